@@ -1,1 +1,143 @@
-//! To be written.
+//! Cloudflare Durable Objects in Rust.
+//!
+//! Annotate a struct and its methods; the macros write the Durable Object class,
+//! a typed stub to call it with, its tables and the dispatch of its alarms.
+//!
+//! ```
+//! use actors_core::prelude::*;
+//!
+//! /// A word and how often it was said.
+//! #[sql_table(name = "words")]
+//! pub struct Word {
+//!     #[sql(primary_key)]
+//!     word: String,
+//!     count: u32,
+//! }
+//!
+//! #[actor(tables(Word))]
+//! pub struct Listener {
+//!     #[persist]
+//!     heard: u64,        // survives eviction
+//!     since_wake: u64,   // does not: its default at each wake
+//! }
+//!
+//! #[actor]
+//! impl Listener {
+//!     /// Public methods are the actor's interface.
+//!     pub fn hear(&mut self, ctx: &Ctx<Self>, word: String) -> Result<u32> {
+//!         self.heard += 1;
+//!         self.since_wake += 1;
+//!         let count = Word::get(ctx, &word)?.map_or(0, |word| word.count) + 1;
+//!         Word { word, count }.upsert(ctx)?;
+//!         Ok(count)
+//!     }
+//!
+//!     #[alarm(every = "1d")]
+//!     fn forget(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+//!         ctx.sql().run("DELETE FROM words WHERE count < 2", ())?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! // The Worker's fetch handler.
+//! actors_core::entry!("/listeners/{name}" => Listener);
+//!
+//! // Another actor, or a Worker, calls it so:
+//! async fn tell(env: &Env) -> Result<u32> {
+//!     Listener::get(env, "kitchen")?.hear("soup".into()).await
+//! }
+//! ```
+//!
+//! # What is promised
+//!
+//! - **Borrow rules are concurrency rules.** A `&mut self` handler has the actor
+//!   to itself from its first line to its last, over every `await`; `&self`
+//!   handlers run beside each other.
+//! - **A turn that fails changes nothing.** A synchronous handler is one
+//!   transaction over its SQL, its alarms and the persisted fields: an `Err` or a
+//!   panic undoes all of it. Fields that are not persisted are caches, and keep
+//!   what they hold. In an `async` handler each statement stands alone, or with
+//!   those in the same [`Ctx::transaction`]; its persisted fields are stored when
+//!   it succeeds, and go back to what they were when it fails.
+//! - **Nothing runs in a half-made actor.** Tables, persisted fields and
+//!   `#[on_init]` come before any handler. If one of them fails, the event gets
+//!   the error and the next event tries again.
+//! - **One call is one request**, native Workers RPC, for JavaScript as well.
+//!
+//! The macros are documented where they are used: [`actor`], [`sql_table`],
+//! [`entry`].
+
+#![cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, reason = "no object exists there")
+)]
+
+mod actor;
+pub mod alarms;
+mod backend;
+mod ctx;
+mod entry;
+mod error;
+mod object;
+mod persist;
+mod request;
+mod rpc;
+mod schema;
+pub mod sql;
+mod time;
+mod turn;
+
+pub use actor::{Actor, State};
+pub use actors_macros::{actor, entry, sql_table};
+#[doc(hidden)]
+pub use backend::Cell;
+pub use backend::Env;
+pub use ctx::Ctx;
+pub use error::{Error, ErrorKind, Result};
+pub use persist::{Loader, Saver};
+pub use request::{Body, FromBody, Request, Response, json_response};
+pub use sql::Sql;
+pub use time::{Duration, Timestamp, days, hours, minutes, seconds};
+
+pub use {bytes::Bytes, http, serde, serde_json};
+
+/// What an actor's module needs: `use actors_core::prelude::*`.
+pub mod prelude {
+    pub use crate::{
+        Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
+        Timestamp, actor, days, hours, json_response, minutes, seconds, sql_table,
+    };
+}
+
+/// What the macros write refers to; not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::actor::{Handlers, Init};
+    pub use crate::alarms::{AlarmHandler, Due, Plan};
+    pub use crate::backend::Reply;
+    #[cfg(target_arch = "wasm32")]
+    pub use crate::backend::current::{Class, declare_class, fetch};
+    pub use crate::entry::{Name, Route};
+    pub use crate::object::{Object, Turn};
+    pub use crate::request::{read, respond};
+    pub use crate::rpc::{Call, Method, Outcome, Stub, ok, reply};
+    #[cfg(target_arch = "wasm32")]
+    pub use wasm_bindgen;
+    #[cfg(target_arch = "wasm32")]
+    pub use worker::web_sys;
+}
+
+/// Calls a macro for no type, one type, and so on up to twelve.
+macro_rules! for_each_tuple {
+    ($macro:ident) => {
+        crate::for_each_tuple!(@ $macro [] A B C D E F G H I J K L);
+    };
+    (@ $macro:ident [$($done:ident)*]) => {
+        $macro!($($done)*);
+    };
+    (@ $macro:ident [$($done:ident)*] $next:ident $($rest:ident)*) => {
+        $macro!($($done)*);
+        crate::for_each_tuple!(@ $macro [$($done)* $next] $($rest)*);
+    };
+}
+use for_each_tuple;

@@ -1,1 +1,65 @@
-//! To be written.
+//! The procedural macros of `actors-core`, which re-exports and documents them.
+//!
+//! Each macro parses its input into a model, checks that, and expands it. What a
+//! user can do wrong is listed in `mistakes.rs`; a mistake is reported once, and
+//! what is right in the same item is expanded all the same, so that it causes no
+//! second error elsewhere.
+
+mod actor;
+mod attributes;
+mod entry;
+mod mistakes;
+mod table;
+
+use proc_macro::TokenStream;
+use syn::{Item, parse_macro_input};
+
+use crate::mistakes::{Mistake, Mistakes};
+
+/// Makes a Durable Object of a struct and its methods.
+#[proc_macro_attribute]
+pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let tokens = match parse_macro_input!(item as Item) {
+        Item::Struct(item) => actor::state::expand(arguments.into(), item),
+        Item::Impl(item) => actor::handlers::expand(arguments.into(), item),
+        other => Mistakes::one(&other, Mistake::NotAnActor),
+    };
+    tokens.into()
+}
+
+/// Makes a table of a struct.
+#[proc_macro_attribute]
+pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let tokens = match parse_macro_input!(item as Item) {
+        Item::Struct(item) => table::expand(arguments.into(), item),
+        other => Mistakes::one(&other, Mistake::NotATable),
+    };
+    tokens.into()
+}
+
+/// Writes the Worker's fetch handler.
+#[proc_macro]
+pub fn entry(routes: TokenStream) -> TokenStream {
+    entry::expand(parse_macro_input!(routes as entry::Entry)).into()
+}
+
+/// Defines the attributes that mean something to `#[actor]` alone: there it takes
+/// them away before they are expanded, so one that is expanded is misplaced.
+macro_rules! marks {
+    ($($(#[$doc:meta])* $mark:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[proc_macro_attribute]
+        pub fn $mark(_: TokenStream, item: TokenStream) -> TokenStream {
+            Mistakes::misplaced(stringify!($mark), item.into()).into()
+        }
+    )*};
+}
+
+marks! {
+    /// A method that runs when the actor wakes, before any other.
+    on_init,
+    /// The method that answers HTTP requests.
+    on_request,
+    /// A method that alarms run.
+    alarm,
+}

@@ -1,0 +1,116 @@
+//! What `#[actor]` makes of a struct and of its methods.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::alarms::{AlarmHandler, Plan};
+use crate::backend::Env;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::object::{Object, Turn};
+use crate::persist::{Loader, Saver};
+use crate::request::{Request, Response};
+use crate::rpc::{Method, Stub};
+use crate::sql::TableDef;
+
+/// What `#[actor]` on a struct says of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "not an actor",
+    note = "put `#[actor]` on the struct as well as on its `impl` block"
+)]
+pub trait State: Sized + 'static {
+    /// The name of the Durable Object class, which is the struct's.
+    const NAME: &'static str;
+    /// The name of the binding in `wrangler.toml`.
+    const BINDING: &'static str;
+    /// The tables of `#[actor(tables(..))]`.
+    const TABLES: &'static [TableDef];
+
+    /// The struct as it is before anything is loaded: each field's default.
+    fn fresh() -> Self;
+    /// Takes the `#[persist]` fields out.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Saver::field`].
+    fn save(&self, saver: &mut Saver) -> Result<()>;
+    /// Puts the `#[persist]` fields back.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Loader::field`].
+    fn load(&mut self, loader: &mut Loader) -> Result<()>;
+}
+
+/// An actor: a struct and an `impl` block, both marked `#[actor]`.
+///
+/// The struct is the Durable Object class; its public methods are what others
+/// call, each call one native Workers RPC, through a stub:
+///
+/// ```
+/// use actors_core::prelude::*;
+///
+/// #[actor]
+/// pub struct Counter {
+///     #[persist]
+///     count: u64,
+/// }
+///
+/// #[actor]
+/// impl Counter {
+///     /// Adds to the count and answers it.
+///     pub fn add(&mut self, by: u64) -> u64 {
+///         self.count += by;
+///         self.count
+///     }
+/// }
+///
+/// async fn visit(env: &Env) -> Result<u64> {
+///     Counter::get(env, "visits")?.add(1).await
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "not an actor",
+    note = "put `#[actor]` on the struct and on its `impl` block"
+)]
+pub trait Actor: State {
+    /// The typed client: one async method for each public method of the actor.
+    type Stub: From<Stub>;
+    /// What [`Alarms::after`](crate::alarms::Alarms::after) and
+    /// [`at`](crate::alarms::Alarms::at) answer: one method for each `#[alarm]` handler.
+    type Schedule<'a>: From<Plan<'a, Self>>;
+    /// The actor's handlers.
+    #[doc(hidden)]
+    const HANDLERS: Handlers<Self>;
+
+    /// A stub of the instance with that name, which is made when it is first
+    /// called. Asking for a stub costs nothing and calls nobody.
+    ///
+    /// Inside an actor, `env` is [`Ctx::env`]. An actor with a handler of its
+    /// own called `get` is asked as `<Counter as Actor>::get(env, name)`.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no binding for the actor.
+    fn get(env: &Env, name: &str) -> Result<Self::Stub> {
+        Stub::named::<Self>(env, name).map(Into::into)
+    }
+}
+
+/// All that can happen to an actor, and the handlers for it.
+#[doc(hidden)]
+pub struct Handlers<A: 'static> {
+    pub methods: &'static [Method<A>],
+    pub on_init: Option<Init<A>>,
+    pub on_request: Option<fn(&Object<A>, Request) -> Turn<Response>>,
+    pub alarms: &'static [AlarmHandler<A>],
+}
+
+/// An `#[on_init]` handler.
+#[doc(hidden)]
+pub enum Init<A: 'static> {
+    Sync(fn(&mut A, &Ctx<A>) -> Result<()>),
+    Async(for<'a> fn(&'a mut A, &'a Ctx<A>) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>),
+}

@@ -1,0 +1,188 @@
+//! Outside of WebAssembly there is no platform: actors compile, and none exists.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::{Serialize, Serializer};
+
+use crate::error::Result;
+use crate::request::{Request, Response};
+use crate::sql::{Row, Usage, Value};
+use crate::time::Timestamp;
+
+/// The Worker's bindings.
+pub struct Env(Infallible);
+
+pub(crate) struct Platform(Infallible);
+
+impl Platform {
+    pub(crate) fn sql_run(&self, _: &str, _: &[Value<'_>]) -> Result<u64> {
+        match self.0 {}
+    }
+
+    pub(crate) fn sql_query(
+        &self,
+        _: &str,
+        _: &[Value<'_>],
+        _: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match self.0 {}
+    }
+
+    pub(crate) fn sql_usage(&self) -> Usage {
+        match self.0 {}
+    }
+
+    pub(crate) fn transaction(&self, _: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        match self.0 {}
+    }
+
+    pub(crate) fn set_alarm(&self, _: Option<Timestamp>) -> Result<()> {
+        match self.0 {}
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        match self.0 {}
+    }
+
+    pub(crate) fn env(&self) -> &Env {
+        match self.0 {}
+    }
+
+    pub(crate) fn name(&self) -> Option<String> {
+        match self.0 {}
+    }
+
+    pub(crate) fn id(&self) -> String {
+        match self.0 {}
+    }
+
+    pub(crate) fn log_error(&self, _: &str) {
+        match self.0 {}
+    }
+}
+
+pub(crate) struct Target(Infallible);
+
+impl Target {
+    pub(crate) fn named(env: &Env, _: &str, _: &str) -> Result<Self> {
+        match env.0 {}
+    }
+
+    pub(crate) fn id(&self) -> Option<String> {
+        match self.0 {}
+    }
+
+    pub(crate) async fn call(&self, _: &str, _: Vec<Reply>) -> Result<Reply> {
+        match self.0 {}
+    }
+
+    pub(crate) async fn fetch(&self, _: Request) -> Result<Response> {
+        match self.0 {}
+    }
+}
+
+pub(crate) struct Arguments(Infallible);
+
+impl Arguments {
+    pub(crate) fn len(&self) -> usize {
+        match self.0 {}
+    }
+
+    pub(crate) fn is_missing(&self, _: usize) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn get<T: DeserializeOwned>(&self, _: usize) -> Result<T> {
+        match self.0 {}
+    }
+}
+
+/// A value as it crosses a call.
+pub struct Reply(Infallible);
+
+impl Reply {
+    pub(crate) fn new<T: Serialize + ?Sized>(_: &T) -> Result<Self> {
+        Err(crate::Error::internal("there is no platform to send it to"))
+    }
+
+    pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T> {
+        match self.0 {}
+    }
+}
+
+pub(crate) struct Columns<'a>(Infallible, PhantomData<&'a ()>);
+
+impl Columns<'_> {
+    pub(crate) fn len(&self) -> usize {
+        match self.0 {}
+    }
+
+    pub(crate) fn name(&self, _: usize) -> String {
+        match self.0 {}
+    }
+
+    pub(crate) fn cell(&self, _: usize) -> Cell<'_> {
+        match self.0 {}
+    }
+}
+
+/// One column of a row.
+pub struct Cell<'a>(Infallible, PhantomData<&'a ()>);
+
+impl Cell<'_> {
+    /// Whether it is NULL.
+    pub fn is_null(&self) -> bool {
+        match self.0 {}
+    }
+
+    /// The integer in it.
+    ///
+    /// # Errors
+    ///
+    /// It holds something else, or an integer beyond ±(2^53 - 1).
+    pub fn integer(&self) -> Result<i64> {
+        match self.0 {}
+    }
+
+    /// The number in it.
+    ///
+    /// # Errors
+    ///
+    /// It holds something else.
+    pub fn real(&self) -> Result<f64> {
+        match self.0 {}
+    }
+
+    /// The text in it.
+    ///
+    /// # Errors
+    ///
+    /// It holds something else.
+    pub fn text(&self) -> Result<String> {
+        match self.0 {}
+    }
+
+    /// The bytes in it.
+    ///
+    /// # Errors
+    ///
+    /// It holds something else.
+    pub fn blob(&self) -> Result<Vec<u8>> {
+        match self.0 {}
+    }
+}
+
+pub(crate) fn serialize_timestamp<S: Serializer>(
+    millis: i64,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(millis)
+}
+
+pub(crate) fn deserialize_timestamp<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<i64, D::Error> {
+    i64::deserialize(deserializer)
+}

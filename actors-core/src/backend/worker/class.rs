@@ -1,0 +1,81 @@
+//! The exported class of an actor, and the way of an event into it.
+
+use std::sync::Once;
+
+use wasm_bindgen::prelude::*;
+use worker::js_sys::Array;
+
+use super::executor::{answer, install_panic_hook};
+use super::rpc::Arguments;
+use super::{Platform, http, to_js};
+use crate::actor::Actor;
+use crate::alarms;
+use crate::error::Error;
+use crate::object::{Object, Turn};
+use crate::rpc::Call;
+
+#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+extern "C" {
+    fn declare(instance: &JsValue, methods: Vec<String>, answers_requests: bool);
+}
+
+/// Not a method but the platform's own events; the glue has the same numbers.
+const FETCH: i32 = -1;
+const ALARM: i32 = -2;
+
+/// The inside of the class that the macro exports.
+pub struct Class<A: 'static>(Option<Object<A>>);
+
+impl<A: Actor> Class<A> {
+    /// An object of the runtime, from the arguments of its constructor.
+    pub fn new(state: JsValue, env: JsValue) -> Self {
+        Self(Some(Object::new(Platform::new(state, env))))
+    }
+
+    /// No object: an instance whose JavaScript class is wanted.
+    pub fn empty() -> Self {
+        Self(None)
+    }
+
+    /// Gives an event to the actor, and answers with a value or a promise.
+    ///
+    /// # Errors
+    ///
+    /// What the handler answers when it fails at once, as a JavaScript error.
+    pub fn dispatch(&self, event: i32, values: JsValue) -> Result<JsValue, JsValue> {
+        let values: Array = values.unchecked_into();
+        let Some(object) = &self.0 else {
+            return Err(to_js(&Error::internal("not an object of the runtime")));
+        };
+        match event {
+            FETCH => http::handle(object, values.get(0)),
+            ALARM => {
+                let object = object.clone();
+                let turn = Turn::start(async move { alarms::run_due(&object).await });
+                answer(turn, |()| Ok(JsValue::UNDEFINED))
+            }
+            method => {
+                let method = usize::try_from(method)
+                    .ok()
+                    .and_then(|i| A::HANDLERS.methods.get(i));
+                let Some(method) = method else {
+                    return Err(to_js(&Error::internal("no such method")));
+                };
+                let call = Call(Arguments::new(values));
+                answer((method.call)(object, call), |reply| Ok(reply.into_value()))
+            }
+        }
+    }
+}
+
+/// Tells the runtime of the class, when the module starts.
+pub fn declare_class<A: Actor>(instance: &JsValue) {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(install_panic_hook);
+    let methods = A::HANDLERS
+        .methods
+        .iter()
+        .map(|method| method.name.to_owned())
+        .collect();
+    declare(instance, methods, A::HANDLERS.on_request.is_some());
+}

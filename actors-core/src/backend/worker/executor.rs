@@ -1,0 +1,94 @@
+//! Turns as JavaScript sees them: a value at once, or a promise.
+//!
+//! A panic aborts the Wasm instance, and with it every future in it. The panic
+//! hook, which runs first, answers all who wait: so each promise that is given
+//! out is registered (in the glue) until it is settled.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::panic;
+use std::pin::pin;
+
+use wasm_bindgen::prelude::*;
+use worker::js_sys::Promise;
+use worker::wasm_bindgen_futures::spawn_local;
+
+use super::to_js;
+use crate::error::Result;
+use crate::object::Turn;
+
+#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+extern "C" {
+    #[derive(Clone)]
+    type Deferred;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Deferred;
+    #[wasm_bindgen(method, getter)]
+    fn promise(this: &Deferred) -> Promise;
+    #[wasm_bindgen(method)]
+    fn resolve(this: &Deferred, value: JsValue);
+    #[wasm_bindgen(method)]
+    fn reject(this: &Deferred, error: JsValue);
+
+    fn panicked(message: &str, current: Option<Deferred>);
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = WebAssembly, js_name = RuntimeError)]
+    type Trap;
+}
+
+/// Whether this was thrown by a Wasm instance that is no more.
+pub(super) fn is_trap(thrown: &JsValue) -> bool {
+    thrown.is_instance_of::<Trap>()
+}
+
+thread_local! {
+    /// Whose promise the future that is being polled will settle.
+    static CURRENT: RefCell<Option<Deferred>> = const { RefCell::new(None) };
+}
+
+/// The turn's value, or a promise of it.
+pub(super) fn answer<T: 'static>(
+    turn: Turn<T>,
+    to_value: impl FnOnce(T) -> Result<JsValue> + 'static,
+) -> Result<JsValue, JsValue> {
+    match turn {
+        Turn::Done(result) => result.and_then(to_value).map_err(|error| to_js(&error)),
+        Turn::Pending(future) => Ok(promise(async move { to_value(future.await?) }).into()),
+    }
+}
+
+fn promise(future: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
+    let deferred = Deferred::new();
+    let promise = deferred.promise();
+    spawn_local(async move {
+        match polled_for(&deferred, future).await {
+            Ok(value) => deferred.resolve(value),
+            Err(error) => deferred.reject(to_js(&error)),
+        }
+    });
+    promise
+}
+
+/// Polls the future so that a panic in it is known to be the promise's.
+async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let outer = CURRENT.replace(Some(deferred.clone()));
+        let progress = future.as_mut().poll(cx);
+        CURRENT.set(outer);
+        progress
+    })
+    .await
+}
+
+/// Makes a panic answer those who wait before it aborts the instance.
+pub(super) fn install_panic_hook() {
+    let others = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        panicked(&info.to_string(), CURRENT.take());
+        others(info);
+    }));
+}

@@ -1,0 +1,136 @@
+// What only JavaScript can do for the Rust side, in as few crossings as it takes.
+import { DurableObject } from "cloudflare:workers";
+
+// ---- errors -----------------------------------------------------------------
+
+function failure(name, message) {
+  const error = new Error(message);
+  error.name = name;
+  if (name === "Unavailable") error.retryable = true;
+  return error;
+}
+
+export { failure };
+
+// ---- panics -----------------------------------------------------------------
+
+// A panic aborts the whole Wasm instance. Its hook runs before that and says so
+// here, so that everybody who waits for this instance is answered.
+const pending = new Set();
+let panic;
+
+export class Deferred {
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    pending.add(this);
+  }
+
+  resolve(value) {
+    pending.delete(this);
+    this.settle.resolve(value);
+  }
+
+  reject(error) {
+    pending.delete(this);
+    this.settle.reject(error);
+  }
+}
+
+export function panicked(message, current) {
+  panic = failure("Panic", message);
+  for (const deferred of pending) {
+    deferred.settle.reject(
+      deferred === current
+        ? panic
+        : failure("Unavailable", "the object was lost: another one in its isolate panicked"),
+    );
+  }
+  pending.clear();
+}
+
+// ---- classes ----------------------------------------------------------------
+
+const FETCH = -1;
+const ALARM = -2;
+const declared = new WeakSet();
+
+// Makes a class that wasm-bindgen exported one that the runtime takes RPC calls
+// for: it descends from DurableObject, and has the actor's methods and no others.
+export function declare(instance, methods, answersRequests) {
+  const Class = instance.constructor;
+  if (declared.has(Class)) return; // the instance was made anew, the class was not
+  declared.add(Class);
+  const { prototype } = Class;
+  const { dispatch } = prototype;
+  for (const key of Reflect.ownKeys(prototype)) {
+    if (key !== "constructor") delete prototype[key];
+  }
+  const define = (name, event) =>
+    Object.defineProperty(prototype, name, {
+      configurable: true,
+      writable: true,
+      value(...values) {
+        try {
+          return dispatch.call(this, event, values);
+        } catch (error) {
+          throw error instanceof WebAssembly.RuntimeError && panic ? panic : error;
+        }
+      },
+    });
+  methods.forEach(define);
+  if (answersRequests) define("fetch", FETCH);
+  define("alarm", ALARM);
+  Object.setPrototypeOf(Class, DurableObject);
+  Object.setPrototypeOf(prototype, DurableObject.prototype);
+}
+
+// ---- calls ------------------------------------------------------------------
+
+export function stub(env, binding, name) {
+  const namespace = env[binding];
+  if (typeof namespace?.getByName !== "function") return undefined;
+  return namespace.getByName(name);
+}
+
+export function call(stub, method, values) {
+  return stub[method](...values);
+}
+
+// ---- SQL --------------------------------------------------------------------
+
+// Runs statements and drains their cursors, since one left open slows down the
+// next run of the same text.
+export class Sql {
+  constructor(ctx) {
+    this.sql = ctx.storage.sql;
+    this.rowsRead = 0;
+    this.rowsWritten = 0;
+  }
+
+  query(statement, values) {
+    const cursor = this.sql.exec(statement, ...values);
+    const rows = cursor.raw().toArray();
+    this.count(cursor);
+    this.cursor = cursor;
+    return rows;
+  }
+
+  run(statement, values) {
+    const cursor = this.sql.exec(statement, ...values);
+    cursor.raw().toArray();
+    this.count(cursor);
+    return cursor.rowsWritten;
+  }
+
+  count(cursor) {
+    this.rowsRead += cursor.rowsRead;
+    this.rowsWritten += cursor.rowsWritten;
+  }
+
+  // The columns of the last query.
+  names() {
+    return this.cursor.columnNames;
+  }
+}

@@ -1,0 +1,81 @@
+//! Requests and responses between the platform's types and the `http` crate's.
+
+use http_body_util::BodyExt as _;
+use wasm_bindgen::prelude::*;
+use worker::js_sys::Uint8Array;
+use worker::web_sys;
+
+use super::executor::answer;
+use super::{from_js, to_js};
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::object::{Object, Turn};
+use crate::request::{Body, Request, Response, error_response};
+
+/// A request that has come to the actor.
+pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<JsValue, JsValue> {
+    let Some(handler) = A::HANDLERS.on_request else {
+        return Err(to_js(&Error::not_found("the actor answers no requests")));
+    };
+    let request = from_js_request(request).map_err(|error| to_js(&error))?;
+    answer(or_error_response(handler(object, request)), to_js_response)
+}
+
+/// A handler's error is a response too.
+fn or_error_response(turn: Turn<Response>) -> Turn<Response> {
+    let respond = |error: Error| {
+        if error.kind().status() >= 500 {
+            worker::console_error!("request failed: {}: {error}", error.kind());
+        }
+        Ok(error_response(&error))
+    };
+    match turn {
+        Turn::Done(result) => Turn::Done(result.or_else(respond)),
+        Turn::Pending(future) => {
+            Turn::Pending(Box::pin(async move { future.await.or_else(respond) }))
+        }
+    }
+}
+
+pub(super) fn from_js_request(request: JsValue) -> Result<Request> {
+    Ok(worker::request_from_wasm(request.unchecked_into())?.map(body))
+}
+
+pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
+    Ok(worker::response_from_wasm(response.unchecked_into())?.map(body))
+}
+
+fn body(body: worker::Body) -> Body {
+    if http_body::Body::is_end_stream(&body) {
+        Body::empty()
+    } else {
+        Body::stream(body.map_err(Error::from))
+    }
+}
+
+pub(super) fn to_js_response(response: Response) -> Result<JsValue> {
+    let (head, body) = response.into_parts();
+    let bytes = match body.into_full() {
+        Ok(bytes) => bytes,
+        Err(stream) => {
+            return Ok(
+                worker::response_to_wasm(::http::Response::from_parts(head, stream))?.into(),
+            );
+        }
+    };
+    let thrown = |thrown| from_js(&thrown);
+    let headers = web_sys::Headers::new().map_err(thrown)?;
+    for (name, value) in &head.headers {
+        let value = value.to_str().map_err(|_| {
+            Error::internal(format!("the response header `{name}` is not ASCII text"))
+        })?;
+        headers.append(name.as_str(), value).map_err(thrown)?;
+    }
+    let init = web_sys::ResponseInit::new();
+    init.set_status(head.status.as_u16());
+    init.set_headers(&headers);
+    let body = (!bytes.is_empty()).then(|| Uint8Array::from(&*bytes));
+    web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init)
+        .map(Into::into)
+        .map_err(thrown)
+}

@@ -1,0 +1,173 @@
+//! The backend for Cloudflare Workers: workerd's JavaScript API.
+
+mod class;
+mod entry;
+mod executor;
+mod http;
+mod rpc;
+mod sql;
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+use worker::js_sys;
+
+pub use self::class::{Class, declare_class};
+pub use self::entry::fetch;
+pub use self::rpc::Reply;
+pub(crate) use self::rpc::{Arguments, Target, deserialize_timestamp, serialize_timestamp};
+pub use self::sql::Cell;
+pub(crate) use self::sql::Columns;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::sql::{Row, Usage, Value};
+use crate::time::Timestamp;
+
+/// The Worker's bindings.
+pub use worker::Env;
+
+#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+extern "C" {
+    /// A JavaScript error with the name of our kind.
+    fn failure(name: &str, message: &str) -> JsValue;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the runtime gives the class's constructor.
+    #[derive(Clone)]
+    pub(crate) type State;
+    #[wasm_bindgen(method, getter)]
+    fn storage(this: &State) -> Storage;
+    #[wasm_bindgen(method, getter)]
+    fn id(this: &State) -> Id;
+
+    type Id;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &Id) -> Option<String>;
+    #[wasm_bindgen(method, js_name = toString)]
+    fn to_text(this: &Id) -> String;
+
+    type Storage;
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction(
+        this: &Storage,
+        body: &mut dyn FnMut() -> Result<(), JsValue>,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &Storage, millis: f64) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
+    fn delete_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+}
+
+/// One Durable Object.
+pub(crate) struct Platform {
+    state: State,
+    storage: Storage,
+    sql: sql::Database,
+    env: Env,
+}
+
+impl Platform {
+    pub(crate) fn new(state: JsValue, env: JsValue) -> Self {
+        let state: State = state.unchecked_into();
+        Self {
+            storage: state.storage(),
+            sql: sql::Database::new(&state),
+            state,
+            env: env.unchecked_into(),
+        }
+    }
+
+    pub(crate) fn sql_run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        self.sql.run(statement, values)
+    }
+
+    pub(crate) fn sql_query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.sql.query(statement, values, visit)
+    }
+
+    pub(crate) fn sql_usage(&self) -> Usage {
+        self.sql.usage()
+    }
+
+    pub(crate) fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        let failed = RefCell::new(None);
+        let outcome = self.storage.transaction(&mut || {
+            body().map_err(|error| {
+                let thrown = to_js(&error);
+                failed.replace(Some(error));
+                thrown
+            })
+        });
+        match (outcome, failed.into_inner()) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), Some(error)) => Err(error),
+            // A panic inside is on its way to the caller: nothing here may hold it up.
+            (Err(thrown), None) if executor::is_trap(&thrown) => wasm_bindgen::throw_val(thrown),
+            (Err(thrown), None) => Err(from_js(&thrown)),
+        }
+    }
+
+    pub(crate) fn set_alarm(&self, at: Option<Timestamp>) -> Result<()> {
+        match at {
+            // The runtime takes no time before 1970, and runs what is past at once.
+            Some(at) => self.storage.set_alarm(at.as_millis().max(0) as f64),
+            None => self.storage.delete_alarm(),
+        }
+        .map(drop)
+        .map_err(|error| from_js(&error))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_millis(js_sys::Date::now() as i64)
+    }
+
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
+    pub(crate) fn name(&self) -> Option<String> {
+        self.state.id().name()
+    }
+
+    pub(crate) fn id(&self) -> String {
+        self.state.id().to_text()
+    }
+
+    pub(crate) fn log_error(&self, message: &str) {
+        worker::console_error!("{message}");
+    }
+}
+
+/// The error as JavaScript throws it: the kind is its `name`.
+fn to_js(error: &Error) -> JsValue {
+    failure(error.kind().name(), error.message())
+}
+
+/// What JavaScript threw, as our error: its `name` is the kind, if it is one of ours.
+fn from_js(thrown: &JsValue) -> Error {
+    let property = |name| js_sys::Reflect::get(thrown, &JsValue::from_str(name)).ok();
+    let flag = |name| property(name).is_some_and(|value| value.is_truthy());
+    let text = |name| property(name).and_then(|value| value.as_string());
+    let name = text("name").unwrap_or_default();
+    let message = text("message").unwrap_or_else(|| format!("{thrown:?}"));
+    let kind = match ErrorKind::from_name(&name) {
+        Some(kind) => kind,
+        None if flag("overloaded") => ErrorKind::Overloaded,
+        None if flag("retryable") => ErrorKind::Unavailable,
+        None => ErrorKind::Internal,
+    };
+    Error::new(kind, message)
+}
+
+impl From<worker::Error> for Error {
+    fn from(error: worker::Error) -> Self {
+        Self::internal(error.to_string())
+    }
+}

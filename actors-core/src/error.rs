@@ -1,0 +1,171 @@
+//! The one error type of actors, their stubs and their storage.
+
+use std::fmt;
+
+/// What an actor's handlers, stubs and storage answer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, as a [kind](ErrorKind) to match on and a message to read.
+///
+/// An error that a handler returns reaches its caller with the same kind and
+/// message, through a Rust stub as an `Error`, in JavaScript as an `Error`
+/// whose `name` is the kind's name:
+///
+/// ```
+/// use actors_core::{Error, ErrorKind};
+///
+/// let error = Error::not_found("no room is called `attic`");
+/// assert_eq!(error.kind(), ErrorKind::NotFound);
+/// assert_eq!(error.to_string(), "no room is called `attic`");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $status:literal),* $(,)?) => {
+        /// The kinds of [`Error`].
+        ///
+        /// A request whose `#[on_request]` handler fails is answered with the
+        /// kind's HTTP status.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $($(#[$doc])* $kind),*
+        }
+
+        impl ErrorKind {
+            const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// The kind's name, which is the `name` of the error in JavaScript.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => stringify!($kind)),*
+                }
+            }
+
+            /// The HTTP status that stands for the kind.
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$kind => $status),*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The caller sent something that can never work: a missing argument, a
+    /// value out of range. 400.
+    InvalidArgument 400,
+    /// The caller has not said who it is. 401.
+    Unauthorized 401,
+    /// The caller may not do this. 403.
+    Forbidden 403,
+    /// What was asked for does not exist. 404.
+    NotFound 404,
+    /// What was asked for contradicts what is stored, a taken name for
+    /// example. 409.
+    Conflict 409,
+    /// A failure of the actor itself; the kind of errors that say no other. 500.
+    Internal 500,
+    /// SQLite refused a statement or a value, or a row is not what was expected. 500.
+    Sql 500,
+    /// What is stored does not fit the code: a table that the struct no longer
+    /// describes, a persisted field that can't be read. The actor does not wake. 500.
+    Schema 500,
+    /// The handler panicked. What it had not committed is rolled back, and the
+    /// actor is made anew from its storage. 500.
+    Panic 500,
+    /// The actor called itself through its own stub, and would have waited for
+    /// itself for ever. 500.
+    Deadlock 500,
+    /// The object was lost before it answered (it moved, or its isolate was
+    /// restarted). Trying again may succeed; whether the call had an effect is
+    /// not known. 503.
+    Unavailable 503,
+    /// The object has more requests waiting than the platform allows. Trying
+    /// again at once makes it worse. 429.
+    Overloaded 429,
+}
+
+impl ErrorKind {
+    /// The kind that [`name`](Self::name) stands for, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Error {
+    /// An error of the given kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { kind, message }
+    }
+
+    /// An [`ErrorKind::InvalidArgument`].
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidArgument, message)
+    }
+
+    /// An [`ErrorKind::NotFound`].
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NotFound, message)
+    }
+
+    /// An [`ErrorKind::Internal`].
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, message)
+    }
+
+    pub(crate) fn sql(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Sql, message)
+    }
+
+    pub(crate) fn schema(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Schema, message)
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The message, without the kind.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Whether the same call, made again, may succeed: true for
+    /// [`ErrorKind::Unavailable`] alone.
+    pub fn is_retryable(&self) -> bool {
+        self.kind == ErrorKind::Unavailable
+    }
+
+    /// The same error, with words before its message that say where it happened.
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
+        self.message = format!("{place}: {}", self.message);
+        self
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(error.to_string())
+    }
+}
+
+impl From<http::Error> for Error {
+    fn from(error: http::Error) -> Self {
+        Self::internal(error.to_string())
+    }
+}

@@ -1,0 +1,253 @@
+//! One actor in memory: every event becomes a turn here.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use crate::actor::{Actor, Init};
+use crate::backend::Platform;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::persist::Saved;
+use crate::rpc::{self, Identity};
+use crate::schema;
+use crate::turn::{Access, Gate, Permit};
+
+/// What a turn comes to: at once where nothing was in its way, else later.
+pub enum Turn<T> {
+    /// The turn has ended.
+    Done(Result<T>),
+    /// The turn waits, for its time or for something that it awaits.
+    Pending(Pin<Box<dyn Future<Output = Result<T>>>>),
+}
+
+impl<T: 'static> Turn<T> {
+    /// Runs `future` as far as it goes without waiting.
+    pub fn start(future: impl Future<Output = Result<T>> + 'static) -> Self {
+        let mut future = Box::pin(future);
+        // Whoever takes a pending turn polls it again, so this waker is never missed.
+        match future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            Poll::Ready(result) => Self::Done(result),
+            Poll::Pending => Self::Pending(future),
+        }
+    }
+
+    /// Goes on with `next` when this has succeeded.
+    pub fn then<U: 'static>(self, next: impl FnOnce(T) -> Turn<U> + 'static) -> Turn<U> {
+        match self {
+            Self::Done(Ok(value)) => next(value),
+            Self::Done(Err(error)) => Turn::Done(Err(error)),
+            Self::Pending(future) => {
+                Turn::Pending(Box::pin(async move { next(future.await?).finish().await }))
+            }
+        }
+    }
+
+    /// What the turn comes to, however long it takes.
+    pub async fn finish(self) -> Result<T> {
+        match self {
+            Self::Done(result) => result,
+            Self::Pending(future) => future.await,
+        }
+    }
+}
+
+/// An actor in memory, with the platform's object under it.
+pub struct Object<A>(Rc<Inner<A>>);
+
+struct Inner<A> {
+    ctx: Ctx<A>,
+    gate: Gate,
+    /// The user's struct, while the actor is awake.
+    actor: RefCell<Option<A>>,
+    saved: RefCell<Saved>,
+    identity: Rc<Identity>,
+}
+
+impl<A> Clone for Object<A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<A: Actor> Object<A> {
+    /// An actor that sleeps: its first turn wakes it.
+    pub(crate) fn new(platform: Platform) -> Self {
+        Self(Rc::new(Inner {
+            identity: Rc::new(Identity::new(A::NAME, platform.id())),
+            ctx: Ctx::new(platform),
+            gate: Gate::default(),
+            actor: RefCell::new(None),
+            saved: RefCell::default(),
+        }))
+    }
+
+    /// A turn of a `fn(&mut self)`: alone, in one transaction.
+    pub fn exclusive<T: 'static>(
+        &self,
+        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn(Access::Exclusive, move |object| object.transact(body))
+    }
+
+    /// A turn of a `fn(&self)`: beside other shared turns, in one transaction.
+    pub fn shared<T: 'static>(
+        &self,
+        body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn(Access::Shared, move |object| {
+            let inner = &object.0;
+            inner
+                .ctx
+                .transaction(|| body(awake(inner.actor.borrow().as_ref())?, &inner.ctx))
+        })
+    }
+
+    /// A turn of an `async fn(&mut self)`: alone, from its first line to its last.
+    pub fn exclusive_async<T: 'static>(
+        &self,
+        body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        let object = self.clone();
+        Turn::start(async move {
+            let _permit = object.enter(Access::Exclusive).await?;
+            let result = object.alone(body).await;
+            if result.is_err() {
+                object.restore();
+            }
+            result
+        })
+    }
+
+    /// A turn of an `async fn(&self)`: beside other shared turns.
+    pub fn shared_async<T: 'static>(
+        &self,
+        body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        let object = self.clone();
+        Turn::start(async move {
+            let _permit = object.enter(Access::Shared).await?;
+            let inner = &object.0;
+            #[allow(
+                clippy::await_holding_refcell_ref,
+                reason = "the gate lets only readers in"
+            )]
+            let actor = inner.actor.borrow();
+            rpc::within(&inner.identity, body(awake(actor.as_ref())?, &inner.ctx)).await
+        })
+    }
+
+    /// What handlers are given.
+    pub(crate) fn ctx(&self) -> &Ctx<A> {
+        &self.0.ctx
+    }
+
+    /// Runs `body` as a turn, without a future if nothing is in its way.
+    fn turn<T: 'static>(
+        &self,
+        access: Access,
+        body: impl FnOnce(&Self) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        if self.0.gate.is_awake()
+            && let Some(_permit) = self.0.gate.try_enter(access)
+        {
+            return Turn::Done(body(self));
+        }
+        let object = self.clone();
+        Turn::start(async move {
+            let _permit = object.enter(access).await?;
+            body(&object)
+        })
+    }
+
+    /// Passes the gate, and wakes the actor if nobody has.
+    pub(crate) async fn enter(&self, access: Access) -> Result<Permit> {
+        let permit = self.0.gate.enter(access).await;
+        if !self.0.gate.is_awake() {
+            self.wake().await?;
+            permit.woke();
+        }
+        Ok(permit)
+    }
+
+    /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have worked.
+    async fn wake(&self) -> Result<()> {
+        let inner = &self.0;
+        let stored = schema::open::<A>(&inner.ctx)?;
+        let mut actor = A::fresh();
+        inner.saved.replace(Saved::load(&mut actor, &stored)?);
+        match A::HANDLERS.on_init {
+            None => {}
+            Some(Init::Sync(init)) => self.commit(&mut actor, init)?,
+            Some(Init::Async(init)) => {
+                rpc::within(&inner.identity, init(&mut actor, &inner.ctx)).await?;
+                self.commit(&mut actor, |_, _| Ok(()))?;
+            }
+        }
+        inner.actor.replace(Some(actor));
+        Ok(())
+    }
+
+    fn transact<T>(&self, body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T>) -> Result<T> {
+        let result = self.commit(awake(self.0.actor.borrow_mut().as_mut())?, body);
+        if result.is_err() {
+            self.restore();
+        }
+        result
+    }
+
+    async fn alone<T>(&self, body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T>) -> Result<T> {
+        let inner = &self.0;
+        #[allow(
+            clippy::await_holding_refcell_ref,
+            reason = "the gate lets nobody else in"
+        )]
+        let mut actor = inner.actor.borrow_mut();
+        let actor = awake(actor.as_mut())?;
+        let value = rpc::within(&inner.identity, body(actor, &inner.ctx)).await?;
+        self.commit(actor, |_, _| Ok(value))
+    }
+
+    /// Runs `body` and stores the persisted fields that it changed, in one transaction.
+    fn commit<T>(
+        &self,
+        actor: &mut A,
+        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T>,
+    ) -> Result<T> {
+        let Inner { ctx, saved, .. } = &*self.0;
+        let (value, changed) = ctx.transaction(|| {
+            let value = body(actor, ctx)?;
+            let changed = saved.borrow().changed(actor)?;
+            if let Some(fields) = &changed {
+                schema::store(ctx, &saved.borrow().with_unknown(fields)?)?;
+            }
+            Ok((value, changed))
+        })?;
+        if let Some(fields) = changed {
+            saved.borrow_mut().set(fields);
+        }
+        Ok(value)
+    }
+
+    /// Puts the persisted fields back to what is stored, after a turn that failed.
+    fn restore(&self) {
+        let mut actor = self.0.actor.borrow_mut();
+        let restored = actor
+            .as_mut()
+            .map(|actor| self.0.saved.borrow().restore(actor));
+        if !matches!(restored, Some(Ok(()))) {
+            *actor = None;
+            self.0.gate.slept();
+        }
+    }
+}
+
+/// The struct of an actor that a turn has woken.
+fn awake<T>(actor: Option<T>) -> Result<T> {
+    actor.ok_or_else(|| Error::internal("the actor is not awake"))
+}

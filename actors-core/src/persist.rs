@@ -1,0 +1,132 @@
+//! `#[persist]` fields: one JSON object in the row that each wake reads anyway.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::actor::State;
+use crate::error::{Error, Result};
+
+/// Takes the persisted fields out of an actor's struct.
+#[derive(Default)]
+pub struct Saver(Vec<u8>);
+
+impl Saver {
+    /// Adds a field.
+    ///
+    /// # Errors
+    ///
+    /// A value that JSON has no form for, such as a map with keys that are not text.
+    pub fn field<T: Serialize>(&mut self, name: &str, value: &T) -> Result<()> {
+        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
+        serde_json::to_writer(&mut self.0, name)?;
+        self.0.push(b':');
+        serde_json::to_writer(&mut self.0, value).map_err(|error| {
+            Error::internal(format!(
+                "the persisted field `{name}` can't be stored: {error}"
+            ))
+        })
+    }
+
+    fn finish(mut self) -> Result<String> {
+        self.0
+            .extend(if self.0.is_empty() { "{}" } else { "}" }.bytes());
+        String::from_utf8(self.0).map_err(|error| Error::internal(error.to_string()))
+    }
+}
+
+/// Puts the persisted fields back into an actor's struct.
+pub struct Loader(Map<String, Value>);
+
+impl Loader {
+    /// Fills a field; one that has never been stored becomes its default.
+    ///
+    /// # Errors
+    ///
+    /// What is stored can't be read as the field's type.
+    pub fn field<T: DeserializeOwned + Default>(
+        &mut self,
+        name: &str,
+        field: &mut T,
+    ) -> Result<()> {
+        let Some(value) = self.0.remove(name) else {
+            *field = T::default();
+            return Ok(());
+        };
+        *field = serde_json::from_value(value).map_err(|error| {
+            Error::schema(format!(
+                "the persisted field `{name}` can't be read: {error}"
+            ))
+        })?;
+        Ok(())
+    }
+}
+
+/// The persisted fields as they are stored.
+#[derive(Default)]
+pub(crate) struct Saved {
+    fields: String,
+    /// Stored fields that the struct does not have, kept for the code that does.
+    unknown: Map<String, Value>,
+}
+
+impl Saved {
+    /// Fills `actor` from what is stored.
+    pub(crate) fn load<A: State>(actor: &mut A, stored: &str) -> Result<Self> {
+        let stored = serde_json::from_str(stored).map_err(|error| {
+            Error::schema(format!("the persisted fields can't be read: {error}"))
+        })?;
+        let mut loader = Loader(stored);
+        actor.load(&mut loader)?;
+        Ok(Self {
+            fields: fields(actor)?,
+            unknown: loader.0,
+        })
+    }
+
+    /// The fields of `actor`, if they differ from what is stored.
+    ///
+    /// # Errors
+    ///
+    /// Fields that could be stored but not be read again, a NaN for example:
+    /// they fail the turn that sets them, not every wake after it.
+    pub(crate) fn changed<A: State>(&self, actor: &A) -> Result<Option<String>> {
+        let fields = fields(actor)?;
+        if fields == self.fields {
+            return Ok(None);
+        }
+        restore(&mut A::fresh(), &fields)
+            .map_err(|error| Error::internal(format!("not stored, since {error}")))?;
+        Ok(Some(fields))
+    }
+
+    /// The fields with those that the struct does not have, as they are stored.
+    pub(crate) fn with_unknown(&self, fields: &str) -> Result<String> {
+        if self.unknown.is_empty() {
+            return Ok(fields.to_owned());
+        }
+        let mut all = self.unknown.clone();
+        all.extend(serde_json::from_str::<Map<String, Value>>(fields)?);
+        Ok(serde_json::to_string(&all)?)
+    }
+
+    /// Takes note of what has been stored.
+    pub(crate) fn set(&mut self, fields: String) {
+        self.fields = fields;
+    }
+
+    /// Puts the fields of `actor` back to what is stored.
+    pub(crate) fn restore<A: State>(&self, actor: &mut A) -> Result<()> {
+        restore(actor, &self.fields)
+    }
+}
+
+fn fields<A: State>(actor: &A) -> Result<String> {
+    let mut saver = Saver::default();
+    actor.save(&mut saver)?;
+    saver.finish()
+}
+
+fn restore<A: State>(actor: &mut A, fields: &str) -> Result<()> {
+    actor.load(&mut Loader(serde_json::from_str(fields)?))
+}

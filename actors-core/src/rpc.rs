@@ -1,0 +1,208 @@
+//! Calls between actors, and from any Worker: native Workers RPC.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::actor::State;
+use crate::backend::{Arguments as Raw, Env, Reply, Target};
+use crate::error::{Error, ErrorKind, Result};
+use crate::object::{Object, Turn};
+use crate::request::{Request, Response};
+
+/// A public method of an actor.
+#[doc(hidden)]
+pub struct Method<A: 'static> {
+    pub name: &'static str,
+    pub call: fn(&Object<A>, Call) -> Turn<Reply>,
+}
+
+/// A call that has come in.
+#[doc(hidden)]
+pub struct Call(pub(crate) Raw);
+
+impl Call {
+    /// Decodes the arguments, which have these names, and goes on with them.
+    pub fn decode<P: Arguments>(
+        self,
+        names: &'static [&'static str],
+        next: impl FnOnce(P) -> Turn<Reply>,
+    ) -> Turn<Reply> {
+        match P::decode(&self, names) {
+            Ok(arguments) => next(arguments),
+            Err(error) => Turn::Done(Err(error)),
+        }
+    }
+
+    fn expect(&self, names: &[&str]) -> Result<()> {
+        if self.0.len() > names.len() {
+            return Err(Error::invalid(format!(
+                "{} arguments were given, and {}",
+                self.0.len(),
+                match names {
+                    [] => "none is taken".to_owned(),
+                    _ => format!("{} are taken: `{}`", names.len(), names.join("`, `")),
+                }
+            )));
+        }
+        Ok(())
+    }
+
+    fn get<T: DeserializeOwned>(&self, index: usize, name: &str) -> Result<T> {
+        self.0.get(index).map_err(|error| {
+            if self.0.is_missing(index) {
+                Error::invalid(format!("argument `{name}` is missing"))
+            } else {
+                Error::invalid(format!("argument `{name}`: {error}"))
+            }
+        })
+    }
+}
+
+/// What a handler answers, as its caller gets it.
+#[doc(hidden)]
+pub fn reply<T: Serialize>(value: &T) -> Result<Reply> {
+    Reply::new(value).map_err(|error| Error::internal(format!("the answer can't be sent: {error}")))
+}
+
+/// The arguments of a method, as a tuple.
+#[doc(hidden)]
+pub trait Arguments: Sized {
+    fn decode(call: &Call, names: &[&str]) -> Result<Self>;
+    fn encode(&self) -> Result<Vec<Reply>>;
+}
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        impl<$($name: Serialize + DeserializeOwned),*> Arguments for ($($name,)*) {
+            #[allow(unused_variables, unused_mut, reason = "`()` has no arguments")]
+            fn decode(call: &Call, names: &[&str]) -> Result<Self> {
+                call.expect(names)?;
+                let mut names = names.iter().enumerate();
+                Ok(($({
+                    let (index, name) = names.next().unwrap_or((0, &""));
+                    call.get::<$name>(index, name)?
+                },)*))
+            }
+
+            #[allow(non_snake_case, reason = "the type's name serves for its value")]
+            fn encode(&self) -> Result<Vec<Reply>> {
+                let ($($name,)*) = self;
+                Ok(vec![$(Reply::new($name)?),*])
+            }
+        }
+    };
+}
+
+crate::for_each_tuple!(tuples);
+
+/// What a handler returns, `Result` or not.
+#[doc(hidden)]
+pub trait Outcome {
+    type Value;
+    fn outcome(self) -> Result<Self::Value>;
+}
+
+impl<T, E: Into<Error>> Outcome for Result<T, E> {
+    type Value = T;
+    fn outcome(self) -> Result<T> {
+        self.map_err(Into::into)
+    }
+}
+
+/// The outcome of a handler that can't fail.
+#[doc(hidden)]
+pub fn ok<T>(value: T) -> Result<T> {
+    Ok(value)
+}
+
+/// The client of one instance of an actor; the typed stubs are around it.
+#[doc(hidden)]
+pub struct Stub {
+    actor: &'static str,
+    target: Target,
+}
+
+impl Stub {
+    pub fn named<A: State>(env: &Env, name: &str) -> Result<Self> {
+        Ok(Self {
+            actor: A::NAME,
+            target: Target::named(env, A::BINDING, name)?,
+        })
+    }
+
+    /// Calls the method of that name.
+    pub async fn call<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        arguments: impl Arguments,
+    ) -> Result<T> {
+        let place = format_args!("{}::{method}", self.actor);
+        self.refuse_self_call(method)?;
+        let arguments = arguments.encode().map_err(|error| error.at(place))?;
+        let reply = self.target.call(method, arguments).await?;
+        reply.decode().map_err(|error| {
+            Error::internal(format!(
+                "{place} answered something else than expected: {error}"
+            ))
+        })
+    }
+
+    /// Sends the request to the actor's `#[on_request]` handler.
+    pub async fn fetch(&self, request: Request) -> Result<Response> {
+        self.refuse_self_call("fetch")?;
+        self.target.fetch(request).await
+    }
+
+    fn refuse_self_call(&self, method: &str) -> Result<()> {
+        let own = CURRENT.with_borrow(|current| {
+            current.as_ref().is_some_and(|current| {
+                current.actor == self.actor && self.target.id().is_some_and(|id| id == current.id)
+            })
+        });
+        if !own {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Deadlock,
+            format!(
+                "this {} called `{method}` of itself through its own stub, and would wait for \
+                 itself for ever: call `self.{method}(..)`",
+                self.actor
+            ),
+        ))
+    }
+}
+
+/// Which actor a turn belongs to.
+pub(crate) struct Identity {
+    actor: &'static str,
+    id: String,
+}
+
+impl Identity {
+    pub(crate) fn new(actor: &'static str, id: String) -> Self {
+        Self { actor, id }
+    }
+}
+
+thread_local! {
+    /// The actor whose handler is being polled.
+    static CURRENT: RefCell<Option<Rc<Identity>>> = const { RefCell::new(None) };
+}
+
+/// Polls a handler as that actor, so that a call to itself is noticed.
+pub(crate) async fn within<T>(identity: &Rc<Identity>, handler: impl Future<Output = T>) -> T {
+    let mut handler = pin!(handler);
+    poll_fn(|cx| {
+        let outer = CURRENT.replace(Some(identity.clone()));
+        let progress = handler.as_mut().poll(cx);
+        CURRENT.set(outer);
+        progress
+    })
+    .await
+}

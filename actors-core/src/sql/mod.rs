@@ -1,0 +1,116 @@
+//! SQL on the actor's own SQLite database.
+
+mod row;
+mod table;
+mod value;
+
+pub use row::{FromRow, Row};
+pub use table::{HasTable, IndexDef, Table, TableDef};
+pub use value::{AsSql, FromSql, Params, ToSql, Value};
+
+use crate::backend::Platform;
+use crate::error::{Error, Result};
+
+/// The actor's SQLite database, from [`Ctx::sql`](crate::Ctx::sql).
+///
+/// Values are bound to the `?` of a statement, never spliced into its text.
+/// They are a tuple (`()` for none, `(key,)` for one) of what implements
+/// [`ToSql`]; rows come back as what implements [`FromRow`]: a `#[sql_table]`
+/// struct, a tuple, or a single value.
+///
+/// ```
+/// # use actors_core::prelude::*;
+/// # #[actor] struct Shop { }
+/// # #[actor] impl Shop {
+/// fn stock(&self, ctx: &Ctx<Self>, item: String) -> Result<u32> {
+///     ctx.sql().one("SELECT COALESCE(SUM(count), 0) FROM stock WHERE item = ?", (item,))
+/// }
+/// # }
+/// ```
+///
+/// A number is bound as SQLite's `REAL`, as in every Durable Object: a column
+/// makes it an `INTEGER` again, but `? / 10` on a bare 25 is 2.5. Integers
+/// beyond ±2^53 and NaN are refused rather than stored as something else.
+///
+/// Every row that a statement reads or writes is billed; [`Sql::usage`] counts
+/// them. A statement that fails has no effect.
+#[derive(Clone, Copy)]
+pub struct Sql<'a> {
+    platform: &'a Platform,
+}
+
+/// Rows that SQLite has read and written for an actor since it woke, as billed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Rows scanned, those of indices included.
+    pub rows_read: u64,
+    /// Rows inserted, changed or deleted, those of indices included.
+    pub rows_written: u64,
+}
+
+impl<'a> Sql<'a> {
+    pub(crate) fn new(platform: &'a Platform) -> Self {
+        Self { platform }
+    }
+
+    /// Runs a statement for its effect, and answers how many rows it wrote,
+    /// those of indices included.
+    pub fn run(self, statement: &str, params: impl Params) -> Result<u64> {
+        params.with(|values| self.platform.sql_run(statement, values))
+    }
+
+    /// The one row that the statement answers; none or several are an error.
+    pub fn one<T: FromRow>(self, statement: &str, params: impl Params) -> Result<T> {
+        self.at_most_one(statement, params)?
+            .ok_or_else(|| Error::sql(format!("no row, where one was expected: {statement}")))
+    }
+
+    /// The row that the statement answers, if there is one; several are an error.
+    pub fn optional<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Option<T>> {
+        self.at_most_one(statement, params)
+    }
+
+    /// All rows, in a `Vec`.
+    pub fn all<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        self.for_each(statement, params, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Gives each row to `visit`, in order, and stops at its first error.
+    pub fn for_each<T: FromRow>(
+        self,
+        statement: &str,
+        params: impl Params,
+        mut visit: impl FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        let mut checked = false;
+        params.with(|values| {
+            self.platform.sql_query(statement, values, &mut |row| {
+                if !std::mem::replace(&mut checked, true) {
+                    row::check_shape::<T>(row).map_err(|error| error.at(statement))?;
+                }
+                visit(T::from_row(row).map_err(|error| error.at(statement))?)
+            })
+        })
+    }
+
+    /// Rows read and written since the actor woke.
+    pub fn usage(self) -> Usage {
+        self.platform.sql_usage()
+    }
+
+    fn at_most_one<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Option<T>> {
+        let mut found = None;
+        self.for_each(statement, params, |row| match found.replace(row) {
+            None => Ok(()),
+            Some(_) => Err(Error::sql(format!(
+                "several rows, where one was expected: {statement}"
+            ))),
+        })?;
+        Ok(found)
+    }
+}

@@ -1,0 +1,133 @@
+//! Rows, read by position.
+
+use crate::backend::Columns;
+use crate::error::{Error, Result};
+use crate::sql::FromSql;
+use crate::time::Timestamp;
+
+/// One row of a result.
+pub struct Row<'a> {
+    columns: &'a Columns<'a>,
+}
+
+impl<'a> Row<'a> {
+    pub(crate) fn new(columns: &'a Columns<'a>) -> Self {
+        Self { columns }
+    }
+
+    /// How many columns the row has.
+    #[allow(clippy::len_without_is_empty, reason = "a row is never empty")]
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The column at that position, counted from 0.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`FromSql::from_sql`], with the column's name before them.
+    pub fn get<T: FromSql>(&self, index: usize) -> Result<T> {
+        T::from_sql(self.columns.cell(index))
+            .map_err(|error| error.at(format_args!("column `{}`", self.columns.name(index))))
+    }
+}
+
+/// A type that a row can be read as: a `#[sql_table]` struct, a tuple of up to
+/// 12 columns, or a single column.
+#[diagnostic::on_unimplemented(
+    message = "a row can't be read as `{Self}`",
+    label = "not a row type",
+    note = "read a `#[sql_table]` struct, a tuple of columns, or a single column"
+)]
+pub trait FromRow: Sized {
+    /// How many columns a row must have.
+    #[doc(hidden)]
+    const WIDTH: usize;
+    /// The columns' names, where they must have just these.
+    #[doc(hidden)]
+    const NAMES: &'static [&'static str] = &[];
+
+    /// Reads the row, column by column.
+    ///
+    /// # Errors
+    ///
+    /// A column that can't be read as the type it should have.
+    fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+/// Whether rows with these columns can be read as `T`, asked once a statement.
+pub(super) fn check_shape<T: FromRow>(row: &Row<'_>) -> Result<()> {
+    if row.len() != T::WIDTH {
+        return Err(Error::sql(format!(
+            "the statement answers {} columns, and {} are read",
+            row.len(),
+            T::WIDTH
+        )));
+    }
+    for (index, expected) in T::NAMES.iter().enumerate() {
+        let found = row.columns.name(index);
+        if found != *expected {
+            return Err(Error::sql(format!(
+                "column {} is `{found}`, and `{expected}` is read there: name the columns in the \
+                 order of the struct's fields",
+                index + 1
+            )));
+        }
+    }
+    Ok(())
+}
+
+macro_rules! tuples {
+    () => {};
+    ($($name:ident)+) => {
+        impl<$($name: FromSql),+> FromRow for ($($name,)+) {
+            const WIDTH: usize = [$(stringify!($name)),+].len();
+
+            fn from_row(row: &Row<'_>) -> Result<Self> {
+                let mut index = 0..;
+                Ok(($(row.get::<$name>(index.next().unwrap_or_default())?,)+))
+            }
+        }
+    };
+}
+
+crate::for_each_tuple!(tuples);
+
+macro_rules! scalars {
+    ($($type:ty),*) => {$(
+        impl FromRow for $type {
+            const WIDTH: usize = 1;
+
+            fn from_row(row: &Row<'_>) -> Result<Self> {
+                row.get(0)
+            }
+        }
+    )*};
+}
+
+scalars!(
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+    isize,
+    usize,
+    f32,
+    f64,
+    String,
+    Vec<u8>,
+    Timestamp
+);
+
+impl<T: FromSql> FromRow for Option<T> {
+    const WIDTH: usize = 1;
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        row.get(0)
+    }
+}

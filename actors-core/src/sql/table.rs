@@ -1,0 +1,42 @@
+//! Tables, as `#[sql_table]` declares them.
+
+use crate::sql::FromRow;
+
+/// A table's definition.
+#[derive(Debug)]
+pub struct TableDef {
+    /// The table's name in SQLite.
+    pub name: &'static str,
+    /// Its `CREATE TABLE` statement.
+    pub create: &'static str,
+    /// Its indices.
+    pub indices: &'static [IndexDef],
+}
+
+/// An index of a table.
+#[derive(Debug)]
+pub struct IndexDef {
+    /// The index's name in SQLite.
+    pub name: &'static str,
+    /// Its `CREATE INDEX` statement.
+    pub create: &'static str,
+}
+
+/// A struct that `#[sql_table]` makes a table of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table",
+    label = "not a table",
+    note = "put `#[sql_table]` on the struct"
+)]
+pub trait Table: FromRow {
+    /// The table that holds the struct's values.
+    const TABLE: TableDef;
+}
+
+/// An actor that has `T` among its tables: `#[actor(tables(T))]`.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is not among the tables of `{Self}`",
+    label = "this actor has no such table",
+    note = "name it on the actor's struct: `#[actor(tables({T}))]`"
+)]
+pub trait HasTable<T> {}

@@ -1,0 +1,253 @@
+//! What can be bound to a statement and read from a column.
+
+use std::borrow::Cow;
+
+use crate::backend::Cell;
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// The largest integer that every part of the platform holds exactly: 2^53 - 1.
+const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
+
+/// A value in SQLite's own five types.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// NULL.
+    Null,
+    /// A whole number within ±(2^53 - 1).
+    Integer(i64),
+    /// A floating point number; not NaN, which SQLite would store as NULL.
+    Real(f64),
+    /// Text.
+    Text(Cow<'a, str>),
+    /// Bytes.
+    Blob(Cow<'a, [u8]>),
+}
+
+/// A type whose values can be bound to a statement.
+///
+/// Integers, `f32`, `f64`, `bool` (as 0 and 1), `String` and `&str`, `Vec<u8>`
+/// and `&[u8]`, [`Timestamp`] (as milliseconds), and `Option` of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be bound to a statement",
+    label = "not a value that SQLite knows",
+    note = "bind a number, `bool`, text, bytes, a `Timestamp`, or an `Option` of one of these"
+)]
+pub trait ToSql {
+    /// The value for SQLite.
+    ///
+    /// # Errors
+    ///
+    /// Integers beyond ±(2^53 - 1), and NaN.
+    fn to_sql(&self) -> Result<Value<'_>>;
+}
+
+/// A type that a column's values can be read as.
+///
+/// The same types as for [`ToSql`], as far as they are owned.
+#[diagnostic::on_unimplemented(
+    message = "a column can't be read as `{Self}`",
+    label = "not a type that a column can have",
+    note = "read a number, `bool`, `String`, `Vec<u8>`, a `Timestamp`, or an `Option` of one of these"
+)]
+pub trait FromSql: Sized {
+    /// Reads the cell.
+    ///
+    /// # Errors
+    ///
+    /// A cell of another type, a NULL outside an `Option`, or a number out of
+    /// the type's range.
+    fn from_sql(cell: Cell<'_>) -> Result<Self>;
+}
+
+fn safe_integer(value: i64) -> Result<Value<'static>> {
+    if value.abs() > MAX_SAFE_INTEGER {
+        return Err(Error::sql(format!(
+            "{value} is beyond ±(2^53 - 1), the integers that a Durable Object stores exactly; \
+             store it as text or bytes"
+        )));
+    }
+    Ok(Value::Integer(value))
+}
+
+macro_rules! integers {
+    ($($type:ident)*) => {$(
+        impl ToSql for $type {
+            fn to_sql(&self) -> Result<Value<'_>> {
+                safe_integer(i64::try_from(*self).unwrap_or(i64::MAX))
+            }
+        }
+
+        impl FromSql for $type {
+            fn from_sql(cell: Cell<'_>) -> Result<Self> {
+                let value = cell.integer()?;
+                value.try_into().map_err(|_| {
+                    Error::sql(format!(concat!("{} is out of the range of ", stringify!($type)), value))
+                })
+            }
+        }
+    )*};
+}
+
+integers!(i8 i16 i32 i64 u8 u16 u32 u64 isize usize);
+
+impl ToSql for bool {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        Ok(Value::Integer((*self).into()))
+    }
+}
+
+impl FromSql for bool {
+    fn from_sql(cell: Cell<'_>) -> Result<Self> {
+        match cell.integer()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(Error::sql(format!("{other} is not a bool (0 or 1)"))),
+        }
+    }
+}
+
+impl ToSql for f64 {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        if self.is_nan() {
+            return Err(Error::sql("NaN can't be stored: SQLite would make it NULL"));
+        }
+        Ok(Value::Real(*self))
+    }
+}
+
+impl FromSql for f64 {
+    fn from_sql(cell: Cell<'_>) -> Result<Self> {
+        cell.real()
+    }
+}
+
+impl ToSql for f32 {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        f64::from(*self)
+            .to_sql()
+            .map(|_| Value::Real((*self).into()))
+    }
+}
+
+impl FromSql for f32 {
+    fn from_sql(cell: Cell<'_>) -> Result<Self> {
+        // A column that an f32 was stored in holds just the f64s that f32 has.
+        Ok(cell.real()? as f32)
+    }
+}
+
+impl ToSql for str {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        Ok(Value::Text(self.into()))
+    }
+}
+
+impl ToSql for String {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        self.as_str().to_sql()
+    }
+}
+
+impl FromSql for String {
+    fn from_sql(cell: Cell<'_>) -> Result<Self> {
+        cell.text()
+    }
+}
+
+impl ToSql for [u8] {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        Ok(Value::Blob(self.into()))
+    }
+}
+
+impl ToSql for Vec<u8> {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        self.as_slice().to_sql()
+    }
+}
+
+impl FromSql for Vec<u8> {
+    fn from_sql(cell: Cell<'_>) -> Result<Self> {
+        cell.blob()
+    }
+}
+
+impl ToSql for Timestamp {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        safe_integer(self.as_millis())
+    }
+}
+
+impl FromSql for Timestamp {
+    fn from_sql(cell: Cell<'_>) -> Result<Self> {
+        cell.integer().map(Self::from_millis)
+    }
+}
+
+impl<T: ToSql> ToSql for Option<T> {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        self.as_ref().map_or(Ok(Value::Null), T::to_sql)
+    }
+}
+
+impl<T: FromSql> FromSql for Option<T> {
+    fn from_sql(cell: Cell<'_>) -> Result<Self> {
+        if cell.is_null() {
+            Ok(None)
+        } else {
+            T::from_sql(cell).map(Some)
+        }
+    }
+}
+
+impl<T: ToSql + ?Sized> ToSql for &T {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        (**self).to_sql()
+    }
+}
+
+/// What may stand for a `T` where one is bound: `T`, `&T`, and the borrowed
+/// forms `&str` and `&[u8]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't stand for the column's `{T}`",
+    label = "expected `{T}` or a reference to one"
+)]
+pub trait AsSql<T: ?Sized>: ToSql {}
+
+impl<T: ToSql> AsSql<T> for T {}
+impl<T: ToSql> AsSql<T> for &T {}
+impl AsSql<String> for &str {}
+impl AsSql<Vec<u8>> for &[u8] {}
+
+/// The values for the `?`s of a statement: a tuple of up to 12, or `()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tuple of values to bind",
+    label = "expected a tuple",
+    note = "one value is `(value,)`, none is `()`"
+)]
+pub trait Params {
+    /// Calls `body` with the values.
+    #[doc(hidden)]
+    fn with<R>(&self, body: impl FnOnce(&[Value<'_>]) -> Result<R>) -> Result<R>;
+}
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        impl<$($name: ToSql),*> Params for ($($name,)*) {
+            #[allow(non_snake_case, reason = "the type's name serves for its value")]
+            fn with<R>(&self, body: impl FnOnce(&[Value<'_>]) -> Result<R>) -> Result<R> {
+                let ($($name,)*) = self;
+                body(&[$($name.to_sql()?),*])
+            }
+        }
+    };
+}
+
+crate::for_each_tuple!(tuples);
+
+impl Params for &[Value<'_>] {
+    fn with<R>(&self, body: impl FnOnce(&[Value<'_>]) -> Result<R>) -> Result<R> {
+        body(self)
+    }
+}

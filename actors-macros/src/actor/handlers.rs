@@ -1,0 +1,295 @@
+//! `#[actor]` on an impl block: the handlers, and the stub that calls them.
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{ImplItem, ItemImpl, Meta, Type};
+
+use super::class;
+use super::method::{Method, Role};
+use super::state::{schedule_name, stub_name};
+use crate::attributes;
+use crate::mistakes::{Mistake, Mistakes};
+
+/// The handlers of an actor, by what they are for.
+#[derive(Default)]
+struct Handlers {
+    calls: Vec<Method>,
+    init: Option<Method>,
+    request: Option<Method>,
+    alarms: Vec<Alarm>,
+}
+
+struct Alarm {
+    method: Method,
+    every: Option<Duration>,
+}
+
+pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let options = attributes::options(arguments, &["crate"], &mut mistakes);
+    let krate = attributes::core_path(&options, &mut mistakes);
+    if let Some((_, of_trait, _)) = &item.trait_ {
+        return Mistakes::beside(of_trait, &item, Mistake::ImplOfTrait);
+    }
+    if !item.generics.params.is_empty() {
+        return Mistakes::beside(&item.generics, &item, Mistake::ImplGenerics);
+    }
+    let handlers = parse(&mut item, &mut mistakes);
+    let expanded = handlers.expand(&item.self_ty, &krate);
+    mistakes.and(quote!(#item #expanded))
+}
+
+fn parse(item: &mut ItemImpl, mistakes: &mut Mistakes) -> Handlers {
+    let mut handlers = Handlers::default();
+    for item in &mut item.items {
+        let ImplItem::Fn(item) = item else { continue };
+        if let Some(method) = Method::parse(item, mistakes) {
+            handlers.add(method, mistakes);
+        }
+    }
+    handlers
+}
+
+impl Handlers {
+    fn add(&mut self, method: Method, mistakes: &mut Mistakes) {
+        match &method.role {
+            Role::Call => self.calls.push(method),
+            Role::Init if !method.arguments.is_empty() => {
+                mistakes.add(&method.arguments[0].name, Mistake::InitArguments);
+            }
+            Role::Init if self.init.is_some() => {
+                mistakes.add(&method.name, Mistake::Twice { mark: "on_init" });
+            }
+            Role::Init => self.init = Some(method),
+            Role::Request if method.arguments.len() > 1 => {
+                mistakes.add(&method.arguments[1].name, Mistake::RequestArguments);
+            }
+            Role::Request if self.request.is_some() => {
+                mistakes.add(&method.name, Mistake::Twice { mark: "on_request" });
+            }
+            Role::Request => self.request = Some(method),
+            Role::Alarm(mark) => {
+                let every = every(&mark.meta, mistakes);
+                if every.is_some() && !method.arguments.is_empty() {
+                    mistakes.add(&method.arguments[0].name, Mistake::RecurringArguments);
+                } else {
+                    self.alarms.push(Alarm { method, every });
+                }
+            }
+        }
+    }
+}
+
+/// How often the alarm recurs, if its mark says so.
+fn every(mark: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
+    let Meta::List(list) = mark else { return None };
+    let options = attributes::options(list.tokens.clone(), &["every"], mistakes);
+    let text = attributes::text(options.first()?, mistakes)?;
+    match humantime::parse_duration(&text.value()) {
+        Ok(every) if every.as_millis() == 0 => {
+            mistakes.add(text, Mistake::AlarmEveryZero);
+            None
+        }
+        Ok(every) => Some(every),
+        Err(_) => {
+            mistakes.add(text, Mistake::AlarmEvery(&text.value()));
+            None
+        }
+    }
+}
+
+impl Handlers {
+    fn expand(&self, actor: &Type, krate: &TokenStream) -> TokenStream {
+        let Type::Path(path) = actor else {
+            return TokenStream::new(); // rustc says that it needs a path
+        };
+        let Some(name) = path.path.get_ident() else {
+            return TokenStream::new();
+        };
+        let (stub, schedule) = (stub_name(name), schedule_name(name));
+        let stub_methods = self.calls.iter().map(|method| stub_method(method, krate));
+        let alarm_methods = self
+            .alarms
+            .iter()
+            .map(|alarm| alarm_method(&alarm.method, krate));
+        let calls = self.calls.iter().map(|method| call(method, actor, krate));
+        let alarms = self
+            .alarms
+            .iter()
+            .map(|alarm| alarm_handler(alarm, actor, krate));
+        let init = optional(self.init.as_ref().map(|method| init(method, actor, krate)));
+        let request = optional(
+            self.request
+                .as_ref()
+                .map(|method| request(method, actor, krate)),
+        );
+        let class = class::expand(name, krate);
+        quote! {
+            impl #stub {
+                #(#stub_methods)*
+
+                /// Sends a request to the actor's `#[on_request]` handler.
+                pub async fn fetch(&self, request: #krate::Request) -> #krate::Result<#krate::Response> {
+                    self.0.fetch(request).await
+                }
+            }
+
+            impl #schedule<'_> {
+                #(#alarm_methods)*
+
+                /// Makes the alarm take the place of the one with the same key.
+                pub fn keyed(self, key: &str) -> Self {
+                    Self(self.0.keyed(key))
+                }
+            }
+
+            impl #krate::Actor for #actor {
+                type Stub = #stub;
+                type Schedule<'a> = #schedule<'a>;
+                const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
+                    methods: &[#(#calls),*],
+                    on_init: #init,
+                    on_request: #request,
+                    alarms: &[#(#alarms),*],
+                };
+            }
+
+            #class
+        }
+    }
+}
+
+fn optional(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+fn stub_method(method: &Method, krate: &TokenStream) -> TokenStream {
+    let Method {
+        name,
+        docs,
+        arguments,
+        ..
+    } = method;
+    let plain = method.plain_name();
+    let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
+    let types = method.argument_types();
+    let value = method.value_type(krate);
+    quote! {
+        #(#docs)*
+        pub async fn #name(&self, #(#names: #types),*) -> #krate::Result<#value> {
+            self.0.call(#plain, (#(#names,)*)).await
+        }
+    }
+}
+
+fn alarm_method(method: &Method, krate: &TokenStream) -> TokenStream {
+    let Method {
+        name,
+        docs,
+        arguments,
+        ..
+    } = method;
+    let plain = method.plain_name();
+    let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
+    let types = method.argument_types();
+    // As `Due::run` reads it: `()` or a tuple.
+    let payload = quote!((#(#names,)*));
+    quote! {
+        #(#docs)*
+        #[allow(dead_code, missing_docs)]
+        pub fn #name(self, #(#names: #types),*) -> #krate::Result<#krate::alarms::AlarmId> {
+            self.0.schedule(#plain, &#payload)
+        }
+    }
+}
+
+fn call(method: &Method, actor: &Type, krate: &TokenStream) -> TokenStream {
+    let Method { conditions, .. } = method;
+    let name = method.plain_name();
+    let names = method
+        .arguments
+        .iter()
+        .map(|argument| argument.name.to_string());
+    let types = method.argument_types();
+    let values = method.values();
+    let outcome = method.outcome(krate);
+    let turn = method.turn(actor, krate, &quote!(#krate::__private::reply(&#outcome?)));
+    quote! {
+        #(#conditions)*
+        #krate::__private::Method {
+            name: #name,
+            call: |object, call| call.decode(
+                &[#(#names),*],
+                |(#(#values,)*): (#(#types,)*)| #turn,
+            ),
+        }
+    }
+}
+
+fn init(method: &Method, actor: &Type, krate: &TokenStream) -> TokenStream {
+    let outcome = method.outcome(krate);
+    let (kind, body) = match method.is_async() {
+        true => (
+            format_ident!("Async"),
+            quote!(::std::boxed::Box::pin(async move { #outcome })),
+        ),
+        false => (format_ident!("Sync"), outcome),
+    };
+    quote! {
+        #krate::__private::Init::#kind(
+            |actor: &mut #actor, ctx: &#krate::Ctx<#actor>| #body
+        )
+    }
+}
+
+fn request(method: &Method, actor: &Type, krate: &TokenStream) -> TokenStream {
+    let values = method.values();
+    let outcome = method.outcome(krate);
+    let body = quote!(#outcome.map(#krate::__private::respond));
+    let turn = method.turn(actor, krate, &body);
+    match method.argument_types().next() {
+        None => quote!(|object, _request| #turn),
+        Some(ty) => {
+            let ty = quote_spanned!(ty.span()=> #ty);
+            quote! {
+                |object, request| {
+                    let object = object.clone();
+                    #krate::__private::read(request, move |#(#values)*: #ty| #turn)
+                }
+            }
+        }
+    }
+}
+
+fn alarm_handler(alarm: &Alarm, actor: &Type, krate: &TokenStream) -> TokenStream {
+    let Alarm { method, every } = alarm;
+    let conditions = &method.conditions;
+    let name = method.plain_name();
+    let every = optional(every.map(|every| {
+        let millis = u64::try_from(every.as_millis()).unwrap_or(u64::MAX);
+        quote!(#krate::Duration::from_millis(#millis))
+    }));
+    let types = method.argument_types();
+    let values = method.values();
+    let outcome = method.outcome(krate);
+    let handler = quote!(|(#(#values,)*): (#(#types,)*)| #outcome);
+    let body = match method.is_async() {
+        true => quote!(due.run_async(ctx, async #handler).await),
+        false => quote!(due.run(ctx, #handler)),
+    };
+    let turn = method.turn(actor, krate, &body);
+    quote! {
+        #(#conditions)*
+        #krate::__private::AlarmHandler {
+            name: #name,
+            every: #every,
+            run: |object, due| #turn,
+        }
+    }
+}

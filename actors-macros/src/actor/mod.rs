@@ -1,0 +1,7 @@
+//! `#[actor]`: the struct in `state.rs`, its methods in `handlers.rs`, the
+//! JavaScript class in `class.rs`.
+
+mod class;
+pub(crate) mod handlers;
+mod method;
+pub(crate) mod state;
