@@ -104,13 +104,19 @@ pub trait Actor: State {
 pub struct Handlers<A: 'static> {
     pub methods: &'static [Method<A>],
     pub on_init: Option<Init<A>>,
-    pub on_request: Option<fn(&Object<A>, Request) -> Turn<Response>>,
+    pub on_request: Option<OnRequest<A>>,
     pub alarms: &'static [AlarmHandler<A>],
 }
+
+/// An `#[on_request]` handler.
+type OnRequest<A> = fn(&Object<A>, Request) -> Turn<Response>;
+
+/// An asynchronous `#[on_init]` handler at work.
+type InitFuture<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 /// An `#[on_init]` handler.
 #[doc(hidden)]
 pub enum Init<A: 'static> {
     Sync(fn(&mut A, &Ctx<A>) -> Result<()>),
-    Async(for<'a> fn(&'a mut A, &'a Ctx<A>) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>),
+    Async(for<'a> fn(&'a mut A, &'a Ctx<A>) -> InitFuture<'a>),
 }

@@ -105,7 +105,8 @@ pub use {bytes::Bytes, http, serde, serde_json};
 pub mod prelude {
     pub use crate::{
         Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
-        Timestamp, actor, days, hours, json_response, minutes, seconds, sql_table,
+        Timestamp, actor, days, hours, http, json_response, minutes, seconds, serde_json,
+        sql_table,
     };
 }
 

@@ -1,5 +1,10 @@
 //! One actor in memory: every event becomes a turn here.
 
+#![allow(
+    clippy::await_holding_refcell_ref,
+    reason = "the gate lets nobody in who could clash"
+)]
+
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -133,10 +138,6 @@ impl<A: Actor> Object<A> {
         Turn::start(async move {
             let _permit = object.enter(Access::Shared).await?;
             let inner = &object.0;
-            #[allow(
-                clippy::await_holding_refcell_ref,
-                reason = "the gate lets only readers in"
-            )]
             let actor = inner.actor.borrow();
             rpc::within(&inner.identity, body(awake(actor.as_ref())?, &inner.ctx)).await
         })
@@ -203,10 +204,6 @@ impl<A: Actor> Object<A> {
 
     async fn alone<T>(&self, body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T>) -> Result<T> {
         let inner = &self.0;
-        #[allow(
-            clippy::await_holding_refcell_ref,
-            reason = "the gate lets nobody else in"
-        )]
         let mut actor = inner.actor.borrow_mut();
         let actor = awake(actor.as_mut())?;
         let value = rpc::within(&inner.identity, body(actor, &inner.ctx)).await?;

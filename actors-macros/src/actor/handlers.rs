@@ -71,8 +71,11 @@ impl Handlers {
                 mistakes.add(&method.name, Mistake::Twice { mark: "on_request" });
             }
             Role::Request => self.request = Some(method),
-            Role::Alarm(mark) => {
-                let every = every(&mark.meta, mistakes);
+            Role::Alarm => {
+                let every = method
+                    .mark
+                    .as_ref()
+                    .and_then(|mark| every(&mark.meta, mistakes));
                 if every.is_some() && !method.arguments.is_empty() {
                     mistakes.add(&method.arguments[0].name, Mistake::RecurringArguments);
                 } else {

@@ -24,12 +24,14 @@ pub(super) enum Role {
     Call,
     Init,
     Request,
-    Alarm(Attribute),
+    Alarm,
 }
 
 /// A handler.
 pub(super) struct Method {
     pub(super) role: Role,
+    /// The mark that says so, if there is one.
+    pub(super) mark: Option<Attribute>,
     pub(super) name: Ident,
     pub(super) docs: Vec<Attribute>,
     pub(super) conditions: Vec<Attribute>,
@@ -57,15 +59,20 @@ enum Output {
 impl Method {
     /// Takes the marks away from a method, and reads it as a handler if it is one.
     pub(super) fn parse(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Self> {
-        let role = role(item, mistakes)?;
+        let (role, mark) = role(item, mistakes)?;
         let mut found = Mistakes::default();
-        let method = Self::read(item, role, &mut found);
+        let method = Self::read(item, role, mark, &mut found);
         let is_right = found.is_empty();
         mistakes.extend(found);
         method.filter(|_| is_right)
     }
 
-    fn read(item: &ImplItemFn, role: Role, mistakes: &mut Mistakes) -> Option<Self> {
+    fn read(
+        item: &ImplItemFn,
+        role: Role,
+        mark: Option<Attribute>,
+        mistakes: &mut Mistakes,
+    ) -> Option<Self> {
         let signature = &item.sig;
         let name = signature.ident.unraw();
         let mut inputs = signature.inputs.iter();
@@ -124,6 +131,7 @@ impl Method {
             arguments,
             output: output(&signature.output, mistakes),
             role,
+            mark,
         })
     }
 
@@ -203,13 +211,13 @@ impl Role {
             Self::Call => None,
             Self::Init => Some("on_init"),
             Self::Request => Some("on_request"),
-            Self::Alarm(_) => Some("alarm"),
+            Self::Alarm => Some("alarm"),
         }
     }
 }
 
 /// What the method is for, if it is a handler at all.
-fn role(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Role> {
+fn role(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<(Role, Option<Attribute>)> {
     let marks: Vec<(&str, Attribute)> = MARKS
         .iter()
         .flat_map(|&mark| {
@@ -221,7 +229,7 @@ fn role(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Role> {
     let is_public = matches!(item.vis, Visibility::Public(_));
     let mut marks = marks.into_iter();
     let Some((mark, attribute)) = marks.next() else {
-        return is_public.then_some(Role::Call);
+        return is_public.then_some((Role::Call, None));
     };
     if let Some((second, attribute)) = marks.next() {
         mistakes.add(
@@ -239,11 +247,12 @@ fn role(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Role> {
     if mark != "alarm" && attribute.meta.require_path_only().is_err() {
         mistakes.add(&attribute, Mistake::MarkArguments { mark });
     }
-    Some(match mark {
+    let role = match mark {
         "on_init" => Role::Init,
         "on_request" => Role::Request,
-        _ => Role::Alarm(attribute),
-    })
+        _ => Role::Alarm,
+    };
+    Some((role, Some(attribute)))
 }
 
 fn is_plain_reference(receiver: &syn::Receiver) -> bool {
