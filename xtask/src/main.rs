@@ -1,2 +1,35 @@
-//! To be written.
-fn main() {}
+//! The commands of this repository. `cargo xtask help` lists them.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod dev;
+mod test;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about)]
+enum Task {
+    /// Serve the examples in workerd on this machine, with their data in `.dev`
+    Dev {
+        /// The port on 127.0.0.1
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+    },
+    /// Run every check that a change has to pass
+    Test,
+}
+
+fn main() -> ExitCode {
+    let result = match Task::parse() {
+        Task::Dev { port } => dev::run(port),
+        Task::Test => test::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

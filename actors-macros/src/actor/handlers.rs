@@ -39,7 +39,8 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream 
     }
     let handlers = parse(&mut item, &mut mistakes);
     let expanded = handlers.expand(&item.self_ty, &krate);
-    mistakes.and(quote!(#item #expanded))
+    // `pub` says here that a method can be called from outside of Rust.
+    mistakes.and(quote!(#[allow(unreachable_pub)] #item #expanded))
 }
 
 fn parse(item: &mut ItemImpl, mistakes: &mut Mistakes) -> Handlers {
@@ -131,6 +132,7 @@ impl Handlers {
         );
         let class = class::expand(name, krate);
         quote! {
+            #[allow(missing_docs, unreachable_pub)]
             impl #stub {
                 #(#stub_methods)*
 
@@ -140,6 +142,7 @@ impl Handlers {
                 }
             }
 
+            #[allow(dead_code, missing_docs, unreachable_pub)]
             impl #schedule<'_> {
                 #(#alarm_methods)*
 
@@ -159,6 +162,9 @@ impl Handlers {
                     alarms: &[#(#alarms),*],
                 };
             }
+
+            // The runtime uses the actor, whoever else does.
+            const _: #krate::__private::Handlers<#actor> = <#actor as #krate::Actor>::HANDLERS;
 
             #class
         }
@@ -205,7 +211,6 @@ fn alarm_method(method: &Method, krate: &TokenStream) -> TokenStream {
     let payload = quote!((#(#names,)*));
     quote! {
         #(#docs)*
-        #[allow(dead_code, missing_docs)]
         pub fn #name(self, #(#names: #types),*) -> #krate::Result<#krate::alarms::AlarmId> {
             self.0.schedule(#plain, &#payload)
         }

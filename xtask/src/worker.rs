@@ -1,0 +1,304 @@
+//! Workers: what they consist of, and how to build one from a crate.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+use crate::{
+    root,
+    tools::{self, WASM},
+};
+
+/// A Worker for workerd to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Worker {
+    /// What other Workers bind it by; its objects' data is stored under it.
+    pub name: String,
+    /// The first one is the entry point.
+    pub modules: Vec<Module>,
+    /// The Durable Object classes that the entry point exports.
+    pub objects: Vec<Object>,
+    /// What `env` holds.
+    pub bindings: Vec<(String, Binding)>,
+    /// The date that picks the runtime's behaviour.
+    pub compatibility_date: String,
+    /// Changes of behaviour besides those of the date.
+    pub compatibility_flags: Vec<String>,
+}
+
+/// A file of a Worker: WebAssembly if its name ends in `.wasm`, else a JavaScript module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Module {
+    /// The path that imports call it by.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// A Durable Object class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// The name of the exported class.
+    pub class: String,
+    /// Whether its storage is SQLite.
+    pub sqlite: bool,
+}
+
+/// A value in a Worker's `env`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Binding {
+    /// A string.
+    Text(String),
+    /// Any other value, as JSON.
+    Json(String),
+    /// The namespace of one of the Worker's own Durable Object classes.
+    Object(String),
+    /// Another Worker, by its name.
+    Service(String),
+}
+
+impl Worker {
+    /// Builds the Worker in a crate's folder and describes it as its `wrangler.toml` does.
+    pub fn from_crate(folder: &Path) -> Result<Worker> {
+        let config = folder.join("wrangler.toml");
+        let config = fs::read_to_string(&config)
+            .with_context(|| format!("cannot read {}", config.display()))?;
+        let mut worker = Worker::from_wrangler(&config)
+            .with_context(|| format!("cannot use the wrangler.toml in {}", folder.display()))?;
+        let build = build(folder)?;
+        for name in OUTPUTS {
+            worker.modules.push(Module {
+                name: name.to_owned(),
+                path: build.join(name),
+            });
+        }
+        Ok(worker)
+    }
+
+    /// Puts another entry point in front, which can import `./index.js`.
+    pub fn with_main(mut self, name: &str, path: impl Into<PathBuf>) -> Worker {
+        let (name, path) = (name.to_owned(), path.into());
+        self.modules.insert(0, Module { name, path });
+        self
+    }
+
+    /// A Worker as the text of its `wrangler.toml` describes it, still without modules.
+    fn from_wrangler(text: &str) -> Result<Worker> {
+        let config: Wrangler = toml::from_str(text)?;
+        let sqlite = |class| Object {
+            class,
+            sqlite: true,
+        };
+        let other = |class| Object {
+            class,
+            sqlite: false,
+        };
+        let objects = config.migrations.into_iter().flat_map(|migration| {
+            let with_sqlite = migration.new_sqlite_classes.into_iter().map(sqlite);
+            with_sqlite.chain(migration.new_classes.into_iter().map(other))
+        });
+        let namespaces = config.durable_objects.bindings.into_iter();
+        let namespaces = namespaces.map(|b| (b.name, Binding::Object(b.class_name)));
+        let vars = config.vars.into_iter().map(|(name, value)| match value {
+            toml::Value::String(text) => Ok((name, Binding::Text(text))),
+            other => Ok((name, Binding::Json(serde_json::to_string(&other)?))),
+        });
+        Ok(Worker {
+            name: config.name,
+            modules: Vec::new(),
+            objects: objects.collect(),
+            bindings: namespaces.map(Ok).chain(vars).collect::<Result<_>>()?,
+            compatibility_date: config.compatibility_date,
+            compatibility_flags: config.compatibility_flags,
+        })
+    }
+}
+
+/// The part of a `wrangler.toml` that workerd has a use for.
+#[derive(Deserialize)]
+struct Wrangler {
+    name: String,
+    compatibility_date: String,
+    #[serde(default)]
+    compatibility_flags: Vec<String>,
+    #[serde(default)]
+    durable_objects: DurableObjects,
+    #[serde(default)]
+    migrations: Vec<Migration>,
+    #[serde(default)]
+    vars: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Default, Deserialize)]
+struct DurableObjects {
+    bindings: Vec<Namespace>,
+}
+
+#[derive(Deserialize)]
+struct Namespace {
+    name: String,
+    class_name: String,
+}
+
+#[derive(Deserialize)]
+struct Migration {
+    #[serde(default)]
+    new_sqlite_classes: Vec<String>,
+    #[serde(default)]
+    new_classes: Vec<String>,
+}
+
+/// What worker-build makes of a crate.
+const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
+
+/// Builds the Worker in a crate's folder with worker-build and returns its `build` folder.
+///
+/// Cargo decides what to compile again. If its Wasm is that of the last build, the steps after it
+/// are skipped: optimizing takes seconds, and a server may be reading the files.
+pub fn build(folder: &Path) -> Result<PathBuf> {
+    let tools = tools::ensure()?;
+    let _lock = tools::lock()?;
+    let build = folder.join("build");
+    let stamp = build.join(".stamp");
+    let wasm = compile(folder)?;
+    if let Ok(current) = fingerprint(folder, &wasm)
+        && fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == current)
+    {
+        return Ok(build);
+    }
+    eprintln!("building the Worker in {}", folder.display());
+    let mut worker_build = Command::new(&tools.worker_build);
+    let output = worker_build
+        .arg("--release")
+        .current_dir(folder)
+        .envs(tools.env())
+        .env_remove("RUST_BACKTRACE")
+        .output()
+        .context("cannot start worker-build")?;
+    if !output.status.success() {
+        let (out, err) = (output.stdout, output.stderr);
+        let (out, err) = (String::from_utf8_lossy(&out), String::from_utf8_lossy(&err));
+        bail!("worker-build failed in {}:\n{out}{err}", folder.display());
+    }
+    fs::write(stamp, fingerprint(folder, &wasm)?)?;
+    Ok(build)
+}
+
+/// Compiles a crate as worker-build does and returns the Wasm file.
+fn compile(folder: &Path) -> Result<PathBuf> {
+    let output = Command::new("cargo")
+        .args(["build", "--lib", "--release", "--target", WASM])
+        .arg("--message-format=json-render-diagnostics")
+        // worker-build sets it, and wasm-bindgen's macros expand to other code without it.
+        .env("WASM_BINDGEN_USE_JS_SYS", "1")
+        .current_dir(folder)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot start cargo")?;
+    ensure!(
+        output.status.success(),
+        "cannot compile {}",
+        folder.display()
+    );
+    let messages = String::from_utf8(output.stdout)?;
+    wasm_file(&messages).with_context(|| {
+        let manifest = folder.join("Cargo.toml");
+        format!("{} needs crate-type = [\"cdylib\"]", manifest.display())
+    })
+}
+
+/// The last Wasm file that cargo's messages name: that of the crate itself.
+fn wasm_file(messages: &str) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Message {
+        #[serde(default)]
+        filenames: Vec<PathBuf>,
+    }
+    let messages = messages.lines().rev();
+    let messages = messages.filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let mut files = messages.flat_map(|message| message.filenames);
+    files.find(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "wasm")
+    })
+}
+
+/// A hash of all that decides what worker-build does with a Wasm file, and of what it made.
+fn fingerprint(folder: &Path, wasm: &Path) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    let tools = ["Cargo.lock", "xtask/npm/runtime/package-lock.json"].map(|f| root().join(f));
+    let inputs = [wasm.to_owned(), folder.join("Cargo.toml")];
+    let outputs = OUTPUTS.map(|name| folder.join("build").join(name));
+    for file in tools.iter().chain(&inputs).chain(&outputs) {
+        fs::read(file)?.hash(&mut hasher);
+    }
+    Ok(hasher.finish().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_wrangler_config() {
+        let worker = Worker::from_wrangler(
+            r#"
+                name = "example"
+                main = "build/index.js"
+                compatibility_date = "2026-11-01"
+                compatibility_flags = ["nodejs_compat"]
+                [build]
+                command = "worker-build --release"
+                [[durable_objects.bindings]]
+                name = "ROOM"
+                class_name = "Room"
+                [[migrations]]
+                tag = "v1"
+                new_sqlite_classes = ["Room"]
+                [[migrations]]
+                tag = "v2"
+                new_classes = ["Old"]
+                [vars]
+                GREETING = "hello"
+                LIMITS = { max = 5 }
+            "#,
+        )
+        .unwrap();
+        let object = |class: &str, sqlite| Object {
+            class: class.to_owned(),
+            sqlite,
+        };
+        let bindings = [
+            ("ROOM", Binding::Object("Room".to_owned())),
+            ("GREETING", Binding::Text("hello".to_owned())),
+            ("LIMITS", Binding::Json(r#"{"max":5}"#.to_owned())),
+        ];
+        assert_eq!(
+            worker,
+            Worker {
+                name: "example".to_owned(),
+                modules: Vec::new(),
+                objects: vec![object("Room", true), object("Old", false)],
+                bindings: bindings.map(|(name, b)| (name.to_owned(), b)).into(),
+                compatibility_date: "2026-11-01".to_owned(),
+                compatibility_flags: vec!["nodejs_compat".to_owned()],
+            }
+        );
+    }
+
+    #[test]
+    fn finds_the_wasm_file_of_the_crate() {
+        let messages = r#"{"reason":"compiler-artifact","filenames":["/t/dependency.wasm"]}
+{"reason":"compiler-artifact","filenames":["/t/libmacro.so"]}
+{"reason":"compiler-artifact","filenames":["/t/libmain.rlib","/t/main.wasm"]}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(wasm_file(messages), Some(PathBuf::from("/t/main.wasm")));
+    }
+}
