@@ -2,7 +2,7 @@
 
 use http_body_util::BodyExt as _;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::Uint8Array;
+use worker::js_sys::{Array, Uint8Array};
 use worker::web_sys;
 
 use super::executor::answer;
@@ -39,6 +39,19 @@ fn or_error_response(turn: Turn<Response>) -> Turn<Response> {
 
 pub(super) fn from_js_request(request: JsValue) -> Result<Request> {
     Ok(worker::request_from_wasm(request.unchecked_into())?.map(body))
+}
+
+/// The request without its body, which stays with JavaScript.
+pub(super) fn head(request: &web_sys::Request) -> Result<::http::Request<()>> {
+    let mut head = ::http::Request::builder()
+        .method(&*request.method())
+        .uri(request.url());
+    for entry in request.headers().entries() {
+        let entry: Array = entry.map_err(|thrown| from_js(&thrown))?.unchecked_into();
+        let text = |index| entry.get(index).as_string().unwrap_or_default();
+        head = head.header(text(0), text(1));
+    }
+    Ok(head.body(())?)
 }
 
 pub(super) fn from_js_response(response: JsValue) -> Result<Response> {

@@ -1,0 +1,121 @@
+// What the tests talk to: it makes the calls that they describe, as any Worker
+// would, and looks behind the objects where no call can.
+import { DurableObject } from "cloudflare:workers";
+import Entry, * as built from "./index.js";
+
+// By id, since an object that is made anew after a panic does not pass here again.
+const contexts = new Map();
+
+// A class that can be looked behind, which no actor of ours can.
+function observed(Class) {
+  return class extends Class {
+    constructor(ctx, env) {
+      super(ctx, env);
+      contexts.set(ctx.id.toString(), ctx);
+    }
+
+    observe(id, what, ...values) {
+      const { storage } = contexts.get(id);
+      switch (what) {
+        case "sql":
+          return storage.sql.exec(...values).raw().toArray();
+        case "alarm":
+          return storage.getAlarm();
+        case "ring now":
+          // What is due is what the table says; the object's own alarm only wakes it.
+          if (values.length) storage.sql.exec(...values);
+          return storage.setAlarm(Date.now());
+      }
+    }
+  };
+}
+
+export const Caller = observed(built.Caller);
+export const Clockwork = observed(built.Clockwork);
+export const Crossing = observed(built.Crossing);
+export const Ledger = observed(built.Ledger);
+export const RateLimiter = observed(built.RateLimiter);
+export const Shapes = observed(built.Shapes);
+export const Shy = observed(built.Shy);
+export const ShyAsync = observed(built.ShyAsync);
+export const Web = observed(built.Web);
+export const RawLedger = built.Ledger;
+export class Plain extends DurableObject {}
+
+// JSON, with what it has no form for as `{"$": kind, value}`.
+function encode(value) {
+  if (value === undefined) return { $: "undefined" };
+  if (typeof value === "number" && !Number.isFinite(value)) return { $: "number", value: `${value}` };
+  if (typeof value === "bigint") return { $: "bigint", value: `${value}` };
+  if (value === null || typeof value !== "object") return value;
+  if (value instanceof Date) return { $: "date", value: value.getTime() };
+  if (value instanceof Uint8Array) return { $: "bytes", value: [...value] };
+  if (Array.isArray(value)) return value.map(encode);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return { $: "instance", value: `${value}` };
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, encode(part)]));
+}
+
+function decode(value) {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(decode);
+  switch (value.$) {
+    case "undefined": return undefined;
+    case "number": return Number(value.value);
+    case "bigint": return BigInt(value.value);
+    case "date": return new Date(value.value);
+    case "bytes": return new Uint8Array(value.value);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, decode(part)]));
+}
+
+async function call(env, { binding, name, method, values }) {
+  try {
+    const stub = env[binding].getByName(name);
+    if (method === "observe") values.unshift(stub.id.toString());
+    const value = await stub[method](...decode(values));
+    return { value: encode(value) };
+  } catch ({ name, message, retryable }) {
+    return { error: { name, message, retryable: retryable ?? false } };
+  }
+}
+
+// The names that can be called on the object, of all that exist on its class, on
+// the classes of wasm-bindgen, and on their like: those that a Durable Object
+// without any method has too are not counted.
+async function reachable(env) {
+  const names = new Set(["dispatch", "free", "__destroy_into_raw", "__wbg_ptr", "ctx", "env"]);
+  for (const value of Object.values(built)) {
+    for (let object = value?.prototype; object; object = Object.getPrototypeOf(object)) {
+      for (const name of Reflect.ownKeys(object)) if (typeof name === "string") names.add(name);
+    }
+  }
+  const answers = async (binding, name) => {
+    try {
+      await env[binding].getByName("reach")[name]();
+      return true;
+    } catch ({ message }) {
+      return !/does not implement|reserved method/.test(message);
+    }
+  };
+  const reached = [];
+  for (const name of [...names].sort()) {
+    if (await answers("RAW_LEDGER", name) && !await answers("PLAIN", name)) reached.push(name);
+  }
+  return { reached, asked: names.size };
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    switch (new URL(request.url).pathname) {
+      case "/call":
+        return Response.json(await call(env, await request.json()));
+      case "/together": {
+        const calls = await request.json();
+        return Response.json(await Promise.all(calls.map((each) => call(env, each))));
+      }
+      case "/reachable":
+        return Response.json(await reachable(env));
+    }
+    return new Entry(ctx, env).fetch(request);
+  },
+};
