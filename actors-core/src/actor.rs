@@ -11,6 +11,7 @@ use crate::object::{Object, Turn};
 use crate::persist::{Loader, Saver};
 use crate::request::{Request, Response};
 use crate::rpc::{Method, Stub};
+use crate::sockets::SocketHandlers;
 use crate::sql::TableDef;
 
 /// What `#[actor]` on a struct says of it.
@@ -106,6 +107,7 @@ pub struct Handlers<A: 'static> {
     pub on_init: Option<Init<A>>,
     pub on_request: Option<OnRequest<A>>,
     pub alarms: &'static [AlarmHandler<A>],
+    pub sockets: Option<&'static SocketHandlers<A>>,
 }
 
 /// An `#[on_request]` handler.

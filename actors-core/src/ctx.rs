@@ -7,6 +7,7 @@ use crate::actor::Actor;
 use crate::alarms::{self, Alarms};
 use crate::backend::{Env, Platform};
 use crate::error::{Error, Result};
+use crate::sockets::Sockets;
 use crate::sql::Sql;
 use crate::time::Timestamp;
 
@@ -38,6 +39,11 @@ impl<A> Ctx<A> {
     /// The actor's SQLite database.
     pub fn sql(&self) -> Sql<'_> {
         Sql::new(&self.platform)
+    }
+
+    /// The actor's web sockets.
+    pub fn sockets(&self) -> Sockets<'_> {
+        Sockets(&self.platform)
     }
 
     /// The Worker's bindings: what another actor's stub is asked with.

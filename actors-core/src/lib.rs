@@ -75,6 +75,7 @@
 mod actor;
 pub mod alarms;
 mod backend;
+mod checks;
 mod ctx;
 mod entry;
 mod error;
@@ -83,12 +84,20 @@ mod persist;
 mod request;
 mod rpc;
 mod schema;
+mod sockets;
 pub mod sql;
 mod time;
 mod turn;
+mod wire;
 
 pub use actor::{Actor, State};
-pub use actors_macros::{actor, entry, sql_table};
+#[doc = include_str!("../docs/actor.md")]
+pub use actors_macros::actor;
+#[doc = include_str!("../docs/entry.md")]
+pub use actors_macros::entry;
+#[doc = include_str!("../docs/sql_table.md")]
+pub use actors_macros::sql_table;
+pub use actors_macros::{alarm, on_init, on_request};
 #[doc(hidden)]
 pub use backend::Cell;
 pub use backend::Env;
@@ -96,6 +105,7 @@ pub use ctx::Ctx;
 pub use error::{Error, ErrorKind, Result};
 pub use persist::{Loader, Saver};
 pub use request::{Body, FromBody, Request, Response, json_response};
+pub use sockets::{Socket, Sockets};
 pub use sql::Sql;
 pub use time::{Duration, Timestamp, days, hours, minutes, seconds};
 
@@ -105,7 +115,7 @@ pub use {bytes::Bytes, http, serde, serde_json};
 pub mod prelude {
     pub use crate::{
         Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
-        Timestamp, actor, days, hours, http, json_response, minutes, seconds, serde_json,
+        Socket, Timestamp, actor, days, hours, http, json_response, minutes, seconds, serde_json,
         sql_table,
     };
 }
@@ -115,18 +125,26 @@ pub mod prelude {
 pub mod __private {
     pub use crate::actor::{Handlers, Init};
     pub use crate::alarms::{AlarmHandler, Due, Plan};
-    pub use crate::backend::Reply;
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
+    pub use crate::checks::{
+        Answer, Argument, Asked, Carry, Failure, If, Initial, Outcome, Persisted, Plain, Probe,
+        Read, Respond, Responds, Unproven,
+    };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
-    pub use crate::request::{read, respond};
-    pub use crate::rpc::{Call, Method, Outcome, Stub, ok, reply};
+    pub use crate::rpc::{Call, Method, Reply, Stub, reply};
+    pub use crate::sockets::{Message, MessageHandler, SocketHandlers};
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;
     #[cfg(target_arch = "wasm32")]
     pub use worker::web_sys;
 }
+
+/// The README's Rust compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 /// Calls a macro for no type, one type, and so on up to twelve.
 macro_rules! for_each_tuple {

@@ -180,19 +180,12 @@ impl FromBody for String {
 }
 
 /// Reads the body as the handler asks for it, and goes on with the request.
-#[doc(hidden)]
-pub fn read<B: FromBody>(
+pub(crate) fn read<B: FromBody>(
     request: Request,
     next: impl FnOnce(Request<B>) -> Turn<Response> + 'static,
 ) -> Turn<Response> {
     let (head, body) = request.into_parts();
     B::from_body(body).then(|body| next(http::Request::from_parts(head, body)))
-}
-
-/// A response with the body in the form that the platform sends.
-#[doc(hidden)]
-pub fn respond<B: Into<Body>>(response: Response<B>) -> Response {
-    response.map(Into::into)
 }
 
 /// What a request is answered when its handler fails: the kind's status, and the

@@ -7,12 +7,14 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::actor::State;
-use crate::backend::{Arguments as Raw, Env, Reply, Target};
+use crate::backend::{Env, Target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
 use crate::request::{Request, Response};
+use crate::wire::Wire;
 
 /// A public method of an actor.
 #[doc(hidden)]
@@ -21,18 +23,18 @@ pub struct Method<A: 'static> {
     pub call: fn(&Object<A>, Call) -> Turn<Reply>,
 }
 
-/// A call that has come in.
+/// The arguments of a call, as they cross.
 #[doc(hidden)]
-pub struct Call(pub(crate) Raw);
+pub struct Call(pub(crate) Vec<Wire>);
 
 impl Call {
     /// Decodes the arguments, which have these names, and goes on with them.
     pub fn decode<P: Arguments>(
-        self,
+        mut self,
         names: &'static [&'static str],
         next: impl FnOnce(P) -> Turn<Reply>,
     ) -> Turn<Reply> {
-        match P::decode(&self, names) {
+        match P::decode(&mut self, names) {
             Ok(arguments) => next(arguments),
             Err(error) => Turn::Done(Err(error)),
         }
@@ -52,9 +54,16 @@ impl Call {
         Ok(())
     }
 
-    fn get<T: DeserializeOwned>(&self, index: usize, name: &str) -> Result<T> {
-        self.0.get(index).map_err(|error| {
-            if self.0.is_missing(index) {
+    /// Takes an argument out; one that is absent reads like `undefined`.
+    fn take<T: DeserializeOwned>(&mut self, index: usize, name: &str) -> Result<T> {
+        let value = self
+            .0
+            .get_mut(index)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        let is_missing = value == Wire::Undefined;
+        value.decode().map_err(|error| {
+            if is_missing {
                 Error::invalid(format!("argument `{name}` is missing"))
             } else {
                 Error::invalid(format!("argument `{name}`: {error}"))
@@ -65,34 +74,47 @@ impl Call {
 
 /// What a handler answers, as its caller gets it.
 #[doc(hidden)]
+pub struct Reply(pub(crate) Wire);
+
+/// Makes a reply of a handler's value.
+#[doc(hidden)]
 pub fn reply<T: Serialize>(value: &T) -> Result<Reply> {
-    Reply::new(value).map_err(|error| Error::internal(format!("the answer can't be sent: {error}")))
+    Wire::encode(value)
+        .map(Reply)
+        .map_err(|error| Error::internal(format!("the answer can't be sent: {error}")))
 }
 
 /// The arguments of a method, as a tuple.
 #[doc(hidden)]
 pub trait Arguments: Sized {
-    fn decode(call: &Call, names: &[&str]) -> Result<Self>;
-    fn encode(&self) -> Result<Vec<Reply>>;
+    fn decode(call: &mut Call, names: &[&str]) -> Result<Self>;
+    fn from_fields(fields: &mut Map<String, Value>, names: &[&str]) -> Result<Self>;
+    fn encode(&self) -> Result<Call>;
 }
 
 macro_rules! tuples {
     ($($name:ident)*) => {
         impl<$($name: Serialize + DeserializeOwned),*> Arguments for ($($name,)*) {
             #[allow(unused_variables, unused_mut, reason = "`()` has no arguments")]
-            fn decode(call: &Call, names: &[&str]) -> Result<Self> {
+            fn decode(call: &mut Call, names: &[&str]) -> Result<Self> {
                 call.expect(names)?;
                 let mut names = names.iter().enumerate();
                 Ok(($({
                     let (index, name) = names.next().unwrap_or((0, &""));
-                    call.get::<$name>(index, name)?
+                    call.take::<$name>(index, name)?
                 },)*))
             }
 
+            #[allow(unused_variables, unused_mut, reason = "`()` has no arguments")]
+            fn from_fields(fields: &mut Map<String, Value>, names: &[&str]) -> Result<Self> {
+                let mut names = names.iter();
+                Ok(($(field::<$name>(fields, names.next().unwrap_or(&""))?,)*))
+            }
+
             #[allow(non_snake_case, reason = "the type's name serves for its value")]
-            fn encode(&self) -> Result<Vec<Reply>> {
+            fn encode(&self) -> Result<Call> {
                 let ($($name,)*) = self;
-                Ok(vec![$(Reply::new($name)?),*])
+                Ok(Call(vec![$(Wire::encode($name)?),*]))
             }
         }
     };
@@ -100,24 +122,17 @@ macro_rules! tuples {
 
 crate::for_each_tuple!(tuples);
 
-/// What a handler returns, `Result` or not.
-#[doc(hidden)]
-pub trait Outcome {
-    type Value;
-    fn outcome(self) -> Result<Self::Value>;
-}
-
-impl<T, E: Into<Error>> Outcome for Result<T, E> {
-    type Value = T;
-    fn outcome(self) -> Result<T> {
-        self.map_err(Into::into)
-    }
-}
-
-/// The outcome of a handler that can't fail.
-#[doc(hidden)]
-pub fn ok<T>(value: T) -> Result<T> {
-    Ok(value)
+/// The field of that name in a JSON message; one that is absent reads like `null`.
+fn field<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T> {
+    let value = fields.remove(name);
+    let is_missing = value.is_none();
+    serde_json::from_value(value.unwrap_or_default()).map_err(|error| {
+        if is_missing {
+            Error::invalid(format!("field `{name}` is missing"))
+        } else {
+            Error::invalid(format!("field `{name}`: {error}"))
+        }
+    })
 }
 
 /// The client of one instance of an actor; the typed stubs are around it.
@@ -144,7 +159,7 @@ impl Stub {
         let place = format_args!("{}::{method}", self.actor);
         self.refuse_self_call(method)?;
         let arguments = arguments.encode().map_err(|error| error.at(place))?;
-        let reply = self.target.call(method, arguments).await?;
+        let reply = self.target.call(method, arguments.0).await?;
         reply.decode().map_err(|error| {
             Error::internal(format!(
                 "{place} answered something else than expected: {error}"

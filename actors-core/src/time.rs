@@ -5,7 +5,7 @@ pub use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::backend;
+use crate::wire;
 
 /// A moment, in whole milliseconds since 1970-01-01T00:00:00Z.
 ///
@@ -94,13 +94,13 @@ impl SubAssign<Duration> for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        backend::serialize_timestamp(self.0, serializer)
+        wire::serialize_date(self.0, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        backend::deserialize_timestamp(deserializer).map(Self::from_millis)
+        wire::deserialize_date(deserializer).map(Self::from_millis)
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod actor;
 mod attributes;
+mod checks;
 mod entry;
 mod mistakes;
 mod table;

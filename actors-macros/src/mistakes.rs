@@ -17,6 +17,7 @@ pub(crate) enum Mistake<'a> {
     // #[actor] on the impl block
     ImplOfTrait,
     ImplGenerics,
+    ImplPath,
     Receiver {
         method: &'a str,
     },
@@ -24,6 +25,9 @@ pub(crate) enum Mistake<'a> {
         mark: &'a str,
     },
     MethodGenerics {
+        method: &'a str,
+    },
+    MethodLifetime {
         method: &'a str,
     },
     ReservedName {
@@ -35,8 +39,17 @@ pub(crate) enum Mistake<'a> {
     ArgumentPattern,
     ImplArgument,
     CtxNotFirst,
+    CtxForm,
+    CtxOfAnother,
     TooManyArguments,
-    BorrowedResult,
+    BorrowedResult {
+        instead: &'a str,
+    },
+    ImplResult,
+    AnswerToNobody {
+        mark: &'a str,
+    },
+    NoResponse,
     TwoMarks {
         first: &'a str,
         second: &'a str,
@@ -126,6 +139,10 @@ impl fmt::Display for Mistake<'_> {
                  trait"
             ),
             Self::ImplGenerics => write!(f, "an actor can't be generic"),
+            Self::ImplPath => write!(
+                f,
+                "write `impl` and the actor's name, in the module of its struct"
+            ),
             Self::Receiver { method } => write!(
                 f,
                 "`{method}` needs `&self`, to run beside other `&self` handlers, or `&mut self`, \
@@ -138,6 +155,10 @@ impl fmt::Display for Mistake<'_> {
                 f,
                 "`{method}` is called from outside of Rust too, and can't be generic: give it \
                  concrete types, or make it private"
+            ),
+            Self::MethodLifetime { method } => write!(
+                f,
+                "`{method}` takes and answers what it owns, and needs no lifetimes: leave them out"
             ),
             Self::ReservedName { method } => write!(
                 f,
@@ -157,18 +178,34 @@ impl fmt::Display for Mistake<'_> {
                 "an argument comes from outside of Rust too, and has one concrete type: write it out"
             ),
             Self::CtxNotFirst => write!(f, "`ctx: &Ctx<Self>` comes first, after `self`"),
+            Self::CtxForm => write!(f, "the context is borrowed: write `ctx: &Ctx<Self>`"),
+            Self::CtxOfAnother => write!(
+                f,
+                "a handler gets the context of its own actor: write `ctx: &Ctx<Self>`"
+            ),
             Self::TooManyArguments => {
                 write!(
                     f,
                     "a handler takes up to 12 arguments: put some of them in a struct"
                 )
             }
-            Self::BorrowedResult => {
-                write!(
-                    f,
-                    "the answer goes to another object and can't be borrowed: return it owned"
-                )
-            }
+            Self::BorrowedResult { instead } => write!(
+                f,
+                "the answer goes to another object and can't be borrowed: return `{instead}`"
+            ),
+            Self::ImplResult => write!(
+                f,
+                "an answer goes outside of Rust too, and has one concrete type: write it out"
+            ),
+            Self::AnswerToNobody { mark } => write!(
+                f,
+                "nobody waits for the answer of an `#[{mark}]` method: it returns nothing or \
+                 `Result<()>`"
+            ),
+            Self::NoResponse => write!(
+                f,
+                "an `#[on_request]` method answers the request: write `-> Result<Response>`"
+            ),
             Self::TwoMarks { first, second } => write!(
                 f,
                 "a method is either `#[{first}]` or `#[{second}]`: call a common one from two"

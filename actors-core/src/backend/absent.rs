@@ -3,13 +3,11 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
-use serde::{Serialize, Serializer};
-
 use crate::error::Result;
 use crate::request::{Request, Response};
 use crate::sql::{Row, Usage, Value};
 use crate::time::Timestamp;
+use crate::wire::Wire;
 
 /// The Worker's bindings.
 pub struct Env(Infallible);
@@ -58,7 +56,24 @@ impl Platform {
         match self.0 {}
     }
 
+    pub(crate) fn sockets(&self) -> Vec<RawSocket> {
+        match self.0 {}
+    }
+
     pub(crate) fn log_error(&self, _: &str) {
+        match self.0 {}
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct RawSocket(Infallible);
+
+impl RawSocket {
+    pub(crate) fn send(&self, _: &str) -> Result<()> {
+        match self.0 {}
+    }
+
+    pub(crate) fn close(&self, _: u16, _: &str) -> Result<()> {
         match self.0 {}
     }
 }
@@ -74,40 +89,11 @@ impl Target {
         match self.0 {}
     }
 
-    pub(crate) async fn call(&self, _: &str, _: Vec<Reply>) -> Result<Reply> {
+    pub(crate) async fn call(&self, _: &str, _: Vec<Wire>) -> Result<Wire> {
         match self.0 {}
     }
 
     pub(crate) async fn fetch(&self, _: Request) -> Result<Response> {
-        match self.0 {}
-    }
-}
-
-pub(crate) struct Arguments(Infallible);
-
-impl Arguments {
-    pub(crate) fn len(&self) -> usize {
-        match self.0 {}
-    }
-
-    pub(crate) fn is_missing(&self, _: usize) -> bool {
-        match self.0 {}
-    }
-
-    pub(crate) fn get<T: DeserializeOwned>(&self, _: usize) -> Result<T> {
-        match self.0 {}
-    }
-}
-
-/// A value as it crosses a call.
-pub struct Reply(Infallible);
-
-impl Reply {
-    pub(crate) fn new<T: Serialize + ?Sized>(_: &T) -> Result<Self> {
-        Err(crate::Error::internal("there is no platform to send it to"))
-    }
-
-    pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T> {
         match self.0 {}
     }
 }
@@ -172,17 +158,4 @@ impl Cell<'_> {
     pub fn blob(&self) -> Result<Vec<u8>> {
         match self.0 {}
     }
-}
-
-pub(crate) fn serialize_timestamp<S: Serializer>(
-    millis: i64,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.serialize_i64(millis)
-}
-
-pub(crate) fn deserialize_timestamp<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<i64, D::Error> {
-    i64::deserialize(deserializer)
 }

@@ -2,9 +2,10 @@
 //!
 //! A backend offers: [`Env`] (the Worker's bindings), [`Platform`] (one object:
 //! its SQLite database, transactions, alarm, clock and name), [`Target`] (the
-//! client of another object), [`Arguments`] and [`Reply`] (what crosses a call),
-//! [`Columns`] and [`Cell`] (rows of a result), and the form of a timestamp in a
-//! call. All else in this crate is plain Rust that knows none of this.
+//! client of another object), [`RawSocket`] (a web socket), [`Columns`] and
+//! [`Cell`] (rows of a result); and it turns the values of a call between
+//! [`Wire`](crate::wire::Wire) and its own form. All else in this crate is plain
+//! Rust that knows none of this.
 
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "absent.rs"]
@@ -13,7 +14,5 @@ pub(crate) mod current;
 #[path = "worker/mod.rs"]
 pub(crate) mod current;
 
-pub(crate) use current::{
-    Arguments, Columns, Platform, Target, deserialize_timestamp, serialize_timestamp,
-};
-pub use current::{Cell, Env, Reply};
+pub use current::{Cell, Env};
+pub(crate) use current::{Columns, Platform, RawSocket, Target};

@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use crate::backend::Cell;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
-
-/// The largest integer that every part of the platform holds exactly: 2^53 - 1.
-const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
+use crate::wire::MAX_SAFE_INTEGER;
 
 /// A value in SQLite's own five types.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{ImplItem, ItemImpl, Meta, Type};
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Ident, ImplItem, ItemImpl, Meta, Type};
 
 use super::class;
 use super::method::{Method, Role};
 use super::state::{schedule_name, stub_name};
 use crate::attributes;
+use crate::checks;
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The handlers of an actor, by what they are for.
@@ -37,17 +38,28 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream 
     if !item.generics.params.is_empty() {
         return Mistakes::beside(&item.generics, &item, Mistake::ImplGenerics);
     }
-    let handlers = parse(&mut item, &mut mistakes);
-    let expanded = handlers.expand(&item.self_ty, &krate);
+    let Some(actor) = name(&item.self_ty).cloned() else {
+        return Mistakes::beside(&item.self_ty, &item, Mistake::ImplPath);
+    };
+    let handlers = parse(&mut item, &actor, &mut mistakes);
+    let expanded = handlers.expand(&actor, &krate);
     // `pub` says here that a method can be called from outside of Rust.
     mistakes.and(quote!(#[allow(unreachable_pub)] #item #expanded))
 }
 
-fn parse(item: &mut ItemImpl, mistakes: &mut Mistakes) -> Handlers {
+/// The actor's name, if the type is one.
+fn name(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes) -> Handlers {
     let mut handlers = Handlers::default();
     for item in &mut item.items {
         let ImplItem::Fn(item) = item else { continue };
-        if let Some(method) = Method::parse(item, mistakes) {
+        if let Some(method) = Method::parse(item, actor, mistakes) {
             handlers.add(method, mistakes);
         }
     }
@@ -106,14 +118,8 @@ fn every(mark: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
 }
 
 impl Handlers {
-    fn expand(&self, actor: &Type, krate: &TokenStream) -> TokenStream {
-        let Type::Path(path) = actor else {
-            return TokenStream::new(); // rustc says that it needs a path
-        };
-        let Some(name) = path.path.get_ident() else {
-            return TokenStream::new();
-        };
-        let (stub, schedule) = (stub_name(name), schedule_name(name));
+    fn expand(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
+        let (stub, schedule) = (stub_name(actor), schedule_name(actor));
         let stub_methods = self.calls.iter().map(|method| stub_method(method, krate));
         let alarm_methods = self
             .alarms
@@ -124,15 +130,17 @@ impl Handlers {
             .alarms
             .iter()
             .map(|alarm| alarm_handler(alarm, actor, krate));
-        let init = optional(self.init.as_ref().map(|method| init(method, actor, krate)));
-        let request = optional(
-            self.request
-                .as_ref()
-                .map(|method| request(method, actor, krate)),
-        );
-        let class = class::expand(name, krate);
-        quote! {
-            #[allow(missing_docs, unreachable_pub)]
+        let init = only(self.init.as_ref(), |method| init(method, actor, krate));
+        let request = only(self.request.as_ref(), |method| {
+            request(method, actor, krate)
+        });
+        let checks = self.methods().map(|method| method.checks(krate));
+        let prelude = checks::prelude(krate);
+        let class = class::expand(actor, krate);
+        let items = quote! {
+            #(#checks)*
+
+            #[allow(dead_code, missing_docs, unreachable_pub)]
             impl #stub {
                 #(#stub_methods)*
 
@@ -160,14 +168,31 @@ impl Handlers {
                     on_init: #init,
                     on_request: #request,
                     alarms: &[#(#alarms),*],
+                    sockets: ::core::option::Option::None,
                 };
             }
 
             // The runtime uses the actor, whoever else does.
             const _: #krate::__private::Handlers<#actor> = <#actor as #krate::Actor>::HANDLERS;
+        };
+        quote! {
+            const _: () = {
+                #prelude
+                #items
+            };
 
             #class
         }
+    }
+
+    /// All of them.
+    fn methods(&self) -> impl Iterator<Item = &Method> {
+        let alarms = self.alarms.iter().map(|alarm| &alarm.method);
+        self.calls
+            .iter()
+            .chain(&self.init)
+            .chain(&self.request)
+            .chain(alarms)
     }
 }
 
@@ -176,6 +201,27 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
         Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),
     }
+}
+
+/// The handler of which there is one at most, and none where its `cfg` is off.
+fn only(method: Option<&Method>, expand: impl Fn(&Method) -> TokenStream) -> TokenStream {
+    let Some(method) = method else {
+        return optional(None);
+    };
+    let handler = optional(Some(expand(method)));
+    let conditions = &method.conditions;
+    if conditions.is_empty() {
+        return handler;
+    }
+    let none = optional(None);
+    let predicates = conditions
+        .iter()
+        .filter_map(|condition| condition.meta.require_list().ok())
+        .map(|list| &list.tokens);
+    quote!({
+        #(#conditions)* { #handler }
+        #[cfg(not(all(#(#predicates),*)))] { #none }
+    })
 }
 
 fn stub_method(method: &Method, krate: &TokenStream) -> TokenStream {
@@ -188,11 +234,15 @@ fn stub_method(method: &Method, krate: &TokenStream) -> TokenStream {
     let plain = method.plain_name();
     let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
     let types = method.argument_types();
-    let value = method.value_type(krate);
+    let carried = method.carried_arguments(krate);
+    let value = method.value_type();
+    let back = method
+        .carried_value(krate)
+        .map(|carrier| quote!(.map(#carrier::back)));
     quote! {
         #(#docs)*
         pub async fn #name(&self, #(#names: #types),*) -> #krate::Result<#value> {
-            self.0.call(#plain, (#(#names,)*)).await
+            self.0.call(#plain, #carried).await #back
         }
     }
 }
@@ -208,7 +258,7 @@ fn alarm_method(method: &Method, krate: &TokenStream) -> TokenStream {
     let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
     let types = method.argument_types();
     // As `Due::run` reads it: `()` or a tuple.
-    let payload = quote!((#(#names,)*));
+    let payload = method.carried_arguments(krate);
     quote! {
         #(#docs)*
         pub fn #name(self, #(#names: #types),*) -> #krate::Result<#krate::alarms::AlarmId> {
@@ -217,17 +267,21 @@ fn alarm_method(method: &Method, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn call(method: &Method, actor: &Type, krate: &TokenStream) -> TokenStream {
+fn call(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
     let Method { conditions, .. } = method;
     let name = method.plain_name();
     let names = method
         .arguments
         .iter()
-        .map(|argument| argument.name.to_string());
-    let types = method.argument_types();
+        .map(|argument| argument.name.unraw().to_string());
+    let types = method.carried_types(krate);
     let values = method.values();
-    let outcome = method.outcome(krate);
-    let turn = method.turn(actor, krate, &quote!(#krate::__private::reply(&#outcome?)));
+    let outcome = method.carried_outcome(krate);
+    let answer = match method.carried_value(krate) {
+        Some(carrier) => quote!(#carrier::pass({ #outcome }?)),
+        None => quote!({ #outcome }?),
+    };
+    let turn = method.turn(actor, krate, &quote!(#krate::__private::reply(&#answer)));
     quote! {
         #(#conditions)*
         #krate::__private::Method {
@@ -240,7 +294,7 @@ fn call(method: &Method, actor: &Type, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn init(method: &Method, actor: &Type, krate: &TokenStream) -> TokenStream {
+fn init(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
     let outcome = method.outcome(krate);
     let (kind, body) = match method.is_async() {
         true => (
@@ -256,26 +310,33 @@ fn init(method: &Method, actor: &Type, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn request(method: &Method, actor: &Type, krate: &TokenStream) -> TokenStream {
+fn request(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
     let values = method.values();
     let outcome = method.outcome(krate);
-    let body = quote!(#outcome.map(#krate::__private::respond));
+    let value = method.value_type();
+    let responds = checks::if_so("RESPONSE", &value, krate);
+    let body = quote! {
+        #outcome.map(<#responds as #krate::__private::Respond<#value>>::respond)
+    };
     let turn = method.turn(actor, krate, &body);
     match method.argument_types().next() {
         None => quote!(|object, _request| #turn),
         Some(ty) => {
-            let ty = quote_spanned!(ty.span()=> #ty);
+            let reads = checks::if_so("REQUEST", ty, krate);
             quote! {
                 |object, request| {
                     let object = object.clone();
-                    #krate::__private::read(request, move |#(#values)*: #ty| #turn)
+                    <#reads as #krate::__private::Read<#ty>>::read(
+                        request,
+                        move |#(#values)*| #turn,
+                    )
                 }
             }
         }
     }
 }
 
-fn alarm_handler(alarm: &Alarm, actor: &Type, krate: &TokenStream) -> TokenStream {
+fn alarm_handler(alarm: &Alarm, actor: &Ident, krate: &TokenStream) -> TokenStream {
     let Alarm { method, every } = alarm;
     let conditions = &method.conditions;
     let name = method.plain_name();
@@ -283,10 +344,10 @@ fn alarm_handler(alarm: &Alarm, actor: &Type, krate: &TokenStream) -> TokenStrea
         let millis = u64::try_from(every.as_millis()).unwrap_or(u64::MAX);
         quote!(#krate::Duration::from_millis(#millis))
     }));
-    let types = method.argument_types();
+    let types = method.carried_types(krate);
     let values = method.values();
-    let outcome = method.outcome(krate);
-    let handler = quote!(|(#(#values,)*): (#(#types,)*)| #outcome);
+    let outcome = method.carried_outcome(krate);
+    let handler = quote!(|(#(#values,)*): (#(#types,)*)| { #outcome });
     let body = match method.is_async() {
         true => quote!(due.run_async(ctx, async #handler).await),
         false => quote!(due.run(ctx, #handler)),

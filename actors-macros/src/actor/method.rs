@@ -1,15 +1,15 @@
 //! One method of an `#[actor]` impl block, as a handler.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, GenericArgument, Ident, ImplItemFn, Pat, PathArguments, ReturnType, Type,
-    TypeReference, Visibility,
+    Attribute, FnArg, GenericArgument, GenericParam, Ident, ImplItemFn, Pat, PathArguments,
+    ReturnType, Signature, Type, TypeReference, Visibility,
 };
 
 use crate::attributes;
+use crate::checks::{self, carry, check};
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The names that the runtime gives a meaning of its own.
@@ -52,16 +52,19 @@ pub(super) struct Argument {
 enum Output {
     Nothing,
     Value(Type),
-    /// Something called `Result`.
     Result(Type),
 }
 
 impl Method {
     /// Takes the marks away from a method, and reads it as a handler if it is one.
-    pub(super) fn parse(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Self> {
+    pub(super) fn parse(
+        item: &mut ImplItemFn,
+        actor: &Ident,
+        mistakes: &mut Mistakes,
+    ) -> Option<Self> {
         let (role, mark) = role(item, mistakes)?;
         let mut found = Mistakes::default();
-        let method = Self::read(item, role, mark, &mut found);
+        let method = Self::read(item, actor, role, mark, &mut found);
         let is_right = found.is_empty();
         mistakes.extend(found);
         method.filter(|_| is_right)
@@ -69,54 +72,31 @@ impl Method {
 
     fn read(
         item: &ImplItemFn,
+        actor: &Ident,
         role: Role,
         mark: Option<Attribute>,
         mistakes: &mut Mistakes,
     ) -> Option<Self> {
-        let signature = &item.sig;
-        let name = signature.ident.unraw();
+        let signature = signature(item, actor);
         let mut inputs = signature.inputs.iter();
-        let is_exclusive = match inputs.next() {
-            Some(FnArg::Receiver(receiver)) if is_plain_reference(receiver) => {
-                receiver.mutability.is_some()
-            }
-            Some(FnArg::Receiver(receiver)) => {
-                mistakes.add(
-                    receiver,
-                    Mistake::Receiver {
-                        method: &name.to_string(),
-                    },
-                );
-                return None;
-            }
-            _ => {
-                let mark = role.mark()?; // without a mark, it is just a function
-                mistakes.add(&signature.ident, Mistake::NoReceiver { mark });
-                return None;
-            }
-        };
-        if !signature.generics.params.is_empty() {
-            let mistake = Mistake::MethodGenerics {
-                method: &name.to_string(),
-            };
-            mistakes.add(&signature.generics.params, mistake);
-            return None;
-        }
-        if matches!(role, Role::Call) && RESERVED.contains(&name.to_string().as_str()) {
-            mistakes.add(
-                &signature.ident,
-                Mistake::ReservedName {
-                    method: &name.to_string(),
-                },
-            );
-        }
+        let is_exclusive = receiver(&signature, inputs.next(), &role, mistakes)?;
+        check_name(&signature, &role, mistakes)?;
         let mut inputs = inputs.filter_map(typed).peekable();
-        let takes_ctx = inputs.next_if(|(_, ty)| is_ctx(ty)).is_some();
+        let ctx = inputs.next_if(|(_, ty)| is_ctx(ty));
+        if let Some((_, ty)) = ctx {
+            check_ctx(ty, actor, mistakes);
+        }
         let arguments: Vec<_> = inputs
             .filter_map(|(pattern, ty)| argument(pattern, ty, mistakes))
             .collect();
-        if arguments.len() > 12 {
-            mistakes.add(&signature.inputs, Mistake::TooManyArguments);
+        if let Some(argument) = arguments.get(12) {
+            mistakes.add(&argument.name, Mistake::TooManyArguments);
+        }
+        if matches!(
+            (&role, &signature.output),
+            (Role::Request, ReturnType::Default)
+        ) {
+            mistakes.add(&signature.ident, Mistake::NoResponse);
         }
         Some(Self {
             name: signature.ident.clone(),
@@ -127,9 +107,9 @@ impl Method {
                 .collect(),
             is_async: signature.asyncness.is_some(),
             is_exclusive,
-            takes_ctx,
+            takes_ctx: ctx.is_some(),
             arguments,
-            output: output(&signature.output, mistakes),
+            output: output(&signature.output, &role, mistakes),
             role,
             mark,
         })
@@ -156,12 +136,45 @@ impl Method {
             .collect()
     }
 
-    /// The type that a stub's caller gets.
-    pub(super) fn value_type(&self, krate: &TokenStream) -> TokenStream {
+    /// What is asked of the types in the signature, each at its place.
+    pub(super) fn checks(&self, krate: &TokenStream) -> TokenStream {
+        let conditions = &self.conditions;
+        let (argument, value) = match self.role {
+            Role::Request => (("Asked", "REQUEST"), ("Responds", "RESPONSE")),
+            _ => (("Argument", "SERDE"), ("Answer", "SERDE")),
+        };
+        let arguments = self
+            .argument_types()
+            .map(|ty| check(argument.0, ty, argument.1, ty, krate));
+        let value = self
+            .value()
+            .map(|ty| check(value.0, ty, value.1, ty, krate));
+        let output = match &self.output {
+            Output::Nothing => None,
+            Output::Value(ty) => Some(check("Plain", ty, "VALUE", ty, krate)),
+            Output::Result(ty) => {
+                let error = type_argument(ty, 1).unwrap_or(ty);
+                Some(check("Failure", error, "ERROR", ty, krate))
+            }
+        };
+        let checks = arguments.chain(value).chain(output);
+        checks.map(|check| quote!(#(#conditions)* #check)).collect()
+    }
+
+    /// What the method answers when it succeeds, if that is something.
+    fn value(&self) -> Option<&Type> {
         match &self.output {
-            Output::Nothing => quote!(()),
-            Output::Value(ty) => ty.to_token_stream(),
-            Output::Result(ty) => quote!(<#ty as #krate::__private::Outcome>::Value),
+            Output::Nothing => None,
+            Output::Value(ty) => Some(ty),
+            Output::Result(ty) => type_argument(ty, 0),
+        }
+    }
+
+    /// The type that a stub's caller gets.
+    pub(super) fn value_type(&self) -> TokenStream {
+        match self.value() {
+            Some(value) => value.to_token_stream(),
+            None => quote!(()),
         }
     }
 
@@ -176,16 +189,49 @@ impl Method {
         let call = quote!(actor.#name(#ctx #(#values),*) #awaited);
         match &self.output {
             Output::Result(ty) => {
-                quote_spanned!(ty.span()=> #krate::__private::Outcome::outcome(#call))
+                let converts = checks::if_so("ERROR", ty, krate);
+                quote!(<#converts as #krate::__private::Outcome<#ty>>::outcome(#call))
             }
-            _ => quote!(#krate::__private::ok(#call)),
+            _ => quote!(#krate::Result::<_, #krate::Error>::Ok(#call)),
         }
+    }
+
+    /// [`outcome`](Self::outcome) with arguments that have been decoded.
+    pub(super) fn carried_outcome(&self, krate: &TokenStream) -> TokenStream {
+        let values = self.values();
+        let carriers = self.argument_types().map(|ty| carry("SERDE", ty, krate));
+        let outcome = self.outcome(krate);
+        quote!(#(let #values = #carriers::back(#values);)* #outcome)
+    }
+
+    /// The types that the arguments are decoded as.
+    pub(super) fn carried_types(&self, krate: &TokenStream) -> Vec<TokenStream> {
+        self.argument_types()
+            .map(|ty| {
+                let carrier = carry("SERDE", ty, krate);
+                quote!(#carrier::Type)
+            })
+            .collect()
+    }
+
+    /// The type that stands for the answer's, if there is one.
+    pub(super) fn carried_value(&self, krate: &TokenStream) -> Option<TokenStream> {
+        self.value().map(|value| carry("SERDE", value, krate))
+    }
+
+    /// The stub's arguments, as a tuple to encode.
+    pub(super) fn carried_arguments(&self, krate: &TokenStream) -> TokenStream {
+        let carried = self.arguments.iter().map(|Argument { name, ty }| {
+            let carrier = carry("SERDE", ty, krate);
+            quote!(#carrier::pass(#name))
+        });
+        quote!((#(#carried,)*))
     }
 
     /// A turn of `object` in which `body` runs; it sees `actor` and `ctx`.
     pub(super) fn turn(
         &self,
-        actor: &Type,
+        actor: &Ident,
         krate: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
@@ -255,8 +301,62 @@ fn role(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<(Role, Option<
     Some((role, Some(attribute)))
 }
 
-fn is_plain_reference(receiver: &syn::Receiver) -> bool {
-    receiver.reference.is_some() && receiver.colon_token.is_none()
+/// The signature as it reads outside of the actor's own impl block.
+fn signature(item: &ImplItemFn, actor: &Ident) -> Signature {
+    let tokens = checks::without_self(item.sig.to_token_stream(), actor);
+    syn::parse2(tokens).unwrap_or_else(|_| item.sig.clone())
+}
+
+/// Whether the method has the actor to itself, if it is one.
+fn receiver(
+    signature: &Signature,
+    first: Option<&FnArg>,
+    role: &Role,
+    mistakes: &mut Mistakes,
+) -> Option<bool> {
+    match first {
+        Some(FnArg::Receiver(receiver))
+            if receiver.reference.is_some() && receiver.colon_token.is_none() =>
+        {
+            Some(receiver.mutability.is_some())
+        }
+        Some(FnArg::Receiver(receiver)) => {
+            let method = &signature.ident.unraw().to_string();
+            mistakes.add(receiver, Mistake::Receiver { method });
+            None
+        }
+        _ => {
+            let mark = role.mark()?; // without a mark, it is just a function
+            mistakes.add(&signature.ident, Mistake::NoReceiver { mark });
+            None
+        }
+    }
+}
+
+/// A method has one name and one signature, for callers from outside of Rust.
+fn check_name(signature: &Signature, role: &Role, mistakes: &mut Mistakes) -> Option<()> {
+    let method = &signature.ident.unraw().to_string();
+    match signature.generics.params.first() {
+        Some(GenericParam::Lifetime(lifetime)) => {
+            mistakes.add(lifetime, Mistake::MethodLifetime { method });
+            return None;
+        }
+        Some(_) => {
+            let mistake = Mistake::MethodGenerics { method };
+            mistakes.add(&signature.generics.params, mistake);
+            return None;
+        }
+        None => {}
+    }
+    let reserved = match role {
+        Role::Call => RESERVED,
+        Role::Alarm => &["keyed"],
+        Role::Init | Role::Request => &[],
+    };
+    if reserved.contains(&method.as_str()) {
+        mistakes.add(&signature.ident, Mistake::ReservedName { method });
+    }
+    Some(())
 }
 
 fn typed(input: &FnArg) -> Option<(&Pat, &Type)> {
@@ -271,12 +371,32 @@ fn last_is(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
 }
 
+/// Whether the type is a `Ctx`, borrowed as it should be or not.
 fn is_ctx(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(TypeReference { elem, .. }) if last_is(elem, "Ctx"))
+    match ty {
+        Type::Reference(reference) => last_is(&reference.elem, "Ctx"),
+        ty => last_is(ty, "Ctx"),
+    }
+}
+
+fn check_ctx(ty: &Type, actor: &Ident, mistakes: &mut Mistakes) {
+    let of = match ty {
+        Type::Reference(TypeReference {
+            mutability: None,
+            elem,
+            ..
+        }) => type_argument(elem, 0),
+        _ => None,
+    };
+    match of {
+        None => mistakes.add(ty, Mistake::CtxForm),
+        Some(of) if !last_is(of, &actor.to_string()) => mistakes.add(of, Mistake::CtxOfAnother),
+        Some(_) => {}
+    }
 }
 
 fn argument(pattern: &Pat, ty: &Type, mistakes: &mut Mistakes) -> Option<Argument> {
-    if is_ctx(ty) || last_is(ty, "Ctx") {
+    if is_ctx(ty) {
         mistakes.add(ty, Mistake::CtxNotFirst);
         return None;
     }
@@ -318,34 +438,43 @@ fn text(ty: &Type) -> String {
     ty.to_token_stream().to_string().replace(' ', "")
 }
 
-fn output(output: &ReturnType, mistakes: &mut Mistakes) -> Output {
+/// What the method returns, as it is written: what is called `Result` and says of
+/// what is one. The checks see to it that nothing else is.
+fn output(output: &ReturnType, role: &Role, mistakes: &mut Mistakes) -> Output {
     let ReturnType::Type(_, ty) = output else {
         return Output::Nothing;
     };
-    let is_result = last_is(ty, "Result");
-    let value = if is_result {
-        first_argument(ty)
-    } else {
-        Some(&**ty)
+    let (output, value) = match type_argument(ty, 0) {
+        Some(value) if last_is(ty, "Result") => (Output::Result((**ty).clone()), value),
+        _ => (Output::Value((**ty).clone()), &**ty),
     };
-    if let Some(borrowed @ Type::Reference(_)) = value {
-        mistakes.add(borrowed, Mistake::BorrowedResult);
+    match (value, role) {
+        (Type::Reference(borrowed), _) => mistakes.add(
+            value,
+            Mistake::BorrowedResult {
+                instead: &owned(&borrowed.elem),
+            },
+        ),
+        (Type::ImplTrait(_), Role::Call) => mistakes.add(value, Mistake::ImplResult),
+        (Type::Tuple(unit), _) if unit.elems.is_empty() => {}
+        (_, Role::Init | Role::Alarm) => {
+            let mark = role.mark().unwrap_or_default();
+            mistakes.add(value, Mistake::AnswerToNobody { mark });
+        }
+        _ => {}
     }
-    match is_result {
-        true => Output::Result((**ty).clone()),
-        false => Output::Value((**ty).clone()),
-    }
+    output
 }
 
-fn first_argument(ty: &Type) -> Option<&Type> {
+/// One of a path type's type arguments.
+fn type_argument(ty: &Type, index: usize) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
-    match &path.path.segments.last()?.arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-        }
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
         _ => None,
-    }
+    });
+    types.nth(index)
 }

@@ -2,14 +2,14 @@
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Field, Fields, Ident, ItemStruct, Meta, Path, Token};
+use syn::{Attribute, Field, Fields, Ident, ItemStruct, Meta, Path, Token, Type};
 
 use crate::attributes;
+use crate::checks::{self, carry, check};
 use crate::mistakes::{Mistake, Mistakes};
 
 struct State {
@@ -17,7 +17,14 @@ struct State {
     krate: TokenStream,
     binding: String,
     tables: Vec<Path>,
-    persisted: Vec<Ident>,
+    persisted: Vec<Persisted>,
+}
+
+/// A field that is marked `#[persist]`.
+struct Persisted {
+    name: Ident,
+    ty: Type,
+    conditions: Vec<Attribute>,
 }
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
@@ -84,14 +91,21 @@ fn tables(option: &Meta, mistakes: &mut Mistakes) -> Vec<Path> {
     }
 }
 
-/// The field's name, if it is marked `#[persist]`.
-fn persisted(field: &mut Field, mistakes: &mut Mistakes) -> Option<Ident> {
+/// The field, if it is marked `#[persist]`.
+fn persisted(field: &mut Field, mistakes: &mut Mistakes) -> Option<Persisted> {
     let marks = attributes::take(&mut field.attrs, "persist");
     let mark = marks.first()?;
     if mark.meta.require_path_only().is_err() {
         mistakes.add(mark, Mistake::PersistArguments);
     }
-    field.ident.clone()
+    Some(Persisted {
+        name: field.ident.clone()?,
+        ty: field.ty.clone(),
+        conditions: attributes::conditions(&field.attrs)
+            .into_iter()
+            .cloned()
+            .collect(),
+    })
 }
 
 impl State {
@@ -105,11 +119,15 @@ impl State {
         } = self;
         let ItemStruct { ident, vis, .. } = item;
         let (stub, schedule) = (stub_name(ident), schedule_name(ident));
-        let name = ident.to_string();
+        let name = ident.unraw().to_string();
         let stub_docs = format!("A typed client of one [`{name}`], from `{name}::get`.");
         let schedule_docs = format!("An alarm of a [`{name}`], before it is said which.");
-        let defaults = item.fields.iter().map(default);
-        let (save, load): (Vec<_>, Vec<_>) = persisted.iter().map(save_and_load).unzip();
+        let initial = item.fields.iter().map(|field| initial(field, krate));
+        let save = persisted.iter().map(|field| field.save(krate));
+        let load = persisted.iter().map(|field| field.load(krate));
+        let checks = item.fields.iter().map(|field| check_initial(field, krate));
+        let checks = checks.chain(persisted.iter().map(|field| field.check(krate)));
+        let prelude = checks::prelude(krate);
         quote! {
             #[doc = #stub_docs]
             #vis struct #stub(#krate::__private::Stub);
@@ -129,6 +147,10 @@ impl State {
                 }
             }
 
+            const _: () = {
+                #prelude
+                #(#checks)*
+
             impl #krate::State for #ident {
                 const NAME: &'static str = #name;
                 const BINDING: &'static str = #binding;
@@ -136,7 +158,7 @@ impl State {
                     &[#(<#tables as #krate::sql::Table>::TABLE),*];
 
                 fn fresh() -> Self {
-                    Self { #(#defaults),* }
+                    Self { #(#initial),* }
                 }
 
                 #[allow(unused_variables)]
@@ -152,6 +174,8 @@ impl State {
                 }
             }
 
+            };
+
             #(impl #krate::sql::HasTable<#tables> for #ident {})*
         }
     }
@@ -165,18 +189,38 @@ pub(super) fn schedule_name(actor: &Ident) -> Ident {
     format_ident!("{actor}Schedule")
 }
 
-fn default(field: &Field) -> TokenStream {
+/// The field and its default.
+fn initial(field: &Field, krate: &TokenStream) -> TokenStream {
     let conditions = attributes::conditions(&field.attrs);
     let name = &field.ident;
-    // At the type, so that a missing `Default` is reported there.
-    let value = quote_spanned!(field.ty.span()=> ::core::default::Default::default());
-    quote!(#(#conditions)* #name: #value)
+    let carrier = carry("DEFAULT", &field.ty, krate);
+    quote!(#(#conditions)* #name: #carrier::back(::core::default::Default::default()))
 }
 
-fn save_and_load(field: &Ident) -> (TokenStream, TokenStream) {
-    let name = field.unraw().to_string();
-    (
-        quote_spanned!(field.span()=> saver.field(#name, &self.#field)?;),
-        quote_spanned!(field.span()=> loader.field(#name, &mut self.#field)?;),
-    )
+fn check_initial(field: &Field, krate: &TokenStream) -> TokenStream {
+    let conditions = attributes::conditions(&field.attrs);
+    let check = check("Initial", &field.ty, "DEFAULT", &field.ty, krate);
+    quote!(#(#conditions)* #check)
+}
+
+impl Persisted {
+    fn check(&self, krate: &TokenStream) -> TokenStream {
+        let conditions = &self.conditions;
+        let check = check("Persisted", &self.ty, "SERDE", &self.ty, krate);
+        quote!(#(#conditions)* #check)
+    }
+
+    fn save(&self, krate: &TokenStream) -> TokenStream {
+        let (field, conditions) = (&self.name, &self.conditions);
+        let name = field.unraw().to_string();
+        let carrier = carry("PERSIST", &self.ty, krate);
+        quote!(#(#conditions)* saver.field(#name, #carrier::view(&self.#field))?;)
+    }
+
+    fn load(&self, krate: &TokenStream) -> TokenStream {
+        let (field, conditions) = (&self.name, &self.conditions);
+        let name = field.unraw().to_string();
+        let carrier = carry("PERSIST", &self.ty, krate);
+        quote!(#(#conditions)* loader.field(#name, #carrier::view_mut(&mut self.#field))?;)
+    }
 }

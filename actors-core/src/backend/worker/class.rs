@@ -6,22 +6,24 @@ use wasm_bindgen::prelude::*;
 use worker::js_sys::Array;
 
 use super::executor::{answer, install_panic_hook};
-use super::rpc::Arguments;
-use super::{Platform, http, to_js};
-use crate::actor::Actor;
+use super::wire;
+use super::{Platform, RawSocket, http, to_js};
+use crate::actor::{Actor, Handlers};
 use crate::alarms;
 use crate::error::Error;
 use crate::object::{Object, Turn};
 use crate::rpc::Call;
+use crate::sockets::{self, Socket};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    fn declare(instance: &JsValue, methods: Vec<String>, answers_requests: bool);
+    fn declare(instance: &JsValue, methods: Vec<String>, answers_requests: bool, has_sockets: bool);
 }
 
 /// Not a method but the platform's own events; the glue has the same numbers.
 const FETCH: i32 = -1;
 const ALARM: i32 = -2;
+const MESSAGE: i32 = -3;
 
 /// The inside of the class that the macro exports.
 pub struct Class<A: 'static>(Option<Object<A>>);
@@ -54,6 +56,11 @@ impl<A: Actor> Class<A> {
                 let turn = Turn::start(async move { alarms::run_due(&object).await });
                 answer(turn, |()| Ok(JsValue::UNDEFINED))
             }
+            MESSAGE => {
+                let socket = Socket(RawSocket::new(values.get(0)));
+                let turn = sockets::receive(object, socket, values.get(1).as_string().as_deref());
+                answer(turn, |()| Ok(JsValue::UNDEFINED))
+            }
             method => {
                 let method = usize::try_from(method)
                     .ok()
@@ -61,8 +68,10 @@ impl<A: Actor> Class<A> {
                 let Some(method) = method else {
                     return Err(to_js(&Error::internal("no such method")));
                 };
-                let call = Call(Arguments::new(values));
-                answer((method.call)(object, call), |reply| Ok(reply.into_value()))
+                let call = Call(values.iter().map(wire::from_js).collect());
+                answer((method.call)(object, call), |reply| {
+                    Ok(wire::to_js(reply.0))
+                })
             }
         }
     }
@@ -77,5 +86,10 @@ pub fn declare_class<A: Actor>(instance: &JsValue) {
         .iter()
         .map(|method| method.name.to_owned())
         .collect();
-    declare(instance, methods, A::HANDLERS.on_request.is_some());
+    let Handlers {
+        on_request,
+        sockets,
+        ..
+    } = A::HANDLERS;
+    declare(instance, methods, on_request.is_some(), sockets.is_some());
 }

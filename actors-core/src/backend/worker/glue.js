@@ -54,11 +54,12 @@ export function panicked(message, current) {
 
 const FETCH = -1;
 const ALARM = -2;
+const MESSAGE = -3;
 const declared = new WeakSet();
 
 // Makes a class that wasm-bindgen exported one that the runtime takes RPC calls
 // for: it descends from DurableObject, and has the actor's methods and no others.
-export function declare(instance, methods, answersRequests) {
+export function declare(instance, methods, answersRequests, hasSockets) {
   const Class = instance.constructor;
   if (declared.has(Class)) return; // the instance was made anew, the class was not
   declared.add(Class);
@@ -80,7 +81,8 @@ export function declare(instance, methods, answersRequests) {
       },
     });
   methods.forEach(define);
-  if (answersRequests) define("fetch", FETCH);
+  if (answersRequests || hasSockets) define("fetch", FETCH);
+  if (hasSockets) define("webSocketMessage", MESSAGE);
   define("alarm", ALARM);
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
@@ -96,6 +98,15 @@ export function stub(env, binding, name) {
 
 export function call(stub, method, values) {
   return stub[method](...values);
+}
+
+// ---- web sockets ------------------------------------------------------------
+
+// Answers an upgrade with one end of a new socket; the object hibernates with the other.
+export function upgrade(ctx) {
+  const { 0: client, 1: server } = new WebSocketPair();
+  ctx.acceptWebSocket(server);
+  return new Response(null, { status: 101, webSocket: client });
 }
 
 // ---- SQL --------------------------------------------------------------------

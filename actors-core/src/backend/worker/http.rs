@@ -11,14 +11,32 @@ use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::object::{Object, Turn};
 use crate::request::{Body, Request, Response, error_response};
+use crate::sockets;
 
 /// A request that has come to the actor.
 pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<JsValue, JsValue> {
+    if let Some(sockets) = A::HANDLERS.sockets {
+        let request: &web_sys::Request = request.unchecked_ref();
+        let head = head(request).map_err(|error| to_js(&error))?;
+        if head.uri().path().ends_with(sockets.path) {
+            return upgrade(object, &head);
+        }
+    }
     let Some(handler) = A::HANDLERS.on_request else {
         return Err(to_js(&Error::not_found("the actor answers no requests")));
     };
     let request = from_js_request(request).map_err(|error| to_js(&error))?;
     answer(or_error_response(handler(object, request)), to_js_response)
+}
+
+/// A request for a web socket.
+fn upgrade<A: Actor>(object: &Object<A>, head: &::http::Request<()>) -> Result<JsValue, JsValue> {
+    let refusal = sockets::refusal(head);
+    let turn = object.shared(move |_, ctx| match refusal {
+        None => Ok(ctx.platform().upgrade()),
+        Some(refusal) => to_js_response(refusal),
+    });
+    answer(turn, Ok)
 }
 
 /// A handler's error is a response too.

@@ -5,7 +5,9 @@ mod entry;
 mod executor;
 mod http;
 mod rpc;
+mod sockets;
 mod sql;
+mod wire;
 
 use std::cell::RefCell;
 
@@ -14,8 +16,8 @@ use worker::js_sys;
 
 pub use self::class::{Class, declare_class};
 pub use self::entry::fetch;
-pub use self::rpc::Reply;
-pub(crate) use self::rpc::{Arguments, Target, deserialize_timestamp, serialize_timestamp};
+pub(crate) use self::rpc::Target;
+pub(crate) use self::sockets::RawSocket;
 pub use self::sql::Cell;
 pub(crate) use self::sql::Columns;
 
@@ -138,6 +140,15 @@ impl Platform {
 
     pub(crate) fn id(&self) -> String {
         self.state.id().to_text()
+    }
+
+    pub(crate) fn sockets(&self) -> Vec<RawSocket> {
+        sockets::open(&self.state)
+    }
+
+    /// Takes a web socket, and answers the response that hands over its other end.
+    fn upgrade(&self) -> JsValue {
+        sockets::upgrade(&self.state)
     }
 
     pub(crate) fn log_error(&self, message: &str) {

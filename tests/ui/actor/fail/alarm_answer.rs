@@ -1,0 +1,16 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    count: u32,
+}
+
+#[actor]
+impl Counter {
+    #[alarm]
+    fn expire(&mut self) -> bool {
+        true
+    }
+}
+
+fn main() {}

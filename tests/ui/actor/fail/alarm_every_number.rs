@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    count: u32,
+}
+
+#[actor]
+impl Counter {
+    #[alarm(every = 5)]
+    fn tick(&mut self) {}
+}
+
+fn main() {}

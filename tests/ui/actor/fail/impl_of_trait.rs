@@ -1,0 +1,13 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    count: u32,
+}
+
+#[actor]
+impl Drop for Counter {
+    fn drop(&mut self) {}
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    count: u32,
+}
+
+#[actor]
+impl Counter {
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+#[actor]
+impl Counter {
+    pub fn add(&mut self) {
+        self.count += 1;
+    }
+}
+
+fn main() {}

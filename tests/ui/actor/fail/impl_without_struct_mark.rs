@@ -1,0 +1,12 @@
+use actors_core::prelude::*;
+
+pub struct Counter {}
+
+#[actor]
+impl Counter {
+    pub fn count(&self) -> u32 {
+        1
+    }
+}
+
+fn main() {}

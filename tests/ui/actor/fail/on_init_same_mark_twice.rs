@@ -1,0 +1,15 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    count: u32,
+}
+
+#[actor]
+impl Counter {
+    #[on_init]
+    #[on_init]
+    fn first(&mut self) {}
+}
+
+fn main() {}

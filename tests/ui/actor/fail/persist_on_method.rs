@@ -1,0 +1,16 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    count: u32,
+}
+
+#[actor]
+impl Counter {
+    #[persist]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    count: u32,
+}
+
+#[actor]
+impl Counter {
+    pub fn count(mut self) -> u32 {
+        self.count += 1;
+        self.count
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub enum Light {
+    Red,
+    Green,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter(u32);
+
+#[actor]
+impl Counter {
+    pub fn count(&self) -> u32 {
+        1
+    }
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {}
+
+#[actor]
+impl Counter {}
+
+actors_core::entry! {
+    "/counters" => Counter, |request, env| Some("one".to_owned()),
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use actors_core::prelude::*;
+
+actors_core::entry!();
+
+fn main() {}

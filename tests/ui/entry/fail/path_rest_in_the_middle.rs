@@ -1,0 +1,11 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {}
+
+#[actor]
+impl Counter {}
+
+actors_core::entry!("/counters/{*rest}/{name}" => Counter);
+
+fn main() {}

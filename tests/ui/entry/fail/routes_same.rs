@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {}
+
+#[actor]
+impl Counter {}
+
+actors_core::entry! {
+    "/counters/{name}" => Counter,
+    "/counters/{name}" => Counter,
+}
+
+fn main() {}

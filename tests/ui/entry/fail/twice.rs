@@ -1,0 +1,12 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {}
+
+#[actor]
+impl Counter {}
+
+actors_core::entry!(Counter);
+actors_core::entry!("/counters/{name}" => Counter);
+
+fn main() {}

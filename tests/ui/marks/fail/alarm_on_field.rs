@@ -1,0 +1,12 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    #[alarm]
+    count: u32,
+}
+
+#[actor]
+impl Counter {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use actors_core::prelude::*;
+
+#[alarm]
+fn tick() {}
+
+fn main() {}

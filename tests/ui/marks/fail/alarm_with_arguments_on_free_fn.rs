@@ -1,0 +1,6 @@
+use actors_core::prelude::*;
+
+#[alarm(every = "5m")]
+fn tick() {}
+
+fn main() {}

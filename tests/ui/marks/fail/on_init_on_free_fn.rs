@@ -1,0 +1,6 @@
+use actors_core::prelude::*;
+
+#[on_init]
+fn tick() {}
+
+fn main() {}

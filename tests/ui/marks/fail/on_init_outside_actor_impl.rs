@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+pub struct Counter {
+    count: u32,
+}
+
+impl Counter {
+    #[on_init]
+    fn tick(&mut self) {
+        self.count += 1;
+    }
+}
+
+fn main() {}

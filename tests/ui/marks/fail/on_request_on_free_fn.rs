@@ -1,0 +1,6 @@
+use actors_core::prelude::*;
+
+#[on_request]
+fn tick() {}
+
+fn main() {}

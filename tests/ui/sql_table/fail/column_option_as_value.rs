@@ -1,0 +1,10 @@
+use actors_core::prelude::*;
+
+#[sql_table]
+pub struct Word {
+    #[sql = "PRIMARY KEY"]
+    word: String,
+    count: u32,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[sql_table(index(by_time(timestamp, timestamp)))]
+pub struct Word {
+    word: String,
+    timestamp: Timestamp,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[sql_table]
+pub enum Light {
+    Red,
+    Green,
+}
+
+fn main() {}

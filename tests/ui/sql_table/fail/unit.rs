@@ -1,0 +1,6 @@
+use actors_core::prelude::*;
+
+#[sql_table]
+pub struct Word;
+
+fn main() {}
