@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::actor::Actor;
+use crate::backend;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::{Object, Turn};
@@ -239,7 +240,7 @@ impl Due {
             Some(every) => (Some(next_time(self.due, every, ctx.now())), 0),
             None => (None, attempts),
         };
-        ctx.platform().log_error(&format!(
+        backend::log(&format!(
             "alarm `{}` failed (attempt {attempts} of {ATTEMPTS}): {error}",
             self.handler
         ));

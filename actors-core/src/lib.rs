@@ -86,6 +86,8 @@ mod rpc;
 mod schema;
 mod sockets;
 pub mod sql;
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+pub mod testing;
 mod time;
 mod turn;
 mod wire;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::actor::State;
+use crate::actor::Actor;
 use crate::backend::{Env, Target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
@@ -143,10 +143,10 @@ pub struct Stub {
 }
 
 impl Stub {
-    pub fn named<A: State>(env: &Env, name: &str) -> Result<Self> {
+    pub fn named<A: Actor>(env: &Env, name: &str) -> Result<Self> {
         Ok(Self {
             actor: A::NAME,
-            target: Target::named(env, A::BINDING, name)?,
+            target: Target::named::<A>(env, name)?,
         })
     }
 

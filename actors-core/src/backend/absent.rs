@@ -1,8 +1,9 @@
-//! Outside of WebAssembly there is no platform: actors compile, and none exists.
+//! Outside of WebAssembly and of tests there is no platform: actors compile, and none exists.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
+use crate::actor::Actor;
 use crate::error::Result;
 use crate::request::{Request, Response};
 use crate::sql::{Row, Usage, Value};
@@ -59,11 +60,9 @@ impl Platform {
     pub(crate) fn sockets(&self) -> Vec<RawSocket> {
         match self.0 {}
     }
-
-    pub(crate) fn log_error(&self, _: &str) {
-        match self.0 {}
-    }
 }
+
+pub(crate) fn log(_: &str) {}
 
 #[derive(Clone)]
 pub(crate) struct RawSocket(Infallible);
@@ -81,7 +80,7 @@ impl RawSocket {
 pub(crate) struct Target(Infallible);
 
 impl Target {
-    pub(crate) fn named(env: &Env, _: &str, _: &str) -> Result<Self> {
+    pub(crate) fn named<A: Actor>(env: &Env, _: &str) -> Result<Self> {
         match env.0 {}
     }
 

@@ -7,12 +7,17 @@
 //! [`Wire`](crate::wire::Wire) and its own form. All else in this crate is plain
 //! Rust that knows none of this.
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(all(not(target_arch = "wasm32"), not(feature = "testing")))]
 #[path = "absent.rs"]
+pub(crate) mod current;
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+#[path = "native/mod.rs"]
 pub(crate) mod current;
 #[cfg(target_arch = "wasm32")]
 #[path = "worker/mod.rs"]
 pub(crate) mod current;
 
 pub use current::{Cell, Env};
-pub(crate) use current::{Columns, Platform, RawSocket, Target};
+pub(crate) use current::{Columns, Platform, RawSocket, Target, log};
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+pub(crate) use current::{Sim, Slot};

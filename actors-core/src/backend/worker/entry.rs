@@ -30,14 +30,9 @@ pub fn fetch(
         Err(error) => Err(error.clone()),
     });
     let env: Env = env.unchecked_into();
-    match found.and_then(|(binding, name)| Target::named(&env, binding, &name)) {
+    match found.and_then(|(binding, name)| Target::bound(&env, binding, &name)) {
         Ok(target) => target.forward(request).map(Into::into),
-        Err(error) => {
-            if error.kind().status() >= 500 {
-                worker::console_error!("{error}");
-            }
-            http::to_js_response(error_response(&error)).map_err(|error| to_js(&error))
-        }
+        Err(error) => http::to_js_response(error_response(&error)).map_err(|error| to_js(&error)),
     }
 }
 

@@ -9,8 +9,8 @@ use super::executor::answer;
 use super::{from_js, to_js};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
-use crate::object::{Object, Turn};
-use crate::request::{Body, Request, Response, error_response};
+use crate::object::Object;
+use crate::request::{Body, Request, Response, answered};
 use crate::sockets;
 
 /// A request that has come to the actor.
@@ -26,7 +26,7 @@ pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<J
         return Err(to_js(&Error::not_found("the actor answers no requests")));
     };
     let request = from_js_request(request).map_err(|error| to_js(&error))?;
-    answer(or_error_response(handler(object, request)), to_js_response)
+    answer(answered(handler(object, request)), to_js_response)
 }
 
 /// A request for a web socket.
@@ -37,22 +37,6 @@ fn upgrade<A: Actor>(object: &Object<A>, head: &::http::Request<()>) -> Result<J
         Some(refusal) => to_js_response(refusal),
     });
     answer(turn, Ok)
-}
-
-/// A handler's error is a response too.
-fn or_error_response(turn: Turn<Response>) -> Turn<Response> {
-    let respond = |error: Error| {
-        if error.kind().status() >= 500 {
-            worker::console_error!("request failed: {}: {error}", error.kind());
-        }
-        Ok(error_response(&error))
-    };
-    match turn {
-        Turn::Done(result) => Turn::Done(result.or_else(respond)),
-        Turn::Pending(future) => {
-            Turn::Pending(Box::pin(async move { future.await.or_else(respond) }))
-        }
-    }
 }
 
 pub(super) fn from_js_request(request: JsValue) -> Result<Request> {

@@ -150,10 +150,11 @@ impl Platform {
     fn upgrade(&self) -> JsValue {
         sockets::upgrade(&self.state)
     }
+}
 
-    pub(crate) fn log_error(&self, message: &str) {
-        worker::console_error!("{message}");
-    }
+/// Writes to the Worker's log.
+pub(crate) fn log(message: &str) {
+    worker::console_error!("{message}");
 }
 
 /// The error as JavaScript throws it: the kind is its `name`.

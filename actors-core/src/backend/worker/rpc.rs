@@ -6,6 +6,7 @@ use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys;
 
 use super::{Env, from_js, http, wire};
+use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::request::{Request, Response};
 use crate::wire::Wire;
@@ -30,7 +31,11 @@ extern "C" {
 pub(crate) struct Target(ObjectStub);
 
 impl Target {
-    pub(crate) fn named(env: &Env, binding: &str, name: &str) -> Result<Self> {
+    pub(crate) fn named<A: Actor>(env: &Env, name: &str) -> Result<Self> {
+        Self::bound(env, A::BINDING, name)
+    }
+
+    pub(super) fn bound(env: &Env, binding: &str, name: &str) -> Result<Self> {
         stub(env, binding, name).map(Self).ok_or_else(|| {
             Error::internal(format!(
                 "the Worker has no Durable Object binding `{binding}`: add it to \

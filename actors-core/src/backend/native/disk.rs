@@ -1,0 +1,308 @@
+//! An object's storage: SQLite in memory, with what workerd refuses and limits.
+//!
+//! As in workerd, what is written between two awaits is committed as one, and a
+//! crash loses what is not committed.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rusqlite::config::DbConfig;
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
+use rusqlite::{Batch, Connection, params_from_iter};
+
+use super::rows::Columns;
+use crate::error::{Error, Result};
+use crate::sql::{Row, Usage, Value};
+use crate::time::Timestamp;
+
+pub(super) struct Disk {
+    connection: Connection,
+    /// Whether the transaction that the next await commits is open.
+    is_open: Cell<bool>,
+    savepoints: Cell<u32>,
+    usage: Cell<Usage>,
+    /// Whether the statement at hand is this module's own, and may do anything.
+    is_ours: Arc<AtomicBool>,
+    /// The object's alarm, which is part of its transactions.
+    alarm: Cell<Option<Timestamp>>,
+    durable_alarm: Cell<Option<Timestamp>>,
+}
+
+impl Disk {
+    pub(super) fn new() -> Result<Self> {
+        let is_ours = Arc::<AtomicBool>::default();
+        Ok(Self {
+            connection: open(is_ours.clone()).map_err(failed)?,
+            is_open: Cell::default(),
+            savepoints: Cell::default(),
+            usage: Cell::default(),
+            is_ours,
+            alarm: Cell::default(),
+            durable_alarm: Cell::default(),
+        })
+    }
+
+    pub(super) fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        let before = self.connection.total_changes();
+        self.query(statement, values, &mut |_| Ok(()))?;
+        Ok(self.connection.total_changes() - before)
+    }
+
+    pub(super) fn query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.begin()?;
+        let before = self.connection.total_changes();
+        let (names, rows) = self.fetch(statement, values)?;
+        self.usage.update(|usage| Usage {
+            rows_read: usage.rows_read + rows.len() as u64,
+            rows_written: usage.rows_written + self.connection.total_changes() - before,
+        });
+        rows.iter().try_for_each(|cells| {
+            visit(&Row::new(&Columns {
+                names: &names,
+                cells,
+            }))
+        })
+    }
+
+    /// Runs the statements of a text, and answers the rows of the last one, to
+    /// which the values belong.
+    fn fetch(&self, text: &str, values: &[Value<'_>]) -> Result<(Vec<String>, Vec<Vec<Stored>>)> {
+        let rows = match self.connection.prepare_cached(text) {
+            Ok(mut statement) => rows(&mut statement, values),
+            Err(rusqlite::Error::MultipleStatement) => {
+                // Whatever goes wrong in one of them, all are undone.
+                let guard = Savepoint::new(self)?;
+                let rows = self.fetch_batch(text, values);
+                if rows.is_ok() {
+                    guard.release()?;
+                }
+                rows
+            }
+            Err(error) => Err(error),
+        };
+        rows.map_err(|error| Error::sql(format!("{error}: {text}")))
+    }
+
+    fn fetch_batch(
+        &self,
+        text: &str,
+        values: &[Value<'_>],
+    ) -> rusqlite::Result<(Vec<String>, Vec<Vec<Stored>>)> {
+        let mut batch = Batch::new(&self.connection, text);
+        let mut last = batch.next()?;
+        while let Some(next) = batch.next()? {
+            if let Some(mut statement) = last.replace(next) {
+                statement.execute([])?;
+            }
+        }
+        match &mut last {
+            Some(statement) => rows(statement, values),
+            None => Ok(Default::default()),
+        }
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        self.usage.get()
+    }
+
+    /// A new object counts from nothing.
+    pub(super) fn reset_usage(&self) {
+        self.usage.take();
+    }
+
+    pub(super) fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.begin()?;
+        let guard = Savepoint::new(self)?;
+        body()?;
+        guard.release()
+    }
+
+    pub(super) fn alarm(&self) -> Option<Timestamp> {
+        self.alarm.get()
+    }
+
+    pub(super) fn set_alarm(&self, at: Option<Timestamp>) {
+        self.alarm.set(at);
+    }
+
+    /// Makes what was written durable.
+    pub(super) fn commit(&self) -> Result<()> {
+        self.durable_alarm.set(self.alarm.get());
+        if self.is_open.replace(false) {
+            self.ours("COMMIT")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Loses what was not committed.
+    pub(super) fn rollback(&self) -> Result<()> {
+        self.savepoints.set(0);
+        self.alarm.set(self.durable_alarm.get());
+        if self.is_open.replace(false) {
+            self.ours("ROLLBACK")
+        } else {
+            Ok(())
+        }
+    }
+
+    fn begin(&self) -> Result<()> {
+        if self.is_open.replace(true) {
+            Ok(())
+        } else {
+            self.ours("BEGIN")
+        }
+    }
+
+    /// Runs a statement that the actor itself may not.
+    fn ours(&self, statement: &str) -> Result<()> {
+        self.is_ours.store(true, Ordering::Relaxed);
+        let outcome = self.connection.execute_batch(statement);
+        self.is_ours.store(false, Ordering::Relaxed);
+        outcome.map_err(failed)
+    }
+}
+
+/// Undone when it is dropped, by an error, by `?` or by a panic.
+struct Savepoint<'a> {
+    disk: &'a Disk,
+    name: String,
+    alarm: Option<Timestamp>,
+    is_released: bool,
+}
+
+impl<'a> Savepoint<'a> {
+    fn new(disk: &'a Disk) -> Result<Self> {
+        disk.savepoints.update(|count| count + 1);
+        let name = format!("s{}", disk.savepoints.get());
+        let savepoint = Self {
+            disk,
+            name,
+            alarm: disk.alarm.get(),
+            is_released: false,
+        };
+        savepoint.run("SAVEPOINT")?;
+        Ok(savepoint)
+    }
+
+    fn release(mut self) -> Result<()> {
+        self.is_released = true;
+        self.run("RELEASE")
+    }
+
+    fn run(&self, verb: &str) -> Result<()> {
+        self.disk.ours(&format!("{verb} {}", self.name))
+    }
+}
+
+impl Drop for Savepoint<'_> {
+    fn drop(&mut self) {
+        if !self.is_released {
+            self.disk.alarm.set(self.alarm);
+            // After a crash the whole transaction is rolled back, and this finds nothing.
+            let _ = self.run("ROLLBACK TO");
+            let _ = self.run("RELEASE");
+        }
+        self.disk.savepoints.update(|count| count.saturating_sub(1));
+    }
+}
+
+fn open(is_ours: Arc<AtomicBool>) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    let limits = [
+        (Limit::SQLITE_LIMIT_LENGTH, 2 << 20),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+        (Limit::SQLITE_LIMIT_COLUMN, 100),
+        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+    ];
+    for (limit, value) in limits {
+        connection.set_limit(limit, value)?;
+    }
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.authorizer(Some(move |context: AuthContext<'_>| {
+        match is_ours.load(Ordering::Relaxed) || is_allowed(&context.action) {
+            true => Authorization::Allow,
+            false => Authorization::Deny,
+        }
+    }))?;
+    Ok(connection)
+}
+
+/// What workerd lets an object do.
+fn is_allowed(action: &AuthAction<'_>) -> bool {
+    match action {
+        AuthAction::Transaction { .. }
+        | AuthAction::Savepoint { .. }
+        | AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::CreateTempTable { .. }
+        | AuthAction::CreateTempView { .. }
+        | AuthAction::CreateTempTrigger { .. }
+        | AuthAction::CreateTempIndex { .. } => false,
+        AuthAction::Pragma { pragma_name, .. } => [
+            "table_info",
+            "table_list",
+            "table_xinfo",
+            "index_list",
+            "index_info",
+            "optimize",
+        ]
+        .contains(pragma_name),
+        AuthAction::Read { table_name, .. }
+        | AuthAction::Insert { table_name }
+        | AuthAction::Update { table_name, .. }
+        | AuthAction::Delete { table_name }
+        | AuthAction::CreateTable { table_name }
+        | AuthAction::DropTable { table_name } => !table_name.starts_with("_cf_"),
+        _ => true,
+    }
+}
+
+fn rows(
+    statement: &mut rusqlite::Statement<'_>,
+    values: &[Value<'_>],
+) -> rusqlite::Result<(Vec<String>, Vec<Vec<Stored>>)> {
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let mut rows = statement.query(params_from_iter(values.iter().map(Bound)))?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(
+            (0..names.len())
+                .map(|index| row.get(index))
+                .collect::<Result<_, _>>()?,
+        );
+    }
+    Ok((names, all))
+}
+
+/// A value as workerd binds it: each number as a REAL.
+struct Bound<'a>(&'a Value<'a>);
+
+impl rusqlite::ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Value::Integer(integer) => ToSqlOutput::Borrowed(ValueRef::Real(*integer as f64)),
+            Value::Real(real) => ToSqlOutput::Borrowed(ValueRef::Real(*real)),
+            Value::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Value::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+        })
+    }
+}
+
+fn failed(error: rusqlite::Error) -> Error {
+    Error::sql(error.to_string())
+}

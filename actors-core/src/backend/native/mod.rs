@@ -1,0 +1,176 @@
+//! The backend for tests: a simulated world on this machine, with SQLite in
+//! memory, a virtual clock, and evictions and crashes on demand.
+//!
+//! Where it can't agree with workerd:
+//!
+//! - [`Usage`] counts the rows that a statement answers and changes; workerd counts
+//!   those that it scans too, and those of indices.
+//! - The order of turns that come at once is that of the seed; in workerd it is that
+//!   of arrival.
+//! - A panic costs all actors of the world their memory, as it does those of one
+//!   isolate in production. Which actors share an isolate there is not known.
+
+mod disk;
+mod rows;
+mod sim;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+pub use self::rows::Cell;
+pub(crate) use self::rows::Columns;
+pub(crate) use self::sim::{Sim, Slot};
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::request::{Request, Response};
+use crate::rpc::Call;
+use crate::sql::{Row, Usage, Value};
+use crate::time::Timestamp;
+use crate::wire::Wire;
+
+/// The Worker's bindings: here, all actors that there are.
+#[derive(Clone)]
+pub struct Env(pub(crate) Rc<Sim>);
+
+/// One object.
+pub(crate) struct Platform {
+    env: Env,
+    slot: Rc<Slot>,
+}
+
+impl Platform {
+    pub(crate) fn sql_run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        self.env.0.before_storage(&self.slot);
+        self.slot.disk.run(statement, values)
+    }
+
+    pub(crate) fn sql_query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.env.0.before_storage(&self.slot);
+        self.slot.disk.query(statement, values, visit)
+    }
+
+    pub(crate) fn sql_usage(&self) -> Usage {
+        self.slot.disk.usage()
+    }
+
+    pub(crate) fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.slot.disk.transaction(body)
+    }
+
+    pub(crate) fn set_alarm(&self, at: Option<Timestamp>) -> Result<()> {
+        self.env.0.before_storage(&self.slot);
+        self.slot.disk.set_alarm(at);
+        Ok(())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.env.0.now()
+    }
+
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
+    pub(crate) fn name(&self) -> Option<String> {
+        Some(self.slot.name.clone())
+    }
+
+    pub(crate) fn id(&self) -> String {
+        self.slot.id()
+    }
+
+    pub(crate) fn sockets(&self) -> Vec<RawSocket> {
+        let sockets = self.slot.sockets.borrow();
+        sockets
+            .iter()
+            .filter(|socket| socket.closed().is_none())
+            .cloned()
+            .collect()
+    }
+}
+
+/// Writes to the Worker's log: here, what a test prints.
+pub(crate) fn log(message: &str) {
+    eprintln!("{message}");
+}
+
+/// The client of another object.
+pub(crate) struct Target {
+    sim: Rc<Sim>,
+    slot: Rc<Slot>,
+}
+
+impl Target {
+    pub(crate) fn named<A: Actor>(env: &Env, name: &str) -> Result<Self> {
+        Ok(Self {
+            sim: env.0.clone(),
+            slot: env.0.slot::<A>(name)?,
+        })
+    }
+
+    pub(crate) fn id(&self) -> Option<String> {
+        Some(self.slot.id())
+    }
+
+    pub(crate) async fn call(&self, method: &str, arguments: Vec<Wire>) -> Result<Wire> {
+        let method = method.to_owned();
+        self.sim
+            .deliver(&self.slot, method.clone(), move |object| {
+                object.call(&method, Call(arguments))
+            })
+            .await
+            .map(|reply| reply.0)
+    }
+
+    pub(crate) async fn fetch(&self, request: Request) -> Result<Response> {
+        let what = format!("{} {}", request.method(), request.uri());
+        self.sim
+            .deliver(&self.slot, what, move |object| object.fetch(request))
+            .await
+    }
+}
+
+/// One end of a web socket without a network.
+#[derive(Clone, Default)]
+pub(crate) struct RawSocket(Rc<SocketState>);
+
+#[derive(Default)]
+struct SocketState {
+    /// What the client has not read yet.
+    sent: RefCell<VecDeque<String>>,
+    closed: RefCell<Option<(u16, String)>>,
+}
+
+impl RawSocket {
+    pub(crate) fn send(&self, text: &str) -> Result<()> {
+        if self.closed().is_some() {
+            return Err(Error::internal(
+                "Can't call WebSocket send() after close().",
+            ));
+        }
+        self.0.sent.borrow_mut().push_back(text.to_owned());
+        Ok(())
+    }
+
+    pub(crate) fn close(&self, code: u16, reason: &str) -> Result<()> {
+        if !(code == 1000 || (3000..5000).contains(&code)) || reason.len() > 123 {
+            return Err(Error::internal("Invalid WebSocket close code or reason."));
+        }
+        self.0.closed.replace(Some((code, reason.to_owned())));
+        Ok(())
+    }
+
+    pub(crate) fn receive(&self) -> Option<String> {
+        self.0.sent.borrow_mut().pop_front()
+    }
+
+    pub(crate) fn closed(&self) -> Option<(u16, String)> {
+        self.0.closed.borrow().clone()
+    }
+}

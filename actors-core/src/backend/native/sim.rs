@@ -1,0 +1,526 @@
+//! The simulated world: its objects, its clock, and the order in which things happen.
+//!
+//! One thread does one thing at a time. What can be done next waits as a task;
+//! without a seed the oldest is done first, with one the seed chooses.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use super::disk::Disk;
+use super::{Env, Platform, RawSocket};
+use crate::actor::Actor;
+use crate::alarms;
+use crate::error::{Error, ErrorKind, Result};
+use crate::object::{Object, Turn};
+use crate::request::{Request, Response};
+use crate::rpc::{Call, Reply};
+use crate::sockets::{self, Socket};
+use crate::time::{Duration, Timestamp};
+
+/// An actor in memory, whatever its type.
+pub(crate) trait Hosted {
+    fn call(&self, method: &str, call: Call) -> Turn<Reply>;
+    fn fetch(&self, request: Request) -> Turn<Response>;
+    fn alarm(&self) -> Turn<()>;
+    fn message(&self, socket: RawSocket, text: &str) -> Turn<()>;
+}
+
+impl<A: Actor> Hosted for Object<A> {
+    fn call(&self, method: &str, call: Call) -> Turn<Reply> {
+        match A::HANDLERS
+            .methods
+            .iter()
+            .find(|known| known.name == method)
+        {
+            Some(known) => (known.call)(self, call),
+            None => Turn::Done(Err(Error::internal(format!(
+                "The RPC receiver does not implement the method \"{method}\"."
+            )))),
+        }
+    }
+
+    fn fetch(&self, request: Request) -> Turn<Response> {
+        match A::HANDLERS.on_request {
+            Some(handler) => crate::request::answered(handler(self, request)),
+            None => Turn::Done(Err(Error::internal(
+                "Handler does not export a fetch() function.",
+            ))),
+        }
+    }
+
+    fn alarm(&self) -> Turn<()> {
+        let object = self.clone();
+        Turn::start(async move { alarms::run_due(&object).await })
+    }
+
+    fn message(&self, socket: RawSocket, text: &str) -> Turn<()> {
+        sockets::receive(self, Socket(socket), Some(text))
+    }
+}
+
+/// The place of one instance: what is on its disk stays, what is in memory may go.
+pub(crate) struct Slot {
+    pub(super) class: &'static str,
+    pub(super) name: String,
+    pub(super) disk: Disk,
+    object: RefCell<Option<Rc<dyn Hosted>>>,
+    make: fn(Platform) -> Rc<dyn Hosted>,
+    /// Whether its alarm is being delivered.
+    rings: Cell<bool>,
+    /// The web sockets that are open; they outlive what is in memory.
+    pub(super) sockets: RefCell<Vec<RawSocket>>,
+}
+
+impl Slot {
+    /// As in workerd 64 hexadecimal digits, here made from the class and the name.
+    pub(super) fn id(&self) -> String {
+        let bytes = self.class.bytes().chain([0]).chain(self.name.bytes());
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        format!("{hash:016x}").repeat(4)
+    }
+
+    pub(crate) fn alarm(&self) -> Option<Timestamp> {
+        self.disk.alarm()
+    }
+
+    fn label(&self) -> String {
+        format!("{} \"{}\"", self.class, self.name)
+    }
+}
+
+/// Something that an object is doing, for somebody who waits.
+struct Task {
+    slot: Rc<Slot>,
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    /// Tells who waits that nothing comes of it.
+    give_up: Box<dyn Fn(Error)>,
+    awake: Arc<Signal>,
+}
+
+/// Set when a task can go on.
+struct Signal(AtomicBool);
+
+impl Wake for Signal {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Signal {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicBool::new(true)))
+    }
+
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// When an alarm whose handler failed is delivered again.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// What unwinds out of a handler when its object crashes.
+struct Crash;
+
+/// Where things go wrong.
+#[derive(Default)]
+pub(crate) struct Faults {
+    /// After so many more storage operations, the object at work crashes.
+    pub(crate) crash_after: Cell<Option<u32>>,
+}
+
+/// The world.
+pub(crate) struct Sim {
+    me: Weak<Sim>,
+    now: Cell<Timestamp>,
+    slots: RefCell<BTreeMap<(&'static str, String), Rc<Slot>>>,
+    tasks: RefCell<Vec<Task>>,
+    /// What is to be sent when what was written before it is durable.
+    outbox: RefCell<Vec<Box<dyn FnOnce()>>>,
+    rng: RefCell<Option<fastrand::Rng>>,
+    pub(crate) faults: Faults,
+    story: RefCell<Vec<String>>,
+}
+
+impl Sim {
+    pub(crate) fn new(seed: Option<u64>) -> Rc<Self> {
+        Rc::new_cyclic(|me| Self {
+            me: me.clone(),
+            // An arbitrary day: 2026-01-01T00:00:00Z.
+            now: Cell::new(Timestamp::from_millis(1_767_225_600_000)),
+            slots: RefCell::default(),
+            tasks: RefCell::default(),
+            outbox: RefCell::default(),
+            rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
+            faults: Faults::default(),
+            story: RefCell::default(),
+        })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+
+    pub(crate) fn set_now(&self, now: Timestamp) {
+        self.now.set(now);
+    }
+
+    /// The place of an instance, which is made when it is first asked for.
+    pub(crate) fn slot<A: Actor>(&self, name: &str) -> Result<Rc<Slot>> {
+        let mut slots = self.slots.borrow_mut();
+        if let Some(slot) = slots.get(&(A::NAME, name.to_owned())) {
+            return Ok(slot.clone());
+        }
+        let slot = Rc::new(Slot {
+            class: A::NAME,
+            name: name.to_owned(),
+            disk: Disk::new()?,
+            object: RefCell::default(),
+            make: |platform| Rc::new(Object::<A>::new(platform)),
+            rings: Cell::default(),
+            sockets: RefCell::default(),
+        });
+        slots.insert((A::NAME, name.to_owned()), slot.clone());
+        Ok(slot)
+    }
+
+    /// What has happened so far, a line each.
+    pub(crate) fn story(&self) -> Vec<String> {
+        self.story.borrow().clone()
+    }
+
+    pub(crate) fn note(&self, slot: Option<&Slot>, what: impl FnOnce() -> String) {
+        let place = slot
+            .map(|slot| format!("{} ", slot.label()))
+            .unwrap_or_default();
+        self.story.borrow_mut().push(format!("{place}{}", what()));
+    }
+
+    /// Has an object do something, and waits for what comes of it.
+    pub(crate) fn deliver<T: 'static, E: FnOnce(&dyn Hosted) -> Turn<T> + 'static>(
+        &self,
+        slot: &Rc<Slot>,
+        what: String,
+        event: E,
+    ) -> impl Future<Output = Result<T>> + use<T, E> {
+        let answer = Rc::new(Answer::default());
+        let (world, place, sent) = (self.me.clone(), slot.clone(), answer.clone());
+        self.send(Box::new(move || {
+            if let Some(world) = world.upgrade() {
+                world.begin(&place, what, event, &sent);
+            }
+        }));
+        poll_fn(move |cx| answer.poll(cx))
+    }
+
+    fn begin<T: 'static>(
+        &self,
+        slot: &Rc<Slot>,
+        what: String,
+        event: impl FnOnce(&dyn Hosted) -> Turn<T> + 'static,
+        answer: &Rc<Answer<T>>,
+    ) {
+        let (world, place, sent) = (self.me.clone(), slot.clone(), answer.clone());
+        let future = async move {
+            let Some(world) = world.upgrade() else { return };
+            let object = world.object(&place);
+            world.note(Some(&place), || format!("<- {what}"));
+            let outcome = event(&*object).finish().await;
+            world.note(Some(&place), || match &outcome {
+                Ok(_) => format!("-> {what}"),
+                Err(error) => format!("-> {what}: {} ({error})", error.kind()),
+            });
+            world.send(Box::new(move || sent.set(outcome)));
+        };
+        let given_up = answer.clone();
+        self.tasks.borrow_mut().push(Task {
+            slot: slot.clone(),
+            future: Box::pin(future),
+            give_up: Box::new(move |error| given_up.set(Err(error))),
+            awake: Signal::new(),
+        });
+    }
+
+    /// Does `action` when what the object at work has written is durable.
+    fn send(&self, action: Box<dyn FnOnce()>) {
+        self.outbox.borrow_mut().push(action);
+    }
+
+    fn flush(&self) {
+        let actions = std::mem::take(&mut *self.outbox.borrow_mut());
+        actions.into_iter().for_each(|action| action());
+    }
+
+    fn object(&self, slot: &Rc<Slot>) -> Rc<dyn Hosted> {
+        if let Some(object) = &*slot.object.borrow() {
+            return object.clone();
+        }
+        slot.disk.reset_usage();
+        let world = self
+            .me
+            .upgrade()
+            .expect("the world that is at work is there");
+        let object = (slot.make)(Platform {
+            env: Env(world),
+            slot: slot.clone(),
+        });
+        slot.object.replace(Some(object.clone()));
+        self.note(Some(slot), || "wakes".to_owned());
+        object
+    }
+
+    /// Runs until `future` is done, as far as time need not pass for that.
+    pub(crate) fn run<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+        let mut future = std::pin::pin!(future);
+        let awake = Signal::new();
+        let waker = Waker::from(awake.clone());
+        loop {
+            if awake.take() {
+                if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                    return Some(value);
+                }
+                self.flush();
+            } else if !self.step() {
+                return None;
+            }
+        }
+    }
+
+    /// Does one thing that can be done now; false if there is none.
+    pub(crate) fn step(&self) -> bool {
+        self.flush();
+        let Some(task) = self.next_task() else {
+            return self.ring();
+        };
+        self.poll(task);
+        true
+    }
+
+    fn next_task(&self) -> Option<Task> {
+        let mut tasks = self.tasks.borrow_mut();
+        let ready: Vec<usize> = (0..tasks.len())
+            .filter(|&index| tasks[index].awake.0.load(Ordering::Relaxed))
+            .collect();
+        let chosen = match &mut *self.rng.borrow_mut() {
+            Some(rng) if ready.len() > 1 => ready[rng.usize(..ready.len())],
+            _ => *ready.first()?,
+        };
+        Some(tasks.remove(chosen))
+    }
+
+    fn poll(&self, mut task: Task) {
+        task.awake.take();
+        let waker = Waker::from(task.awake.clone());
+        let progress = catch_unwind(AssertUnwindSafe(|| {
+            let progress = task.future.as_mut().poll(&mut Context::from_waker(&waker));
+            // The last moment at which a crash can undo this.
+            self.before_storage(&task.slot);
+            progress
+        }));
+        match progress {
+            Ok(progress) => {
+                task.slot.disk.commit().expect("SQLite in memory commits");
+                self.flush();
+                if progress.is_pending() {
+                    self.tasks.borrow_mut().push(task);
+                }
+            }
+            Err(payload) if payload.is::<Crash>() => self.crash_in(task),
+            Err(payload) => self.panic_in(task, &*payload),
+        }
+    }
+
+    /// Gives an object its alarm, if one is due.
+    fn ring(&self) -> bool {
+        let due = self
+            .slots
+            .borrow()
+            .values()
+            .find(|slot| self.is_due(slot))
+            .cloned();
+        let Some(slot) = due else { return false };
+        slot.rings.set(true);
+        let (place, retry) = (slot.clone(), self.now() + RETRY);
+        let event = move |object: &dyn Hosted| {
+            let turn = object.alarm();
+            Turn::start(async move {
+                let outcome = turn.finish().await;
+                place.rings.set(false);
+                if outcome.is_err() {
+                    place.disk.set_alarm(Some(retry));
+                }
+                outcome
+            })
+        };
+        self.begin(&slot, "alarm".to_owned(), event, &Rc::default());
+        true
+    }
+
+    fn is_due(&self, slot: &Slot) -> bool {
+        !slot.rings.get() && slot.disk.alarm().is_some_and(|alarm| alarm <= self.now())
+    }
+
+    /// When the next alarm is due.
+    pub(crate) fn next_alarm(&self) -> Option<Timestamp> {
+        self.slots
+            .borrow()
+            .values()
+            .filter_map(|slot| slot.disk.alarm())
+            .min()
+    }
+
+    /// Called before each storage operation: here an object may crash.
+    pub(super) fn before_storage(&self, slot: &Slot) {
+        let Some(left) = self.faults.crash_after.get() else {
+            return;
+        };
+        self.faults.crash_after.set(left.checked_sub(1));
+        if left == 0 {
+            self.note(Some(slot), || "crashes".to_owned());
+            resume_unwind(Box::new(Crash));
+        }
+    }
+
+    fn crash_in(&self, task: Task) {
+        let slot = task.slot.clone();
+        self.outbox.borrow_mut().clear();
+        self.tasks.borrow_mut().push(task);
+        self.crash(&slot);
+    }
+
+    /// Takes an object from memory as a crash would: what it had not made durable
+    /// is lost, and those who wait for it are told so.
+    pub(crate) fn crash(&self, slot: &Rc<Slot>) {
+        self.forget(slot, |_| {
+            Error::new(ErrorKind::Unavailable, "the object was lost")
+        });
+        slot.disk.rollback().expect("SQLite in memory rolls back");
+    }
+
+    /// Access to what is on the disk of an object.
+    pub(crate) fn platform(&self, slot: &Rc<Slot>) -> Platform {
+        let world = self.me.upgrade().expect("the world that is asked is there");
+        Platform {
+            env: Env(world),
+            slot: slot.clone(),
+        }
+    }
+
+    /// Opens a web socket.
+    pub(crate) fn connect(&self, slot: &Slot) -> RawSocket {
+        let socket = RawSocket::default();
+        slot.sockets.borrow_mut().push(socket.clone());
+        socket
+    }
+
+    /// Gives an object a message from a client.
+    pub(crate) fn message(
+        &self,
+        slot: &Rc<Slot>,
+        socket: &RawSocket,
+        text: &str,
+    ) -> impl Future<Output = Result<()>> + use<> {
+        let (socket, text) = (socket.clone(), text.to_owned());
+        self.deliver(slot, text.clone(), move |object| {
+            object.message(socket, &text)
+        })
+    }
+
+    /// Takes an idle object from memory; one that is at work stays.
+    pub(crate) fn evict(&self, slot: &Rc<Slot>) -> bool {
+        let is_busy = self
+            .tasks
+            .borrow()
+            .iter()
+            .any(|task| Rc::ptr_eq(&task.slot, slot));
+        let is_evicted = !is_busy && slot.object.take().is_some();
+        if is_evicted {
+            self.note(Some(slot), || "is evicted".to_owned());
+        }
+        is_evicted
+    }
+
+    pub(crate) fn all_slots(&self) -> Vec<Rc<Slot>> {
+        self.slots.borrow().values().cloned().collect()
+    }
+
+    /// A panic aborts the isolate, and all objects in it.
+    fn panic_in(&self, task: Task, payload: &(dyn Any + Send)) {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        self.note(Some(&task.slot), || format!("panics: {message}"));
+        task.slot.disk.commit().expect("SQLite in memory commits");
+        self.flush();
+        (task.give_up)(Error::new(ErrorKind::Panic, format!("panicked: {message}")));
+        task.slot.rings.set(false);
+        drop(task);
+        for slot in self.all_slots() {
+            self.forget(&slot, |_| {
+                let message = "the object was lost: another one in its isolate panicked";
+                Error::new(ErrorKind::Unavailable, message)
+            });
+        }
+    }
+
+    fn forget(&self, slot: &Rc<Slot>, error: impl Fn(&Task) -> Error) {
+        let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
+        let (lost, kept) = tasks
+            .into_iter()
+            .partition(|task| Rc::ptr_eq(&task.slot, slot));
+        *self.tasks.borrow_mut() = kept;
+        let lost: Vec<Task> = lost;
+        for task in &lost {
+            (task.give_up)(error(task));
+        }
+        drop(lost);
+        slot.object.take();
+        slot.rings.set(false);
+    }
+}
+
+/// What comes of an event, for the one who waits for it.
+struct Answer<T> {
+    value: RefCell<Option<Result<T>>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl<T> Default for Answer<T> {
+    fn default() -> Self {
+        Self {
+            value: RefCell::default(),
+            waker: RefCell::default(),
+        }
+    }
+}
+
+impl<T> Answer<T> {
+    fn set(&self, value: Result<T>) {
+        self.value.replace(Some(value));
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        match self.value.take() {
+            Some(value) => Poll::Ready(value),
+            None => {
+                self.waker.replace(Some(cx.waker().clone()));
+                Poll::Pending
+            }
+        }
+    }
+}

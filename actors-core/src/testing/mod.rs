@@ -1,0 +1,240 @@
+//! Actors under `cargo test`: no runtime, no network, no waiting.
+//!
+//! For `[dev-dependencies]`: `actors-core = { …, features = ["testing"] }`. It costs
+//! the Worker nothing, since Cargo builds that without them.
+//!
+//! ```
+//! # use actors_core::prelude::*;
+//! # #[actor] pub struct Counter { #[persist] count: u64 }
+//! # #[actor] impl Counter {
+//! #     pub fn add(&mut self, by: u64) -> u64 { self.count += by; self.count }
+//! #     #[alarm(every = "1h")] fn tick(&mut self) { self.count += 1; }
+//! # }
+//! use actors_core::testing::World;
+//!
+//! // #[test]
+//! fn counts() {
+//!     let world = World::new();
+//!     let counter = world.get::<Counter>("a");
+//!     assert_eq!(world.run(counter.add(2)).unwrap(), 2);
+//!     world.evict_all(); // only what is persisted is left
+//!     world.advance(hours(3)); // three ticks
+//!     assert_eq!(world.run(counter.add(0)).unwrap(), 5);
+//! }
+//! # counts();
+//! ```
+//!
+//! The actors are the same as in workerd, and so is what is around them: turns,
+//! transactions, waking, RPC arguments, alarms, panics, SQLite with workerd's
+//! refusals and limits. Where the two can't agree, it says so here:
+//!
+//! - [`Sql::usage`](crate::Sql::usage) counts the rows that statements answer and
+//!   change; workerd counts those that it scans too, and those of indices.
+//! - Calls that are made at once begin in the order in which they were made, or, with
+//!   [`World::seeded`], in any order; in workerd two calls through one stub stay in order.
+//! - A panic costs all actors of the world their memory. In production it costs those
+//!   of one isolate theirs, and nobody knows which share one.
+//! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
+
+mod search;
+
+use std::future::Future;
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use self::search::{Run, Search};
+use crate::actor::Actor;
+use crate::backend::{Env, RawSocket, Sim, Slot};
+use crate::error::Result;
+use crate::sql::{FromRow, Params, Sql};
+use crate::time::{Duration, Timestamp};
+
+/// A world of actors, with a clock that stands still until it is moved.
+///
+/// An actor exists when it is first called. Its storage lasts as long as the world;
+/// its memory until it is evicted, crashes or panics.
+pub struct World {
+    env: Env,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// A world in which things that are ready happen in the order in which they
+    /// became so. It begins at 2026-01-01T00:00:00Z.
+    pub fn new() -> Self {
+        Self {
+            env: Env(Sim::new(None)),
+        }
+    }
+
+    /// A world in which the seed chooses among the things that are ready. The same
+    /// seed makes the same choices.
+    pub fn seeded(seed: u64) -> Self {
+        Self {
+            env: Env(Sim::new(Some(seed))),
+        }
+    }
+
+    /// What the actors have as [`Ctx::env`](crate::Ctx::env).
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// A stub of the instance with that name.
+    pub fn get<A: Actor>(&self, name: &str) -> A::Stub {
+        A::get(&self.env, name).expect("every actor is bound here")
+    }
+
+    /// Runs until the future is done. Alarms that are due run too; time stands still.
+    ///
+    /// # Panics
+    ///
+    /// The future waits for something that can't happen: for time to pass, or for
+    /// itself.
+    #[track_caller]
+    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        match self.env.0.run(future) {
+            Some(value) => value,
+            None => panic!(
+                "this waits for something that does not happen by itself{}\n{}",
+                match self.env.0.next_alarm() {
+                    Some(_) => ": an alarm is set for later, which `World::advance` gets to",
+                    None => "",
+                },
+                self.story().join("\n")
+            ),
+        }
+    }
+
+    /// Lets everything happen that can happen without time passing.
+    pub fn run_until_idle(&self) {
+        while self.env.0.step() {}
+    }
+
+    /// Lets that much time pass. Each alarm in it runs at its time.
+    pub fn advance(&self, span: Duration) {
+        self.run_until_idle();
+        let end = self.now() + span;
+        while let Some(next) = self.env.0.next_alarm().filter(|next| *next <= end) {
+            self.env.0.set_now(next.max(self.now()));
+            self.run_until_idle();
+        }
+        self.env.0.set_now(end);
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.env.0.now()
+    }
+
+    /// Takes an instance from memory, as the platform does after some seconds
+    /// without work; answers whether it was there and idle.
+    pub fn evict<A: Actor>(&self, name: &str) -> bool {
+        self.env.0.evict(&self.slot::<A>(name))
+    }
+
+    /// Takes all idle instances from memory.
+    pub fn evict_all(&self) {
+        for slot in self.env.0.all_slots() {
+            self.env.0.evict(&slot);
+        }
+    }
+
+    /// Takes an instance from memory in the middle of what it does: those who wait
+    /// for it get an [`Unavailable`](crate::ErrorKind::Unavailable), and what it wrote
+    /// since its last await is lost.
+    pub fn crash<A: Actor>(&self, name: &str) {
+        self.env.0.crash(&self.slot::<A>(name));
+    }
+
+    /// Does the same to all instances, as the end of the process would.
+    pub fn crash_all(&self) {
+        for slot in self.env.0.all_slots() {
+            self.env.0.crash(&slot);
+        }
+    }
+
+    /// Makes an instance crash in the middle of its work: the one that does the
+    /// storage operation so many operations from now (0 is the next), before it is
+    /// done. The moment before work is made durable counts as one too.
+    pub fn crash_after(&self, operations: u32) {
+        self.env.0.faults.crash_after.set(Some(operations));
+    }
+
+    /// Reads an instance's tables, behind its back.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Sql::all`].
+    pub fn rows<A: Actor, T: FromRow>(
+        &self,
+        name: &str,
+        statement: &str,
+        params: impl Params,
+    ) -> Result<Vec<T>> {
+        let platform = self.env.0.platform(&self.slot::<A>(name));
+        Sql::new(&platform).all(statement, params)
+    }
+
+    /// When an instance's own alarm is set for: the earliest of its alarms.
+    pub fn alarm<A: Actor>(&self, name: &str) -> Option<Timestamp> {
+        self.slot::<A>(name).alarm()
+    }
+
+    /// Opens a web socket to an instance.
+    pub fn connect<A: Actor>(&self, name: &str) -> Client<'_> {
+        let slot = self.slot::<A>(name);
+        Client {
+            world: self,
+            socket: self.env.0.connect(&slot),
+            slot,
+        }
+    }
+
+    /// What has happened so far, a line each, for the message of a failing test.
+    pub fn story(&self) -> Vec<String> {
+        self.env.0.story()
+    }
+
+    fn slot<A: Actor>(&self, name: &str) -> Rc<Slot> {
+        self.env.0.slot::<A>(name).expect("SQLite in memory opens")
+    }
+}
+
+/// The client's end of a web socket, from [`World::connect`].
+pub struct Client<'a> {
+    world: &'a World,
+    slot: Rc<Slot>,
+    socket: RawSocket,
+}
+
+impl Client<'_> {
+    /// Sends a message as JSON text, and lets it be handled.
+    pub fn send<T: Serialize + ?Sized>(&self, message: &T) -> Result<()> {
+        self.send_text(&serde_json::to_string(message)?)
+    }
+
+    /// Sends a message as it is, and lets it be handled.
+    pub fn send_text(&self, text: &str) -> Result<()> {
+        self.world
+            .run(self.world.env.0.message(&self.slot, &self.socket, text))
+    }
+
+    /// The next message that the actor has sent, if there is one.
+    pub fn receive<T: DeserializeOwned>(&self) -> Option<Result<T>> {
+        let text = self.socket.receive()?;
+        Some(serde_json::from_str(&text).map_err(Into::into))
+    }
+
+    /// The code and the reason with which the actor has closed the socket, if it has.
+    pub fn closed(&self) -> Option<(u16, String)> {
+        self.socket.closed()
+    }
+}

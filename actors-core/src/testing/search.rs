@@ -1,0 +1,341 @@
+//! A search for the order of events that breaks an actor.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use super::World;
+use crate::actor::Actor;
+use crate::backend::Env;
+use crate::time::Duration;
+
+/// Runs scenarios under thousands of seeds, and shows the shortest one that breaks
+/// an invariant.
+///
+/// A scenario is made of the steps that you name, begun one after the other
+/// without waiting for each other, and of what can happen to an actor in between:
+/// evictions, crashes between any two storage operations, time that passes. What
+/// the steps have been told is kept in a model of yours, `M`, which begins as its
+/// default; an invariant compares it with what the actors know when all is over.
+///
+/// ```
+/// # use actors_core::prelude::*;
+/// # #[actor] pub struct Till { #[persist] total: u64 }
+/// # #[actor] impl Till {
+/// #     pub fn pay(&mut self, amount: u64) { self.total += amount; }
+/// #     pub fn total(&self) -> u64 { self.total }
+/// # }
+/// use std::cell::Cell;
+///
+/// use actors_core::testing::Search;
+///
+/// Search::<Cell<u64>>::new()
+///     .step("pay", async |run| {
+///         if run.get::<Till>("a").pay(5).await.is_ok() {
+///             run.model().update(|paid| paid + 5);
+///         }
+///     })
+///     .invariant("what was paid is there", |world, paid| {
+///         let total = world.run(world.get::<Till>("a").total()).unwrap();
+///         if total == paid.get() { Ok(()) } else { Err(format!("{total} of {}", paid.get())) }
+///     })
+///     .check();
+/// ```
+///
+/// A seed makes the same run every time. A failing test prints it: give it to
+/// [`seed`](Self::seed) with one [`runs`](Self::runs) to have it again.
+pub struct Search<M> {
+    steps: Vec<Step<M>>,
+    invariants: Vec<Invariant<M>>,
+    runs: u64,
+    seed: u64,
+}
+
+struct Step<M> {
+    name: &'static str,
+    begin: Box<dyn Fn(Run<M>) -> Begun>,
+}
+
+type Holds<M> = dyn Fn(&World, &M) -> Result<(), String>;
+
+struct Invariant<M> {
+    name: &'static str,
+    holds: Box<Holds<M>>,
+}
+
+/// What a step is given: the world's actors, and the model.
+pub struct Run<M> {
+    env: Env,
+    model: Rc<M>,
+}
+
+impl<M> Run<M> {
+    /// A stub of the instance with that name.
+    pub fn get<A: Actor>(&self, name: &str) -> A::Stub {
+        A::get(&self.env, name).expect("every actor is bound here")
+    }
+
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+}
+
+/// One thing in a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    /// The step at that position begins.
+    Begin(usize),
+    /// All that can happen now, happens.
+    Settle,
+    Evict,
+    /// The process ends and begins again.
+    CrashAll,
+    /// Whoever does the storage operation that many from now crashes before it.
+    CrashAfter(u32),
+    Advance(Duration),
+}
+
+/// An invariant that broke.
+struct Break {
+    invariant: &'static str,
+    message: String,
+    story: Vec<String>,
+}
+
+/// The longest scenario that is tried.
+const LENGTH: usize = 16;
+
+impl<M: Default + 'static> Default for Search<M> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M: Default + 'static> Search<M> {
+    /// A search of 2,000 runs, from seed 0.
+    pub fn new() -> Self {
+        Self {
+            steps: Vec::new(),
+            invariants: Vec::new(),
+            runs: 2_000,
+            seed: 0,
+        }
+    }
+
+    /// Adds a step. It is begun any number of times.
+    pub fn step(mut self, name: &'static str, step: impl AsyncFn(Run<M>) + 'static) -> Self {
+        let step = Rc::new(step);
+        let begin = move |run| -> Begun {
+            let step = step.clone();
+            Box::pin(async move { step(run).await })
+        };
+        self.steps.push(Step {
+            name,
+            begin: Box::new(begin),
+        });
+        self
+    }
+
+    /// Adds what must hold when all is over, with a message for when it does not.
+    pub fn invariant(
+        mut self,
+        name: &'static str,
+        holds: impl Fn(&World, &M) -> Result<(), String> + 'static,
+    ) -> Self {
+        self.invariants.push(Invariant {
+            name,
+            holds: Box::new(holds),
+        });
+        self
+    }
+
+    /// How many scenarios are tried.
+    pub fn runs(mut self, runs: u64) -> Self {
+        self.runs = runs;
+        self
+    }
+
+    /// The seed of the first run; the next ones count on from it.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Searches.
+    ///
+    /// # Panics
+    ///
+    /// An invariant broke; the message tells how.
+    #[track_caller]
+    pub fn check(&self) {
+        if let Some(report) = self.find() {
+            panic!("{report}");
+        }
+    }
+
+    /// Searches, and answers the report on the invariant that broke, if one did.
+    pub fn find(&self) -> Option<String> {
+        let seeds = self.seed..self.seed.saturating_add(self.runs);
+        seeds.into_iter().find_map(|seed| {
+            let plan = self.plan(seed);
+            self.play(seed, &plan)?;
+            let (shortest, broken) = self.shrink(seed, plan.clone());
+            Some(self.report(seed, plan.len(), &shortest, &broken))
+        })
+    }
+
+    /// The scenario of a seed.
+    fn plan(&self, seed: u64) -> Vec<Action> {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let length = rng.usize(1..=LENGTH);
+        (0..length)
+            .map(|_| match rng.u32(..100) {
+                0..60 => Action::Begin(rng.usize(..self.steps.len().max(1))),
+                60..78 => Action::Settle,
+                78..85 => Action::Evict,
+                85..88 => Action::CrashAll,
+                88..94 => Action::CrashAfter(rng.u32(..12)),
+                _ => Action::Advance(Duration::from_secs(1 << rng.u32(..18))),
+            })
+            .collect()
+    }
+
+    /// Plays a scenario, and answers what broke.
+    fn play(&self, seed: u64, plan: &[Action]) -> Option<Break> {
+        let world = World::seeded(seed);
+        let model = Rc::new(M::default());
+        let begun = RefCell::new(Vec::new());
+        for action in plan {
+            self.act(*action, &world, &model, &begun);
+        }
+        world.env.0.faults.crash_after.set(None);
+        settle(&world, &begun);
+        let broken = |invariant: &Invariant<M>| {
+            let message = (invariant.holds)(&world, &model).err()?;
+            Some((invariant.name, message))
+        };
+        let (invariant, message) = self.invariants.iter().find_map(broken)?;
+        Some(Break {
+            invariant,
+            message,
+            story: world.story(),
+        })
+    }
+
+    fn act(&self, action: Action, world: &World, model: &Rc<M>, begun: &RefCell<Vec<Begun>>) {
+        match action {
+            Action::Begin(step) => {
+                let Some(step) = self.steps.get(step) else {
+                    return;
+                };
+                world.env.0.note(None, || format!("{} begins", step.name));
+                let run = Run {
+                    env: world.env.clone(),
+                    model: model.clone(),
+                };
+                begun.borrow_mut().push((step.begin)(run));
+                poll_all(begun);
+            }
+            Action::Settle => settle(world, begun),
+            Action::Evict => world.evict_all(),
+            Action::CrashAll => {
+                world
+                    .env
+                    .0
+                    .note(None, || "the process is killed".to_owned());
+                world.crash_all();
+                poll_all(begun);
+            }
+            Action::CrashAfter(operations) => world.crash_after(operations),
+            Action::Advance(span) => {
+                settle(world, begun);
+                world.env.0.note(None, || format!("{span:?} pass"));
+                world.advance(span);
+                settle(world, begun);
+            }
+        }
+    }
+
+    /// Leaves out of a scenario what it does not need in order to break.
+    fn shrink(&self, seed: u64, mut plan: Vec<Action>) -> (Vec<Action>, Break) {
+        let mut broken = self.play(seed, &plan);
+        let mut index = 0;
+        while index < plan.len() {
+            let mut shorter = plan.clone();
+            shorter.remove(index);
+            match self.play(seed, &shorter) {
+                Some(still) => {
+                    (plan, broken) = (shorter, Some(still));
+                    index = 0;
+                }
+                None => index += 1,
+            }
+        }
+        let broken = broken.expect("the same seed and scenario break the same invariant");
+        (plan, broken)
+    }
+
+    fn report(&self, seed: u64, length: usize, plan: &[Action], broken: &Break) -> String {
+        let Break {
+            invariant,
+            message,
+            story,
+        } = broken;
+        let mut report = format!("\"{invariant}\" does not hold (seed {seed}): {message}\n\n");
+        let left = plan.len();
+        let _ = writeln!(
+            report,
+            "It takes {left} of the {length} things that were tried:"
+        );
+        for (number, action) in plan.iter().enumerate() {
+            let _ = writeln!(report, "  {}. {}", number + 1, self.describe(*action));
+        }
+        report.push_str("\nWhat happened:\n");
+        for line in story {
+            let _ = writeln!(report, "  {line}");
+        }
+        let _ = write!(report, "\nAgain: `.seed({seed}).runs(1)`");
+        report
+    }
+
+    fn describe(&self, action: Action) -> String {
+        match action {
+            Action::Begin(step) => self
+                .steps
+                .get(step)
+                .map(|step| step.name.to_owned())
+                .unwrap_or_default(),
+            Action::Settle => "wait until all is quiet".to_owned(),
+            Action::Evict => "evict all that are idle".to_owned(),
+            Action::CrashAll => "kill the process".to_owned(),
+            Action::CrashAfter(0) => "crash before the next storage operation".to_owned(),
+            Action::CrashAfter(count) => format!("crash after {count} storage operations"),
+            Action::Advance(span) => format!("let {span:?} pass"),
+        }
+    }
+}
+
+/// A step that has begun.
+type Begun = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Lets the steps see what has come of their calls; answers whether one went on.
+fn poll_all(begun: &RefCell<Vec<Begun>>) {
+    let mut cx = Context::from_waker(Waker::noop());
+    begun
+        .borrow_mut()
+        .retain_mut(|step| step.as_mut().poll(&mut cx) == Poll::Pending);
+}
+
+/// Lets everything happen that can happen without time passing.
+fn settle(world: &World, begun: &RefCell<Vec<Begun>>) {
+    loop {
+        poll_all(begun);
+        if !world.env.0.step() {
+            return;
+        }
+    }
+}
