@@ -122,3 +122,10 @@ pub enum Init<A: 'static> {
     Sync(fn(&mut A, &Ctx<A>) -> Result<()>),
     Async(for<'a> fn(&'a mut A, &'a Ctx<A>) -> InitFuture<'a>),
 }
+
+/// Sees to it that the actor's handlers are compiled: the runtime uses them,
+/// whoever else does.
+#[doc(hidden)]
+pub const fn used<A: Actor>() {
+    let _ = A::HANDLERS;
+}

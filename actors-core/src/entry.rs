@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use matchit::Router;
 use percent_encoding::percent_decode_str;
 
+use crate::actor::Actor;
 use crate::error::{Error, Result};
 
 /// One line of [`entry!`](crate::entry).
@@ -15,6 +16,17 @@ pub struct Route {
     /// The actor's binding.
     pub binding: &'static str,
     pub name: Name,
+}
+
+impl Route {
+    /// A route to an instance of `A`.
+    pub const fn to<A: Actor>(path: Option<&'static str>, name: Name) -> Self {
+        Self {
+            path,
+            binding: A::BINDING,
+            name,
+        }
+    }
 }
 
 /// How a route names the instance.

@@ -99,7 +99,7 @@ pub use actors_macros::actor;
 pub use actors_macros::entry;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
-pub use actors_macros::{alarm, on_init, on_request};
+pub use actors_macros::{alarm, on_init, on_request, persist};
 #[doc(hidden)]
 pub use backend::Cell;
 pub use backend::Env;
@@ -117,15 +117,15 @@ pub use {bytes::Bytes, http, serde, serde_json};
 pub mod prelude {
     pub use crate::{
         Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
-        Socket, Timestamp, actor, days, hours, http, json_response, minutes, seconds, serde_json,
-        sql_table,
+        Socket, Timestamp, actor, alarm, days, hours, http, json_response, minutes, on_init,
+        on_request, persist, seconds, serde_json, sql_table,
     };
 }
 
 /// What the macros write refers to; not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::actor::{Handlers, Init};
+    pub use crate::actor::{Handlers, Init, used};
     pub use crate::alarms::{AlarmHandler, Due, Plan};
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};

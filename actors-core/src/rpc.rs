@@ -214,10 +214,17 @@ thread_local! {
 pub(crate) async fn within<T>(identity: &Rc<Identity>, handler: impl Future<Output = T>) -> T {
     let mut handler = pin!(handler);
     poll_fn(|cx| {
-        let outer = CURRENT.replace(Some(identity.clone()));
-        let progress = handler.as_mut().poll(cx);
-        CURRENT.set(outer);
-        progress
+        let _outer = Outer(CURRENT.replace(Some(identity.clone())));
+        handler.as_mut().poll(cx)
     })
     .await
+}
+
+/// Whose turn it was, and is again when the handler has been polled or has panicked.
+struct Outer(Option<Rc<Identity>>);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
 }

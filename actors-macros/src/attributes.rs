@@ -4,43 +4,74 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, MetaNameValue, Token};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, MetaNameValue, Path, Token};
 
-use crate::mistakes::{Mistake, Mistakes};
+use crate::mistakes::{self, Mistake, Mistakes};
 
 /// The options in an attribute's parentheses, each known and given once.
+///
+/// `known` is an example of each. What is nearly one of them is taken for it, so
+/// that it is the only mistake.
 pub(crate) fn options(tokens: TokenStream, known: &[&str], mistakes: &mut Mistakes) -> Vec<Meta> {
-    let parsed = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens);
     let mut options: Vec<Meta> = Vec::new();
-    match parsed {
-        Err(error) => mistakes.add_error(error),
-        Ok(parsed) => {
-            for option in parsed {
-                let name = name(&option);
-                if !known.contains(&name.as_str()) {
-                    let mistake = Mistake::UnknownOption {
-                        option: &name,
-                        options: known,
-                    };
-                    mistakes.add(option.path(), mistake);
-                } else if options.iter().any(|other| self::name(other) == name) {
-                    mistakes.add(option.path(), Mistake::OptionTwice(&name));
-                } else {
-                    options.push(option);
-                }
-            }
+    let parsed = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let mistake = Mistake::NotAnOption { options: known };
+            mistakes.add_error(syn::Error::new(error.span(), mistake));
+            return options;
+        }
+    };
+    for mut option in parsed {
+        if !correct(&mut option, known, mistakes) {
+            continue;
+        }
+        let name = name(&option);
+        if options.iter().any(|other| self::name(other) == name) {
+            mistakes.add(option.path(), Mistake::OptionTwice(&name));
+        } else {
+            options.push(option);
         }
     }
     options
 }
 
+/// Whether the option is one of those, when its name is spelt right.
+fn correct(option: &mut Meta, known: &[&str], mistakes: &mut Mistakes) -> bool {
+    let name = name(option);
+    let names: Vec<&str> = known.iter().map(|example| name_in(example)).collect();
+    if names.contains(&name.as_str()) {
+        return true;
+    }
+    let mistake = Mistake::UnknownOption {
+        option: &name,
+        options: known,
+    };
+    mistakes.add(option.path(), mistake);
+    let Some(meant) = mistakes::nearest(&name, &names) else {
+        return false;
+    };
+    let path = Path::from(Ident::new(meant, option.path().span()));
+    match option {
+        Meta::Path(wrong) => *wrong = path,
+        Meta::List(list) => list.path = path,
+        Meta::NameValue(pair) => pair.path = path,
+    }
+    true
+}
+
+/// The option's name in an example of it.
+pub(crate) fn name_in(example: &str) -> &str {
+    example.split(['(', ' ']).next().unwrap_or(example)
+}
+
 /// The option's name as it is written.
 pub(crate) fn name(option: &Meta) -> String {
-    option
-        .path()
-        .get_ident()
-        .map(Ident::to_string)
-        .unwrap_or_default()
+    option.path().get_ident().map_or_else(
+        || option.path().to_token_stream().to_string(),
+        Ident::to_string,
+    )
 }
 
 /// The path to `actors-core`: `::actors_core`, unless the option `crate` says another.

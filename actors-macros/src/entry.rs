@@ -2,8 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{ExprClosure, LitStr, Path, Token};
 
 use crate::mistakes::{Mistake, Mistakes};
@@ -31,10 +33,14 @@ impl Parse for Route {
             true => Some(input.parse()?),
             false => None,
         };
-        if path.is_some() {
-            input.parse::<Token![=>]>()?;
+        if let Some(path) = &path {
+            let arrow = input.parse::<Token![=>]>();
+            arrow.map_err(|_| syn::Error::new(path.span(), Mistake::RouteActor))?;
         }
-        let actor = input.parse()?;
+        let actor: Path = input.parse()?;
+        if path.is_none() && is_function(&actor) {
+            return Err(syn::Error::new(actor.span(), Mistake::RouteFunction));
+        }
         let chooses = input.peek(Token![,]) && (input.peek2(Token![|]) || input.peek2(Token![||]));
         let choose = match chooses {
             true => {
@@ -63,6 +69,10 @@ pub(crate) fn expand(Entry(routes): Entry) -> TokenStream {
     for route in &routes {
         route.check(&mut router, &mut mistakes);
     }
+    let mut fallbacks = routes.iter().filter(|route| route.path.is_none());
+    if let Some(unreached) = fallbacks.nth(1) {
+        mistakes.add(&unreached.actor, Mistake::RouteUnreached);
+    }
     let routes = routes.iter().map(Route::expand);
     mistakes.and(quote! {
         const _: () = {
@@ -77,7 +87,7 @@ pub(crate) fn expand(Entry(routes): Entry) -> TokenStream {
                 request: web_sys::Request,
                 env: JsValue,
                 _ctx: JsValue,
-            ) -> Result<JsValue, JsValue> {
+            ) -> ::core::result::Result<JsValue, JsValue> {
                 ::actors_core::__private::fetch(ROUTES, &request, env)
             }
         };
@@ -88,17 +98,27 @@ impl Route {
     fn check(&self, router: &mut matchit::Router<()>, mistakes: &mut Mistakes) {
         let Some(path) = &self.path else { return };
         let text = path.value();
-        if let Err(error) = router.insert(&text, ()) {
-            mistakes.add(
-                path,
-                Mistake::RouteForm {
-                    path: &text,
-                    why: &error.to_string(),
-                },
-            );
-        } else if self.choose.is_none() && !text.contains("{name}") && !text.contains("{*name}") {
-            mistakes.add(path, Mistake::RouteWithoutName);
+        if !text.starts_with('/') {
+            return mistakes.add(path, Mistake::RouteSlash);
         }
+        if text.contains("/:") {
+            return mistakes.add(path, Mistake::RouteColon);
+        }
+        if let Err(error) = router.insert(&text, ()) {
+            let why = &why(&error);
+            return mistakes.add(path, Mistake::RouteForm { path: &text, why });
+        }
+        let parameters = parameters(&text);
+        if self.choose.is_some() || parameters.contains(&"name") {
+            return;
+        }
+        mistakes.add(
+            path,
+            match parameters.first() {
+                Some(parameter) => Mistake::RouteOtherName(parameter),
+                None => Mistake::RouteWithoutName,
+            },
+        );
     }
 
     fn expand(&self) -> TokenStream {
@@ -117,11 +137,43 @@ impl Route {
             None => quote!(::core::option::Option::None),
         };
         quote! {
-            ::actors_core::__private::Route {
-                path: #path,
-                binding: <#actor as ::actors_core::State>::BINDING,
-                name: ::actors_core::__private::Name::#name,
-            }
+            ::actors_core::__private::Route::to::<#actor>(
+                #path,
+                ::actors_core::__private::Name::#name,
+            )
         }
+    }
+}
+
+/// Whether the path looks like a function's and not like an actor's.
+fn is_function(path: &Path) -> bool {
+    path.segments.last().is_some_and(|last| {
+        let name = last.ident.unraw().to_string();
+        name.starts_with(|first: char| first.is_lowercase())
+    })
+}
+
+/// What is in braces in a path.
+fn parameters(path: &str) -> Vec<&str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|part| part.split('}').next())
+        .map(|parameter| parameter.trim_start_matches('*'))
+        .collect()
+}
+
+fn why(error: &matchit::InsertError) -> String {
+    match error {
+        matchit::InsertError::Conflict { with } => format!("`{with}` takes the same paths"),
+        matchit::InsertError::InvalidCatchAll => {
+            "`{*…}`, which takes all that is left, comes last".to_owned()
+        }
+        matchit::InsertError::InvalidParam => {
+            "`{…}` has a name, and braces on both sides".to_owned()
+        }
+        matchit::InsertError::InvalidParamSegment => {
+            "there is one `{…}` at most between two `/`".to_owned()
+        }
+        other => other.to_string(),
     }
 }

@@ -20,7 +20,11 @@ use crate::mistakes::{Mistake, Mistakes};
 /// Makes a Durable Object of a struct and its methods.
 #[proc_macro_attribute]
 pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let tokens = match parse_macro_input!(item as Item) {
+    let item = match actor::block::parse(item.into()) {
+        Ok(item) => item,
+        Err(error) => return error.into_compile_error().into(),
+    };
+    let tokens = match item {
         Item::Struct(item) => actor::state::expand(arguments.into(), item),
         Item::Impl(item) => actor::handlers::expand(arguments.into(), item),
         other => Mistakes::one(&other, Mistake::NotAnActor),
@@ -63,4 +67,6 @@ marks! {
     on_request,
     /// A method that alarms run.
     alarm,
+    /// A field that survives eviction.
+    persist,
 }

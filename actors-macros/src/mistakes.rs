@@ -5,6 +5,8 @@ use std::fmt;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use crate::attributes::name_in;
+
 /// Something that is wrong.
 pub(crate) enum Mistake<'a> {
     // #[actor] on the struct
@@ -50,6 +52,9 @@ pub(crate) enum Mistake<'a> {
         mark: &'a str,
     },
     NoResponse,
+    MarkTwice {
+        mark: &'a str,
+    },
     TwoMarks {
         first: &'a str,
         second: &'a str,
@@ -67,7 +72,9 @@ pub(crate) enum Mistake<'a> {
     RequestArguments,
     AlarmEvery(&'a str),
     AlarmEveryZero,
+    AlarmOptions,
     RecurringArguments,
+    PersistNotOnField,
     MarkNotOnMethod {
         mark: &'a str,
     },
@@ -78,20 +85,29 @@ pub(crate) enum Mistake<'a> {
     TableGenerics,
     ColumnType,
     ColumnNested,
+    ColumnCondition,
     NameReserved(&'a str),
     NameForm(&'a str),
     TwoPrimaryKeys,
     NullableKey,
     NoSuchField {
         field: &'a str,
-        fields: &'a [String],
+        fields: &'a [&'a str],
     },
     IndexForm,
     IndexTwice(&'a str),
+    IndexColumnTwice(&'a str),
+    ColumnTwice(&'a str),
 
     // entry!
     EntryEmpty,
     RouteWithoutName,
+    RouteOtherName(&'a str),
+    RouteColon,
+    RouteSlash,
+    RouteActor,
+    RouteUnreached,
+    RouteFunction,
     RouteForm {
         path: &'a str,
         why: &'a str,
@@ -102,10 +118,16 @@ pub(crate) enum Mistake<'a> {
         option: &'a str,
         options: &'a [&'a str],
     },
+    NotAnOption {
+        options: &'a [&'a str],
+    },
     OptionTwice(&'a str),
+    OptionAlone(&'a str),
+    OptionOfStruct(&'a str),
     CratePath,
     NotText(&'a str),
     NotTables,
+    TableTwice,
 }
 
 impl fmt::Display for Mistake<'_> {
@@ -149,7 +171,7 @@ impl fmt::Display for Mistake<'_> {
                  to have the actor to itself"
             ),
             Self::NoReceiver { mark } => {
-                write!(f, "a `#[{mark}]` method takes `&self` or `&mut self`")
+                write!(f, "an `#[{mark}]` method takes `&self` or `&mut self`")
             }
             Self::MethodGenerics { method } => write!(
                 f,
@@ -206,13 +228,14 @@ impl fmt::Display for Mistake<'_> {
                 f,
                 "an `#[on_request]` method answers the request: write `-> Result<Response>`"
             ),
+            Self::MarkTwice { mark } => write!(f, "`#[{mark}]` is there twice"),
             Self::TwoMarks { first, second } => write!(
                 f,
                 "a method is either `#[{first}]` or `#[{second}]`: call a common one from two"
             ),
             Self::PublicMark { mark } => write!(
                 f,
-                "`pub` methods are what others call, and a `#[{mark}]` method is called by the \
+                "`pub` methods are what others call, and an `#[{mark}]` method is called by the \
                  framework: remove `pub`"
             ),
             Self::MarkArguments { mark } => write!(f, "`#[{mark}]` takes no arguments"),
@@ -232,11 +255,18 @@ impl fmt::Display for Mistake<'_> {
                  \"5m\", \"1h 30m\" or \"1d\""
             ),
             Self::AlarmEveryZero => write!(f, "an alarm can't recur more often than every 1 ms"),
+            Self::AlarmOptions => write!(
+                f,
+                "an alarm's options are in parentheses: write `#[alarm(every = \"5m\")]`"
+            ),
             Self::RecurringArguments => write!(
                 f,
                 "nobody passes an alarm with `every` anything: it takes `ctx: &Ctx<Self>` or \
                  nothing"
             ),
+            Self::PersistNotOnField => {
+                write!(f, "`#[persist]` goes on a field of an `#[actor]` struct")
+            }
             Self::MarkNotOnMethod { mark } => write!(
                 f,
                 "`#[{mark}]` goes on a method in an `#[actor]` impl block"
@@ -261,6 +291,11 @@ impl fmt::Display for Mistake<'_> {
                  `Vec<u8>`, `Timestamp`, or `Option` of one of these"
             ),
             Self::ColumnNested => write!(f, "a column is NULL or not: one `Option` is enough"),
+            Self::ColumnCondition => write!(
+                f,
+                "a table has the same columns in every build: remove the `cfg`, or put it on the \
+                 whole struct"
+            ),
             Self::NameReserved(name) => write!(
                 f,
                 "`{name}` is taken: names that begin with `_cf_`, `_actors` or `sqlite_` belong \
@@ -281,7 +316,17 @@ impl fmt::Display for Mistake<'_> {
                 f,
                 "an index has a name and columns: `index(by_time(timestamp))`"
             ),
-            Self::IndexTwice(name) => write!(f, "there is already an index called `{name}`"),
+            Self::IndexTwice(name) => write!(
+                f,
+                "`{name}` is already the name of a table or an index, and SQLite has one of each \
+                 name"
+            ),
+            Self::IndexColumnTwice(name) => write!(f, "`{name}` is in the index already"),
+            Self::ColumnTwice(name) => write!(
+                f,
+                "there is already a column `{name}`: SQLite does not tell capitals from small \
+                 letters"
+            ),
 
             Self::EntryEmpty => write!(
                 f,
@@ -293,39 +338,88 @@ impl fmt::Display for Mistake<'_> {
                 "which instance is it? Put `{{name}}` where the path has its name, such as \
                  \"/rooms/{{name}}\", or choose with a closure: `\"/path\" => Actor, |request| …`"
             ),
-            Self::RouteForm { path, why } => write!(f, "`{path}` is not a route: {why}"),
+            Self::RouteOtherName(parameter) => write!(
+                f,
+                "which instance is it? If `{{{parameter}}}` is its name, write `{{name}}` there"
+            ),
+            Self::RouteColon => write!(
+                f,
+                "a part of the path that varies is in braces: write `{{name}}` for `:name`"
+            ),
+            Self::RouteSlash => write!(f, "a path begins with `/`"),
+            Self::RouteActor => write!(
+                f,
+                "which actor is it for? Write `\"/counters/{{name}}\" => Counter`"
+            ),
+            Self::RouteFunction => write!(
+                f,
+                "an actor is expected here; to choose the instance with a function, call it in a \
+                 closure: `|request| choose(request)`"
+            ),
+            Self::RouteUnreached => write!(
+                f,
+                "a request without a route of its own already goes to another actor: give this \
+                 one a path, `\"/path/{{name}}\" => Actor`"
+            ),
+            Self::RouteForm { path, why } => write!(f, "`{path}` can't be a route: {why}"),
 
             Self::UnknownOption { option, options } => {
                 write!(f, "there is no `{option}` here")?;
-                suggest(f, option, options)
+                let names: Vec<_> = options.iter().map(|option| name_in(option)).collect();
+                match nearest(option, &names) {
+                    Some(name) => write!(f, ": did you mean `{name}`?"),
+                    None => write!(f, ": write {}", list(options)),
+                }
             }
+            Self::NotAnOption { options } => {
+                write!(f, "this is not an option: write {}", list(options))
+            }
+            Self::OptionAlone(option) => {
+                write!(f, "`{option}` takes no value: write `#[sql({option})]`")
+            }
+            Self::OptionOfStruct(option) => write!(
+                f,
+                "`{option}` is said of the actor's struct: move it to the `#[actor]` there"
+            ),
             Self::CratePath => write!(
                 f,
                 "write the path of the crate: `crate = my_crate::actors_core`"
             ),
             Self::NotText(option) => write!(f, "`{option}` is set to a text: `{option} = \"…\"`"),
             Self::NotTables => write!(f, "name the actor's tables: `tables(Bucket, Visit)`"),
-            Self::OptionTwice(option) => write!(f, "`{option}` is given twice"),
+            Self::TableTwice => write!(f, "this table is named twice"),
+            Self::OptionTwice(option) => {
+                write!(f, "`{option}` is given twice: say all of it at once")
+            }
         }
     }
 }
 
-/// Names the nearest of `known`, or all if none is near and they are few.
-fn suggest(f: &mut fmt::Formatter<'_>, wrong: &str, known: &[impl AsRef<str>]) -> fmt::Result {
-    let nearest = known
+/// The one of `known` that is meant, if that is clear.
+pub(crate) fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
         .iter()
-        .map(|name| (strsim::jaro_winkler(wrong, name.as_ref()), name.as_ref()))
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((likeness, name)) if likeness > 0.8 => write!(f, ": did you mean `{name}`?"),
-        Some(_) if known.len() <= 8 => {
-            let names: Vec<_> = known
-                .iter()
-                .map(|name| format!("`{}`", name.as_ref()))
-                .collect();
-            write!(f, ": write {}", names.join(", "))
-        }
-        _ => Ok(()),
+        .map(|name| (strsim::jaro_winkler(wrong, name), *name))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .map(|(_, name)| name)
+}
+
+/// Names the nearest of `known`, or else all of them.
+fn suggest(f: &mut fmt::Formatter<'_>, wrong: &str, known: &[&str]) -> fmt::Result {
+    match nearest(wrong, known) {
+        Some(name) => write!(f, ": did you mean `{name}`?"),
+        None => write!(f, ": write {}", list(known)),
+    }
+}
+
+/// `a`, `b` or `c`
+fn list(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 
@@ -382,11 +476,11 @@ impl Mistakes {
 
     /// A mark that stands where `#[actor]` can't see it.
     pub(crate) fn misplaced(mark: &str, item: TokenStream) -> TokenStream {
-        let error = syn::Error::new(
-            proc_macro2::Span::call_site(),
-            Mistake::MarkNotOnMethod { mark },
-        )
-        .into_compile_error();
+        let mistake = match mark {
+            "persist" => Mistake::PersistNotOnField,
+            mark => Mistake::MarkNotOnMethod { mark },
+        };
+        let error = syn::Error::new(proc_macro2::Span::call_site(), mistake).into_compile_error();
         // In an impl block the error is an item among the items, as the method is.
         quote!(#error #item)
     }

@@ -32,7 +32,10 @@ fn texts() -> Vec<PathBuf> {
     let texts: Vec<_> = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui"))
         .iter()
         .flat_map(|folder| files(&folder.join("fail")))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "stderr"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "stderr")
+        })
         .collect();
     assert!(texts.len() > 100, "the cases are somewhere else");
     texts

@@ -20,4 +20,4 @@ pub(crate) mod current;
 pub use current::{Cell, Env};
 pub(crate) use current::{Columns, Platform, RawSocket, Target, log};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
-pub(crate) use current::{Sim, Slot};
+pub(crate) use current::{Hosted, Sim, Slot};

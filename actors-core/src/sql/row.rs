@@ -15,6 +15,11 @@ impl<'a> Row<'a> {
         Self { columns }
     }
 
+    #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+    pub(crate) fn columns(&self) -> &Columns<'a> {
+        self.columns
+    }
+
     /// How many columns the row has.
     #[allow(clippy::len_without_is_empty, reason = "a row is never empty")]
     pub fn len(&self) -> usize {

@@ -36,6 +36,8 @@
 //!   of one isolate theirs, and nobody knows which share one.
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
 
+#[doc(hidden)]
+pub mod raw;
 mod search;
 
 use std::future::Future;

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use super::World;
@@ -56,10 +58,10 @@ pub struct Search<M> {
 
 struct Step<M> {
     name: &'static str,
-    begin: Box<dyn Fn(Run<M>) -> Begun>,
+    begin: Box<dyn Fn(Run<M>) -> Begun + Send + Sync>,
 }
 
-type Holds<M> = dyn Fn(&World, &M) -> Result<(), String>;
+type Holds<M> = dyn Fn(&World, &M) -> Result<(), String> + Send + Sync;
 
 struct Invariant<M> {
     name: &'static str,
@@ -127,8 +129,12 @@ impl<M: Default + 'static> Search<M> {
     }
 
     /// Adds a step. It is begun any number of times.
-    pub fn step(mut self, name: &'static str, step: impl AsyncFn(Run<M>) + 'static) -> Self {
-        let step = Rc::new(step);
+    pub fn step(
+        mut self,
+        name: &'static str,
+        step: impl AsyncFn(Run<M>) + Send + Sync + 'static,
+    ) -> Self {
+        let step = Arc::new(step);
         let begin = move |run| -> Begun {
             let step = step.clone();
             Box::pin(async move { step(run).await })
@@ -144,7 +150,7 @@ impl<M: Default + 'static> Search<M> {
     pub fn invariant(
         mut self,
         name: &'static str,
-        holds: impl Fn(&World, &M) -> Result<(), String> + 'static,
+        holds: impl Fn(&World, &M) -> Result<(), String> + Send + Sync + 'static,
     ) -> Self {
         self.invariants.push(Invariant {
             name,
@@ -177,15 +183,28 @@ impl<M: Default + 'static> Search<M> {
         }
     }
 
-    /// Searches, and answers the report on the invariant that broke, if one did.
+    /// Searches on all cores, and answers the report on the lowest seed that broke
+    /// an invariant, if one did.
     pub fn find(&self) -> Option<String> {
-        let seeds = self.seed..self.seed.saturating_add(self.runs);
-        seeds.into_iter().find_map(|seed| {
-            let plan = self.plan(seed);
-            self.play(seed, &plan)?;
-            let (shortest, broken) = self.shrink(seed, plan.clone());
-            Some(self.report(seed, plan.len(), &shortest, &broken))
-        })
+        let end = self.seed.saturating_add(self.runs);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let lowest = AtomicU64::new(u64::MAX);
+        std::thread::scope(|scope| {
+            for first in (self.seed..end).take(threads) {
+                let lowest = &lowest;
+                scope.spawn(move || {
+                    let broken = (first..end)
+                        .step_by(threads)
+                        .take_while(|seed| *seed < lowest.load(Ordering::Relaxed))
+                        .find(|&seed| self.play(seed, &self.plan(seed)).is_some());
+                    lowest.fetch_min(broken.unwrap_or(u64::MAX), Ordering::Relaxed);
+                });
+            }
+        });
+        let seed = Some(lowest.into_inner()).filter(|seed| *seed != u64::MAX)?;
+        let plan = self.plan(seed);
+        let (shortest, broken) = self.shrink(seed, plan.clone());
+        Some(self.report(seed, plan.len(), &shortest, &broken))
     }
 
     /// The scenario of a seed.
@@ -194,11 +213,11 @@ impl<M: Default + 'static> Search<M> {
         let length = rng.usize(1..=LENGTH);
         (0..length)
             .map(|_| match rng.u32(..100) {
-                0..60 => Action::Begin(rng.usize(..self.steps.len().max(1))),
-                60..78 => Action::Settle,
-                78..85 => Action::Evict,
-                85..88 => Action::CrashAll,
-                88..94 => Action::CrashAfter(rng.u32(..12)),
+                0..50 => Action::Begin(rng.usize(..self.steps.len().max(1))),
+                50..64 => Action::Settle,
+                64..70 => Action::Evict,
+                70..74 => Action::CrashAll,
+                74..87 => Action::CrashAfter(rng.u32(..16)),
                 _ => Action::Advance(Duration::from_secs(1 << rng.u32(..18))),
             })
             .collect()

@@ -17,8 +17,13 @@ use crate::error::{Error, Result};
 pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 
 /// A value as JavaScript has it.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "the framework's own tests use it"
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) enum Wire {
+pub enum Wire {
     #[default]
     Undefined,
     Null,
@@ -60,7 +65,8 @@ impl Wire {
 
 /// What serde is told when a value does not fit.
 #[derive(Debug)]
-pub(crate) struct Failure(String);
+#[allow(unreachable_pub, reason = "a part of what `Wire` says of itself")]
+pub struct Failure(String);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -22,7 +22,7 @@ pub(super) fn expand(actor: &Ident, krate: &TokenStream) -> TokenStream {
                     Self(#krate::__private::Class::new(state, env))
                 }
 
-                pub fn dispatch(&self, event: i32, values: JsValue) -> Result<JsValue, JsValue> {
+                pub fn dispatch(&self, event: i32, values: JsValue) -> ::core::result::Result<JsValue, JsValue> {
                     self.0.dispatch(event, values)
                 }
             }

@@ -7,9 +7,9 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, ImplItem, ItemImpl, Meta, Type};
 
-use super::class;
-use super::method::{Method, Role};
-use super::state::{schedule_name, stub_name};
+use super::method::{MARKS, Method, Role};
+use super::state::{self, schedule_name, stub_name};
+use super::{block, class};
 use crate::attributes;
 use crate::checks;
 use crate::mistakes::{Mistake, Mistakes};
@@ -30,13 +30,18 @@ struct Alarm {
 
 pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let options = attributes::options(arguments, &["crate"], &mut mistakes);
+    let options = options(arguments, &mut mistakes);
     let krate = attributes::core_path(&options, &mut mistakes);
     if let Some((_, of_trait, _)) = &item.trait_ {
         return Mistakes::beside(of_trait, &item, Mistake::ImplOfTrait);
     }
+    if let Some(name) = generic(&item.self_ty) {
+        // The struct says what is wrong; without its mark, this does.
+        return quote!(const _: &::core::primitive::str = <#name as #krate::State>::NAME;);
+    }
     if !item.generics.params.is_empty() {
-        return Mistakes::beside(&item.generics, &item, Mistake::ImplGenerics);
+        mistakes.add(&item.generics, Mistake::ImplGenerics);
+        item.generics = Default::default();
     }
     let Some(actor) = name(&item.self_ty).cloned() else {
         return Mistakes::beside(&item.self_ty, &item, Mistake::ImplPath);
@@ -45,6 +50,32 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream 
     let expanded = handlers.expand(&actor, &krate);
     // `pub` says here that a method can be called from outside of Rust.
     mistakes.and(quote!(#[allow(unreachable_pub)] #item #expanded))
+}
+
+fn options(arguments: TokenStream, mistakes: &mut Mistakes) -> Vec<Meta> {
+    let mut options = attributes::options(arguments, state::OPTIONS, mistakes);
+    options.retain(|option| {
+        let name = attributes::name(option);
+        let belongs = name == "crate";
+        if !belongs {
+            mistakes.add(option, Mistake::OptionOfStruct(&name));
+        }
+        belongs
+    });
+    options
+}
+
+/// The actor's name, if it is given arguments.
+fn generic(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .filter(|last| !last.arguments.is_none())
+            .map(|last| &last.ident),
+        _ => None,
+    }
 }
 
 /// The actor's name, if the type is one.
@@ -58,12 +89,30 @@ fn name(ty: &Type) -> Option<&Ident> {
 fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes) -> Handlers {
     let mut handlers = Handlers::default();
     for item in &mut item.items {
-        let ImplItem::Fn(item) = item else { continue };
-        if let Some(method) = Method::parse(item, actor, mistakes) {
+        let ImplItem::Fn(method) = item else {
+            misplaced(item, mistakes);
+            continue;
+        };
+        if let Some(method) = Method::parse(method, actor, mistakes) {
             handlers.add(method, mistakes);
         }
+        *item = block::written(method);
     }
     handlers
+}
+
+/// Takes the marks of methods away from what is none.
+fn misplaced(item: &mut ImplItem, mistakes: &mut Mistakes) {
+    let attributes = match item {
+        ImplItem::Const(item) => &mut item.attrs,
+        ImplItem::Type(item) => &mut item.attrs,
+        _ => return,
+    };
+    for mark in MARKS {
+        for attribute in attributes::take(attributes, mark) {
+            mistakes.add(&attribute, Mistake::MarkNotOnMethod { mark });
+        }
+    }
 }
 
 impl Handlers {
@@ -101,8 +150,16 @@ impl Handlers {
 
 /// How often the alarm recurs, if its mark says so.
 fn every(mark: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
-    let Meta::List(list) = mark else { return None };
-    let options = attributes::options(list.tokens.clone(), &["every"], mistakes);
+    let known = &["every = \"5m\""];
+    let list = match mark {
+        Meta::List(list) => list,
+        Meta::Path(_) => return None,
+        Meta::NameValue(pair) => {
+            mistakes.add(&pair.value, Mistake::AlarmOptions);
+            return None;
+        }
+    };
+    let options = attributes::options(list.tokens.clone(), known, mistakes);
     let text = attributes::text(options.first()?, mistakes)?;
     match humantime::parse_duration(&text.value()) {
         Ok(every) if every.as_millis() == 0 => {
@@ -140,7 +197,27 @@ impl Handlers {
         let items = quote! {
             #(#checks)*
 
-            #[allow(dead_code, missing_docs, unreachable_pub)]
+            /// A typed client of one instance.
+            #[allow(unreachable_pub)]
+            pub struct #stub(#krate::__private::Stub);
+
+            impl ::core::convert::From<#krate::__private::Stub> for #stub {
+                fn from(stub: #krate::__private::Stub) -> Self {
+                    Self(stub)
+                }
+            }
+
+            /// An alarm, before it is said which.
+            #[allow(unreachable_pub)]
+            pub struct #schedule<'a>(#krate::__private::Plan<'a, #actor>);
+
+            impl<'a> ::core::convert::From<#krate::__private::Plan<'a, #actor>> for #schedule<'a> {
+                fn from(plan: #krate::__private::Plan<'a, #actor>) -> Self {
+                    Self(plan)
+                }
+            }
+
+            #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
             impl #stub {
                 #(#stub_methods)*
 
@@ -150,7 +227,7 @@ impl Handlers {
                 }
             }
 
-            #[allow(dead_code, missing_docs, unreachable_pub)]
+            #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
             impl #schedule<'_> {
                 #(#alarm_methods)*
 
@@ -173,7 +250,7 @@ impl Handlers {
             }
 
             // The runtime uses the actor, whoever else does.
-            const _: #krate::__private::Handlers<#actor> = <#actor as #krate::Actor>::HANDLERS;
+            const _: () = #krate::__private::used::<#actor>();
         };
         quote! {
             const _: () = {

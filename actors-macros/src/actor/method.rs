@@ -278,14 +278,14 @@ fn role(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<(Role, Option<
         return is_public.then_some((Role::Call, None));
     };
     if let Some((second, attribute)) = marks.next() {
-        mistakes.add(
-            &attribute,
-            Mistake::TwoMarks {
+        let mistake = match second == mark {
+            true => Mistake::MarkTwice { mark },
+            false => Mistake::TwoMarks {
                 first: mark,
                 second,
             },
-        );
-        return None;
+        };
+        mistakes.add(&attribute, mistake);
     }
     if is_public {
         mistakes.add(&item.vis, Mistake::PublicMark { mark });
@@ -385,13 +385,14 @@ fn check_ctx(ty: &Type, actor: &Ident, mistakes: &mut Mistakes) {
             mutability: None,
             elem,
             ..
-        }) => type_argument(elem, 0),
-        _ => None,
+        }) => type_argument(elem, 0), // without one, rustc says that it is missing
+        _ => {
+            mistakes.add(ty, Mistake::CtxForm);
+            None
+        }
     };
-    match of {
-        None => mistakes.add(ty, Mistake::CtxForm),
-        Some(of) if !last_is(of, &actor.to_string()) => mistakes.add(of, Mistake::CtxOfAnother),
-        Some(_) => {}
+    if let Some(of) = of.filter(|of| !last_is(of, &actor.to_string())) {
+        mistakes.add(of, Mistake::CtxOfAnother);
     }
 }
 

@@ -1,6 +1,7 @@
-//! `#[actor]`: the struct in `state.rs`, its methods in `handlers.rs`, the
-//! JavaScript class in `class.rs`.
+//! `#[actor]`: parsed by `block.rs`; the struct in `state.rs`, its methods in
+//! `handlers.rs`, the JavaScript class in `class.rs`.
 
+pub(crate) mod block;
 mod class;
 pub(crate) mod handlers;
 mod method;

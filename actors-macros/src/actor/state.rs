@@ -2,11 +2,15 @@
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Field, Fields, Ident, ItemStruct, Meta, Path, Token, Type};
+use syn::{
+    Attribute, Expr, Field, Fields, Ident, ItemStruct, Meta, MetaNameValue, Path, Token, Type,
+};
+
+use super::method::MARKS;
 
 use crate::attributes;
 use crate::checks::{self, carry, check};
@@ -19,6 +23,13 @@ struct State {
     tables: Vec<Path>,
     persisted: Vec<Persisted>,
 }
+
+/// The options of `#[actor]` on a struct, each as an example.
+pub(super) const OPTIONS: &[&str] = &[
+    "tables(Bucket, Visit)",
+    "binding = \"COUNTER\"",
+    "crate = path",
+];
 
 /// A field that is marked `#[persist]`.
 struct Persisted {
@@ -36,7 +47,7 @@ pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
 }
 
 fn parse(arguments: TokenStream, mut item: ItemStruct, mistakes: &mut Mistakes) -> State {
-    let options = attributes::options(arguments, &["tables", "binding", "crate"], mistakes);
+    let options = attributes::options(arguments, OPTIONS, mistakes);
     let krate = attributes::core_path(&options, mistakes);
     let option = |name| {
         options
@@ -46,12 +57,15 @@ fn parse(arguments: TokenStream, mut item: ItemStruct, mistakes: &mut Mistakes) 
 
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::ActorGenerics);
+        // What mentions the parameters goes with them, so that nothing misses them.
         item.generics = Default::default();
+        item.fields = Fields::Unit;
+        item.semi_token = Some(Default::default());
     }
     if matches!(item.fields, Fields::Unnamed(_)) {
         mistakes.add(&item.fields, Mistake::ActorFields);
-        item.fields = Fields::Unit;
     }
+    misplaced(&mut item, mistakes);
     State {
         binding: binding(option("binding"), &item.ident, mistakes),
         tables: option("tables")
@@ -67,6 +81,18 @@ fn parse(arguments: TokenStream, mut item: ItemStruct, mistakes: &mut Mistakes) 
     }
 }
 
+/// Takes away the marks of methods.
+fn misplaced(item: &mut ItemStruct, mistakes: &mut Mistakes) {
+    let fields = item.fields.iter_mut().map(|field| &mut field.attrs);
+    for attributes in fields.chain([&mut item.attrs]) {
+        for mark in MARKS {
+            for attribute in attributes::take(attributes, mark) {
+                mistakes.add(&attribute, Mistake::MarkNotOnMethod { mark });
+            }
+        }
+    }
+}
+
 fn binding(option: Option<&Meta>, actor: &Ident, mistakes: &mut Mistakes) -> String {
     if let Some(text) = option.and_then(|option| attributes::text(option, mistakes)) {
         let name = text.value();
@@ -79,16 +105,31 @@ fn binding(option: Option<&Meta>, actor: &Ident, mistakes: &mut Mistakes) -> Str
 }
 
 fn tables(option: &Meta, mistakes: &mut Mistakes) -> Vec<Path> {
-    let parsed = option.require_list().and_then(|list| {
-        Punctuated::<Path, Token![,]>::parse_terminated.parse2(list.tokens.clone())
-    });
-    match parsed {
-        Ok(paths) => paths.into_iter().collect(),
-        Err(_) => {
-            mistakes.add(option, Mistake::NotTables);
-            Vec::new()
+    let parse = Punctuated::<Path, Token![,]>::parse_terminated;
+    let listed = match option {
+        Meta::List(list) => parse.parse2(list.tokens.clone()).ok(),
+        _ => None,
+    };
+    let Some(listed) = listed else {
+        mistakes.add(option, Mistake::NotTables);
+        return match option {
+            Meta::NameValue(MetaNameValue {
+                value: Expr::Path(path),
+                ..
+            }) => vec![path.path.clone()],
+            _ => Vec::new(),
+        };
+    };
+    let mut tables: Vec<Path> = Vec::new();
+    let text = |path: &Path| path.to_token_stream().to_string();
+    for table in listed {
+        if tables.iter().any(|other| text(other) == text(&table)) {
+            mistakes.add(&table, Mistake::TableTwice);
+        } else {
+            tables.push(table);
         }
     }
+    tables
 }
 
 /// The field, if it is marked `#[persist]`.
@@ -97,6 +138,9 @@ fn persisted(field: &mut Field, mistakes: &mut Mistakes) -> Option<Persisted> {
     let mark = marks.first()?;
     if mark.meta.require_path_only().is_err() {
         mistakes.add(mark, Mistake::PersistArguments);
+    }
+    if let Some(second) = marks.get(1) {
+        mistakes.add(second, Mistake::MarkTwice { mark: "persist" });
     }
     Some(Persisted {
         name: field.ident.clone()?,
@@ -118,11 +162,14 @@ impl State {
             persisted,
         } = self;
         let ItemStruct { ident, vis, .. } = item;
-        let (stub, schedule) = (stub_name(ident), schedule_name(ident));
+        let stub = stub_name(ident);
         let name = ident.unraw().to_string();
         let stub_docs = format!("A typed client of one [`{name}`], from `{name}::get`.");
-        let schedule_docs = format!("An alarm of a [`{name}`], before it is said which.");
         let initial = item.fields.iter().map(|field| initial(field, krate));
+        let fresh = match &item.fields {
+            Fields::Unnamed(_) => quote!(::core::unreachable!()), // a mistake
+            _ => quote!(Self { #(#initial),* }),
+        };
         let save = persisted.iter().map(|field| field.save(krate));
         let load = persisted.iter().map(|field| field.load(krate));
         let checks = item.fields.iter().map(|field| check_initial(field, krate));
@@ -130,50 +177,35 @@ impl State {
         let prelude = checks::prelude(krate);
         quote! {
             #[doc = #stub_docs]
-            #vis struct #stub(#krate::__private::Stub);
-
-            impl ::core::convert::From<#krate::__private::Stub> for #stub {
-                fn from(stub: #krate::__private::Stub) -> Self {
-                    Self(stub)
-                }
-            }
-
-            #[doc = #schedule_docs]
-            #vis struct #schedule<'a>(#krate::__private::Plan<'a, #ident>);
-
-            impl<'a> ::core::convert::From<#krate::__private::Plan<'a, #ident>> for #schedule<'a> {
-                fn from(plan: #krate::__private::Plan<'a, #ident>) -> Self {
-                    Self(plan)
-                }
-            }
+            #[allow(dead_code)]
+            #vis type #stub = <#ident as #krate::Actor>::Stub;
 
             const _: () = {
                 #prelude
                 #(#checks)*
 
-            impl #krate::State for #ident {
-                const NAME: &'static str = #name;
-                const BINDING: &'static str = #binding;
-                const TABLES: &'static [#krate::sql::TableDef] =
-                    &[#(<#tables as #krate::sql::Table>::TABLE),*];
+                impl #krate::State for #ident {
+                    const NAME: &'static str = #name;
+                    const BINDING: &'static str = #binding;
+                    const TABLES: &'static [#krate::sql::TableDef] =
+                        &[#(<#tables as #krate::sql::Table>::TABLE),*];
 
-                fn fresh() -> Self {
-                    Self { #(#initial),* }
+                    fn fresh() -> Self {
+                        #fresh
+                    }
+
+                    #[allow(unused_variables)]
+                    fn save(&self, saver: &mut #krate::Saver) -> #krate::Result<()> {
+                        #(#save)*
+                        ::core::result::Result::Ok(())
+                    }
+
+                    #[allow(unused_variables)]
+                    fn load(&mut self, loader: &mut #krate::Loader) -> #krate::Result<()> {
+                        #(#load)*
+                        ::core::result::Result::Ok(())
+                    }
                 }
-
-                #[allow(unused_variables)]
-                fn save(&self, saver: &mut #krate::Saver) -> #krate::Result<()> {
-                    #(#save)*
-                    ::core::result::Result::Ok(())
-                }
-
-                #[allow(unused_variables)]
-                fn load(&mut self, loader: &mut #krate::Loader) -> #krate::Result<()> {
-                    #(#load)*
-                    ::core::result::Result::Ok(())
-                }
-            }
-
             };
 
             #(impl #krate::sql::HasTable<#tables> for #ident {})*

@@ -97,7 +97,8 @@ impl Table {
 
 impl Column {
     fn definition(&self) -> String {
-        let mut definition = format!("{} {}", self.quoted(), self.sql_type);
+        let sql_type = self.sql_type.unwrap_or_default();
+        let mut definition = format!("{} {sql_type}", self.quoted());
         if !self.is_nullable {
             definition.push_str(" NOT NULL");
         }

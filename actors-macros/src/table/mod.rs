@@ -5,8 +5,8 @@ mod model;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::ItemStruct;
 use syn::spanned::Spanned;
+use syn::{Fields, ItemStruct};
 
 use self::model::{Column, Table};
 use crate::mistakes::Mistakes;
@@ -39,6 +39,10 @@ impl Table {
             .iter()
             .enumerate()
             .map(|(index, column)| column.read(index));
+        let row = match &self.item.fields {
+            Fields::Unnamed(_) => quote!(::core::unreachable!()), // a mistake
+            _ => quote!(::core::result::Result::Ok(Self { #(#fields),* })),
+        };
         let helpers = self.helpers();
         quote! {
             impl #krate::sql::Table for #ident {
@@ -53,8 +57,9 @@ impl Table {
                 const WIDTH: usize = #width;
                 const NAMES: &'static [&'static str] = &[#(#names),*];
 
+                #[allow(unreachable_code, unused_variables)]
                 fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
-                    ::core::result::Result::Ok(Self { #(#fields),* })
+                    #row
                 }
             }
 
@@ -194,11 +199,17 @@ impl Table {
 impl Column {
     fn bind(&self, krate: &TokenStream) -> TokenStream {
         let ident = &self.ident;
-        quote_spanned!(self.ty.span()=> #krate::sql::ToSql::to_sql(&self.#ident)?)
+        match self.sql_type {
+            Some(_) => quote_spanned!(self.ty.span()=> #krate::sql::ToSql::to_sql(&self.#ident)?),
+            None => quote!(#krate::sql::Value::Null), // a mistake
+        }
     }
 
     fn read(&self, index: usize) -> TokenStream {
         let ident = &self.ident;
-        quote_spanned!(self.ty.span()=> #ident: row.get(#index)?)
+        match self.sql_type {
+            Some(_) => quote_spanned!(self.ty.span()=> #ident: row.get(#index)?),
+            None => quote!(#ident: ::core::unreachable!()), // a mistake
+        }
     }
 }

@@ -7,11 +7,23 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{
-    Field, Fields, GenericArgument, Ident, ItemStruct, Meta, MetaList, PathArguments, Token, Type,
+    Attribute, Field, Fields, GenericArgument, Ident, ItemStruct, Meta, MetaList, PathArguments,
+    Token, Type,
 };
 
 use crate::attributes;
 use crate::mistakes::{Mistake, Mistakes};
+
+/// The options of `#[sql_table]`, each as an example.
+const OPTIONS: &[&str] = &[
+    "name = \"visits\"",
+    "index(by_time(timestamp))",
+    "unique(by_page(page))",
+    "crate = path",
+];
+
+/// Those of `#[sql]`.
+const COLUMN_OPTIONS: &[&str] = &["primary_key", "unique", "index"];
 
 pub(super) struct Table {
     pub(super) item: ItemStruct,
@@ -25,14 +37,16 @@ pub(super) struct Column {
     pub(super) ident: Ident,
     pub(super) ty: Type,
     pub(super) name: String,
-    /// `INTEGER`, `REAL`, `TEXT` or `BLOB`.
-    pub(super) sql_type: &'static str,
+    /// `INTEGER`, `REAL`, `TEXT` or `BLOB`; none if the field can't be a column.
+    pub(super) sql_type: Option<&'static str>,
     pub(super) is_nullable: bool,
     pub(super) is_key: bool,
     pub(super) is_unique: bool,
 }
 
 pub(super) struct Index {
+    /// Where it is declared.
+    place: Ident,
     pub(super) name: String,
     pub(super) is_unique: bool,
     pub(super) columns: Vec<String>,
@@ -44,8 +58,7 @@ impl Table {
         mut item: ItemStruct,
         mistakes: &mut Mistakes,
     ) -> Self {
-        let options =
-            attributes::options(arguments, &["name", "index", "unique", "crate"], mistakes);
+        let options = attributes::options(arguments, OPTIONS, mistakes);
         let krate = attributes::core_path(&options, mistakes);
         let option = |name| {
             options
@@ -54,7 +67,12 @@ impl Table {
         };
         if !item.generics.params.is_empty() {
             mistakes.add(&item.generics, Mistake::TableGenerics);
+            // What mentions the parameters goes with them, so that nothing misses them.
             item.generics = Default::default();
+            item.fields = Fields::Unit;
+            item.semi_token = Some(Default::default());
+        } else if !matches!(&item.fields, Fields::Named(fields) if !fields.named.is_empty()) {
+            mistakes.add(&item.ident, Mistake::TableFields);
         }
         let name = table_name(option("name"), &item.ident, mistakes);
         let mut indices = Vec::new();
@@ -63,6 +81,12 @@ impl Table {
             if let Some(option) = option(kind) {
                 declared_indices(option, is_unique, &columns, &mut indices, mistakes);
             }
+        }
+        if let Some(index) = indices
+            .iter()
+            .find(|index| index.name.eq_ignore_ascii_case(&name))
+        {
+            mistakes.add(&index.place, Mistake::IndexTwice(&index.name));
         }
         Self {
             item,
@@ -109,20 +133,22 @@ fn columns(
     indices: &mut Vec<Index>,
     mistakes: &mut Mistakes,
 ) -> Vec<Column> {
-    if !matches!(&item.fields, Fields::Named(fields) if !fields.named.is_empty()) {
-        mistakes.add(&item.ident, Mistake::TableFields);
-    }
     let mut columns: Vec<Column> = Vec::new();
     for field in &mut item.fields {
-        let Some((column, is_indexed)) = column(field, mistakes) else {
+        let Some((mut column, is_indexed)) = column(field, mistakes) else {
             continue;
         };
         if column.is_key && columns.iter().any(|other| other.is_key) {
             mistakes.add(&column.ident, Mistake::TwoPrimaryKeys);
-            continue;
+            column.is_key = false;
+        }
+        let is_same = |other: &&Column| other.name.eq_ignore_ascii_case(&column.name);
+        if let Some(other) = columns.iter().find(is_same) {
+            mistakes.add(&column.ident, Mistake::ColumnTwice(&other.name));
         }
         if is_indexed {
             indices.push(Index {
+                place: column.ident.clone(),
                 name: format!("{table}_{}", column.name),
                 is_unique: false,
                 columns: vec![column.name.clone()],
@@ -135,19 +161,12 @@ fn columns(
 
 /// The field's column, and whether it has an index of its own.
 fn column(field: &mut Field, mistakes: &mut Mistakes) -> Option<(Column, bool)> {
+    for condition in attributes::take(&mut field.attrs, "cfg") {
+        mistakes.add(&condition, Mistake::ColumnCondition);
+    }
     let marks = attributes::take(&mut field.attrs, "sql");
     let ident = field.ident.clone()?;
-    let mut options = Vec::new();
-    for mark in &marks {
-        match mark.meta.require_list() {
-            Ok(list) => options.extend(attributes::options(
-                list.tokens.clone(),
-                &["primary_key", "unique", "index"],
-                mistakes,
-            )),
-            Err(error) => mistakes.add_error(error),
-        }
-    }
+    let options = column_options(&marks, mistakes);
     let has = |name: &str| {
         options
             .iter()
@@ -155,7 +174,7 @@ fn column(field: &mut Field, mistakes: &mut Mistakes) -> Option<(Column, bool)> 
     };
     let name = ident.unraw().to_string();
     check_name(&ident, &name, mistakes);
-    let (sql_type, is_nullable) = column_type(&field.ty, mistakes)?;
+    let (sql_type, is_nullable) = column_type(&field.ty, mistakes);
     if has("primary_key") && is_nullable {
         mistakes.add(&field.ty, Mistake::NullableKey);
     }
@@ -171,18 +190,40 @@ fn column(field: &mut Field, mistakes: &mut Mistakes) -> Option<(Column, bool)> 
     Some((column, has("index")))
 }
 
+fn column_options(marks: &[Attribute], mistakes: &mut Mistakes) -> Vec<Meta> {
+    let mut all: Vec<Meta> = Vec::new();
+    for mark in marks {
+        let Meta::List(list) = &mark.meta else {
+            let options = COLUMN_OPTIONS;
+            mistakes.add(mark, Mistake::NotAnOption { options });
+            continue;
+        };
+        for option in attributes::options(list.tokens.clone(), COLUMN_OPTIONS, mistakes) {
+            let name = attributes::name(&option);
+            if option.require_path_only().is_err() {
+                mistakes.add(&option, Mistake::OptionAlone(&name));
+            }
+            if all.iter().any(|other| attributes::name(other) == name) {
+                mistakes.add(&option, Mistake::OptionTwice(&name));
+            }
+            all.push(option);
+        }
+    }
+    all
+}
+
 /// The column's type in SQL, and whether it can be NULL.
-fn column_type(ty: &Type, mistakes: &mut Mistakes) -> Option<(&'static str, bool)> {
+fn column_type(ty: &Type, mistakes: &mut Mistakes) -> (Option<&'static str>, bool) {
     let inner = option_of(ty);
     if inner.is_some_and(|inner| option_of(inner).is_some()) {
         mistakes.add(ty, Mistake::ColumnNested);
-        return None;
+        return (None, true);
     }
     let sql_type = sql_type(inner.unwrap_or(ty));
     if sql_type.is_none() {
         mistakes.add(ty, Mistake::ColumnType);
     }
-    Some((sql_type?, inner.is_some()))
+    (sql_type, inner.is_some())
 }
 
 fn option_of(ty: &Type) -> Option<&Type> {
@@ -238,11 +279,15 @@ fn declared_indices(
         };
         let name_text = name.unraw().to_string();
         check_name(name, &name_text, mistakes);
-        if indices.iter().any(|index| index.name == name_text) {
+        if indices
+            .iter()
+            .any(|index| index.name.eq_ignore_ascii_case(&name_text))
+        {
             mistakes.add(name, Mistake::IndexTwice(&name_text));
         }
         if let Some(columns) = index_columns(&list, columns, mistakes) {
             indices.push(Index {
+                place: name.clone(),
                 name: name_text,
                 is_unique,
                 columns,
@@ -265,11 +310,14 @@ fn index_columns(
         mistakes.add(list, Mistake::IndexForm);
         return None;
     };
-    let known: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+    let known: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
     let mut names = Vec::new();
     for field in fields {
         let name = field.unraw().to_string();
-        if !known.contains(&name) {
+        if names.contains(&name) {
+            mistakes.add(&field, Mistake::IndexColumnTwice(&name));
+        }
+        if !known.contains(&&*name) {
             mistakes.add(
                 &field,
                 Mistake::NoSuchField {

@@ -3,7 +3,7 @@
 //! As in workerd, what is written between two awaits is committed as one, and a
 //! crash loses what is not committed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::sql::{Row, Usage, Value};
 use crate::time::Timestamp;
 
-pub(super) struct Disk {
-    connection: Connection,
+pub(crate) struct Disk {
+    connection: Option<Connection>,
     /// Whether the transaction that the next await commits is open.
     is_open: Cell<bool>,
     savepoints: Cell<u32>,
@@ -34,9 +34,12 @@ pub(super) struct Disk {
 
 impl Disk {
     pub(super) fn new() -> Result<Self> {
-        let is_ours = Arc::<AtomicBool>::default();
+        let (connection, is_ours) = match POOL.with_borrow_mut(Vec::pop) {
+            Some(emptied) => emptied,
+            None => open().map_err(failed)?,
+        };
         Ok(Self {
-            connection: open(is_ours.clone()).map_err(failed)?,
+            connection: Some(connection),
             is_open: Cell::default(),
             savepoints: Cell::default(),
             usage: Cell::default(),
@@ -46,24 +49,30 @@ impl Disk {
         })
     }
 
-    pub(super) fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
-        let before = self.connection.total_changes();
-        self.query(statement, values, &mut |_| Ok(()))?;
-        Ok(self.connection.total_changes() - before)
+    fn connection(&self) -> &Connection {
+        self.connection
+            .as_ref()
+            .expect("it is there until the disk is dropped")
     }
 
-    pub(super) fn query(
+    pub(super) fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        let before = self.connection().total_changes();
+        self.query(statement, values, &mut |_| Ok(()))?;
+        Ok(self.connection().total_changes() - before)
+    }
+
+    pub(crate) fn query(
         &self,
         statement: &str,
         values: &[Value<'_>],
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         self.begin()?;
-        let before = self.connection.total_changes();
+        let before = self.connection().total_changes();
         let (names, rows) = self.fetch(statement, values)?;
         self.usage.update(|usage| Usage {
             rows_read: usage.rows_read + rows.len() as u64,
-            rows_written: usage.rows_written + self.connection.total_changes() - before,
+            rows_written: usage.rows_written + self.connection().total_changes() - before,
         });
         rows.iter().try_for_each(|cells| {
             visit(&Row::new(&Columns {
@@ -76,7 +85,7 @@ impl Disk {
     /// Runs the statements of a text, and answers the rows of the last one, to
     /// which the values belong.
     fn fetch(&self, text: &str, values: &[Value<'_>]) -> Result<(Vec<String>, Vec<Vec<Stored>>)> {
-        let rows = match self.connection.prepare_cached(text) {
+        let rows = match self.connection().prepare_cached(text) {
             Ok(mut statement) => rows(&mut statement, values),
             Err(rusqlite::Error::MultipleStatement) => {
                 // Whatever goes wrong in one of them, all are undone.
@@ -97,7 +106,7 @@ impl Disk {
         text: &str,
         values: &[Value<'_>],
     ) -> rusqlite::Result<(Vec<String>, Vec<Vec<Stored>>)> {
-        let mut batch = Batch::new(&self.connection, text);
+        let mut batch = Batch::new(self.connection(), text);
         let mut last = batch.next()?;
         while let Some(next) = batch.next()? {
             if let Some(mut statement) = last.replace(next) {
@@ -130,15 +139,15 @@ impl Disk {
         self.alarm.get()
     }
 
-    pub(super) fn set_alarm(&self, at: Option<Timestamp>) {
+    pub(crate) fn set_alarm(&self, at: Option<Timestamp>) {
         self.alarm.set(at);
     }
 
     /// Makes what was written durable.
-    pub(super) fn commit(&self) -> Result<()> {
+    pub(crate) fn commit(&self) -> Result<()> {
         self.durable_alarm.set(self.alarm.get());
         if self.is_open.replace(false) {
-            self.ours("COMMIT")
+            self.ours("RELEASE undurable")
         } else {
             Ok(())
         }
@@ -149,7 +158,8 @@ impl Disk {
         self.savepoints.set(0);
         self.alarm.set(self.durable_alarm.get());
         if self.is_open.replace(false) {
-            self.ours("ROLLBACK")
+            self.ours("ROLLBACK TO undurable")?;
+            self.ours("RELEASE undurable")
         } else {
             Ok(())
         }
@@ -159,16 +169,34 @@ impl Disk {
         if self.is_open.replace(true) {
             Ok(())
         } else {
-            self.ours("BEGIN")
+            self.ours("SAVEPOINT undurable")
         }
     }
 
     /// Runs a statement that the actor itself may not.
     fn ours(&self, statement: &str) -> Result<()> {
         self.is_ours.store(true, Ordering::Relaxed);
-        let outcome = self.connection.execute_batch(statement);
+        let outcome = self.connection().execute_batch(statement);
         self.is_ours.store(false, Ordering::Relaxed);
         outcome.map_err(failed)
+    }
+}
+
+thread_local! {
+    /// Databases of worlds that are gone: to open one takes longer than most tests. All
+    /// that a world does is in one transaction, which is rolled back at its end.
+    static POOL: RefCell<Vec<(Connection, Arc<AtomicBool>)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let is_emptied = self
+            .ours("ROLLBACK")
+            .and_then(|()| self.ours("BEGIN"))
+            .is_ok();
+        if let Some(connection) = self.connection.take().filter(|_| is_emptied) {
+            POOL.with_borrow_mut(|pool| pool.push((connection, self.is_ours.clone())));
+        }
     }
 }
 
@@ -216,7 +244,8 @@ impl Drop for Savepoint<'_> {
     }
 }
 
-fn open(is_ours: Arc<AtomicBool>) -> rusqlite::Result<Connection> {
+/// An empty database, and the switch that lets us do in it what the actor may not.
+fn open() -> rusqlite::Result<(Connection, Arc<AtomicBool>)> {
     let mut connection = Connection::open_in_memory()?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
@@ -232,13 +261,16 @@ fn open(is_ours: Arc<AtomicBool>) -> rusqlite::Result<Connection> {
         connection.set_limit(limit, value)?;
     }
     connection.set_prepared_statement_cache_capacity(128);
+    connection.execute_batch("BEGIN")?;
+    let is_ours = Arc::<AtomicBool>::default();
+    let switch = is_ours.clone();
     connection.authorizer(Some(move |context: AuthContext<'_>| {
-        match is_ours.load(Ordering::Relaxed) || is_allowed(&context.action) {
+        match switch.load(Ordering::Relaxed) || is_allowed(&context.action) {
             true => Authorization::Allow,
             false => Authorization::Deny,
         }
     }))?;
-    Ok(connection)
+    Ok((connection, is_ours))
 }
 
 /// What workerd lets an object do.
@@ -253,6 +285,7 @@ fn is_allowed(action: &AuthAction<'_>) -> bool {
         | AuthAction::CreateTempTrigger { .. }
         | AuthAction::CreateTempIndex { .. } => false,
         AuthAction::Pragma { pragma_name, .. } => [
+            "quick_check",
             "table_info",
             "table_list",
             "table_xinfo",

@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 pub use self::rows::Cell;
 pub(crate) use self::rows::Columns;
-pub(crate) use self::sim::{Sim, Slot};
+pub(crate) use self::sim::{Hosted, Sim, Slot};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::request::{Request, Response};

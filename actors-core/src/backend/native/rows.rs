@@ -3,7 +3,7 @@
 use rusqlite::types::Value as Stored;
 
 use crate::error::{Error, Result};
-use crate::wire::MAX_SAFE_INTEGER;
+use crate::wire::{MAX_SAFE_INTEGER, Wire};
 
 pub(crate) struct Columns<'a> {
     pub(super) names: &'a [String],
@@ -17,6 +17,17 @@ impl Columns<'_> {
 
     pub(crate) fn name(&self, index: usize) -> String {
         self.names.get(index).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn to_wire(&self) -> Vec<Wire> {
+        let wire = |stored: &Stored| match stored {
+            Stored::Null => Wire::Null,
+            Stored::Integer(integer) => Wire::Number(*integer as f64),
+            Stored::Real(real) => Wire::Number(*real),
+            Stored::Text(text) => Wire::Text(text.clone()),
+            Stored::Blob(bytes) => Wire::Bytes(bytes.clone()),
+        };
+        self.cells.iter().map(wire).collect()
     }
 
     pub(crate) fn cell(&self, index: usize) -> Cell<'_> {

@@ -93,6 +93,10 @@ impl Slot {
         self.disk.alarm()
     }
 
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     fn label(&self) -> String {
         format!("{} \"{}\"", self.class, self.name)
     }

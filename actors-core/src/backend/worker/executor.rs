@@ -88,7 +88,9 @@ async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> 
 pub(super) fn install_panic_hook() {
     let others = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        panicked(&info.to_string(), CURRENT.take());
+        // Where it was is in the log, which the other hooks write.
+        let message = info.payload_as_str().unwrap_or_default();
+        panicked(&format!("panicked: {message}"), CURRENT.take());
         others(info);
     }));
 }

@@ -82,7 +82,13 @@ fn bind(values: &[Value<'_>]) -> Array {
 }
 
 fn failed(thrown: &JsValue, statement: &str) -> Error {
-    let message = from_js(thrown).message().to_owned();
+    let error = from_js(thrown);
+    // SQLite's own words, without the runtime's code behind them.
+    let message = error
+        .message()
+        .split(": SQLITE_")
+        .next()
+        .unwrap_or_default();
     Error::new(ErrorKind::Sql, format!("{message}: {statement}"))
 }
 

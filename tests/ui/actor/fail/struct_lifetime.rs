@@ -6,9 +6,9 @@ pub struct Counter<'a> {
 }
 
 #[actor]
-impl Counter {
-    pub fn count(&self) -> u32 {
-        1
+impl Counter<'_> {
+    pub fn length(&self) -> usize {
+        self.name.len()
     }
 }
 

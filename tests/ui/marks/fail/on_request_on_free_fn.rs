@@ -1,3 +1,5 @@
+#![allow(unused)]
+
 use actors_core::prelude::*;
 
 #[on_request]

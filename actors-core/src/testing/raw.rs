@@ -1,0 +1,45 @@
+//! What the framework's own tests do behind the typed stubs' back.
+
+#![allow(missing_docs, reason = "not for users")]
+
+use super::World;
+use crate::actor::Actor;
+use crate::backend::Hosted;
+use crate::error::Result;
+use crate::rpc::Call;
+pub use crate::wire::Wire;
+
+impl World {
+    /// Calls a method by its name, with any values.
+    pub fn call_raw<A: Actor>(
+        &self,
+        name: &str,
+        method: &str,
+        values: Vec<Wire>,
+    ) -> impl Future<Output = Result<Wire>> + 'static {
+        let (slot, method) = (self.slot::<A>(name), method.to_owned());
+        let what = method.clone();
+        let call = move |object: &dyn Hosted| object.call(&method, Call(values));
+        let answer = self.env.0.deliver(&slot, what, call);
+        async { answer.await.map(|reply| reply.0) }
+    }
+
+    /// Runs a statement, and answers the rows as they are.
+    pub fn sql_raw<A: Actor>(&self, name: &str, statement: &str) -> Result<Vec<Vec<Wire>>> {
+        let mut rows = Vec::new();
+        let slot = self.slot::<A>(name);
+        slot.disk().query(statement, &[], &mut |row| {
+            rows.push(row.columns().to_wire());
+            Ok(())
+        })?;
+        slot.disk().commit()?;
+        Ok(rows)
+    }
+
+    /// Sets an instance's own alarm to now.
+    pub fn ring_now<A: Actor>(&self, name: &str) {
+        let slot = self.slot::<A>(name);
+        slot.disk().set_alarm(Some(self.now()));
+        slot.disk().commit().expect("SQLite in memory commits");
+    }
+}

@@ -1,0 +1,76 @@
+//! An item that `#[actor]` is on, as it is parsed.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, Block, Expr, ImplItem, ImplItemFn, Item, Signature, Stmt, Visibility};
+
+/// Parses the item, but not the bodies of methods: what is wrong there, rustc
+/// says, and the signatures are of use all the same.
+pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Item> {
+    let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let Some(TokenTree::Group(body)) = trees.pop() else {
+        return syn::parse2(tokens);
+    };
+    let mut empty = Group::new(body.delimiter(), TokenStream::new());
+    empty.set_span(body.span());
+    trees.push(empty.into());
+    match syn::parse2(trees.into_iter().collect()) {
+        Ok(Item::Impl(mut item)) => {
+            item.items = items.parse2(body.stream())?;
+            Ok(Item::Impl(item))
+        }
+        _ => syn::parse2(tokens),
+    }
+}
+
+fn items(input: ParseStream<'_>) -> syn::Result<Vec<ImplItem>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        let is_method = input.fork().parse::<Method>().is_ok();
+        items.push(match is_method {
+            true => ImplItem::Fn(input.parse::<Method>()?.0),
+            false => input.parse()?,
+        });
+    }
+    Ok(items)
+}
+
+struct Method(ImplItemFn);
+
+impl Parse for Method {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self(ImplItemFn {
+            attrs: Attribute::parse_outer(input)?,
+            vis: input.parse::<Visibility>()?,
+            defaultness: None,
+            sig: input.parse::<Signature>()?,
+            block: match input.parse::<TokenTree>()? {
+                TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => opaque(&body),
+                other => return Err(syn::Error::new(other.span(), "expected a body")),
+            },
+        }))
+    }
+}
+
+/// The body as a statement of its own: see [`written`].
+fn opaque(body: &Group) -> Block {
+    let body = TokenTree::from(body.clone()).into();
+    Block {
+        brace_token: Default::default(),
+        stmts: vec![Stmt::Expr(Expr::Verbatim(body), None)],
+    }
+}
+
+/// The method with its body as the user has written it, each brace at its place.
+pub(super) fn written(method: &ImplItemFn) -> ImplItem {
+    let ImplItemFn {
+        attrs, vis, sig, ..
+    } = method;
+    match &method.block.stmts[..] {
+        [Stmt::Expr(Expr::Verbatim(body), None)] => {
+            ImplItem::Verbatim(quote!(#(#attrs)* #vis #sig #body))
+        }
+        _ => ImplItem::Fn(method.clone()),
+    }
+}

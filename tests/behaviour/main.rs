@@ -1,0 +1,15 @@
+//! Behaviour, as the real runtime shows it, and the native backend beside it from
+//! the same test bodies. `cargo xtask test` builds what these tests need first; on
+//! their own they build it themselves.
+
+mod alarms;
+mod lifecycle;
+mod native;
+mod panics;
+mod parity;
+mod rate_limiter;
+mod requests;
+mod rpc;
+mod transactions;
+mod turns;
+mod world;

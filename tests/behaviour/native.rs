@@ -1,0 +1,223 @@
+//! The native backend, driven with JSON as the driver in workerd is.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use actors_core::http;
+use actors_core::testing::World;
+use actors_core::testing::raw::Wire;
+use actors_fixtures::caller::Caller;
+use actors_fixtures::clockwork::Clockwork;
+use actors_fixtures::crossing::Crossing;
+use actors_fixtures::ledger::Ledger;
+use actors_fixtures::shapes::Shapes;
+use actors_fixtures::shy::{Shy, ShyAsync};
+use actors_fixtures::web::Web;
+use serde_json::{Map, Value, json};
+
+use crate::world::{Call, Failure, Response};
+
+/// Says `$body` with the type of the actor that has the binding.
+macro_rules! with_actor {
+    ($binding:expr, $actor:ident => $body:expr) => {
+        with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
+            "CROSSING" Crossing, "LEDGER" Ledger, "SHAPES" Shapes, "SHY" Shy,
+            "SHY_ASYNC" ShyAsync, "WEB" Web)
+    };
+    (@ $binding:expr, $actor:ident, $body:expr, $($name:literal $type:ty),*) => {
+        match $binding {
+            $($name => {
+                type $actor = $type;
+                $body
+            })*
+            other => panic!("no actor has the binding {other}"),
+        }
+    };
+}
+
+pub(crate) struct Native(World);
+
+type Outcome = Result<Value, Failure>;
+
+impl Native {
+    pub(crate) fn new() -> Self {
+        Self(World::new())
+    }
+
+    pub(crate) fn crash(&self) {
+        self.0.crash_all();
+    }
+
+    pub(crate) fn advance(&self, span: Duration) {
+        self.0.advance(span);
+    }
+
+    pub(crate) fn call(&self, call: &Call) -> Outcome {
+        self.0.run(self.begin(call))
+    }
+
+    pub(crate) fn together(&self, calls: &[Call]) -> Vec<Outcome> {
+        let begun = calls.iter().map(|call| (self.begin(call), None)).collect();
+        let begun: RefCell<Vec<(Pin<Box<dyn Future<Output = Outcome>>>, Option<Outcome>)>> =
+            RefCell::new(begun);
+        self.0.run(std::future::poll_fn(|cx| {
+            let mut is_done = true;
+            for (call, outcome) in begun
+                .borrow_mut()
+                .iter_mut()
+                .filter(|(_, done)| done.is_none())
+            {
+                match call.as_mut().poll(cx) {
+                    Poll::Ready(value) => *outcome = Some(value),
+                    Poll::Pending => is_done = false,
+                }
+            }
+            if is_done {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        }));
+        begun
+            .into_inner()
+            .into_iter()
+            .filter_map(|(_, outcome)| outcome)
+            .collect()
+    }
+
+    fn begin(&self, call: &Call) -> Pin<Box<dyn Future<Output = Outcome>>> {
+        let values = call
+            .values
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(decode)
+            .collect();
+        let answer: Pin<Box<dyn Future<Output = _>>> = with_actor!(call.binding, Actor => {
+            Box::pin(self.0.call_raw::<Actor>(&call.name, &call.method, values))
+        });
+        Box::pin(async move {
+            answer.await.map(encode).map_err(|error| Failure {
+                name: error.kind().to_string(),
+                message: error.to_string(),
+                retryable: error.is_retryable(),
+            })
+        })
+    }
+
+    pub(crate) fn sql(&self, binding: &str, name: &str, statement: &str) -> Value {
+        let rows = with_actor!(binding, Actor => self.0.sql_raw::<Actor>(name, statement));
+        let row = |row: Vec<Wire>| row.into_iter().map(encode).collect::<Value>();
+        rows.expect("a right statement")
+            .into_iter()
+            .map(row)
+            .collect()
+    }
+
+    pub(crate) fn alarm(&self, binding: &str, name: &str) -> Option<i64> {
+        with_actor!(binding, Actor => self.0.alarm::<Actor>(name)).map(|alarm| alarm.as_millis())
+    }
+
+    pub(crate) fn ring_now(&self, binding: &str, name: &str, statement: &str) {
+        self.sql(binding, name, statement);
+        with_actor!(binding, Actor => self.0.ring_now::<Actor>(name));
+        self.0.run_until_idle();
+    }
+
+    /// A request for `/web/{name}`, without an entry.
+    pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Response {
+        let name = path["/web/".len()..]
+            .split(['/', '?'])
+            .next()
+            .unwrap_or_default();
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("http://localhost{path}"))
+            .body(body.to_owned().into())
+            .expect("a right request");
+        let answer = self.0.run(self.0.get::<Web>(name).fetch(request));
+        let Ok(response) = answer else {
+            // workerd answers 500 when an object throws.
+            return Response {
+                status: 500,
+                retry_after: None,
+                body: String::new(),
+            };
+        };
+        let status = response.status().as_u16();
+        let body = self.0.run(response.into_body().bytes()).expect("a body");
+        Response {
+            status,
+            retry_after: None,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+}
+
+/// As the driver's `decode`.
+fn decode(value: &Value) -> Wire {
+    match value {
+        Value::Null => Wire::Null,
+        Value::Bool(flag) => Wire::Bool(*flag),
+        Value::Number(number) => Wire::Number(number.as_f64().expect("a number")),
+        Value::String(text) => Wire::Text(text.clone()),
+        Value::Array(values) => Wire::List(values.iter().map(decode).collect()),
+        Value::Object(fields) => tagged(fields).unwrap_or_else(|| {
+            Wire::Object(
+                fields
+                    .iter()
+                    .map(|(key, value)| (key.clone(), decode(value)))
+                    .collect(),
+            )
+        }),
+    }
+}
+
+fn tagged(fields: &Map<String, Value>) -> Option<Wire> {
+    let value = &fields.get("value").unwrap_or(&Value::Null);
+    Some(match fields.get("$")?.as_str()? {
+        "undefined" => Wire::Undefined,
+        "number" => Wire::Number(match value.as_str()? {
+            "Infinity" => f64::INFINITY,
+            "-Infinity" => f64::NEG_INFINITY,
+            _ => f64::NAN,
+        }),
+        "bigint" => Wire::BigInt(value.as_str()?.parse().ok()?),
+        "date" => Wire::Date(value.as_f64()?),
+        "bytes" => Wire::Bytes(
+            value
+                .as_array()?
+                .iter()
+                .map(|byte| byte.as_u64().unwrap() as u8)
+                .collect(),
+        ),
+        _ => return None,
+    })
+}
+
+/// As the driver's `encode`.
+fn encode(wire: Wire) -> Value {
+    match wire {
+        Wire::Undefined => json!({ "$": "undefined" }),
+        Wire::Null => Value::Null,
+        Wire::Bool(flag) => flag.into(),
+        Wire::Number(number) if number == number as i64 as f64 => (number as i64).into(),
+        Wire::Number(number) if number.is_finite() => number.into(),
+        Wire::Number(number) => json!({ "$": "number", "value": number.to_string() }),
+        Wire::BigInt(integer) => json!({ "$": "bigint", "value": integer.to_string() }),
+        Wire::Text(text) => text.into(),
+        Wire::Date(millis) => json!({ "$": "date", "value": millis as i64 }),
+        Wire::Bytes(bytes) => json!({ "$": "bytes", "value": bytes }),
+        Wire::List(values) => values.into_iter().map(encode).collect(),
+        Wire::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(key, value)| (key, encode(value)))
+                .collect(),
+        ),
+        Wire::Other(what) => json!({ "$": "instance", "value": what }),
+    }
+}

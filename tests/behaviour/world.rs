@@ -1,0 +1,327 @@
+//! The actors of `fixtures`, in workerd or in the native backend, driven from
+//! outside with JSON.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use xtask::worker::Worker;
+use xtask::workerd::Server;
+
+use crate::native::Native;
+
+/// Declares tests that run on both backends.
+macro_rules! on_both {
+    ($(fn $name:ident($world:ident) $body:block)*) => {
+        $(
+            #[allow(unused_mut, reason = "not all crash")]
+            fn $name(mut $world: crate::world::World) $body
+        )*
+
+        mod workerd {
+            $(
+                #[test]
+                fn $name() {
+                    let test = concat!(module_path!(), "::", stringify!($name));
+                    super::$name(crate::world::World::in_workerd(test));
+                }
+            )*
+        }
+
+        mod native {
+            $(
+                #[test]
+                fn $name() {
+                    super::$name(crate::world::World::native());
+                }
+            )*
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// A world of actors.
+pub(crate) enum World {
+    Workerd(Workerd),
+    Native(Native),
+}
+
+/// A running workerd, and its data on disk.
+pub(crate) struct Workerd {
+    server: Server,
+    disk: PathBuf,
+}
+
+/// One instance of an actor.
+pub(crate) struct Object<'a> {
+    world: &'a World,
+    binding: &'static str,
+    name: String,
+}
+
+/// What a call that failed came to: the error's `name` and message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) name: String,
+    pub(crate) message: String,
+    pub(crate) retryable: bool,
+}
+
+/// A call as data.
+#[derive(Clone, serde::Serialize)]
+pub(crate) struct Call {
+    pub(crate) binding: &'static str,
+    pub(crate) name: String,
+    pub(crate) method: String,
+    pub(crate) values: Value,
+}
+
+/// An HTTP response.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) body: String,
+}
+
+impl World {
+    /// A new workerd; its data is kept until the test runs again.
+    pub(crate) fn in_workerd(test: &str) -> Self {
+        let folder = test.replace("::", "-");
+        let disk = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("workerd")
+            .join(folder);
+        let _ = fs::remove_dir_all(&disk);
+        Self::Workerd(Workerd {
+            server: serve(&disk),
+            disk,
+        })
+    }
+
+    pub(crate) fn native() -> Self {
+        Self::Native(Native::new())
+    }
+
+    /// Kills workerd with SIGKILL, and starts another on the same disk.
+    pub(crate) fn crash(&mut self) {
+        match self {
+            Self::Workerd(workerd) => {
+                workerd.server.kill();
+                workerd.server = serve(&workerd.disk);
+            }
+            Self::Native(native) => native.crash(),
+        }
+    }
+
+    pub(crate) fn object(&self, binding: &'static str, name: &str) -> Object<'_> {
+        Object {
+            world: self,
+            binding,
+            name: name.to_owned(),
+        }
+    }
+
+    /// Makes all the calls at once, and answers what each came to.
+    pub(crate) fn together(&self, calls: &[Call]) -> Vec<Result<Value, Failure>> {
+        match self {
+            Self::Workerd(workerd) => {
+                let outcomes = workerd.post("/together", &json!(calls));
+                outcomes
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .map(outcome)
+                    .collect()
+            }
+            Self::Native(native) => native.together(calls),
+        }
+    }
+
+    /// An HTTP request: through the Worker's entry, or past it to the `Web` actor
+    /// that the path names.
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response {
+        match self {
+            Self::Workerd(workerd) => workerd.request(method, path, headers, body),
+            Self::Native(native) => native.request(method, path, body),
+        }
+    }
+
+    /// The names that a remote caller can reach on a ledger, of so many that were tried.
+    pub(crate) fn reachable(&self) -> (Vec<String>, u64) {
+        let Self::Workerd(workerd) = self else {
+            panic!("all that is there is reached natively")
+        };
+        let answer = workerd.post("/reachable", &Value::Null);
+        let names = answer["reached"].as_array().unwrap();
+        (
+            names
+                .iter()
+                .map(|name| name.as_str().unwrap().to_owned())
+                .collect(),
+            answer["asked"].as_u64().unwrap(),
+        )
+    }
+
+    /// Waits until the answer is yes, for at most 10 s of real or virtual time.
+    #[track_caller]
+    pub(crate) fn until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+        for _ in 0..400 {
+            if is_so() {
+                return;
+            }
+            let moment = Duration::from_millis(25);
+            match self {
+                Self::Workerd(_) => std::thread::sleep(moment),
+                Self::Native(native) => native.advance(moment),
+            }
+        }
+        panic!("not so after 10 s: {what}");
+    }
+}
+
+impl Workerd {
+    fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        let url = self.server.url() + path;
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = agent()
+            .run(request.body(body.to_owned()).unwrap())
+            .expect("an answer");
+        let (head, mut body) = response.into_parts();
+        Response {
+            status: head.status.as_u16(),
+            retry_after: head
+                .headers
+                .get("retry-after")
+                .map(|value| value.to_str().unwrap().parse().unwrap()),
+            body: body.read_to_string().unwrap(),
+        }
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let response = self.request("POST", path, &[], &body.to_string());
+        assert_eq!(
+            response.status,
+            200,
+            "{}\n{}",
+            response.body,
+            self.server.log()
+        );
+        serde_json::from_str(&response.body).expect("JSON")
+    }
+}
+
+impl Response {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+}
+
+impl Object<'_> {
+    /// Calls a method with the values in a list.
+    pub(crate) fn call(&self, method: &str, values: Value) -> Result<Value, Failure> {
+        let call = self.describe(method, values);
+        match self.world {
+            World::Workerd(workerd) => outcome(&workerd.post("/call", &json!(call))),
+            World::Native(native) => native.call(&call),
+        }
+    }
+
+    /// Calls a method that must succeed.
+    #[track_caller]
+    pub(crate) fn ask(&self, method: &str, values: Value) -> Value {
+        match self.call(method, values) {
+            Ok(value) => value,
+            Err(failure) => panic!("{}.{method} failed: {failure:?}", self.binding),
+        }
+    }
+
+    /// Calls a method that must fail.
+    #[track_caller]
+    pub(crate) fn refuse(&self, method: &str, values: Value) -> Failure {
+        match self.call(method, values) {
+            Ok(value) => panic!("{}.{method} answered {value}", self.binding),
+            Err(failure) => failure,
+        }
+    }
+
+    /// The call as data, for [`World::together`].
+    pub(crate) fn describe(&self, method: &str, values: Value) -> Call {
+        let (name, method) = (self.name.clone(), method.to_owned());
+        Call {
+            binding: self.binding,
+            name,
+            method,
+            values,
+        }
+    }
+
+    /// Runs a statement behind the actor's back.
+    pub(crate) fn sql(&self, statement: &str) -> Value {
+        match self.world {
+            World::Workerd(_) => self.ask("observe", json!(["sql", statement])),
+            World::Native(native) => native.sql(self.binding, &self.name, statement),
+        }
+    }
+
+    /// When the object's own alarm is set for, in milliseconds.
+    pub(crate) fn alarm(&self) -> Option<i64> {
+        match self.world {
+            World::Workerd(_) => self.ask("observe", json!(["alarm"])).as_i64(),
+            World::Native(native) => native.alarm(self.binding, &self.name),
+        }
+    }
+
+    /// Changes the alarms' table, and has the object's alarm delivered now.
+    pub(crate) fn ring_now(&self, statement: &str) {
+        match self.world {
+            World::Workerd(_) => {
+                self.ask("observe", json!(["ring now", statement]));
+            }
+            World::Native(native) => native.ring_now(self.binding, &self.name, statement),
+        }
+    }
+}
+
+fn outcome(answer: &Value) -> Result<Value, Failure> {
+    match answer.get("error") {
+        None => Ok(answer["value"].clone()),
+        Some(error) => Err(Failure {
+            name: error["name"].as_str().unwrap_or_default().to_owned(),
+            message: error["message"].as_str().unwrap_or_default().to_owned(),
+            retryable: error["retryable"] == true,
+        }),
+    }
+}
+
+fn agent() -> &'static ureq::Agent {
+    static AGENT: OnceLock<ureq::Agent> = OnceLock::new();
+    AGENT.get_or_init(|| {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_idle_connections(0)
+            .timeout_global(Some(Duration::from_secs(30)));
+        config.build().into()
+    })
+}
+
+fn serve(disk: &Path) -> Server {
+    static WORKER: OnceLock<Worker> = OnceLock::new();
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let worker = WORKER.get_or_init(|| {
+        Worker::from_crate(&tests.join("fixtures"))
+            .expect("the fixtures build")
+            .with_main("driver.js", tests.join("behaviour/driver.js"))
+    });
+    Server::start(std::slice::from_ref(worker), disk, None).expect("workerd starts")
+}

@@ -1,0 +1,6 @@
+use actors_core::prelude::*;
+
+#[persist]
+fn tick() {}
+
+fn main() {}
