@@ -144,7 +144,7 @@ pub mod __private {
 }
 
 /// The README's Rust compiles.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 

@@ -177,11 +177,6 @@ fn every(mark: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
 impl Handlers {
     fn expand(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
         let (stub, schedule) = (stub_name(actor), schedule_name(actor));
-        let stub_methods = self.calls.iter().map(|method| stub_method(method, krate));
-        let alarm_methods = self
-            .alarms
-            .iter()
-            .map(|alarm| alarm_method(&alarm.method, krate));
         let calls = self.calls.iter().map(|method| call(method, actor, krate));
         let alarms = self
             .alarms
@@ -192,11 +187,48 @@ impl Handlers {
             request(method, actor, krate)
         });
         let checks = self.methods().map(|method| method.checks(krate));
+        let clients = self.clients(actor, krate);
         let prelude = checks::prelude(krate);
         let class = class::expand(actor, krate);
         let items = quote! {
             #(#checks)*
 
+            #clients
+
+            impl #krate::Actor for #actor {
+                type Stub = #stub;
+                type Schedule<'a> = #schedule<'a>;
+                const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
+                    methods: &[#(#calls),*],
+                    on_init: #init,
+                    on_request: #request,
+                    alarms: &[#(#alarms),*],
+                    sockets: ::core::option::Option::None,
+                };
+            }
+
+            // The runtime uses the actor, whoever else does.
+            const _: () = #krate::__private::used::<#actor>();
+        };
+        quote! {
+            const _: () = {
+                #prelude
+                #items
+            };
+
+            #class
+        }
+    }
+
+    /// What the handlers are called and scheduled with: the stub and the schedule.
+    fn clients(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
+        let (stub, schedule) = (stub_name(actor), schedule_name(actor));
+        let stub_methods = self.calls.iter().map(|method| stub_method(method, krate));
+        let alarm_methods = self
+            .alarms
+            .iter()
+            .map(|alarm| alarm_method(&alarm.method, krate));
+        quote! {
             /// A typed client of one instance.
             #[allow(unreachable_pub)]
             pub struct #stub(#krate::__private::Stub);
@@ -236,29 +268,6 @@ impl Handlers {
                     Self(self.0.keyed(key))
                 }
             }
-
-            impl #krate::Actor for #actor {
-                type Stub = #stub;
-                type Schedule<'a> = #schedule<'a>;
-                const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
-                    methods: &[#(#calls),*],
-                    on_init: #init,
-                    on_request: #request,
-                    alarms: &[#(#alarms),*],
-                    sockets: ::core::option::Option::None,
-                };
-            }
-
-            // The runtime uses the actor, whoever else does.
-            const _: () = #krate::__private::used::<#actor>();
-        };
-        quote! {
-            const _: () = {
-                #prelude
-                #items
-            };
-
-            #class
         }
     }
 
