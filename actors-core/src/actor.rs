@@ -11,7 +11,7 @@ use crate::object::{Object, Turn};
 use crate::persist::{Loader, Saver};
 use crate::request::{Request, Response};
 use crate::rpc::{Method, Stub};
-use crate::sockets::SocketHandlers;
+use crate::sockets::MessageHandler;
 use crate::sql::TableDef;
 
 /// What `#[actor]` on a struct says of it.
@@ -25,6 +25,9 @@ pub trait State: Sized + 'static {
     const NAME: &'static str;
     /// The name of the binding in `wrangler.toml`.
     const BINDING: &'static str;
+    /// What the path of a request for a web socket ends with, from
+    /// `#[actor(sockets(path = ".."))]`.
+    const SOCKET_PATH: Option<&'static str>;
     /// The tables of `#[actor(tables(..))]`.
     const TABLES: &'static [TableDef];
 
@@ -107,7 +110,7 @@ pub struct Handlers<A: 'static> {
     pub on_init: Option<Init<A>>,
     pub on_request: Option<OnRequest<A>>,
     pub alarms: &'static [AlarmHandler<A>],
-    pub sockets: Option<&'static SocketHandlers<A>>,
+    pub messages: &'static [MessageHandler<A>],
 }
 
 /// An `#[on_request]` handler.

@@ -99,7 +99,7 @@ pub use actors_macros::actor;
 pub use actors_macros::entry;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
-pub use actors_macros::{alarm, on_init, on_request, persist};
+pub use actors_macros::{alarm, on_init, on_message, on_request, persist};
 #[doc(hidden)]
 pub use backend::Cell;
 pub use backend::Env;
@@ -118,7 +118,7 @@ pub mod prelude {
     pub use crate::{
         Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
         Socket, Timestamp, actor, alarm, days, hours, http, json_response, minutes, on_init,
-        on_request, persist, seconds, serde_json, sql_table,
+        on_message, on_request, persist, seconds, serde_json, sql_table,
     };
 }
 
@@ -136,7 +136,7 @@ pub mod __private {
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
-    pub use crate::sockets::{Message, MessageHandler, SocketHandlers};
+    pub use crate::sockets::{Message, MessageHandler};
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;
     #[cfg(target_arch = "wasm32")]

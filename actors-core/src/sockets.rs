@@ -65,14 +65,6 @@ impl Sockets<'_> {
     }
 }
 
-/// What the actor does with web sockets.
-#[doc(hidden)]
-pub struct SocketHandlers<A: 'static> {
-    /// What the path of an upgrade ends with.
-    pub path: &'static str,
-    pub messages: &'static [MessageHandler<A>],
-}
-
 /// An `#[on_message]` handler.
 #[doc(hidden)]
 pub struct MessageHandler<A: 'static> {
@@ -165,9 +157,7 @@ fn parse<A: Actor>(text: Option<&str>) -> Result<(&'static MessageHandler<A>, Ma
     let Some(Value::String(name)) = fields.remove("type") else {
         return Err(Error::invalid("a message has a `type`, which is text"));
     };
-    let handlers = A::HANDLERS
-        .sockets
-        .map_or(&[][..], |sockets| sockets.messages);
+    let handlers = A::HANDLERS.messages;
     match handlers.iter().find(|handler| handler.name == name) {
         Some(handler) => Ok((handler, fields)),
         None => Err(Error::invalid(format!(

@@ -65,6 +65,8 @@ marks! {
     on_init,
     /// The method that answers HTTP requests.
     on_request,
+    /// A method that takes messages of web sockets.
+    on_message,
     /// A method that alarms run.
     alarm,
     /// A field that survives eviction.

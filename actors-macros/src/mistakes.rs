@@ -73,6 +73,10 @@ pub(crate) enum Mistake<'a> {
     AlarmEvery(&'a str),
     AlarmEveryZero,
     AlarmOptions,
+    SocketPlace,
+    NoSockets,
+    SocketsForm,
+    SocketPath(&'a str),
     RecurringArguments,
     PersistNotOnField,
     MarkNotOnMethod {
@@ -255,6 +259,21 @@ impl fmt::Display for Mistake<'_> {
                  \"5m\", \"1h 30m\" or \"1d\""
             ),
             Self::AlarmEveryZero => write!(f, "an alarm can't recur more often than every 1 ms"),
+            Self::SocketPlace => write!(
+                f,
+                "`&Socket` is the sender of a message: an `#[on_message]` method takes it first, \
+                 after `ctx: &Ctx<Self>`"
+            ),
+            Self::NoSockets => write!(
+                f,
+                "no web socket can be opened to this actor: say where, with \
+                 `#[actor(sockets(path = \"/ws\"))]` on its struct"
+            ),
+            Self::SocketsForm => write!(
+                f,
+                "say where web sockets are opened: `sockets(path = \"/ws\")`"
+            ),
+            Self::SocketPath(path) => write!(f, "a path begins with `/`: write `\"/{path}\"`"),
             Self::AlarmOptions => write!(
                 f,
                 "an alarm's options are in parentheses: write `#[alarm(every = \"5m\")]`"

@@ -10,6 +10,7 @@ mod parity;
 mod rate_limiter;
 mod requests;
 mod rpc;
+mod sockets;
 mod transactions;
 mod turns;
 mod world;

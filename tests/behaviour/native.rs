@@ -13,6 +13,7 @@ use actors_fixtures::caller::Caller;
 use actors_fixtures::clockwork::Clockwork;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::room::Room;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::web::Web;
@@ -125,6 +126,16 @@ impl Native {
         self.sql(binding, name, statement);
         with_actor!(binding, Actor => self.0.ring_now::<Actor>(name));
         self.0.run_until_idle();
+    }
+
+    /// What a new socket to a room gets for its messages.
+    pub(crate) fn talk(&self, name: &str, messages: &[String]) -> Vec<Value> {
+        let client = self.0.connect::<Room>(name);
+        for message in messages {
+            // As workerd does, a socket goes on when a handler has failed.
+            let _ = client.send_text(message);
+        }
+        std::iter::from_fn(|| client.receive::<Value>().map(Result::unwrap)).collect()
     }
 
     /// A request for `/web/{name}`, without an entry.

@@ -154,6 +154,18 @@ impl World {
         }
     }
 
+    /// What a new socket to a room gets for its messages: so many.
+    pub(crate) fn talk(&self, name: &str, messages: &[String], expected: usize) -> Vec<Value> {
+        match self {
+            Self::Workerd(workerd) => {
+                let (status, received) = workerd.talk(name, &json!({}), messages, expected);
+                assert_eq!(status, 101);
+                received
+            }
+            Self::Native(native) => native.talk(name, messages),
+        }
+    }
+
     /// The names that a remote caller can reach on a ledger, of so many that were tried.
     pub(crate) fn reachable(&self) -> (Vec<String>, u64) {
         let Self::Workerd(workerd) = self else {
@@ -206,6 +218,25 @@ impl Workerd {
                 .map(|value| value.to_str().unwrap().parse().unwrap()),
             body: body.read_to_string().unwrap(),
         }
+    }
+
+    /// The status of an upgrade with those headers, and what the socket then gets.
+    pub(crate) fn talk(
+        &self,
+        name: &str,
+        headers: &Value,
+        messages: &[String],
+        expected: usize,
+    ) -> (u64, Vec<Value>) {
+        let mut all = json!({ "upgrade": "websocket" });
+        for (name, value) in headers.as_object().expect("an object") {
+            all[name] = value.clone();
+        }
+        let talk =
+            json!({ "name": name, "headers": all, "messages": messages, "expected": expected });
+        let answer = self.post("/talk", &talk);
+        let received = answer["received"].as_array().expect("a list").clone();
+        (answer["status"].as_u64().expect("a status"), received)
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {

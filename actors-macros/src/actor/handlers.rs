@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, ImplItem, ItemImpl, Meta, Type};
 
@@ -20,6 +20,7 @@ struct Handlers {
     calls: Vec<Method>,
     init: Option<Method>,
     request: Option<Method>,
+    messages: Vec<Method>,
     alarms: Vec<Alarm>,
 }
 
@@ -133,6 +134,7 @@ impl Handlers {
                 mistakes.add(&method.name, Mistake::Twice { mark: "on_request" });
             }
             Role::Request => self.request = Some(method),
+            Role::Message => self.messages.push(method),
             Role::Alarm => {
                 let every = method
                     .mark
@@ -186,12 +188,21 @@ impl Handlers {
         let request = only(self.request.as_ref(), |method| {
             request(method, actor, krate)
         });
+        let messages = self
+            .messages
+            .iter()
+            .map(|method| message_handler(method, actor, krate));
+        let sockets = self
+            .messages
+            .first()
+            .map(|method| opens_sockets(method, actor, krate));
         let checks = self.methods().map(|method| method.checks(krate));
         let clients = self.clients(actor, krate);
         let prelude = checks::prelude(krate);
         let class = class::expand(actor, krate);
         let items = quote! {
             #(#checks)*
+            #sockets
 
             #clients
 
@@ -202,8 +213,8 @@ impl Handlers {
                     methods: &[#(#calls),*],
                     on_init: #init,
                     on_request: #request,
+                    messages: &[#(#messages),*],
                     alarms: &[#(#alarms),*],
-                    sockets: ::core::option::Option::None,
                 };
             }
 
@@ -278,6 +289,7 @@ impl Handlers {
             .iter()
             .chain(&self.init)
             .chain(&self.request)
+            .chain(&self.messages)
             .chain(alarms)
     }
 }
@@ -419,6 +431,39 @@ fn request(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
                 }
             }
         }
+    }
+}
+
+fn message_handler(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
+    let conditions = &method.conditions;
+    let name = method.plain_name();
+    let names = method
+        .arguments
+        .iter()
+        .map(|argument| argument.name.unraw().to_string());
+    let types = method.carried_types(krate);
+    let values = method.values();
+    let turn = method.turn(actor, krate, &method.carried_outcome(krate));
+    quote! {
+        #(#conditions)*
+        #krate::__private::MessageHandler {
+            name: #name,
+            run: |object, message| message.decode(
+                &[#(#names),*],
+                |socket, (#(#values,)*): (#(#types,)*)| #turn,
+            ),
+        }
+    }
+}
+
+/// Refuses messages that nobody can send, at the first handler for one.
+fn opens_sockets(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
+    let message = Mistake::NoSockets.to_string();
+    quote_spanned! {method.name.span()=>
+        const _: () = ::core::assert!(
+            <#actor as #krate::State>::SOCKET_PATH.is_some(),
+            #message
+        );
     }
 }
 

@@ -16,7 +16,7 @@ use crate::mistakes::{Mistake, Mistakes};
 const RESERVED: &[&str] = &["alarm", "connect", "constructor", "dup", "fetch", "then"];
 
 /// The marks that a method can have.
-pub(super) const MARKS: &[&str] = &["on_init", "on_request", "alarm"];
+pub(super) const MARKS: &[&str] = &["on_init", "on_request", "on_message", "alarm"];
 
 /// What a method is for.
 pub(super) enum Role {
@@ -24,6 +24,7 @@ pub(super) enum Role {
     Call,
     Init,
     Request,
+    Message,
     Alarm,
 }
 
@@ -38,6 +39,7 @@ pub(super) struct Method {
     is_async: bool,
     is_exclusive: bool,
     takes_ctx: bool,
+    takes_socket: bool,
     pub(super) arguments: Vec<Argument>,
     output: Output,
 }
@@ -86,6 +88,7 @@ impl Method {
         if let Some((_, ty)) = ctx {
             check_ctx(ty, actor, mistakes);
         }
+        let socket = inputs.next_if(|(_, ty)| matches!(role, Role::Message) && is_socket(ty));
         let arguments: Vec<_> = inputs
             .filter_map(|(pattern, ty)| argument(pattern, ty, mistakes))
             .collect();
@@ -108,6 +111,7 @@ impl Method {
             is_async: signature.asyncness.is_some(),
             is_exclusive,
             takes_ctx: ctx.is_some(),
+            takes_socket: socket.is_some(),
             arguments,
             output: output(&signature.output, &role, mistakes),
             role,
@@ -180,13 +184,12 @@ impl Method {
 
     /// The call of the method on `actor`, as a `Result` of the framework's.
     pub(super) fn outcome(&self, krate: &TokenStream) -> TokenStream {
-        let Self {
-            name, takes_ctx, ..
-        } = self;
-        let ctx = takes_ctx.then(|| quote!(ctx,));
+        let Self { name, .. } = self;
+        let ctx = self.takes_ctx.then(|| quote!(ctx,));
+        let socket = self.takes_socket.then(|| quote!(&socket,));
         let values = self.values();
         let awaited = self.is_async.then(|| quote!(.await));
-        let call = quote!(actor.#name(#ctx #(#values),*) #awaited);
+        let call = quote!(actor.#name(#ctx #socket #(#values),*) #awaited);
         match &self.output {
             Output::Result(ty) => {
                 let converts = checks::if_so("ERROR", ty, krate);
@@ -257,6 +260,7 @@ impl Role {
             Self::Call => None,
             Self::Init => Some("on_init"),
             Self::Request => Some("on_request"),
+            Self::Message => Some("on_message"),
             Self::Alarm => Some("alarm"),
         }
     }
@@ -296,6 +300,7 @@ fn role(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<(Role, Option<
     let role = match mark {
         "on_init" => Role::Init,
         "on_request" => Role::Request,
+        "on_message" => Role::Message,
         _ => Role::Alarm,
     };
     Some((role, Some(attribute)))
@@ -351,7 +356,7 @@ fn check_name(signature: &Signature, role: &Role, mistakes: &mut Mistakes) -> Op
     let reserved = match role {
         Role::Call => RESERVED,
         Role::Alarm => &["keyed"],
-        Role::Init | Role::Request => &[],
+        Role::Init | Role::Request | Role::Message => &[],
     };
     if reserved.contains(&method.as_str()) {
         mistakes.add(&signature.ident, Mistake::ReservedName { method });
@@ -379,6 +384,11 @@ fn is_ctx(ty: &Type) -> bool {
     }
 }
 
+/// Whether the type is the sender of a message.
+fn is_socket(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if last_is(&reference.elem, "Socket"))
+}
+
 fn check_ctx(ty: &Type, actor: &Ident, mistakes: &mut Mistakes) {
     let of = match ty {
         Type::Reference(TypeReference {
@@ -399,6 +409,10 @@ fn check_ctx(ty: &Type, actor: &Ident, mistakes: &mut Mistakes) {
 fn argument(pattern: &Pat, ty: &Type, mistakes: &mut Mistakes) -> Option<Argument> {
     if is_ctx(ty) {
         mistakes.add(ty, Mistake::CtxNotFirst);
+        return None;
+    }
+    if is_socket(ty) {
+        mistakes.add(ty, Mistake::SocketPlace);
         return None;
     }
     if let Type::Reference(reference) = ty {
@@ -458,7 +472,7 @@ fn output(output: &ReturnType, role: &Role, mistakes: &mut Mistakes) -> Output {
         ),
         (Type::ImplTrait(_), Role::Call) => mistakes.add(value, Mistake::ImplResult),
         (Type::Tuple(unit), _) if unit.elems.is_empty() => {}
-        (_, Role::Init | Role::Alarm) => {
+        (_, Role::Init | Role::Message | Role::Alarm) => {
             let mark = role.mark().unwrap_or_default();
             mistakes.add(value, Mistake::AnswerToNobody { mark });
         }

@@ -7,7 +7,8 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, Field, Fields, Ident, ItemStruct, Meta, MetaNameValue, Path, Token, Type,
+    Attribute, Expr, Field, Fields, Ident, ItemStruct, LitStr, Meta, MetaNameValue, Path, Token,
+    Type,
 };
 
 use super::method::MARKS;
@@ -20,6 +21,7 @@ struct State {
     item: ItemStruct,
     krate: TokenStream,
     binding: String,
+    socket_path: Option<LitStr>,
     tables: Vec<Path>,
     persisted: Vec<Persisted>,
 }
@@ -28,6 +30,7 @@ struct State {
 pub(super) const OPTIONS: &[&str] = &[
     "tables(Bucket, Visit)",
     "binding = \"COUNTER\"",
+    "sockets(path = \"/ws\")",
     "crate = path",
 ];
 
@@ -68,6 +71,7 @@ fn parse(arguments: TokenStream, mut item: ItemStruct, mistakes: &mut Mistakes) 
     misplaced(&mut item, mistakes);
     State {
         binding: binding(option("binding"), &item.ident, mistakes),
+        socket_path: option("sockets").and_then(|option| socket_path(option, mistakes)),
         tables: option("tables")
             .map(|option| tables(option, mistakes))
             .unwrap_or_default(),
@@ -102,6 +106,24 @@ fn binding(option: Option<&Meta>, actor: &Ident, mistakes: &mut Mistakes) -> Str
         mistakes.add(text, Mistake::BindingName(&name));
     }
     actor.to_string().to_shouty_snake_case()
+}
+
+/// What the path of a request for a web socket ends with.
+fn socket_path(option: &Meta, mistakes: &mut Mistakes) -> Option<LitStr> {
+    let Meta::List(list) = option else {
+        mistakes.add(option, Mistake::SocketsForm);
+        return None;
+    };
+    let options = attributes::options(list.tokens.clone(), &["path = \"/ws\""], mistakes);
+    let Some(path) = options.first() else {
+        mistakes.add(option, Mistake::SocketsForm);
+        return None;
+    };
+    let path = attributes::text(path, mistakes)?;
+    if !path.value().starts_with('/') {
+        mistakes.add(path, Mistake::SocketPath(&path.value()));
+    }
+    Some(path.clone())
 }
 
 fn tables(option: &Meta, mistakes: &mut Mistakes) -> Vec<Path> {
@@ -158,9 +180,14 @@ impl State {
             item,
             krate,
             binding,
+            socket_path,
             tables,
             persisted,
         } = self;
+        let socket_path = match socket_path {
+            Some(path) => quote!(::core::option::Option::Some(#path)),
+            None => quote!(::core::option::Option::None),
+        };
         let ItemStruct { ident, vis, .. } = item;
         let stub = stub_name(ident);
         let name = ident.unraw().to_string();
@@ -187,6 +214,7 @@ impl State {
                 impl #krate::State for #ident {
                     const NAME: &'static str = #name;
                     const BINDING: &'static str = #binding;
+                    const SOCKET_PATH: ::core::option::Option<&'static str> = #socket_path;
                     const TABLES: &'static [#krate::sql::TableDef] =
                         &[#(<#tables as #krate::sql::Table>::TABLE),*];
 

@@ -8,7 +8,7 @@ use worker::js_sys::Array;
 use super::executor::{answer, install_panic_hook};
 use super::wire;
 use super::{Platform, RawSocket, http, to_js};
-use crate::actor::{Actor, Handlers};
+use crate::actor::Actor;
 use crate::alarms;
 use crate::error::Error;
 use crate::object::{Object, Turn};
@@ -86,10 +86,11 @@ pub fn declare_class<A: Actor>(instance: &JsValue) {
         .iter()
         .map(|method| method.name.to_owned())
         .collect();
-    let Handlers {
-        on_request,
-        sockets,
-        ..
-    } = A::HANDLERS;
-    declare(instance, methods, on_request.is_some(), sockets.is_some());
+    let answers_requests = A::HANDLERS.on_request.is_some();
+    declare(
+        instance,
+        methods,
+        answers_requests,
+        A::SOCKET_PATH.is_some(),
+    );
 }

@@ -15,10 +15,10 @@ use crate::sockets;
 
 /// A request that has come to the actor.
 pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<JsValue, JsValue> {
-    if let Some(sockets) = A::HANDLERS.sockets {
+    if let Some(path) = A::SOCKET_PATH {
         let request: &web_sys::Request = request.unchecked_ref();
         let head = head(request).map_err(|error| to_js(&error))?;
-        if head.uri().path().ends_with(sockets.path) {
+        if head.uri().path().ends_with(path) {
             return upgrade(object, &head);
         }
     }
