@@ -123,6 +123,13 @@ checks! {
     Plain
 
     #[diagnostic::on_unimplemented(
+        message = "no web socket can be opened to `{Self}`",
+        label = "nobody can send this message",
+        note = "say where sockets are opened, on the struct: `#[actor(sockets(path = \"/ws\"))]`"
+    )]
+    Connected
+
+    #[diagnostic::on_unimplemented(
         message = "`{Self}` is not what an `#[on_request]` handler can take",
         label = "not a request",
         note = "take `Request`, whose body is a stream, or `Request<Bytes>` or `Request<String>`, \

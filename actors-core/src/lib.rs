@@ -130,8 +130,8 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Answer, Argument, Asked, Carry, Failure, If, Initial, Outcome, Persisted, Plain, Probe,
-        Read, Respond, Responds, Unproven,
+        Answer, Argument, Asked, Carry, Connected, Failure, If, Initial, Outcome, Persisted, Plain,
+        Probe, Read, Respond, Responds, Unproven,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};

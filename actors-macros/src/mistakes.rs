@@ -74,7 +74,6 @@ pub(crate) enum Mistake<'a> {
     AlarmEveryZero,
     AlarmOptions,
     SocketPlace,
-    NoSockets,
     SocketsForm,
     SocketPath(&'a str),
     RecurringArguments,
@@ -263,11 +262,6 @@ impl fmt::Display for Mistake<'_> {
                 f,
                 "`&Socket` is the sender of a message: an `#[on_message]` method takes it first, \
                  after `ctx: &Ctx<Self>`"
-            ),
-            Self::NoSockets => write!(
-                f,
-                "no web socket can be opened to this actor: say where, with \
-                 `#[actor(sockets(path = \"/ws\"))]` on its struct"
             ),
             Self::SocketsForm => write!(
                 f,

@@ -152,15 +152,13 @@ fn state_that_is_kept_in_memory_only() {
 
 #[test]
 fn nothing_is_found_where_nothing_is_wrong() {
-    let searches = [
+    let reports = [
         tally("alone").runs(300).find(),
         bank("together").runs(300).find(),
         reminder("once").runs(300).find(),
         forgetful("for good").runs(300).find(),
     ];
-    for report in searches.into_iter().flatten() {
-        panic!("{report}");
-    }
+    assert_eq!(reports, [const { None }; 4]);
 }
 
 #[test]

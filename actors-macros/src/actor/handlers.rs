@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, ImplItem, ItemImpl, Meta, Type};
 
@@ -458,12 +458,11 @@ fn message_handler(method: &Method, actor: &Ident, krate: &TokenStream) -> Token
 
 /// Refuses messages that nobody can send, at the first handler for one.
 fn opens_sockets(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
-    let message = Mistake::NoSockets.to_string();
-    quote_spanned! {method.name.span()=>
-        const _: () = ::core::assert!(
-            <#actor as #krate::State>::SOCKET_PATH.is_some(),
-            #message
-        );
+    let place = Ident::new(&actor.to_string(), method.name.span());
+    quote! {
+        const _: () = <#place as #krate::__private::Connected<{
+            <#actor as #krate::State>::SOCKET_PATH.is_some()
+        }>>::CHECKED;
     }
 }
 

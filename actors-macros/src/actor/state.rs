@@ -6,6 +6,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{
     Attribute, Expr, Field, Fields, Ident, ItemStruct, LitStr, Meta, MetaNameValue, Path, Token,
     Type,
@@ -110,16 +111,20 @@ fn binding(option: Option<&Meta>, actor: &Ident, mistakes: &mut Mistakes) -> Str
 
 /// What the path of a request for a web socket ends with.
 fn socket_path(option: &Meta, mistakes: &mut Mistakes) -> Option<LitStr> {
+    // In the place of what is wrong, so that handlers of messages miss nothing.
+    let some = Some(LitStr::new("/", option.span()));
     let Meta::List(list) = option else {
         mistakes.add(option, Mistake::SocketsForm);
-        return None;
+        return some;
     };
     let options = attributes::options(list.tokens.clone(), &["path = \"/ws\""], mistakes);
     let Some(path) = options.first() else {
         mistakes.add(option, Mistake::SocketsForm);
-        return None;
+        return some;
     };
-    let path = attributes::text(path, mistakes)?;
+    let Some(path) = attributes::text(path, mistakes) else {
+        return some;
+    };
     if !path.value().starts_with('/') {
         mistakes.add(path, Mistake::SocketPath(&path.value()));
     }
