@@ -1,6 +1,5 @@
 //! The native backend, driven with JSON as the driver in workerd is.
 
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
@@ -42,6 +41,7 @@ macro_rules! with_actor {
 pub(crate) struct Native(World);
 
 type Outcome = Result<Value, Failure>;
+type Begun = Pin<Box<dyn Future<Output = Outcome>>>;
 
 impl Native {
     pub(crate) fn new() -> Self {
@@ -61,35 +61,25 @@ impl Native {
     }
 
     pub(crate) fn together(&self, calls: &[Call]) -> Vec<Outcome> {
-        let begun = calls.iter().map(|call| (self.begin(call), None)).collect();
-        let begun: RefCell<Vec<(Pin<Box<dyn Future<Output = Outcome>>>, Option<Outcome>)>> =
-            RefCell::new(begun);
+        let mut begun: Vec<Begun> = calls.iter().map(|call| self.begin(call)).collect();
+        let mut outcomes: Vec<Option<Outcome>> = calls.iter().map(|_| None).collect();
         self.0.run(std::future::poll_fn(|cx| {
-            let mut is_done = true;
-            for (call, outcome) in begun
-                .borrow_mut()
-                .iter_mut()
-                .filter(|(_, done)| done.is_none())
-            {
-                match call.as_mut().poll(cx) {
-                    Poll::Ready(value) => *outcome = Some(value),
-                    Poll::Pending => is_done = false,
+            for (call, outcome) in begun.iter_mut().zip(&mut outcomes) {
+                if outcome.is_none()
+                    && let Poll::Ready(value) = call.as_mut().poll(cx)
+                {
+                    *outcome = Some(value);
                 }
             }
-            if is_done {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
+            match outcomes.iter().all(Option::is_some) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
             }
         }));
-        begun
-            .into_inner()
-            .into_iter()
-            .filter_map(|(_, outcome)| outcome)
-            .collect()
+        outcomes.into_iter().flatten().collect()
     }
 
-    fn begin(&self, call: &Call) -> Pin<Box<dyn Future<Output = Outcome>>> {
+    fn begin(&self, call: &Call) -> Begun {
         let values = call
             .values
             .as_array()
