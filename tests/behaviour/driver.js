@@ -21,6 +21,11 @@ function observed(Class) {
           return storage.sql.exec(...values).raw().toArray();
         case "alarm":
           return storage.getAlarm();
+        case "kind of answer": {
+          const [method, ...rest] = values;
+          const answer = this[method](...rest);
+          return answer instanceof Promise ? "promise" : "value";
+        }
         case "ring now":
           // What is due is what the table says; the object's own alarm only wakes it.
           if (values.length) storage.sql.exec(...values);
@@ -39,6 +44,7 @@ export const Room = observed(built.Room);
 export const Shapes = observed(built.Shapes);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
+export const Statements = observed(built.Statements);
 export const Web = observed(built.Web);
 export const RawLedger = built.Ledger;
 export class Plain extends DurableObject {}

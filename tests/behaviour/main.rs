@@ -3,6 +3,7 @@
 //! their own they build it themselves.
 
 mod alarms;
+mod differences;
 mod lifecycle;
 mod native;
 mod panics;
@@ -11,6 +12,7 @@ mod rate_limiter;
 mod requests;
 mod rpc;
 mod sockets;
+mod sql;
 mod transactions;
 mod turns;
 mod world;

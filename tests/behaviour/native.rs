@@ -15,6 +15,7 @@ use actors_fixtures::ledger::Ledger;
 use actors_fixtures::room::Room;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
+use actors_fixtures::statements::Statements;
 use actors_fixtures::web::Web;
 use serde_json::{Map, Value, json};
 
@@ -25,7 +26,8 @@ macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
             "CROSSING" Crossing, "LEDGER" Ledger, "SHAPES" Shapes, "SHY" Shy,
-            "SHY_ASYNC" ShyAsync, "WEB" Web)
+            "SHY_ASYNC" ShyAsync,
+            "STATEMENTS" Statements, "WEB" Web)
     };
     (@ $binding:expr, $actor:ident, $body:expr, $($name:literal $type:ty),*) => {
         match $binding {
@@ -207,7 +209,10 @@ fn encode(wire: Wire) -> Value {
         Wire::Bool(flag) => flag.into(),
         Wire::Number(number) if number == number as i64 as f64 => (number as i64).into(),
         Wire::Number(number) if number.is_finite() => number.into(),
-        Wire::Number(number) => json!({ "$": "number", "value": number.to_string() }),
+        Wire::Number(number) if number.is_nan() => json!({ "$": "number", "value": "NaN" }),
+        Wire::Number(number) => {
+            json!({ "$": "number", "value": if number > 0.0 { "Infinity" } else { "-Infinity" } })
+        }
         Wire::BigInt(integer) => json!({ "$": "bigint", "value": integer.to_string() }),
         Wire::Text(text) => text.into(),
         Wire::Date(millis) => json!({ "$": "date", "value": millis as i64 }),

@@ -1,8 +1,28 @@
 //! Borrow rules are concurrency rules.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::world::on_both;
+use crate::world::{Object, World, on_both};
+
+/// What JavaScript gets of a call: a value, or a promise of one.
+fn kind_of_answer(crossing: &Object<'_>, method: &str, values: &[Value]) -> Value {
+    let mut all = vec![json!("kind of answer"), json!(method)];
+    all.extend_from_slice(values);
+    crossing.ask("observe", json!(all))
+}
+
+#[test]
+fn a_synchronous_handler_on_a_free_gate_makes_no_promise() {
+    let world = World::in_workerd("no-promise");
+    let crossing = world.object("CROSSING", "a");
+    assert_eq!(
+        kind_of_answer(&crossing, "note", &[json!(1)]),
+        "value",
+        "waking included"
+    );
+    assert_eq!(kind_of_answer(&crossing, "count", &[]), "value");
+    assert_eq!(kind_of_answer(&crossing, "add_slowly", &[]), "promise");
+}
 
 on_both! {
     fn a_hundred_concurrent_async_exclusive_turns_lose_no_update(world) {

@@ -1,4 +1,6 @@
-//! Compile errors as users see them: one file a mistake, one error each.
+//! Compile errors as users see them: one file a mistake, one error each. The texts
+//! are those of rustc 1.95; after an update, run with `TRYBUILD=overwrite` and read
+//! what changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -28,10 +28,12 @@
 //! transactions, waking, RPC arguments, alarms, panics, SQLite with workerd's
 //! refusals and limits. Where the two can't agree, it says so here:
 //!
-//! - [`Sql::usage`](crate::Sql::usage) counts the rows that statements answer and
-//!   change; workerd counts those that it scans too, and those of indices.
+//! - [`Sql::usage`](crate::Sql::usage) and [`Sql::run`](crate::Sql::run) count the rows
+//!   that statements answer and change; workerd counts those that it scans too, and
+//!   those of indices.
 //! - Calls that are made at once begin in the order in which they were made, or, with
 //!   [`World::seeded`], in any order; in workerd two calls through one stub stay in order.
+//! - A text or a blob is 2 MB at most, as in production; a local workerd takes more.
 //! - A panic costs all actors of the world their memory. In production it costs those
 //!   of one isolate theirs, and nobody knows which share one.
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.

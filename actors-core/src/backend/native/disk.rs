@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 use crate::sql::{Row, Usage, Value};
 use crate::time::Timestamp;
 
+/// The longest statement, in bytes.
+const MAX_STATEMENT: usize = 100_000;
+
 pub(crate) struct Disk {
     connection: Option<Connection>,
     /// Whether the transaction that the next await commits is open.
@@ -85,20 +88,22 @@ impl Disk {
     /// Runs the statements of a text, and answers the rows of the last one, to
     /// which the values belong.
     fn fetch(&self, text: &str, values: &[Value<'_>]) -> Result<(Vec<String>, Vec<Vec<Stored>>)> {
-        let rows = match self.connection().prepare_cached(text) {
-            Ok(mut statement) => rows(&mut statement, values),
-            Err(rusqlite::Error::MultipleStatement) => {
-                // Whatever goes wrong in one of them, all are undone.
-                let guard = Savepoint::new(self)?;
-                let rows = self.fetch_batch(text, values);
-                if rows.is_ok() {
-                    guard.release()?;
-                }
-                rows
+        if text.len() > MAX_STATEMENT {
+            return Err(Error::sql(format!("statement too long: {text:.100}…")));
+        }
+        let rows = if text.trim_end().trim_end_matches(';').contains(';') {
+            // Whatever goes wrong in one of them, all are undone.
+            let guard = Savepoint::new(self)?;
+            let rows = self.fetch_batch(text, values);
+            if rows.is_ok() {
+                guard.release()?;
             }
-            Err(error) => Err(error),
+            rows
+        } else {
+            let statement = self.connection().prepare_cached(text);
+            statement.and_then(|mut statement| rows(&mut statement, values))
         };
-        rows.map_err(|error| Error::sql(format!("{error}: {text}")))
+        rows.map_err(|error| Error::sql(format!("{}: {text}", words(&error))))
     }
 
     fn fetch_batch(
@@ -107,16 +112,16 @@ impl Disk {
         values: &[Value<'_>],
     ) -> rusqlite::Result<(Vec<String>, Vec<Vec<Stored>>)> {
         let mut batch = Batch::new(self.connection(), text);
-        let mut last = batch.next()?;
-        while let Some(next) = batch.next()? {
-            if let Some(mut statement) = last.replace(next) {
-                statement.execute([])?;
-            }
+        let mut last = Default::default();
+        while let Some(mut statement) = batch.next()? {
+            let values = if statement.parameter_count() > 0 {
+                values
+            } else {
+                &[]
+            };
+            last = rows(&mut statement, values)?;
         }
-        match &mut last {
-            Some(statement) => rows(statement, values),
-            None => Ok(Default::default()),
-        }
+        Ok(last)
     }
 
     pub(super) fn usage(&self) -> Usage {
@@ -247,12 +252,9 @@ impl Drop for Savepoint<'_> {
 /// An empty database, and the switch that lets us do in it what the actor may not.
 fn open() -> rusqlite::Result<(Connection, Arc<AtomicBool>)> {
     let mut connection = Connection::open_in_memory()?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
     let limits = [
         (Limit::SQLITE_LIMIT_LENGTH, 2 << 20),
-        (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
         (Limit::SQLITE_LIMIT_COLUMN, 100),
         (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
         (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
@@ -336,6 +338,17 @@ impl rusqlite::ToSql for Bound<'_> {
     }
 }
 
+/// SQLite's own words, as workerd passes them on.
+fn words(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqlInputError { msg, offset, .. } if *offset >= 0 => {
+            format!("{msg} at offset {offset}")
+        }
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        other => other.to_string(),
+    }
+}
+
 fn failed(error: rusqlite::Error) -> Error {
-    Error::sql(error.to_string())
+    Error::sql(words(&error))
 }

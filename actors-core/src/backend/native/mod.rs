@@ -7,6 +7,7 @@
 //!   those that it scans too, and those of indices.
 //! - The order of turns that come at once is that of the seed; in workerd it is that
 //!   of arrival.
+//! - A text or a blob is 2 MB at most, as in production; a local workerd takes more.
 //! - A panic costs all actors of the world their memory, as it does those of one
 //!   isolate in production. Which actors share an isolate there is not known.
 

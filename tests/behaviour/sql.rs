@@ -1,0 +1,101 @@
+//! SQLite, with the runtime's refusals and limits.
+
+use serde_json::json;
+
+use crate::world::on_both;
+
+on_both! {
+    fn what_the_runtime_refuses_is_an_error(world) {
+        let statements = world.object("STATEMENTS", "a");
+        let refused = [
+            "BEGIN",
+            "COMMIT",
+            "SAVEPOINT x",
+            "PRAGMA user_version = 1",
+            "PRAGMA journal_mode = DELETE",
+            "ATTACH ':memory:' AS other",
+            "CREATE TABLE _cf_mine (a)",
+            "CREATE TEMP TABLE t (a)",
+            "SELEC 1",
+            "SELECT 1 FROM nowhere",
+            "SELECT nope FROM things",
+            "INSERT INTO things (id) VALUES (1)",
+            "INSERT INTO things VALUES ('a', 'b', 'c', 'd', 'e', 'f')",
+            "SELECT 1 WHERE 'x' LIKE 'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz'",
+            "CREATE TABLE fine (a); SELECT nope",
+        ];
+        for statement in refused {
+            let failure = statements.refuse("run", json!([statement]));
+            assert_eq!(failure.name, "Sql", "{statement}: {failure:?}");
+            assert!(failure.message.ends_with(statement), "{failure:?}");
+        }
+        let allowed = [
+            "SELECT 1",
+            "SELECT \"a text, since no column is called so\"",
+            "PRAGMA table_info(things)",
+            "CREATE TABLE fine (a INTEGER) STRICT; INSERT INTO fine VALUES (1)",
+            "ALTER TABLE fine ADD COLUMN b TEXT",
+            "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT i FROM n",
+            "SELECT json_extract('{\"a\": 5}', '$.a')",
+            "DROP TABLE fine",
+        ];
+        for statement in allowed {
+            statements.ask("run", json!([statement]));
+        }
+    }
+
+    fn limits_are_those_of_the_runtime(world) {
+        let statements = world.object("STATEMENTS", "a");
+        statements.ask("bind_many", json!([100]));
+        assert_eq!(statements.refuse("bind_many", json!([101])).name, "Sql");
+        let columns = |count: usize| {
+            let columns: Vec<String> = (0..count).map(|index| format!("c{index}")).collect();
+            json!([format!("CREATE TABLE t{count} ({})", columns.join(", "))])
+        };
+        statements.ask("run", columns(100));
+        assert_eq!(statements.refuse("run", columns(101)).name, "Sql");
+        statements.ask("store", json!([2_000_000]));
+        assert_eq!(statements.refuse("store", json!([10_000_000])).name, "Sql");
+        let long = |length: usize| json!([format!("SELECT 1 {}", " ".repeat(length - 9))]);
+        statements.ask("run", long(100_000));
+        assert_eq!(statements.refuse("run", long(100_001)).name, "Sql");
+    }
+
+    fn values_come_back_as_they_were(world) {
+        let statements = world.object("STATEMENTS", "a");
+        let number = |text: &str| json!({ "$": "number", "value": text });
+        let bytes = |bytes: &[u8]| json!({ "$": "bytes", "value": bytes });
+        let cases = [
+            json!([0.1, "", bytes(&[])]),
+            json!([-1e300, "it's; -- \"quoted\"", bytes(&[0, 255, 0])]),
+            json!([number("Infinity"), "🦀 ä", bytes(b"x")]),
+            json!([9_007_199_254_740_991_i64, { "$": "undefined" }, bytes(&[7; 1000])]),
+        ];
+        for case in cases {
+            let mut back = case.clone();
+            back.as_array_mut().unwrap().push(true.into());
+            assert_eq!(statements.ask("round_trip", case), back);
+        }
+        let failure = statements.refuse("round_trip", json!([number("NaN"), null, bytes(&[])]));
+        assert!(failure.message.contains("NaN"), "{failure:?}");
+        assert_eq!(statements.refuse("too_large", json!([])).name, "Sql");
+    }
+
+    fn a_number_is_bound_as_a_real(world) {
+        let statements = world.object("STATEMENTS", "a");
+        assert_eq!(statements.ask("kind_of_bound", json!([])), json!(["real", 2.5]));
+    }
+
+    fn one_is_one(world) {
+        let statements = world.object("STATEMENTS", "a");
+        assert_eq!(statements.ask("text", json!(["SELECT 'a'"])), "a");
+        let none = statements.refuse("text", json!(["SELECT 'a' WHERE 0"]));
+        assert!(none.message.starts_with("no row"), "{none:?}");
+        let two = statements.refuse("text", json!(["SELECT 'a' UNION SELECT 'b'"]));
+        assert!(two.message.starts_with("several rows"), "{two:?}");
+        let wide = statements.refuse("text", json!(["SELECT 'a', 'b'"]));
+        assert!(wide.message.contains("answers 2 columns"), "{wide:?}");
+        let number = statements.refuse("text", json!(["SELECT 5"]));
+        assert!(number.message.contains("a number is stored, and text is read"), "{number:?}");
+    }
+}
