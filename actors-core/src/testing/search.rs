@@ -98,7 +98,8 @@ enum Action {
     CrashAll,
     /// Whoever does the storage operation that many from now crashes before it.
     CrashAfter(u32),
-    Advance(Duration),
+    /// As much time passes as is at that position of [`SPANS`].
+    Advance(usize),
 }
 
 /// An invariant that broke.
@@ -107,6 +108,18 @@ struct Break {
     message: String,
     story: Vec<String>,
 }
+
+/// What can pass at once, in seconds, and in words.
+const SPANS: [(u64, &str); 5] = [
+    (1, "1 s"),
+    (20, "20 s"),
+    (300, "5 min"),
+    (3_600, "1 h"),
+    (86_400, "1 day"),
+];
+
+/// A crash comes before so many storage operations at the latest.
+const CRASHES: u32 = 40;
 
 /// The longest scenario that is tried.
 const LENGTH: usize = 16;
@@ -217,8 +230,8 @@ impl<M: Default + 'static> Search<M> {
                 50..64 => Action::Settle,
                 64..70 => Action::Evict,
                 70..74 => Action::CrashAll,
-                74..87 => Action::CrashAfter(rng.u32(..16)),
-                _ => Action::Advance(Duration::from_secs(1 << rng.u32(..18))),
+                74..87 => Action::CrashAfter(rng.u32(..CRASHES)),
+                _ => Action::Advance(rng.usize(..SPANS.len())),
             })
             .collect()
     }
@@ -251,7 +264,7 @@ impl<M: Default + 'static> Search<M> {
                 let Some(step) = self.steps.get(step) else {
                     return;
                 };
-                world.env.0.note(None, || format!("{} begins", step.name));
+                world.env.0.note(None, || format!("step: {}", step.name));
                 let run = Run {
                     env: world.env.clone(),
                     model: model.clone(),
@@ -272,8 +285,9 @@ impl<M: Default + 'static> Search<M> {
             Action::CrashAfter(operations) => world.crash_after(operations),
             Action::Advance(span) => {
                 settle(world, begun);
-                world.env.0.note(None, || format!("{span:?} pass"));
-                world.advance(span);
+                let (seconds, words) = SPANS[span];
+                world.env.0.note(None, || format!("{words} passes"));
+                world.advance(Duration::from_secs(seconds));
                 settle(world, begun);
             }
         }
@@ -282,17 +296,12 @@ impl<M: Default + 'static> Search<M> {
     /// Leaves out of a scenario what it does not need in order to break.
     fn shrink(&self, seed: u64, mut plan: Vec<Action>) -> (Vec<Action>, Break) {
         let mut broken = self.play(seed, &plan);
-        let mut index = 0;
-        while index < plan.len() {
-            let mut shorter = plan.clone();
-            shorter.remove(index);
-            match self.play(seed, &shorter) {
-                Some(still) => {
-                    (plan, broken) = (shorter, Some(still));
-                    index = 0;
-                }
-                None => index += 1,
-            }
+        loop {
+            let still = |plan: Vec<Action>| Some((self.play(seed, &plan)?, plan));
+            let Some((still, shorter)) = simpler(&plan).find_map(still) else {
+                break;
+            };
+            (plan, broken) = (shorter, Some(still));
         }
         let broken = broken.expect("the same seed and scenario break the same invariant");
         (plan, broken)
@@ -333,9 +342,47 @@ impl<M: Default + 'static> Search<M> {
             Action::CrashAll => "kill the process".to_owned(),
             Action::CrashAfter(0) => "crash before the next storage operation".to_owned(),
             Action::CrashAfter(count) => format!("crash after {count} storage operations"),
-            Action::Advance(span) => format!("let {span:?} pass"),
+            Action::Advance(span) => format!("let {} pass", SPANS[span].1),
         }
     }
+}
+
+/// The scenarios that are next simpler: without one thing, with an earlier crash
+/// if need be; or with a shorter time.
+fn simpler(plan: &[Action]) -> impl Iterator<Item = Vec<Action>> {
+    let without = (0..plan.len()).flat_map(move |index| {
+        let mut shorter = plan.to_vec();
+        shorter.remove(index);
+        let crashes = shorter
+            .iter()
+            .any(|action| matches!(action, Action::CrashAfter(_)));
+        let earlier = (0..if crashes { CRASHES } else { 0 }).map({
+            let shorter = shorter.clone();
+            move |operations| with_crash_after(&shorter, operations)
+        });
+        std::iter::once(shorter).chain(earlier)
+    });
+    let shorter = (0..plan.len()).flat_map(move |index| {
+        let spans = match plan[index] {
+            Action::Advance(span) => 0..span,
+            _ => 0..0,
+        };
+        spans.map(move |span| {
+            let mut shorter = plan.to_vec();
+            shorter[index] = Action::Advance(span);
+            shorter
+        })
+    });
+    without.chain(shorter)
+}
+
+/// The same with its crashes moved.
+fn with_crash_after(plan: &[Action], operations: u32) -> Vec<Action> {
+    let moved = |action: &Action| match action {
+        Action::CrashAfter(_) => Action::CrashAfter(operations),
+        other => *other,
+    };
+    plan.iter().map(moved).collect()
 }
 
 /// A step that has begun.

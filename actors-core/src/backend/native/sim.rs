@@ -238,11 +238,11 @@ impl Sim {
         let future = async move {
             let Some(world) = world.upgrade() else { return };
             let object = world.object(&place);
-            world.note(Some(&place), || format!("<- {what}"));
+            world.note(Some(&place), || format!("begins {what}"));
             let outcome = event(&*object).finish().await;
             world.note(Some(&place), || match &outcome {
-                Ok(_) => format!("-> {what}"),
-                Err(error) => format!("-> {what}: {} ({error})", error.kind()),
+                Ok(_) => format!("ends {what}"),
+                Err(error) => format!("fails in {what}: {}: {error}", error.kind()),
             });
             world.send(Box::new(move || sent.set(outcome)));
         };
