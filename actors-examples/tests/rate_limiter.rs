@@ -1,7 +1,9 @@
 //! The rate limiter under `cargo test`: nothing but the actor and a clock.
 
+use std::cell::Cell;
+
 use actors_core::prelude::*;
-use actors_core::testing::World;
+use actors_core::testing::{Search, World};
 use actors_examples::rate_limiter::{Config, Decision, Limit, RateLimiter};
 
 /// Five uses in a minute, in buckets of ten seconds.
@@ -295,4 +297,63 @@ fn over_http() {
     );
     assert_eq!(ask("{}"), (400, None));
     assert_eq!(remaining(&world, "ann/x", &config()), 4);
+}
+
+#[test]
+fn a_key_is_just_text() {
+    let world = World::new();
+    let keys = [
+        "a",
+        "A",
+        "a:b",
+        "a:%",
+        "%",
+        "_",
+        "a'",
+        "\"",
+        "'; DROP TABLE x; --",
+        "",
+        "ä\0🦀",
+    ];
+    for key in keys {
+        assert_eq!(use_key(&world, key, &config(), 5).remaining, 0, "{key:?}");
+    }
+    for key in keys {
+        assert!(!use_key(&world, key, &config(), 1).success, "{key:?}");
+    }
+}
+
+/// Whatever crashes, a use that was allowed is counted, and no more than the limit are.
+#[test]
+fn no_use_is_lost_and_none_is_given_away() {
+    let ages = || Config {
+        period: u32::MAX,
+        ..config()
+    };
+    Search::<Cell<u32>>::new()
+        .step("use", async move |run| {
+            let limiter = run.get::<RateLimiter>("api");
+            if let Ok(decision) = limiter.increment("ann".into(), ages(), None).await {
+                run.model()
+                    .update(|used| used + u32::from(decision.success));
+            }
+        })
+        .step("ask", async move |run| {
+            let _ = run
+                .get::<RateLimiter>("api")
+                .remaining("ann".into(), ages())
+                .await;
+        })
+        .invariant(
+            "what is used and what remains is the limit",
+            move |world, used| {
+                let left = remaining(world, "ann", &ages());
+                match used.get() + left {
+                    5 => Ok(()),
+                    _ => Err(format!("{} are used, and {left} of 5 remain", used.get())),
+                }
+            },
+        )
+        .runs(500)
+        .check();
 }

@@ -122,6 +122,37 @@ on_both! {
 }
 
 #[test]
+fn a_value_that_is_nested_too_deep_is_refused() {
+    let world = World::in_workerd("nested");
+    let shapes = world.object("SHAPES", "a");
+    let nested = |depth: u32| json!([(0..depth).fold(json!([]), |inner, _| json!([inner]))]);
+    assert_eq!(shapes.ask("nest", nested(100)), 100);
+    let failure = shapes.refuse("nest", nested(1_000));
+    assert_eq!(failure.name, "InvalidArgument");
+    assert!(
+        failure
+            .message
+            .ends_with("nested more than 128 deep, expected a sequence"),
+        "{failure:?}"
+    );
+    assert_eq!(shapes.ask("calls", json!([])), 1);
+}
+
+#[test]
+fn an_actor_without_a_binding_is_an_error_that_says_what_to_add() {
+    let world = World::in_workerd("unbound");
+    let failure = world
+        .object("CALLER", "a")
+        .refuse("call_unbound", json!([]));
+    assert!(
+        failure
+            .message
+            .contains("no Durable Object binding `UNBOUND`"),
+        "{failure:?}"
+    );
+}
+
+#[test]
 fn a_remote_caller_reaches_the_declared_methods_and_nothing_else() {
     let world =
         World::in_workerd("rpc-a_remote_caller_reaches_the_declared_methods_and_nothing_else");

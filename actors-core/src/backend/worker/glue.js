@@ -73,9 +73,11 @@ export function declare(instance, methods, answersRequests, hasSockets) {
       configurable: true,
       writable: true,
       value(...values) {
+        panic = undefined;
         try {
           return dispatch.call(this, event, values);
         } catch (error) {
+          // All that is thrown here is "unreachable"; the hook has said why.
           throw error instanceof WebAssembly.RuntimeError && panic ? panic : error;
         }
       },

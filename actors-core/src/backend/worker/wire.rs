@@ -28,8 +28,15 @@ pub(super) fn to_js(wire: Wire) -> JsValue {
     }
 }
 
+/// How deep a value may be nested, as in JSON: a caller must not exhaust the stack.
+const MAX_DEPTH: u32 = 128;
+
 /// A value of JavaScript's.
 pub(super) fn from_js(value: JsValue) -> Wire {
+    nested(value, 0)
+}
+
+fn nested(value: JsValue, depth: u32) -> Wire {
     if let Some(number) = value.as_f64() {
         Wire::Number(number)
     } else if let Some(text) = value.as_string() {
@@ -43,13 +50,15 @@ pub(super) fn from_js(value: JsValue) -> Wire {
     } else if value.is_bigint() {
         i128::try_from(value).map_or_else(|_| Wire::Other("a huge BigInt".into()), Wire::BigInt)
     } else {
-        from_object(&value)
+        from_object(&value, depth + 1)
     }
 }
 
-fn from_object(value: &JsValue) -> Wire {
-    if let Some(list) = value.dyn_ref::<Array>() {
-        Wire::List(list.iter().map(from_js).collect())
+fn from_object(value: &JsValue, depth: u32) -> Wire {
+    if depth > MAX_DEPTH {
+        Wire::Other(format!("a value nested more than {MAX_DEPTH} deep"))
+    } else if let Some(list) = value.dyn_ref::<Array>() {
+        Wire::List(list.iter().map(|value| nested(value, depth)).collect())
     } else if let Some(date) = value.dyn_ref::<Date>() {
         Wire::Date(date.get_time())
     } else if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
@@ -57,9 +66,9 @@ fn from_object(value: &JsValue) -> Wire {
     } else if let Some(buffer) = value.dyn_ref::<ArrayBuffer>() {
         Wire::Bytes(Uint8Array::new(buffer).to_vec())
     } else if let Some(map) = value.dyn_ref::<Map>() {
-        from_entries(&Array::from(map))
+        from_entries(&Array::from(map), depth)
     } else if is_plain(value) {
-        from_entries(&Object::entries(value.unchecked_ref()))
+        from_entries(&Object::entries(value.unchecked_ref()), depth)
     } else {
         Wire::Other(format!("{value:?}"))
     }
@@ -70,11 +79,11 @@ fn is_plain(value: &JsValue) -> bool {
     value.is_object() && Object::get_prototype_of(value) == Object::get_prototype_of(&Object::new())
 }
 
-fn from_entries(entries: &Array) -> Wire {
+fn from_entries(entries: &Array, depth: u32) -> Wire {
     let fields = entries.iter().map(|entry| {
         let entry: Array = entry.unchecked_into();
         let key = entry.get(0);
-        Some((key.as_string()?, from_js(entry.get(1))))
+        Some((key.as_string()?, nested(entry.get(1), depth)))
     });
     match fields.collect() {
         Some(fields) => Wire::Object(fields),
