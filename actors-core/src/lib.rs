@@ -43,7 +43,7 @@
 //! actors_core::entry!("/listeners/{name}" => Listener);
 //!
 //! // Another actor, or a Worker, calls it so:
-//! async fn tell(env: &Env) -> Result<u32> {
+//! pub async fn tell(env: &Env) -> Result<u32> {
 //!     Listener::get(env, "kitchen")?.hear("soup".into()).await
 //! }
 //! ```
