@@ -25,7 +25,10 @@ pub(crate) fn run() -> Result<()> {
         "clippy {packages} --lib --target {WASM} -- -D warnings"
     ))?;
     headline("documentation");
-    run_command(cargo_command("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))?;
+    run_command(
+        cargo_command("doc --workspace --no-deps --all-features")
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
     headline("Workers");
     for folder in ["actors-examples", "tests/fixtures"] {
         worker::build(&root().join(folder))?;
