@@ -260,8 +260,14 @@ fn next_time(due: Timestamp, every: i64, now: Timestamp) -> Timestamp {
     Timestamp::from_millis(due.as_millis() + (passed / every + 1) * every)
 }
 
+/// Begins to run all alarms whose time has come.
+pub(crate) fn ring<A: Actor>(object: &Object<A>) -> Turn<()> {
+    let object = object.clone();
+    Turn::start(async move { run_due(&object).await })
+}
+
 /// Runs all alarms whose time has come, in the order of their times.
-pub(crate) async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
+async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
     drop(object.enter(Access::Shared).await?);
     let ctx = object.ctx();
     let now = ctx.now();

@@ -145,6 +145,20 @@ impl Error {
         &self.message
     }
 
+    /// What a client outside of the Worker may be told.
+    pub(crate) fn public_message(&self) -> &str {
+        if self.is_ours() {
+            "internal error"
+        } else {
+            &self.message
+        }
+    }
+
+    /// Whether the fault is not the caller's.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.kind.status() >= 500
+    }
+
     /// Whether the same call, made again, may succeed: true for
     /// [`ErrorKind::Unavailable`] alone.
     pub fn is_retryable(&self) -> bool {

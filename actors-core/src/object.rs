@@ -53,6 +53,17 @@ impl<T: 'static> Turn<T> {
         }
     }
 
+    /// Makes something else of what the turn comes to.
+    pub(crate) fn map<U: 'static>(
+        self,
+        settle: impl FnOnce(Result<T>) -> Result<U> + 'static,
+    ) -> Turn<U> {
+        match self {
+            Self::Done(result) => Turn::Done(settle(result)),
+            Self::Pending(future) => Turn::Pending(Box::pin(async move { settle(future.await) })),
+        }
+    }
+
     /// What the turn comes to, however long it takes.
     pub async fn finish(self) -> Result<T> {
         match self {

@@ -191,26 +191,17 @@ pub(crate) fn read<B: FromBody>(
 
 /// The turn of a request, whose error is a response too.
 pub(crate) fn answered(turn: Turn<Response>) -> Turn<Response> {
-    match turn {
-        Turn::Done(result) => Turn::Done(Ok(result.unwrap_or_else(|error| error_response(&error)))),
-        Turn::Pending(future) => Turn::Pending(Box::pin(async move {
-            Ok(future.await.unwrap_or_else(|error| error_response(&error)))
-        })),
-    }
+    turn.map(|result| Ok(result.unwrap_or_else(|error| error_response(&error))))
 }
 
 /// What a request is answered when its handler fails: the kind's status, and the
 /// message if the fault is the caller's.
 pub(crate) fn error_response(error: &Error) -> Response {
     let status = http::StatusCode::from_u16(error.kind().status()).unwrap_or_default();
-    if status.is_server_error() {
+    if error.is_ours() {
         backend::log(&format!("request failed: {}: {error}", error.kind()));
     }
-    let text = match status.is_client_error() {
-        true => error.message().to_owned(),
-        false => "internal error".to_owned(),
-    };
-    let mut response = http::Response::new(text.into());
+    let mut response = http::Response::new(error.public_message().to_owned().into());
     *response.status_mut() = status;
     response
 }

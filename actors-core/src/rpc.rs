@@ -1,6 +1,7 @@
 //! Calls between actors, and from any Worker: native Workers RPC.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -62,14 +63,18 @@ impl Call {
             .map(std::mem::take)
             .unwrap_or_default();
         let is_missing = value == Wire::Undefined;
-        value.decode().map_err(|error| {
-            if is_missing {
-                Error::invalid(format!("argument `{name}` is missing"))
-            } else {
-                Error::invalid(format!("argument `{name}`: {error}"))
-            }
-        })
+        value
+            .decode()
+            .map_err(|error| wrong("argument", name, is_missing, &error))
     }
+}
+
+/// What is said of a part of a call or of a message that can't be read.
+fn wrong(part: &str, name: &str, is_missing: bool, error: &dyn fmt::Display) -> Error {
+    Error::invalid(match is_missing {
+        true => format!("{part} `{name}` is missing"),
+        false => format!("{part} `{name}`: {error}"),
+    })
 }
 
 /// What a handler answers, as its caller gets it.
@@ -126,13 +131,8 @@ crate::for_each_tuple!(tuples);
 fn field<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T> {
     let value = fields.remove(name);
     let is_missing = value.is_none();
-    serde_json::from_value(value.unwrap_or_default()).map_err(|error| {
-        if is_missing {
-            Error::invalid(format!("field `{name}` is missing"))
-        } else {
-            Error::invalid(format!("field `{name}`: {error}"))
-        }
-    })
+    serde_json::from_value(value.unwrap_or_default())
+        .map_err(|error| wrong("field", name, is_missing, &error))
 }
 
 /// The client of one instance of an actor; the typed stubs are around it.

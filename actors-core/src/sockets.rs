@@ -135,12 +135,7 @@ pub(crate) fn receive<A: Actor>(
     text: Option<&str>,
 ) -> Turn<()> {
     let sender = socket.clone();
-    match dispatch(object, socket, text) {
-        Turn::Done(result) => Turn::Done(tell(&sender, result)),
-        Turn::Pending(future) => {
-            Turn::Pending(Box::pin(async move { tell(&sender, future.await) }))
-        }
-    }
+    dispatch(object, socket, text).map(move |result| tell(&sender, result))
 }
 
 fn dispatch<A: Actor>(object: &Object<A>, socket: Socket, text: Option<&str>) -> Turn<()> {
@@ -168,17 +163,12 @@ fn parse<A: Actor>(text: Option<&str>) -> Result<(&'static MessageHandler<A>, Ma
 
 fn tell(sender: &Socket, result: Result<()>) -> Result<()> {
     let Err(error) = result else { return Ok(()) };
-    let is_secret = error.kind().status() >= 500;
     let failure = Failure {
         r#type: "error",
         kind: error.kind().name(),
-        message: if is_secret {
-            "internal error"
-        } else {
-            error.message()
-        },
+        message: error.public_message(),
     };
     // One that has gone away need not be told.
     let _ = sender.send(&failure);
-    if is_secret { Err(error) } else { Ok(()) }
+    if error.is_ours() { Err(error) } else { Ok(()) }
 }

@@ -74,9 +74,14 @@ pub(crate) fn name(option: &Meta) -> String {
     )
 }
 
+/// The option of that name, if it is given.
+pub(crate) fn find<'a>(options: &'a [Meta], wanted: &str) -> Option<&'a Meta> {
+    options.iter().find(|option| name(option) == wanted)
+}
+
 /// The path to `actors-core`: `::actors_core`, unless the option `crate` says another.
 pub(crate) fn core_path(options: &[Meta], mistakes: &mut Mistakes) -> TokenStream {
-    match options.iter().find(|option| name(option) == "crate") {
+    match find(options, "crate") {
         Some(Meta::NameValue(MetaNameValue {
             value: Expr::Path(path),
             ..

@@ -169,7 +169,7 @@ impl World {
     /// storage operation so many operations from now (0 is the next), before it is
     /// done. The moment before work is made durable counts as one too.
     pub fn crash_after(&self, operations: u32) {
-        self.env.0.faults.crash_after.set(Some(operations));
+        self.env.0.crash_after.set(Some(operations));
     }
 
     /// Reads an instance's tables, behind its back.

@@ -244,7 +244,7 @@ impl<M: Default + 'static> Search<M> {
         for action in plan {
             self.act(*action, &world, &model, &begun);
         }
-        world.env.0.faults.crash_after.set(None);
+        world.env.0.crash_after.set(None);
         settle(&world, &begun);
         let broken = |invariant: &Invariant<M>| {
             let message = (invariant.holds)(&world, &model).err()?;

@@ -53,11 +53,7 @@ pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
 fn parse(arguments: TokenStream, mut item: ItemStruct, mistakes: &mut Mistakes) -> State {
     let options = attributes::options(arguments, OPTIONS, mistakes);
     let krate = attributes::core_path(&options, mistakes);
-    let option = |name| {
-        options
-            .iter()
-            .find(|option| attributes::name(option) == name)
-    };
+    let option = |name| attributes::find(&options, name);
 
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::ActorGenerics);

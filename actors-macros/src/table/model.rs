@@ -60,11 +60,7 @@ impl Table {
     ) -> Self {
         let options = attributes::options(arguments, OPTIONS, mistakes);
         let krate = attributes::core_path(&options, mistakes);
-        let option = |name| {
-            options
-                .iter()
-                .find(|option| attributes::name(option) == name)
-        };
+        let option = |name| attributes::find(&options, name);
         if !item.generics.params.is_empty() {
             mistakes.add(&item.generics, Mistake::TableGenerics);
             // What mentions the parameters goes with them, so that nothing misses them.
@@ -167,11 +163,7 @@ fn column(field: &mut Field, mistakes: &mut Mistakes) -> Option<(Column, bool)> 
     let marks = attributes::take(&mut field.attrs, "sql");
     let ident = field.ident.clone()?;
     let options = column_options(&marks, mistakes);
-    let has = |name: &str| {
-        options
-            .iter()
-            .any(|option| attributes::name(option) == name)
-    };
+    let has = |name| attributes::find(&options, name).is_some();
     let name = ident.unraw().to_string();
     check_name(&ident, &name, mistakes);
     let (sql_type, is_nullable) = column_type(&field.ty, mistakes);

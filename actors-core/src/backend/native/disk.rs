@@ -58,31 +58,28 @@ impl Disk {
             .expect("it is there until the disk is dropped")
     }
 
-    pub(super) fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
-        let before = self.connection().total_changes();
-        self.query(statement, values, &mut |_| Ok(()))?;
-        Ok(self.connection().total_changes() - before)
-    }
-
+    /// Runs a statement, and answers how many rows it has changed.
     pub(crate) fn query(
         &self,
         statement: &str,
         values: &[Value<'_>],
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<u64> {
         self.begin()?;
         let before = self.connection().total_changes();
         let (names, rows) = self.fetch(statement, values)?;
+        let changed = self.connection().total_changes() - before;
         self.usage.update(|usage| Usage {
             rows_read: usage.rows_read + rows.len() as u64,
-            rows_written: usage.rows_written + self.connection().total_changes() - before,
+            rows_written: usage.rows_written + changed,
         });
         rows.iter().try_for_each(|cells| {
             visit(&Row::new(&Columns {
                 names: &names,
                 cells,
             }))
-        })
+        })?;
+        Ok(changed)
     }
 
     /// Runs the statements of a text, and answers the rows of the last one, to
@@ -160,7 +157,6 @@ impl Disk {
 
     /// Loses what was not committed.
     pub(super) fn rollback(&self) -> Result<()> {
-        self.savepoints.set(0);
         self.alarm.set(self.durable_alarm.get());
         if self.is_open.replace(false) {
             self.ours("ROLLBACK TO undurable")?;
@@ -241,11 +237,11 @@ impl Drop for Savepoint<'_> {
     fn drop(&mut self) {
         if !self.is_released {
             self.disk.alarm.set(self.alarm);
-            // After a crash the whole transaction is rolled back, and this finds nothing.
+            // There is nobody to tell, and the error that drops this is on its way.
             let _ = self.run("ROLLBACK TO");
             let _ = self.run("RELEASE");
         }
-        self.disk.savepoints.update(|count| count.saturating_sub(1));
+        self.disk.savepoints.update(|count| count - 1);
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct Platform {
 impl Platform {
     pub(crate) fn sql_run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
         self.env.0.before_storage(&self.slot);
-        self.slot.disk.run(statement, values)
+        self.slot.disk.query(statement, values, &mut |_| Ok(()))
     }
 
     pub(crate) fn sql_query(
@@ -53,7 +53,7 @@ impl Platform {
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         self.env.0.before_storage(&self.slot);
-        self.slot.disk.query(statement, values, visit)
+        self.slot.disk.query(statement, values, visit).map(drop)
     }
 
     pub(crate) fn sql_usage(&self) -> Usage {

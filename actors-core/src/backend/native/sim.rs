@@ -57,8 +57,7 @@ impl<A: Actor> Hosted for Object<A> {
     }
 
     fn alarm(&self) -> Turn<()> {
-        let object = self.clone();
-        Turn::start(async move { alarms::run_due(&object).await })
+        alarms::ring(self)
     }
 
     fn message(&self, socket: RawSocket, text: &str) -> Turn<()> {
@@ -136,13 +135,6 @@ const RETRY: Duration = Duration::from_secs(2);
 /// What unwinds out of a handler when its object crashes.
 struct Crash;
 
-/// Where things go wrong.
-#[derive(Default)]
-pub(crate) struct Faults {
-    /// After so many more storage operations, the object at work crashes.
-    pub(crate) crash_after: Cell<Option<u32>>,
-}
-
 /// The world.
 pub(crate) struct Sim {
     me: Weak<Sim>,
@@ -152,7 +144,8 @@ pub(crate) struct Sim {
     /// What is to be sent when what was written before it is durable.
     outbox: RefCell<Vec<Box<dyn FnOnce()>>>,
     rng: RefCell<Option<fastrand::Rng>>,
-    pub(crate) faults: Faults,
+    /// After so many more storage operations, the object at work crashes.
+    pub(crate) crash_after: Cell<Option<u32>>,
     story: RefCell<Vec<String>>,
 }
 
@@ -166,7 +159,7 @@ impl Sim {
             tasks: RefCell::default(),
             outbox: RefCell::default(),
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
-            faults: Faults::default(),
+            crash_after: Cell::default(),
             story: RefCell::default(),
         })
     }
@@ -385,10 +378,10 @@ impl Sim {
 
     /// Called before each storage operation: here an object may crash.
     pub(super) fn before_storage(&self, slot: &Slot) {
-        let Some(left) = self.faults.crash_after.get() else {
+        let Some(left) = self.crash_after.get() else {
             return;
         };
-        self.faults.crash_after.set(left.checked_sub(1));
+        self.crash_after.set(left.checked_sub(1));
         if left == 0 {
             self.note(Some(slot), || "crashes".to_owned());
             resume_unwind(Box::new(Crash));
@@ -405,9 +398,7 @@ impl Sim {
     /// Takes an object from memory as a crash would: what it had not made durable
     /// is lost, and those who wait for it are told so.
     pub(crate) fn crash(&self, slot: &Rc<Slot>) {
-        self.forget(slot, |_| {
-            Error::new(ErrorKind::Unavailable, "the object was lost")
-        });
+        self.forget(slot, "the object was lost");
         slot.disk.rollback().expect("SQLite in memory rolls back");
     }
 
@@ -472,22 +463,22 @@ impl Sim {
         task.slot.rings.set(false);
         drop(task);
         for slot in self.all_slots() {
-            self.forget(&slot, |_| {
-                let message = "the object was lost: another one in its isolate panicked";
-                Error::new(ErrorKind::Unavailable, message)
-            });
+            self.forget(
+                &slot,
+                "the object was lost: another one in its isolate panicked",
+            );
         }
     }
 
-    fn forget(&self, slot: &Rc<Slot>, error: impl Fn(&Task) -> Error) {
+    /// Takes an object from memory, and tells those who wait for it why.
+    fn forget(&self, slot: &Rc<Slot>, message: &str) {
         let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
-        let (lost, kept) = tasks
+        let (lost, kept): (Vec<_>, Vec<_>) = tasks
             .into_iter()
             .partition(|task| Rc::ptr_eq(&task.slot, slot));
         *self.tasks.borrow_mut() = kept;
-        let lost: Vec<Task> = lost;
         for task in &lost {
-            (task.give_up)(error(task));
+            (task.give_up)(Error::new(ErrorKind::Unavailable, message));
         }
         drop(lost);
         slot.object.take();

@@ -11,7 +11,7 @@ use super::{Platform, RawSocket, http, to_js};
 use crate::actor::Actor;
 use crate::alarms;
 use crate::error::Error;
-use crate::object::{Object, Turn};
+use crate::object::Object;
 use crate::rpc::Call;
 use crate::sockets::{self, Socket};
 
@@ -51,11 +51,7 @@ impl<A: Actor> Class<A> {
         };
         match event {
             FETCH => http::handle(object, values.get(0)),
-            ALARM => {
-                let object = object.clone();
-                let turn = Turn::start(async move { alarms::run_due(&object).await });
-                answer(turn, |()| Ok(JsValue::UNDEFINED))
-            }
+            ALARM => answer(alarms::ring(object), |()| Ok(JsValue::UNDEFINED)),
             MESSAGE => {
                 let socket = Socket(RawSocket::new(values.get(0)));
                 let turn = sockets::receive(object, socket, values.get(1).as_string().as_deref());

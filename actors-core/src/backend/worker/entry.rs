@@ -37,6 +37,5 @@ pub fn fetch(
 }
 
 fn find(routes: &Routes, request: &web_sys::Request) -> Result<(&'static str, String)> {
-    let url: ::http::Uri = request.url().parse().map_err(::http::Error::from)?;
-    routes.find(url.path(), || http::head(request))
+    routes.find(http::uri(request)?.path(), || http::head(request))
 }

@@ -125,21 +125,15 @@ export class Sql {
   query(statement, values) {
     const cursor = this.sql.exec(statement, ...values);
     const rows = cursor.raw().toArray();
-    this.count(cursor);
+    this.rowsRead += cursor.rowsRead;
+    this.rowsWritten += cursor.rowsWritten;
     this.cursor = cursor;
     return rows;
   }
 
   run(statement, values) {
-    const cursor = this.sql.exec(statement, ...values);
-    cursor.raw().toArray();
-    this.count(cursor);
-    return cursor.rowsWritten;
-  }
-
-  count(cursor) {
-    this.rowsRead += cursor.rowsRead;
-    this.rowsWritten += cursor.rowsWritten;
+    this.query(statement, values);
+    return this.cursor.rowsWritten;
   }
 
   // The columns of the last query.

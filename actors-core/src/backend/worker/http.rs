@@ -17,9 +17,9 @@ use crate::sockets;
 pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<JsValue, JsValue> {
     if let Some(path) = A::SOCKET_PATH {
         let request: &web_sys::Request = request.unchecked_ref();
-        let head = head(request).map_err(|error| to_js(&error))?;
-        if head.uri().path().ends_with(path) {
-            return upgrade(object, &head);
+        let asks = uri(request).map_err(|error| to_js(&error))?;
+        if asks.path().ends_with(path) {
+            return upgrade(object, request);
         }
     }
     let Some(handler) = A::HANDLERS.on_request else {
@@ -30,8 +30,9 @@ pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<J
 }
 
 /// A request for a web socket.
-fn upgrade<A: Actor>(object: &Object<A>, head: &::http::Request<()>) -> Result<JsValue, JsValue> {
-    let refusal = sockets::refusal(head);
+fn upgrade<A: Actor>(object: &Object<A>, request: &web_sys::Request) -> Result<JsValue, JsValue> {
+    let head = head(request).map_err(|error| to_js(&error))?;
+    let refusal = sockets::refusal(&head);
     let turn = object.shared(move |_, ctx| match refusal {
         None => Ok(ctx.platform().upgrade()),
         Some(refusal) => to_js_response(refusal),
@@ -41,6 +42,11 @@ fn upgrade<A: Actor>(object: &Object<A>, head: &::http::Request<()>) -> Result<J
 
 pub(super) fn from_js_request(request: JsValue) -> Result<Request> {
     Ok(worker::request_from_wasm(request.unchecked_into())?.map(body))
+}
+
+/// What the request asks for.
+pub(super) fn uri(request: &web_sys::Request) -> Result<::http::Uri> {
+    Ok(request.url().parse().map_err(::http::Error::from)?)
 }
 
 /// The request without its body, which stays with JavaScript.
