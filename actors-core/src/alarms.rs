@@ -13,16 +13,29 @@ use crate::backend;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::{Object, Turn};
+use crate::sql::{IndexDef, TableDef};
 use crate::time::{Timestamp, millis};
 use crate::turn::Access;
 
 /// `due` is NULL for an alarm that has failed too often; `every` and `attempts`
 /// count milliseconds and failures.
-const TABLE: &str = "CREATE TABLE _actors_alarms (id INTEGER PRIMARY KEY AUTOINCREMENT, \
+/// What alarms are stored in.
+pub(crate) const TABLES: &[TableDef] = &[TableDef {
+    of: "the framework",
+    name: "_actors_alarms",
+    was: None,
+    create: &[
+        "CREATE TABLE _actors_alarms (id INTEGER PRIMARY KEY AUTOINCREMENT, \
      handler TEXT NOT NULL, payload TEXT NOT NULL, due INTEGER, key TEXT UNIQUE, \
      every INTEGER, declared INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, \
-     error TEXT) STRICT";
-const INDEX: &str = "CREATE INDEX _actors_alarms_due ON _actors_alarms (due)";
+     error TEXT) STRICT",
+    ],
+    indices: &[IndexDef {
+        name: "_actors_alarms_due",
+        create: "CREATE INDEX _actors_alarms_due ON _actors_alarms (due)",
+    }],
+    renamed: &[],
+}];
 
 /// How often an alarm is tried before it is set aside.
 const ATTEMPTS: u32 = 5;
@@ -334,11 +347,6 @@ pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
         return Ok(());
     }
     ctx.platform().set_alarm(after)
-}
-
-pub(crate) fn create_table<A>(ctx: &Ctx<A>) -> Result<()> {
-    ctx.sql().run(TABLE, ())?;
-    ctx.sql().run(INDEX, ()).map(drop)
 }
 
 /// Makes the recurring alarms those that the code declares: new ones begin,

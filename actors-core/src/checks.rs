@@ -12,9 +12,11 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::{Serialize, Serializer};
 
+use crate::backend::Cell;
 use crate::error::{Error, Result};
 use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
+use crate::sql::{FromSql, HasTables, SqlValue, ToSql, Value};
 
 /// Whether a type, which must be known here, has what is asked of it:
 /// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
@@ -29,12 +31,17 @@ pub trait Unproven {
     const PERSIST: bool = false;
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
+    const COLUMN: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
 
 impl<T: Serialize + DeserializeOwned> Probe<T> {
     pub const SERDE: bool = true;
+}
+
+impl<T: SqlValue> Probe<T> {
+    pub const COLUMN: bool = true;
 }
 
 impl<T: Default> Probe<T> {
@@ -98,6 +105,22 @@ checks! {
     Persisted
 
     #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a type that a column can have",
+        label = "not a type that a column can have",
+        note = "derive `SqlValue` for it if it is an enum without fields or a struct around one \
+                value; mark the field `#[sql(json)]` to store any serde type as JSON; and write \
+                `Option<..>` itself where the column may be NULL"
+    )]
+    Column
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be stored as JSON",
+        label = "not a type that serde can store",
+        note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds"
+    )]
+    AsJson
+
+    #[diagnostic::on_unimplemented(
         message = "a field of type `{Self}` has no value to start with",
         label = "has no `Default`",
         note = "an actor's fields start with their `Default`: derive or implement it for the type, \
@@ -145,6 +168,46 @@ checks! {
     )]
     Responds
 }
+
+/// Whether a default fits a column, whose type rustc alone knows.
+pub const fn check_default<T: SqlValue>(sql_type: &str, text: &str) {
+    if !is_same(sql_type, T::TYPE) && !(is_same(sql_type, "INTEGER") && is_same(T::TYPE, "REAL")) {
+        panic!("the column has another type than this default");
+    }
+    let mut index = 0;
+    while index < T::TEXTS.len() {
+        if is_same(T::TEXTS[index], text) {
+            return;
+        }
+        index += 1;
+    }
+    if index > 0 {
+        panic!("none of the enum's variants is stored as this text");
+    }
+}
+
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
+    }
+    a.len() == b.len() && index == a.len()
+}
+
+/// Asks that a column has the type of the key that it references.
+pub fn same_key<T: SameKey<K>, K>() {}
+
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` can't reference this table",
+    label = "the primary key there is `{K}`"
+)]
+pub trait SameKey<K> {}
+
+impl<T> SameKey<T> for T {}
+
+/// Asks that an actor has the tables that one of its tables references.
+pub fn has_parents<A: HasTables<T>, T>() {}
 
 /// Something that depends on a [`Probe`].
 pub struct If<const IS: bool>;
@@ -206,6 +269,22 @@ impl Default for StandIn {
     fn default() -> Self {
         unreachable!()
     }
+}
+
+impl ToSql for StandIn {
+    fn to_sql(&self) -> Result<Value<'_>> {
+        match *self {}
+    }
+}
+
+impl FromSql for StandIn {
+    fn from_sql(_: Cell<'_>) -> Result<Self> {
+        unreachable!()
+    }
+}
+
+impl SqlValue for StandIn {
+    const TYPE: &'static str = "ANY";
 }
 
 impl Serialize for StandIn {

@@ -97,6 +97,8 @@ pub use actor::{Actor, State};
 pub use actors_macros::actor;
 #[doc = include_str!("../docs/entry.md")]
 pub use actors_macros::entry;
+#[doc = include_str!("../docs/migration.md")]
+pub use actors_macros::migration;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
 pub use actors_macros::{alarm, on_init, on_message, on_request, persist};
@@ -108,7 +110,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use persist::{Loader, Saver};
 pub use request::{Body, FromBody, Request, Response, json_response};
 pub use sockets::{Socket, Sockets};
-pub use sql::Sql;
+pub use sql::{Json, Sql, SqlValue};
 pub use time::{Duration, Timestamp, days, hours, minutes, seconds};
 
 pub use {bytes::Bytes, http, serde, serde_json};
@@ -116,9 +118,9 @@ pub use {bytes::Bytes, http, serde, serde_json};
 /// What an actor's module needs: `use actors_core::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
-        Socket, Timestamp, actor, alarm, days, hours, http, json_response, minutes, on_init,
-        on_message, on_request, persist, seconds, serde_json, sql_table,
+        Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Json, Request, Response, Result,
+        Socket, SqlValue, Timestamp, actor, alarm, days, hours, http, json_response, migration,
+        minutes, on_init, on_message, on_request, persist, seconds, serde_json, sql_table,
     };
 }
 
@@ -130,13 +132,15 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Answer, Argument, Asked, Carry, Connected, Failure, If, Initial, Outcome, Persisted, Plain,
-        Probe, Read, Respond, Responds, Unproven,
+        Answer, Argument, AsJson, Asked, Carry, Column, Connected, Failure, If, Initial, Outcome,
+        Persisted, Plain, Probe, Read, Respond, Responds, Unproven, check_default, has_parents,
+        same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
     pub use crate::sockets::{Message, MessageHandler};
+    pub use crate::sql::to_json;
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;
     #[cfg(target_arch = "wasm32")]

@@ -9,8 +9,10 @@ mod actor;
 mod attributes;
 mod checks;
 mod entry;
+mod migration;
 mod mistakes;
 mod table;
+mod value;
 
 use proc_macro::TokenStream;
 use syn::{Item, parse_macro_input};
@@ -40,6 +42,18 @@ pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
         other => Mistakes::one(&other, Mistake::NotATable),
     };
     tokens.into()
+}
+
+/// Stores an enum without fields, or a struct around one value, in a column.
+#[proc_macro_derive(SqlValue, attributes(sql))]
+pub fn sql_value(item: TokenStream) -> TokenStream {
+    value::expand(parse_macro_input!(item as syn::DeriveInput)).into()
+}
+
+/// Declares a written migration.
+#[proc_macro]
+pub fn migration(input: TokenStream) -> TokenStream {
+    migration::expand(input.into()).into()
 }
 
 /// Writes the Worker's fetch handler.

@@ -1,12 +1,19 @@
 //! SQL on the actor's own SQLite database.
 
+mod json;
 mod row;
 mod table;
 mod value;
 
+pub use crate::schema::Migration;
+/// Derives [`trait@SqlValue`].
+pub use actors_macros::SqlValue;
+pub use json::Json;
+#[doc(hidden)]
+pub use json::to_json;
 pub use row::{FromRow, Row};
-pub use table::{HasTable, IndexDef, Table, TableDef};
-pub use value::{AsSql, FromSql, Params, ToSql, Value};
+pub use table::{HasTable, HasTables, IndexDef, Keyed, Table, TableDef};
+pub use value::{AsSql, FromSql, Params, SqlValue, ToSql, Value};
 
 use crate::backend::Platform;
 use crate::error::{Error, Result};

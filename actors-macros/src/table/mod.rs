@@ -1,14 +1,20 @@
-//! `#[sql_table]`: the model in `model.rs`, its SQL in `ddl.rs`, its Rust here.
+//! `#[sql_table]`: the model in `model.rs`, `column.rs` and `index.rs`, its SQL in
+//! `ddl.rs`, its Rust here.
 
+mod column;
 mod ddl;
+mod index;
 mod model;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Fields, ItemStruct};
 
-use self::model::{Column, Table};
+use self::column::Column;
+use self::model::Table;
+use crate::checks::{self, carry, check};
 use crate::mistakes::Mistakes;
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
@@ -21,50 +27,97 @@ pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
 
 impl Table {
     fn expand(&self) -> TokenStream {
-        let Self {
-            krate,
-            name,
-            columns,
-            ..
-        } = self;
+        let Self { krate, columns, .. } = self;
         let ident = &self.item.ident;
-        let create = self.create();
-        let indices = self.indices.iter().map(|index| {
-            let (name, create) = (&index.name, self.create_index(index));
-            quote!(#krate::sql::IndexDef { name: #name, create: #create })
-        });
+        let definition = self.definition();
         let width = columns.len();
         let names = columns.iter().map(|column| &column.name);
         let fields = columns
             .iter()
             .enumerate()
-            .map(|(index, column)| column.read(index));
+            .map(|(index, column)| column.read(index, krate));
         let row = match &self.item.fields {
             Fields::Unnamed(_) => quote!(::core::unreachable!()), // a mistake
             _ => quote!(::core::result::Result::Ok(Self { #(#fields),* })),
         };
+        let parents = columns
+            .iter()
+            .filter_map(|column| column.references.as_ref());
+        let parents = parents.map(|references| &references.parent);
+        let checks = columns.iter().map(|column| column.checks(krate));
+        let prelude = checks::prelude(krate);
+        let keyed = self.key_type();
         let helpers = self.helpers();
         quote! {
-            impl #krate::sql::Table for #ident {
-                const TABLE: #krate::sql::TableDef = #krate::sql::TableDef {
-                    name: #name,
-                    create: #create,
-                    indices: &[#(#indices),*],
-                };
-            }
+            const _: () = {
+                #prelude
+                #(#checks)*
 
-            impl #krate::sql::FromRow for #ident {
-                const WIDTH: usize = #width;
-                const NAMES: &'static [&'static str] = &[#(#names),*];
-
-                #[allow(unreachable_code, unused_variables)]
-                fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
-                    #row
+                impl #krate::sql::Table for #ident {
+                    const TABLE: #krate::sql::TableDef = #definition;
+                    type References = (#(#parents,)*);
                 }
-            }
 
-            #helpers
+                #keyed
+
+                impl #krate::sql::FromRow for #ident {
+                    const WIDTH: usize = #width;
+                    const NAMES: &'static [&'static str] = &[#(#names),*];
+
+                    #[allow(unreachable_code, unused_variables)]
+                    fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
+                        #row
+                    }
+                }
+
+                #helpers
+            };
         }
+    }
+
+    fn definition(&self) -> TokenStream {
+        let Self { krate, name, .. } = self;
+        let of = self.item.ident.unraw().to_string();
+        let create = self.create_parts();
+        let indices = self.indices.iter().map(|index| {
+            let (name, create) = (&index.name, self.create_index(index));
+            quote!(#krate::sql::IndexDef { name: #name, create: #create })
+        });
+        let was = match &self.was {
+            Some(was) => quote!(::core::option::Option::Some(#was)),
+            None => quote!(::core::option::Option::None),
+        };
+        let renamed = self.columns.iter().filter_map(|column| {
+            let (name, was) = (&column.name, column.was.as_ref()?);
+            Some(quote!((#name, #was)))
+        });
+        quote! {
+            #krate::sql::TableDef {
+                of: #of,
+                name: #name,
+                was: #was,
+                create: &[#(#create),*],
+                indices: &[#(#indices),*],
+                renamed: &[#(#renamed),*],
+            }
+        }
+    }
+
+    /// The type of the primary key, if there is one.
+    fn key_type(&self) -> Option<TokenStream> {
+        let Self { krate, item, .. } = self;
+        let ident = &item.ident;
+        let types: Vec<_> = self.key_columns().map(|key| &key.ty).collect();
+        let key = match types[..] {
+            [] => return None,
+            [one] => quote!(#one),
+            _ => quote!((#(#types),*)),
+        };
+        Some(quote! {
+            impl #krate::sql::Keyed for #ident {
+                type Key = #key;
+            }
+        })
     }
 
     /// `insert`, `all` and, with a primary key, the others.
@@ -73,18 +126,14 @@ impl Table {
         let ident = &self.item.ident;
         let vis = &self.item.vis;
         let (insert, all) = (self.insert(), self.select_all());
-        let values = self.columns.iter().map(|column| column.bind(krate));
+        let values = self.written().map(|column| column.bind(krate));
         let insert_docs = format!(
             " Stores the row in `{name}`.\n\n# Errors\n\nA row with the same key, or a value that \
              can't be stored."
         );
         let all_docs =
             format!(" All rows of `{name}`, in the order of the primary key if it has one.");
-        let keyed = self
-            .columns
-            .iter()
-            .find(|column| column.is_key)
-            .map(|key| self.keyed(key));
+        let keyed = (!self.key.is_empty()).then(|| self.keyed());
         quote! {
             #[allow(dead_code)]
             impl #ident {
@@ -111,26 +160,24 @@ impl Table {
         }
     }
 
-    fn keyed(&self, key: &Column) -> TokenStream {
+    fn keyed(&self) -> TokenStream {
         let Self {
             krate, name, item, ..
         } = self;
         let vis = &item.vis;
-        let (key_name, key_type) = (&key.ident, &key.ty);
-        let (upsert, get, delete) = (self.upsert(key), self.select(key), self.delete(key));
-        let values = self.columns.iter().map(|column| column.bind(krate));
-        let update = self.update_helper(key);
-        let upsert_docs = format!(
-            " Stores the row in `{name}`, in the place of the one with its `{}`.",
-            key.name
-        );
-        let get_docs = format!(
-            " The row of `{name}` with that `{}`, if there is one.",
-            key.name
-        );
+        let key_names: Vec<_> = self.key_columns().map(|key| &key.ident).collect();
+        let key_types: Vec<_> = self.key_columns().map(|key| &key.ty).collect();
+        let keys = quote!(#(#key_names: impl #krate::sql::AsSql<#key_types>),*);
+        let key_values = quote!(&[#(#krate::sql::ToSql::to_sql(&#key_names)?),*][..]);
+        let (upsert, get, delete) = (self.upsert(), self.select(), self.delete());
+        let values = self.written().map(|column| column.bind(krate));
+        let update = self.update_helper();
+        let key = self.key_in_words();
+        let upsert_docs =
+            format!(" Stores the row in `{name}`, in the place of the one with its {key}.");
+        let get_docs = format!(" The row of `{name}` with that {key}, if there is one.");
         let delete_docs = format!(
-            " Deletes the row of `{name}` with that `{}`, and answers whether there was one.",
-            key.name
+            " Deletes the row of `{name}` with that {key}, and answers whether there was one."
         );
         quote! {
             #[doc = #upsert_docs]
@@ -144,12 +191,12 @@ impl Table {
             #[doc = #get_docs]
             #vis fn get<A>(
                 ctx: &#krate::Ctx<A>,
-                #key_name: impl #krate::sql::AsSql<#key_type>,
+                #keys
             ) -> #krate::Result<::core::option::Option<Self>>
             where
                 A: #krate::sql::HasTable<Self>,
             {
-                ctx.sql().optional(#get, (#key_name,))
+                ctx.sql().optional(#get, #key_values)
             }
 
             #update
@@ -157,32 +204,28 @@ impl Table {
             #[doc = #delete_docs]
             #vis fn delete<A>(
                 ctx: &#krate::Ctx<A>,
-                #key_name: impl #krate::sql::AsSql<#key_type>,
+                #keys
             ) -> #krate::Result<bool>
             where
                 A: #krate::sql::HasTable<Self>,
             {
-                ctx.sql().run(#delete, (#key_name,)).map(|rows| rows > 0)
+                ctx.sql().run(#delete, #key_values).map(|rows| rows > 0)
             }
         }
     }
 
     /// `update`, where there is more than the key to update.
-    fn update_helper(&self, key: &Column) -> Option<TokenStream> {
+    fn update_helper(&self) -> Option<TokenStream> {
         let Self {
-            krate,
-            name,
-            item,
-            columns,
-            ..
+            krate, name, item, ..
         } = self;
         let vis = &item.vis;
-        let update = self.update(key)?;
-        let others = columns.iter().filter(|column| !column.is_key);
-        let values = others.chain([key]).map(|column| column.bind(krate));
+        let update = self.update()?;
+        let values = self.others().chain(self.key_columns());
+        let values = values.map(|column| column.bind(krate));
         let docs = format!(
-            " Stores the row in `{name}` if one with its `{}` is there, and answers whether it was.",
-            key.name
+            " Stores the row in `{name}` if one with its {} is there, and answers whether it was.",
+            self.key_in_words()
         );
         Some(quote! {
             #[doc = #docs]
@@ -194,22 +237,116 @@ impl Table {
             }
         })
     }
+
+    /// `` `a` and `b` ``
+    fn key_in_words(&self) -> String {
+        let names = self.key_columns().map(|key| format!("`{}`", key.name));
+        names.collect::<Vec<_>>().join(" and ")
+    }
 }
 
 impl Column {
+    /// What is asked of the field's type, where its name does not say it.
+    fn checks(&self, krate: &TokenStream) -> TokenStream {
+        let value = &self.value;
+        if self.is_json {
+            return check("AsJson", value, "SERDE", value, krate);
+        }
+        if self.sql_type.is_none() {
+            return TokenStream::new(); // a mistake
+        }
+        let check = check("Column", value, "COLUMN", value, krate);
+        let default = self.default.as_ref().map(|default| {
+            let (place, sql_type, text) = (&default.place, default.sql_type, &default.text);
+            let value = self.carried(krate);
+            quote_spanned! {place.span()=>
+                const _: () = #krate::__private::check_default::<#value>(#sql_type, #text);
+            }
+        });
+        let references = self.references.as_ref().map(|references| {
+            let parent = &references.parent;
+            quote_spanned! {value.span()=>
+                const _: fn() = || {
+                    #krate::__private::same_key::<#value, <#parent as #krate::sql::Keyed>::Key>()
+                };
+            }
+        });
+        quote!(#check #default #references)
+    }
+
+    /// The type that stands for the field's in generated code.
+    fn carried(&self, krate: &TokenStream) -> TokenStream {
+        let value = &self.value;
+        if self.sql_type != Some("ANY") {
+            return quote!(#value);
+        }
+        let carrier = carry("COLUMN", value, krate);
+        quote!(#carrier::Type)
+    }
+
     fn bind(&self, krate: &TokenStream) -> TokenStream {
         let ident = &self.ident;
-        match self.sql_type {
-            Some(_) => quote_spanned!(self.ty.span()=> #krate::sql::ToSql::to_sql(&self.#ident)?),
-            None => quote!(#krate::sql::Value::Null), // a mistake
+        let value = &self.value;
+        if self.sql_type.is_none() {
+            return quote!(#krate::sql::Value::Null); // a mistake
+        }
+        let (to, carrier) = match (self.is_json, self.sql_type) {
+            (true, _) => (
+                quote!(#krate::__private::to_json),
+                carry("SERDE", value, krate),
+            ),
+            (false, Some("ANY")) => (
+                quote!(#krate::sql::ToSql::to_sql),
+                carry("COLUMN", value, krate),
+            ),
+            (false, _) => {
+                return quote_spanned!(value.span()=> #krate::sql::ToSql::to_sql(&self.#ident)?);
+            }
+        };
+        match self.is_nullable {
+            false => quote_spanned!(value.span()=> #to(#carrier::view(&self.#ident))?),
+            true => quote_spanned! {value.span()=>
+                match &self.#ident {
+                    ::core::option::Option::Some(value) => #to(#carrier::view(value))?,
+                    ::core::option::Option::None => #krate::sql::Value::Null,
+                }
+            },
         }
     }
 
-    fn read(&self, index: usize) -> TokenStream {
+    fn read(&self, index: usize, krate: &TokenStream) -> TokenStream {
         let ident = &self.ident;
-        match self.sql_type {
-            Some(_) => quote_spanned!(self.ty.span()=> #ident: row.get(#index)?),
-            None => quote!(#ident: ::core::unreachable!()), // a mistake
+        let value = &self.value;
+        let span = value.span();
+        if self.sql_type.is_none() {
+            return quote!(#ident: ::core::unreachable!()); // a mistake
+        }
+        let (carrier, stored, inner) = match (self.is_json, self.sql_type) {
+            (true, _) => {
+                let carrier = carry("SERDE", value, krate);
+                let stored = quote!(#krate::sql::Json<#carrier::Type>);
+                (carrier, stored, quote!(value.0))
+            }
+            (false, Some("ANY")) => {
+                let carrier = carry("COLUMN", value, krate);
+                let stored = quote!(#carrier::Type);
+                (carrier, stored, quote!(value))
+            }
+            (false, _) => return quote_spanned!(span=> #ident: row.get(#index)?),
+        };
+        let stored = match self.is_nullable {
+            false => quote!(#stored),
+            true => quote!(::core::option::Option<#stored>),
+        };
+        let back = match self.is_nullable {
+            false => quote!({ let value = value; #carrier::back(#inner) }),
+            true => quote!(value.map(|value| #carrier::back(#inner))),
+        };
+        quote_spanned! {span=>
+            #ident: {
+                let value = row.get::<#stored>(#index)?;
+                #back
+            }
         }
     }
 }

@@ -1,0 +1,302 @@
+//! What is said of a difference that is not safe: what is stored and what is declared,
+//! side by side, and the migration to write.
+
+use std::fmt::{self, Write as _};
+
+use super::difference::{Pair, Stored};
+use super::parse::{Column, Table};
+
+/// What stands in the way of bringing a table to its declared form.
+#[derive(Debug)]
+pub(super) enum Blocker {
+    /// A column that is stored and not declared.
+    Gone(String),
+    /// A column that can't be added, and why.
+    Added(String, &'static str),
+    /// A column that is declared otherwise than it is stored.
+    Changed(String),
+    /// Another primary key.
+    Key,
+    /// Other checks, foreign keys or options of the table.
+    Constraints,
+    /// A unique index over rows that are there.
+    Unique(String),
+}
+
+impl fmt::Display for Blocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone(column) => write!(
+                f,
+                "`{column}` is stored and not declared: if a field has another name now, mark it \
+                 `#[sql(was = \"{column}\")]`"
+            ),
+            Self::Added(column, why) => write!(f, "`{column}` can't be added: {why}"),
+            Self::Changed(column) => {
+                write!(f, "`{column}` is declared otherwise than it is stored")
+            }
+            Self::Key => write!(f, "the primary key is another one"),
+            Self::Constraints => write!(f, "the table's checks or options are others"),
+            Self::Unique(index) => write!(
+                f,
+                "the unique index `{index}` is new, and rows that are there may not be unique"
+            ),
+        }
+    }
+}
+
+/// Why the table stays as it is, and what to write.
+pub(super) fn refusal(pair: &Pair<'_>, stored: &Stored, blockers: &[Blocker]) -> String {
+    let Some(found) = pair.stored else {
+        return String::new();
+    };
+    let mut text = format!(
+        "the table `{}` is stored in another form than `{}` declares, and nothing was changed.\n\n",
+        pair.def.name, pair.def.of
+    );
+    side_by_side(&mut text, found, &pair.declared);
+    text.push('\n');
+    for blocker in blockers {
+        let _ = writeln!(text, "- {blocker}");
+    }
+    let before = format!("{}Before", pair.def.of);
+    let name = format!("CHANGE_{}", pair.def.name.to_ascii_uppercase());
+    let _ = write!(
+        text,
+        "\nThe migration to write, with the table as it was; look at each statement first:\n\n{}\n\
+         migration! {{\n    pub {name}: {before} => r#\"\n{}    \"#\n}}\n\n\
+         Then name it on the actor, after those that are there: `#[actor(migrations({name}))]`.",
+        frozen(pair.def.name, found, stored, &before),
+        statements(pair, stored, found, blockers),
+    );
+    text
+}
+
+/// A table that was declared once, is still stored, and is declared no more.
+pub(super) fn undeclared_table(name: &str, table: &Table, stored: &Stored) -> String {
+    format!(
+        "the table `{name}` is stored and none of the actor's tables, and nothing was changed.\n\n\
+         If it has another name now, say so on its struct: `#[sql_table(was = \"{name}\")]`. If its \
+         rows are to go, this is the migration to write:\n\n{}\nmigration! {{\n    pub \
+         DROP_{}: Before => \"DROP TABLE \\\"{name}\\\"\"\n}}\n\nThen name it on the actor, after \
+         those that are there: `#[actor(migrations(DROP_{}))]`.",
+        frozen(name, table, stored, "Before"),
+        name.to_ascii_uppercase(),
+        name.to_ascii_uppercase()
+    )
+}
+
+/// The columns as they are stored, and as they are declared.
+fn side_by_side(text: &mut String, stored: &Table, declared: &Table) {
+    let mut lines = vec![("stored".to_owned(), "declared".to_owned())];
+    let shown =
+        |column: Option<&Column>| column.map_or_else(String::new, |column| column.source.clone());
+    for column in &stored.columns {
+        let now = declared.column_called(&column.name);
+        lines.push((shown(Some(column)), shown(now)));
+    }
+    let added = declared
+        .columns
+        .iter()
+        .filter(|column| stored.column_called(&column.name).is_none());
+    lines.extend(added.map(|column| (String::new(), shown(Some(column)))));
+    lines.push((rest(stored), rest(declared)));
+    let width = lines
+        .iter()
+        .map(|(left, _)| left.chars().count())
+        .max()
+        .unwrap_or(0);
+    for (left, right) in lines {
+        let mark = if left == right || left == "stored" {
+            ' '
+        } else {
+            '*'
+        };
+        let _ = writeln!(text, "  {mark} {left:width$}   {right}");
+    }
+}
+
+/// What is said of the table beside its columns.
+fn rest(table: &Table) -> String {
+    let key = match &table.key[..] {
+        [] => None,
+        key => Some(format!("PRIMARY KEY ({})", key.join(", "))),
+    };
+    let others = table.constraints.iter().chain(&table.options).cloned();
+    key.into_iter().chain(others).collect::<Vec<_>>().join(", ")
+}
+
+/// The struct of a stored table.
+fn frozen(name: &str, table: &Table, stored: &Stored, ident: &str) -> String {
+    let mut options = format!("name = \"{name}\"");
+    if table.key.len() > 1 {
+        let _ = write!(options, ", primary_key({})", table.key.join(", "));
+    }
+    if table.options.contains("without rowid") {
+        options.push_str(", without_rowid");
+    }
+    for constraint in &table.constraints {
+        if let Some(check) = constraint.strip_prefix("check (") {
+            let check = check.strip_suffix(')').unwrap_or(check).trim();
+            let _ = write!(options, ", check = {check:?}");
+        }
+    }
+    for (kind, is_unique) in [("index", false), ("unique", true)] {
+        let list = frozen_indices(name, stored, is_unique);
+        if !list.is_empty() {
+            let _ = write!(options, ", {kind}({})", list.join(", "));
+        }
+    }
+    let mut text = format!("#[sql_table({options})]\nstruct {ident} {{\n");
+    for column in &table.columns {
+        let options = column_options(column, table);
+        if !options.is_empty() {
+            let _ = writeln!(text, "    #[sql({})]", options.join(", "));
+        }
+        let _ = writeln!(text, "    {}: {},", column.name, rust_type(column));
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn frozen_indices(table: &str, stored: &Stored, is_unique: bool) -> Vec<String> {
+    let ours = stored.indices.iter().filter(|(_, found)| {
+        found.table.eq_ignore_ascii_case(table) && found.index.is_unique == is_unique
+    });
+    ours.map(|(name, found)| {
+        let columns = found.index.columns.join(", ");
+        match found.index.definition.split_once(") where ") {
+            Some((_, condition)) => format!("{name}({columns}, where = {condition:?})"),
+            None => format!("{name}({columns})"),
+        }
+    })
+    .collect()
+}
+
+fn column_options(column: &Column, table: &Table) -> Vec<String> {
+    let mut options = Vec::new();
+    if table.key == [column.name.clone()] {
+        options.push("primary_key".to_owned());
+    }
+    for clause in &column.clauses {
+        if let Some(value) = clause.strip_prefix("default ") {
+            let is_text = value.starts_with('\'');
+            let text = value.trim_matches('\'').replace("''", "'");
+            options.push(match is_text {
+                true => format!("default = {text:?}"),
+                false => format!("default = {}", value.replace(' ', "")),
+            });
+        } else if let Some(check) = clause.strip_prefix("check (") {
+            let check = check.strip_suffix(')').unwrap_or(check).trim();
+            options.push(format!("check = {check:?}"));
+        } else if let Some(generated) = clause.strip_prefix("as (") {
+            let (expression, kind) = generated.rsplit_once(')').unwrap_or((generated, ""));
+            options.push(format!("generated = {:?}", expression.trim()));
+            if kind.trim() == "stored" {
+                options.push("stored".to_owned());
+            }
+        } else if let Some(parent) = clause.strip_prefix("references ") {
+            options.push(format!("references = {parent}"));
+        }
+    }
+    options
+}
+
+fn rust_type(column: &Column) -> String {
+    let inner = match column.sql_type.as_str() {
+        "integer" | "int" => "i64",
+        "real" => "f64",
+        "blob" => "Vec<u8>",
+        _ => "String",
+    };
+    match column.is_nullable() && column.clause("as").is_none() {
+        true => format!("Option<{inner}>"),
+        false => inner.to_owned(),
+    }
+}
+
+/// The statements that bring the table to its declared form.
+fn statements(pair: &Pair<'_>, stored: &Stored, found: &Table, blockers: &[Blocker]) -> String {
+    let table = pair.def.name;
+    let needs_copy = blockers.iter().any(|blocker| match blocker {
+        Blocker::Changed(_) | Blocker::Key | Blocker::Constraints => true,
+        Blocker::Added(column, _) => pair.declared.column_called(column).is_some_and(|column| {
+            column.clause("as").is_some() || column.clause("references").is_some()
+        }),
+        Blocker::Gone(column) => found.key.contains(column),
+        Blocker::Unique(_) => false,
+    });
+    if needs_copy {
+        return copy(pair, found);
+    }
+    let mut text = String::new();
+    for blocker in blockers {
+        let _ = match blocker {
+            Blocker::Gone(column) => {
+                writeln!(
+                    text,
+                    "        ALTER TABLE \"{table}\" DROP COLUMN \"{column}\";"
+                )
+            }
+            Blocker::Added(column, _) => {
+                let column = pair.declared.column_called(column);
+                let (source, value) =
+                    column.map_or(("", ""), |column| (&*column.source, empty(column)));
+                writeln!(
+                    text,
+                    "        ALTER TABLE \"{table}\" ADD COLUMN {source} DEFAULT {value};"
+                )
+            }
+            Blocker::Unique(name) => {
+                let create = pair
+                    .changed_indices(stored)
+                    .find(|(changed, ..)| changed == name);
+                let create = create.map_or("", |(_, _, create)| create);
+                writeln!(
+                    text,
+                    "        -- first make the rows unique\n        {create};"
+                )
+            }
+            _ => Ok(()),
+        };
+    }
+    text
+}
+
+/// A new table in the place of the old one, with its rows.
+fn copy(pair: &Pair<'_>, found: &Table) -> String {
+    let table = pair.def.name;
+    let create = pair.create.replacen(table, &format!("{table}_new"), 1);
+    let columns = || {
+        let all = pair.declared.columns.iter();
+        all.filter(|column| column.clause("as").is_none())
+    };
+    let quoted = |column: &Column| format!("\"{}\"", column.name);
+    let names: Vec<String> = columns().map(quoted).collect();
+    let values: Vec<String> = columns()
+        .map(|column| match found.column_called(&column.name) {
+            Some(stored) => quoted(stored),
+            None => empty(column).to_owned(),
+        })
+        .collect();
+    let indices: String = (pair.def.indices.iter())
+        .filter(|index| index.create.starts_with("CREATE UNIQUE"))
+        .map(|index| format!("        {};\n", index.create))
+        .collect();
+    format!(
+        "        {create};\n        INSERT INTO \"{table}_new\" ({})\n            SELECT {} FROM \"{table}\";\n        \
+         DROP TABLE \"{table}\";\n        ALTER TABLE \"{table}_new\" RENAME TO \"{table}\";\n{indices}",
+        names.join(", "),
+        values.join(", ")
+    )
+}
+
+/// A value for the rows that are there.
+fn empty(column: &Column) -> &'static str {
+    match column.sql_type.as_str() {
+        _ if column.is_nullable() => "NULL",
+        "integer" | "real" => "0",
+        "blob" => "x''",
+        _ => "''",
+    }
+}
