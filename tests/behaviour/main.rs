@@ -5,6 +5,7 @@
 mod alarms;
 mod differences;
 mod lifecycle;
+mod migrations;
 mod native;
 mod panics;
 mod parity;

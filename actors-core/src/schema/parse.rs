@@ -42,7 +42,7 @@ impl Table {
         let tokens = tokens(create);
         let open = tokens.iter().position(|token| token.is("("))?;
         let close = closing(&tokens, open)?;
-        if !tokens.first()?.is("create") {
+        if !tokens.first()?.is("create") || !tokens.get(1)?.is("table") {
             return None;
         }
         let mut table = Self {

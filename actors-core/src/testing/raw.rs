@@ -36,6 +36,11 @@ impl World {
         Ok(rows)
     }
 
+    /// Makes what all `A`s have stored that of `B`s, as new code of the same actor finds it.
+    pub fn hand_over<A: Actor, B: Actor>(&self) {
+        self.env.0.hand_over::<A, B>();
+    }
+
     /// Sets an instance's own alarm to now.
     pub fn ring_now<A: Actor>(&self, name: &str) {
         let slot = self.slot::<A>(name);
