@@ -111,7 +111,7 @@ checks! {
                 value; mark the field `#[sql(json)]` to store any serde type as JSON; and write \
                 `Option<..>` itself where the column may be NULL"
     )]
-    Column
+    AsColumn
 
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be stored as JSON",
@@ -272,6 +272,8 @@ impl Default for StandIn {
 }
 
 impl ToSql for StandIn {
+    type Kind = Self;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         match *self {}
     }

@@ -99,6 +99,8 @@ pub use actors_macros::actor;
 pub use actors_macros::entry;
 #[doc = include_str!("../docs/migration.md")]
 pub use actors_macros::migration;
+#[doc = include_str!("../docs/sql.md")]
+pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
 pub use actors_macros::{alarm, on_init, on_message, on_request, persist};
@@ -120,7 +122,7 @@ pub mod prelude {
     pub use crate::{
         Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Json, Request, Response, Result,
         Socket, SqlValue, Timestamp, actor, alarm, days, hours, http, json_response, migration,
-        minutes, on_init, on_message, on_request, persist, seconds, serde_json, sql_table,
+        minutes, on_init, on_message, on_request, persist, seconds, serde_json, sql, sql_table,
     };
 }
 
@@ -132,7 +134,7 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Answer, Argument, AsJson, Asked, Carry, Column, Connected, Failure, If, Initial, Outcome,
+        Answer, Argument, AsColumn, AsJson, Asked, Carry, Connected, Failure, If, Initial, Outcome,
         Persisted, Plain, Probe, Read, Respond, Responds, Unproven, check_default, has_parents,
         same_key,
     };
@@ -140,7 +142,9 @@ pub mod __private {
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
     pub use crate::sockets::{Message, MessageHandler};
+    pub use crate::sql::statement::{Column, OfType, bound, compared, read_as, statement, written};
     pub use crate::sql::to_json;
+    pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;
     #[cfg(target_arch = "wasm32")]

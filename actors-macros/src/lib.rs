@@ -11,11 +11,13 @@ mod checks;
 mod entry;
 mod migration;
 mod mistakes;
+mod row;
+mod sql;
 mod table;
 mod value;
 
 use proc_macro::TokenStream;
-use syn::{Item, parse_macro_input};
+use syn::{DeriveInput, Item, parse_macro_input};
 
 use crate::mistakes::{Mistake, Mistakes};
 
@@ -54,6 +56,34 @@ pub fn sql_value(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn migration(input: TokenStream) -> TokenStream {
     migration::expand(input.into()).into()
+}
+
+/// Goes on with a migration when a table has told its columns.
+#[doc(hidden)]
+#[proc_macro]
+pub fn migration_next(asking: TokenStream) -> TokenStream {
+    parse_macro_input!(asking as migration::Asking)
+        .next()
+        .into()
+}
+
+/// Lets rows be read as a struct.
+#[proc_macro_derive(FromRow, attributes(sql))]
+pub fn from_row(item: TokenStream) -> TokenStream {
+    row::expand(parse_macro_input!(item as DeriveInput)).into()
+}
+
+/// A statement that SQLite checks when the crate compiles.
+#[proc_macro]
+pub fn sql(statement: TokenStream) -> TokenStream {
+    sql::begin(parse_macro_input!(statement as sql::Sql)).into()
+}
+
+/// Goes on with a statement when a struct has told its columns.
+#[doc(hidden)]
+#[proc_macro]
+pub fn sql_next(asking: TokenStream) -> TokenStream {
+    sql::next(parse_macro_input!(asking as sql::Asking)).into()
 }
 
 /// Writes the Worker's fetch handler.

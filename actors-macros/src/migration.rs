@@ -1,12 +1,22 @@
-//! `migration!`: a change of tables, written by hand.
+//! `migration!`: a change of tables, written by hand, and tried by SQLite when the crate
+//! compiles.
+//!
+//! The tables as they were are declared elsewhere: as for `sql!`, each is asked for its
+//! columns by the macro of its name, and hands them on to `migration_next!`.
+
+#[cfg(feature = "check-sql")]
+use std::ops::Range;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, LitStr, Path, Token, Visibility};
+use syn::{Attribute, Ident, LitStr, Path, Token, Visibility, braced, bracketed};
 
+#[cfg(feature = "check-sql")]
+use crate::mistakes::nearest;
 use crate::mistakes::{Mistake, Mistakes};
+use crate::sql::Columns;
 
 /// `/// docs` `pub NAME: Before, OtherBefore => "statements"`
 struct Migration {
@@ -48,7 +58,6 @@ impl Parse for Migration {
 }
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    let krate = quote!(::actors_core);
     let mut mistakes = Mistakes::default();
     let migration = match syn::parse2::<Migration>(input) {
         Ok(migration) => migration,
@@ -68,12 +77,115 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         sql,
     } = &migration;
     let id = name.unraw().to_string();
+    let asking = Asking {
+        before: before.clone(),
+        sql: sql.clone(),
+        told: Vec::new(),
+    };
+    let check = asking.next();
     mistakes.and(quote! {
         #(#attributes)*
-        #visibility const #name: #krate::sql::Migration = #krate::sql::Migration {
+        #visibility const #name: ::actors_core::sql::Migration = ::actors_core::sql::Migration {
             id: #id,
-            before: &[#(<#before as #krate::sql::Table>::TABLE),*],
+            before: &[#(<#before as ::actors_core::sql::Table>::TABLE),*],
             sql: #sql,
         };
+
+        #check
     })
+}
+
+/// The statements, and what the tables before them have told so far.
+pub(crate) struct Asking {
+    before: Vec<Path>,
+    sql: LitStr,
+    told: Vec<Columns>,
+}
+
+impl Parse for Asking {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let list;
+        bracketed!(list in input);
+        let before = list.parse_terminated(<Path as Parse>::parse, Token![,])?;
+        let sql = input.parse()?;
+        let mut told = Vec::new();
+        while !input.is_empty() {
+            let columns;
+            braced!(columns in input);
+            told.push(columns.parse()?);
+        }
+        Ok(Self {
+            before: before.into_iter().collect(),
+            sql,
+            told,
+        })
+    }
+}
+
+impl Asking {
+    /// Asks the next table for its columns, or has SQLite try the statements.
+    pub(crate) fn next(&self) -> TokenStream {
+        let Self { before, sql, told } = self;
+        if let Some(path) = before.get(told.len()) {
+            return quote!(#path ! { migration_next [#(#before),*] #sql #({ #told })* });
+        }
+        let mut mistakes = Mistakes::default();
+        #[cfg(feature = "check-sql")]
+        self.check(&mut mistakes);
+        mistakes.and(TokenStream::new())
+    }
+
+    #[cfg(feature = "check-sql")]
+    fn check(&self, mistakes: &mut Mistakes) {
+        let mut engine = crate::sql::engine::Engine::new();
+        let tables = self.told.iter().filter_map(|told| told.table.as_ref());
+        for create in tables.flat_map(|(_, create)| create) {
+            if engine.define(create).is_err() {
+                return; // the table's own error says it
+            }
+        }
+        let text = self.sql.value();
+        if let Err((complaint, place)) = engine.migrate(&text) {
+            let (words, place) = self.explain(&text, &complaint.words, place);
+            let message = crate::sql::shown(&text, Some(place), words);
+            mistakes.add_error(syn::Error::new(self.sql.span(), message));
+        }
+    }
+
+    /// SQLite's words in the user's, and the word that they are about.
+    #[cfg(feature = "check-sql")]
+    fn explain(&self, text: &str, words: &str, place: Range<usize>) -> (String, Range<usize>) {
+        let mut words = words.to_owned();
+        if words == "not authorized" || words.ends_with(" is prohibited") {
+            let words = "the runtime does not let a Durable Object do this; a migration is one \
+                         transaction already";
+            return (words.to_owned(), place);
+        }
+        let name = ["no such column: ", "no such table: ", "near \""]
+            .iter()
+            .find_map(|before| {
+                let (_, name) = words.split_once(before)?;
+                name.split([' ', '"'])
+                    .find(|name| !name.is_empty())
+                    .map(str::to_owned)
+            });
+        let Some(name) = name else {
+            return (words, place);
+        };
+        let tables = self.told.iter().filter_map(|told| told.table.as_ref());
+        let columns = self.told.iter().flat_map(|told| &told.columns);
+        let names: Vec<&str> = match words.starts_with("no such table") {
+            true => tables.map(|(name, _)| &**name).collect(),
+            false => columns.map(|column| &*column.name).collect(),
+        };
+        if let Some(meant) = nearest(&name, &names).filter(|_| words.starts_with("no such")) {
+            words.push_str(&format!(": did you mean `{meant}`?"));
+        }
+        let word = name.rsplit('.').next().unwrap_or(&name);
+        let place = match text[place.clone()].find(word) {
+            Some(offset) => place.start + offset..place.start + offset + word.len(),
+            None => place,
+        };
+        (words, place)
+    }
 }

@@ -118,6 +118,11 @@ pub(crate) enum Mistake<'a> {
     WasItself(&'a str),
     WasStillThere(&'a str),
     WasTwice(&'a str),
+    Expression(&'a str),
+    ExpressionColumn {
+        column: &'a str,
+        columns: &'a [&'a str],
+    },
     NoSuchField {
         field: &'a str,
         fields: &'a [&'a str],
@@ -137,6 +142,10 @@ pub(crate) enum Mistake<'a> {
     // migration!
     MigrationForm,
     MigrationEmpty,
+
+    // #[derive(FromRow)]
+    RowFields,
+    RowGenerics,
 
     // entry!
     EntryEmpty,
@@ -436,6 +445,11 @@ impl fmt::Display for Mistake<'_> {
                 write!(f, "another field says already that it was `{name}`")
             }
             Self::NullableKey => write!(f, "a primary key is never NULL: remove the `Option`"),
+            Self::Expression(words) => write!(f, "SQLite does not take this: {words}"),
+            Self::ExpressionColumn { column, columns } => {
+                write!(f, "the table has no column `{column}`")?;
+                suggest(f, column, columns)
+            }
             Self::NoSuchField { field, fields } => {
                 write!(f, "the struct has no field `{field}`")?;
                 suggest(f, field, fields)
@@ -488,6 +502,14 @@ impl fmt::Display for Mistake<'_> {
                  `pub SPLIT_NAME: PersonV1 => \"ALTER TABLE ..\"`"
             ),
             Self::MigrationEmpty => write!(f, "a migration has at least one statement"),
+            Self::RowFields => write!(
+                f,
+                "rows are read as a struct whose fields are called like the columns: write \
+                 `struct Name {{ column: Type }}`"
+            ),
+            Self::RowGenerics => {
+                write!(f, "a row can't be generic: its columns have one type each")
+            }
 
             Self::EntryEmpty => write!(
                 f,

@@ -139,6 +139,8 @@ fn implement(
 ) -> TokenStream {
     quote! {
         impl #krate::sql::ToSql for #ident {
+            type Kind = Self;
+
             fn to_sql(&self) -> #krate::Result<#krate::sql::Value<'_>> {
                 #to_sql
             }

@@ -55,6 +55,8 @@ impl<T> From<T> for Json<T> {
 }
 
 impl<T: Serialize> ToSql for Json<T> {
+    type Kind = Self;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         to_json(&self.0)
     }

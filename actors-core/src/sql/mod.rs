@@ -2,6 +2,7 @@
 
 mod json;
 mod row;
+pub(crate) mod statement;
 mod table;
 mod value;
 
@@ -12,8 +13,12 @@ pub use json::Json;
 #[doc(hidden)]
 pub use json::to_json;
 pub use row::{FromRow, Row};
-pub use table::{HasTable, HasTables, IndexDef, Keyed, Table, TableDef};
-pub use value::{AsSql, FromSql, Params, SqlValue, ToSql, Value};
+pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Unannotated};
+pub use table::{HasTable, IndexDef, Keyed, Table, TableDef};
+pub use value::{AsSql, FromSql, Number, Params, SqlValue, ToSql, Value};
+
+#[doc(inline)]
+pub use actors_macros::FromRow;
 
 use crate::backend::Platform;
 use crate::error::{Error, Result};

@@ -61,19 +61,3 @@ pub trait Keyed: Table {
     note = "name it on the actor's struct: `#[actor(tables({T}))]`"
 )]
 pub trait HasTable<T> {}
-
-/// An actor that has all tables of a tuple.
-#[doc(hidden)]
-pub trait HasTables<T> {}
-
-macro_rules! tuples {
-    ($($name:ident)*) => {
-        #[diagnostic::do_not_recommend]
-        impl<Actor, $($name),*> HasTables<($($name,)*)> for Actor
-        where
-            $(Actor: HasTable<$name>),*
-        {}
-    };
-}
-
-crate::for_each_tuple!(tuples);

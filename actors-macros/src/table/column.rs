@@ -7,7 +7,7 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{
     Attribute, Expr, ExprLit, ExprUnary, Field, GenericArgument, Ident, Lit, LitStr, Meta,
-    MetaNameValue, Path, PathArguments, Token, Type, UnOp,
+    MetaNameValue, Path, PathArguments, Token, Type, UnOp, parse_quote,
 };
 
 use super::model::{check_name, flag};
@@ -40,6 +40,8 @@ pub(super) struct Column {
     /// The field's type, and the one in its `Option`.
     pub(super) ty: Type,
     pub(super) value: Type,
+    /// What statements know its values as.
+    pub(super) told: Type,
     pub(super) name: String,
     /// `INTEGER`, `REAL`, `TEXT` or `BLOB`; `ANY` where a type of the user's says which;
     /// none if the field can't be a column.
@@ -76,7 +78,11 @@ pub(super) struct Generated {
 }
 
 /// The field's column, and whether it has an index of its own, and a unique one.
-pub(super) fn parse(field: &mut Field, mistakes: &mut Mistakes) -> Option<(Column, Option<bool>)> {
+pub(super) fn parse(
+    field: &mut Field,
+    krate: &TokenStream,
+    mistakes: &mut Mistakes,
+) -> Option<(Column, Option<bool>)> {
     for condition in attributes::take(&mut field.attrs, "cfg") {
         mistakes.add(&condition, Mistake::ColumnCondition);
     }
@@ -94,6 +100,11 @@ pub(super) fn parse(field: &mut Field, mistakes: &mut Mistakes) -> Option<(Colum
     let is_json = has("json");
     let mut column = Column {
         ty: field.ty.clone(),
+        told: match (is_json, is_nullable) {
+            (false, _) => field.ty.clone(),
+            (true, false) => parse_quote!(#krate::sql::Json<#value>),
+            (true, true) => parse_quote!(::core::option::Option<#krate::sql::Json<#value>>),
+        },
         sql_type: match is_json {
             true => Some("TEXT"),
             false => sql_type(&field.ty, &value, mistakes),
@@ -382,7 +393,12 @@ fn known_type(name: &str, argument: Option<&Type>) -> Option<&'static str> {
     }
 }
 
-pub(super) fn option_of(ty: &Type) -> Option<&Type> {
+/// Whether the type is an `Option`, by its name.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    option_of(ty).is_some()
+}
+
+fn option_of(ty: &Type) -> Option<&Type> {
     let (name, argument) = last_segment(ty)?;
     argument.filter(|_| name == "Option")
 }

@@ -1,10 +1,14 @@
 //! `#[sql_table]`: the model in `model.rs`, `column.rs` and `index.rs`, its SQL in
-//! `ddl.rs`, its Rust here.
+//! `ddl.rs`, what SQLite says to that in `verify.rs`, what statements are told in
+//! `callback.rs`, its Rust here.
 
+pub(crate) mod callback;
 mod column;
 mod ddl;
 mod index;
 mod model;
+#[cfg(feature = "check-sql")]
+mod verify;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -12,14 +16,21 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Fields, ItemStruct};
 
+use self::callback::FieldType;
 use self::column::Column;
+pub(crate) use self::column::is_option;
 use self::model::Table;
 use crate::checks::{self, carry, check};
 use crate::mistakes::Mistakes;
+use crate::sql::{self, Columns};
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let table = Table::parse(arguments, item, &mut mistakes);
+    #[cfg(feature = "check-sql")]
+    if mistakes.is_empty() {
+        table.verify(&mut mistakes);
+    }
     let item = &table.item;
     let expanded = table.expand();
     mistakes.and(quote!(#item #expanded))
@@ -48,6 +59,7 @@ impl Table {
         let prelude = checks::prelude(krate);
         let keyed = self.key_type();
         let helpers = self.helpers();
+        let callback = self.callback();
         quote! {
             const _: () = {
                 #prelude
@@ -72,6 +84,40 @@ impl Table {
 
                 #helpers
             };
+
+            #callback
+        }
+    }
+
+    /// The macro that tells the columns to statements.
+    fn callback(&self) -> TokenStream {
+        let create = std::iter::once(self.create());
+        let indices = self.indices.iter().map(|index| self.create_index(index));
+        let columns = Columns {
+            krate: self.krate.clone(),
+            table: Some((self.name.clone(), create.chain(indices).collect())),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| self.told(column))
+                .collect(),
+        };
+        let fields: Vec<_> = self.columns.iter().map(Column::field_type).collect();
+        callback::callback(&self.item.ident, &columns, &fields)
+    }
+
+    /// What statements are told of a column.
+    fn told(&self, column: &Column) -> sql::Column {
+        // SQLite numbers rows by itself if their key is an integer.
+        let is_key = self.key_columns().all(|key| key.name == column.name);
+        let is_numbered = is_key && column.sql_type == Some("INTEGER") && !self.is_without_rowid;
+        let is_generated = column.generated.is_some();
+        let is_filled = is_numbered || is_generated || column.default.is_some();
+        sql::Column {
+            name: column.name.clone(),
+            is_nullable: column.is_nullable,
+            is_required: !column.is_nullable && !is_filled,
+            is_generated,
         }
     }
 
@@ -255,7 +301,7 @@ impl Column {
         if self.sql_type.is_none() {
             return TokenStream::new(); // a mistake
         }
-        let check = check("Column", value, "COLUMN", value, krate);
+        let check = check("AsColumn", value, "COLUMN", value, krate);
         let default = self.default.as_ref().map(|default| {
             let (place, sql_type, text) = (&default.place, default.sql_type, &default.text);
             let value = self.carried(krate);
@@ -272,6 +318,13 @@ impl Column {
             }
         });
         quote!(#check #default #references)
+    }
+
+    fn field_type(&self) -> FieldType<'_> {
+        FieldType {
+            name: &self.ident,
+            ty: &self.told,
+        }
     }
 
     /// The type that stands for the field's in generated code.

@@ -51,7 +51,7 @@ impl Table {
         check_shape(&mut item, mistakes);
         let name = table_name(option("name"), &item.ident, mistakes);
         let mut indices = Vec::new();
-        let columns = columns(&mut item, &name, &mut indices, mistakes);
+        let columns = columns(&mut item, &name, &krate, &mut indices, mistakes);
         if let Some(column) = columns.get(MAX_COLUMNS) {
             mistakes.add(&column.ident, Mistake::TooManyColumns);
         }
@@ -153,12 +153,13 @@ pub(super) fn flag(option: &Meta, mistakes: &mut Mistakes) {
 fn columns(
     item: &mut ItemStruct,
     table: &str,
+    krate: &TokenStream,
     indices: &mut Vec<Index>,
     mistakes: &mut Mistakes,
 ) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for field in &mut item.fields {
-        let Some((column, index)) = column::parse(field, mistakes) else {
+        let Some((column, index)) = column::parse(field, krate, mistakes) else {
             continue;
         };
         let is_same = |other: &&Column| other.name.eq_ignore_ascii_case(&column.name);

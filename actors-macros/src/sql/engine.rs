@@ -1,0 +1,142 @@
+//! SQLite itself, with the tables that a statement may use and what a Durable Object
+//! refuses: it prepares statements, and runs none of the user's.
+
+use std::ops::Range;
+
+use rusqlite::config::DbConfig;
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::{Batch, Connection, Error};
+
+/// What SQLite says against a statement, in its own words.
+#[derive(Debug)]
+pub(crate) struct Complaint {
+    pub(crate) words: String,
+    /// Which byte of the statement it is about, where SQLite says so.
+    pub(crate) offset: Option<usize>,
+}
+
+pub(crate) struct Engine(Connection);
+
+impl Engine {
+    /// An empty database.
+    ///
+    /// # Panics
+    ///
+    /// There is no memory for one.
+    pub(crate) fn new() -> Self {
+        let connection = Connection::open_in_memory().expect("SQLite opens in memory");
+        // As settings of an open connection these can't fail.
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false);
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false);
+        // Tables may refer to others that the statement does not name.
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false);
+        Self(connection)
+    }
+
+    /// Runs a statement that makes a table or an index.
+    pub(crate) fn define(&self, statement: &str) -> Result<(), Complaint> {
+        self.0.execute_batch(statement).map_err(Complaint::from)
+    }
+
+    /// Prepares a statement, and answers the names of its columns.
+    pub(crate) fn prepare(&self, statement: &str) -> Result<Vec<String>, Complaint> {
+        let prepared = self.0.prepare(statement)?;
+        let names = prepared.column_names();
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    /// Runs the statements of a migration on tables without rows; what is against one
+    /// comes with its place in the text.
+    pub(crate) fn migrate(&mut self, text: &str) -> Result<(), (Complaint, Range<usize>)> {
+        let authorizer = |context: AuthContext<'_>| match is_allowed(&context.action) {
+            true => Authorization::Allow,
+            false => Authorization::Deny,
+        };
+        let _ = self.0.authorizer(Some(authorizer));
+        let mut batch = Batch::new(&self.0, text);
+        let mut start = 0;
+        loop {
+            let rest = text.get(start..).unwrap_or_default();
+            let lead = rest.len() - rest.trim_start_matches([';', ' ', '\n', '\t', '\r']).len();
+            let place = start + lead..start + rest.find(';').unwrap_or(rest.len()).max(lead);
+            let at = |error: Error| (Complaint::from(error), place.clone());
+            let Some(mut statement) = batch.next().map_err(at)? else {
+                return Ok(());
+            };
+            if statement.parameter_count() > 0 {
+                let words = "a migration has no values to bind".to_owned();
+                return Err((
+                    Complaint {
+                        words,
+                        offset: None,
+                    },
+                    place,
+                ));
+            }
+            if let Some(source) = statement.expanded_sql() {
+                start += rest.find(&source).unwrap_or(0) + source.len();
+            }
+            let mut rows = statement.query(()).map_err(at)?;
+            while rows.next().map_err(at)?.is_some() {}
+        }
+    }
+
+    /// The functions that there are.
+    pub(crate) fn functions(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let _ = self
+            .0
+            .prepare("SELECT DISTINCT name FROM pragma_function_list")
+            .and_then(|mut statement| {
+                let rows = statement.query_map((), |row| row.get(0))?;
+                names.extend(rows.flatten());
+                Ok(())
+            });
+        names
+    }
+}
+
+/// What the runtime lets a migration do.
+fn is_allowed(action: &AuthAction<'_>) -> bool {
+    let is_ours = |name: &str| name.starts_with("_cf_") || name.starts_with("_actors");
+    match action {
+        AuthAction::Transaction { .. }
+        | AuthAction::Savepoint { .. }
+        | AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::CreateTempTable { .. }
+        | AuthAction::CreateTempView { .. }
+        | AuthAction::CreateTempTrigger { .. }
+        | AuthAction::CreateTempIndex { .. } => false,
+        // SQLite itself asks this one when it alters a table.
+        AuthAction::Pragma { pragma_name, .. } => *pragma_name == "quick_check",
+        AuthAction::Read { table_name, .. }
+        | AuthAction::Insert { table_name }
+        | AuthAction::Update { table_name, .. }
+        | AuthAction::Delete { table_name }
+        | AuthAction::CreateTable { table_name }
+        | AuthAction::AlterTable { table_name, .. }
+        | AuthAction::DropTable { table_name } => !is_ours(table_name),
+        _ => true,
+    }
+}
+
+impl From<Error> for Complaint {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::SqlInputError { msg, offset, .. } => Self {
+                words: msg,
+                offset: usize::try_from(offset).ok(),
+            },
+            Error::SqliteFailure(_, Some(words)) => Self {
+                words,
+                offset: None,
+            },
+            other => Self {
+                words: other.to_string(),
+                offset: None,
+            },
+        }
+    }
+}
