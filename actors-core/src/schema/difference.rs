@@ -18,7 +18,6 @@ pub(super) struct Stored {
 
 pub(super) struct StoredIndex {
     pub(super) table: String,
-    pub(super) create: String,
     pub(super) index: Index,
 }
 
@@ -85,14 +84,7 @@ impl Stored {
                     stored.tables.insert(name, found);
                 } else if let Some(index) = Index::parse(&create) {
                     let table = table.to_ascii_lowercase();
-                    stored.indices.insert(
-                        name,
-                        StoredIndex {
-                            table,
-                            create,
-                            index,
-                        },
-                    );
+                    stored.indices.insert(name, StoredIndex { table, index });
                 }
                 Ok(())
             },
