@@ -103,7 +103,7 @@ on_both! {
 
 #[test]
 fn a_kill_in_a_migration_leaves_the_old_tables_or_the_new_ones() {
-    const KILLS: u32 = 16;
+    const KILLS: u32 = 12;
     const ROWS: usize = 2_000;
     let mut world = World::in_workerd("migrations-kill");
     world.open_version(1);

@@ -137,7 +137,7 @@ impl<'a> Pair<'a> {
 
 /// Does the renames that `was` declares, where the old name is stored and the new one
 /// is not; answers whether there were any.
-fn rename<A>(ctx: &Ctx<A>, defs: &[&TableDef], stored: &Stored) -> Result<bool> {
+pub(super) fn rename<A>(ctx: &Ctx<A>, defs: &[&TableDef], stored: &Stored) -> Result<bool> {
     let mut any = false;
     for def in defs {
         let name = def.name.to_ascii_lowercase();
@@ -192,7 +192,9 @@ fn blockers(pair: &Pair<'_>, stored: &Stored) -> Vec<Blocker> {
     if found.key != declared.key {
         blockers.push(Blocker::Key);
     }
-    if found.constraints != declared.constraints || found.options != declared.options {
+    if !found.constraints.keys().eq(declared.constraints.keys())
+        || found.options != declared.options
+    {
         blockers.push(Blocker::Constraints);
     }
     for (name, index, _) in pair.changed_indices(stored) {
@@ -219,7 +221,7 @@ fn is_compatible(stored: &Column, declared: &Column) -> bool {
     let mut stored = stored.clone();
     stored
         .clauses
-        .retain(|clause| !clause.starts_with("default "));
+        .retain(|clause, _| !clause.starts_with("default "));
     stored.is_same(declared)
 }
 

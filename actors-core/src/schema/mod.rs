@@ -9,6 +9,8 @@
 mod difference;
 mod migration;
 mod parse;
+#[cfg(all(test, feature = "testing"))]
+mod properties;
 mod report;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) mod snapshot;

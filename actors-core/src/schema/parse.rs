@@ -2,7 +2,10 @@
 //! the text of a table, edits it when the table is altered, and two texts that mean
 //! the same differ in quotes, capitals, spaces and the order of the columns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is said of a table or of a column, in its normal form, and as it is written.
+pub(super) type Clauses = BTreeMap<String, String>;
 
 /// A table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +14,7 @@ pub(super) struct Table {
     /// The columns of the primary key.
     pub(super) key: Vec<String>,
     /// What is said of the table beside its columns: checks, foreign keys, `unique (a)`.
-    pub(super) constraints: BTreeSet<String>,
+    pub(super) constraints: Clauses,
     /// `strict`, `without rowid`.
     pub(super) options: BTreeSet<String>,
 }
@@ -22,7 +25,7 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) sql_type: String,
     /// `not null`, `default 0`, `check (a > 0)` and so on, each in its normal form.
-    pub(super) clauses: BTreeSet<String>,
+    pub(super) clauses: Clauses,
     /// The definition as it is written, without what is a part of the key.
     pub(super) source: String,
 }
@@ -48,12 +51,12 @@ impl Table {
         let mut table = Self {
             columns: Vec::new(),
             key: Vec::new(),
-            constraints: BTreeSet::new(),
+            constraints: Clauses::new(),
             options: split(&tokens[close + 1..]).into_iter().map(join).collect(),
         };
         for definition in split(&tokens[open + 1..close]) {
             if definition.first()?.starts_constraint() {
-                table.constraint(definition);
+                table.constraint(definition, create);
             } else {
                 table.column(definition, create);
             }
@@ -66,7 +69,7 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    fn constraint(&mut self, tokens: &[Token]) {
+    fn constraint(&mut self, tokens: &[Token], text: &str) {
         // Without its name, which nothing depends on.
         let tokens = match tokens {
             [first, _, rest @ ..] if first.is_word("constraint") => rest,
@@ -75,7 +78,7 @@ impl Table {
         if tokens.first().is_some_and(|token| token.is_word("primary")) {
             self.key = columns_of(tokens);
         } else {
-            self.constraints.insert(join(tokens));
+            self.constraints.insert(join(tokens), source(tokens, text));
         }
     }
 
@@ -85,7 +88,7 @@ impl Table {
         let name = tokens[0].text.clone();
         let mut column = Column {
             sql_type: join(&tokens[1..first.max(1)]),
-            clauses: BTreeSet::new(),
+            clauses: Clauses::new(),
             source: text[tokens[0].start..tokens[first.max(1) - 1].end].to_owned(),
             name,
         };
@@ -103,15 +106,14 @@ impl Table {
                 continue;
             }
             if clause[0].is_word("unique") {
-                self.constraints
-                    .insert(format!("unique ( {} )", column.name));
+                let unique = format!("unique ( {} )", column.name);
+                self.constraints.insert(unique.clone(), unique);
                 continue;
             }
+            let source = source(clause, text);
             column.source.push(' ');
-            column
-                .source
-                .push_str(&text[clause[0].start..clause[clause.len() - 1].end]);
-            column.clauses.insert(normal(clause));
+            column.source.push_str(&source);
+            column.clauses.insert(normal(clause), source);
         }
         self.columns.push(column);
     }
@@ -122,7 +124,8 @@ impl Table {
         let without_rowid = self.options.contains("without rowid");
         for column in &mut self.columns {
             if self.key.contains(&column.name) && (without_rowid || is_rowid(column)) {
-                column.clauses.insert("not null".to_owned());
+                let not_null = ("not null".to_owned(), "NOT NULL".to_owned());
+                column.clauses.extend([not_null]);
             }
         }
     }
@@ -132,17 +135,17 @@ impl Column {
     /// What follows that word in one of the column's clauses.
     pub(super) fn clause(&self, start: &str) -> Option<&str> {
         self.clauses
-            .iter()
+            .keys()
             .find_map(|clause| clause.strip_prefix(start)?.strip_prefix(' '))
     }
 
     pub(super) fn is_nullable(&self) -> bool {
-        !self.clauses.contains("not null")
+        !self.clauses.contains_key("not null")
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        (&self.name, &self.sql_type, &self.clauses)
-            == (&other.name, &other.sql_type, &other.clauses)
+        (&self.name, &self.sql_type) == (&other.name, &other.sql_type)
+            && self.clauses.keys().eq(other.clauses.keys())
     }
 }
 
@@ -214,7 +217,7 @@ fn tokens(text: &str) -> Vec<Token> {
                 .iter()
                 .take_while(|byte| is_word(byte))
                 .count(),
-            _ => 1,
+            _ => symbol(rest),
         };
         let is_quoted = matches!(first, b'"' | b'`' | b'[');
         let source = &text[start..start + length];
@@ -239,6 +242,13 @@ fn tokens(text: &str) -> Vec<Token> {
 /// Letters of all languages are parts of words, and the dot of a number is.
 fn is_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.') || !byte.is_ascii()
+}
+
+/// The length of a symbol; letters of other languages are parts of words.
+fn symbol(text: &str) -> usize {
+    const LONG: [&str; 10] = ["->>", "->", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>"];
+    let long = LONG.iter().find(|symbol| text.starts_with(**symbol));
+    long.map_or(1, |symbol| symbol.len())
 }
 
 /// The length of a text in quotes; a quote in it is doubled.
@@ -348,6 +358,14 @@ fn columns_of(tokens: &[Token]) -> Vec<String> {
     parts.into_iter().map(|part| part[0].text.clone()).collect()
 }
 
+/// The tokens as they are written.
+fn source(tokens: &[Token], text: &str) -> String {
+    match tokens {
+        [] => String::new(),
+        [first, ..] => text[first.start..tokens[tokens.len() - 1].end].to_owned(),
+    }
+}
+
 fn join(tokens: &[Token]) -> String {
     let words: Vec<&str> = tokens.iter().map(|token| &*token.text).collect();
     words.join(" ")
@@ -368,7 +386,7 @@ mod tests {
         ) strict";
         let (ours, theirs) = (Table::parse(ours).unwrap(), Table::parse(theirs).unwrap());
         assert_eq!(ours.key, theirs.key);
-        assert_eq!(ours.constraints, theirs.constraints);
+        assert!(ours.constraints.keys().eq(theirs.constraints.keys()));
         assert_eq!(ours.options, theirs.options);
         for column in &ours.columns {
             assert!(

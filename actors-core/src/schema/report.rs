@@ -5,6 +5,13 @@ use std::fmt::{self, Write as _};
 
 use super::difference::{Pair, Stored};
 use super::parse::{Column, Table};
+use crate::sql::TableDef;
+
+/// Names that a field can only have with `r#` before them.
+const KEYWORDS: [&str; 16] = [
+    "as", "box", "do", "else", "fn", "for", "if", "in", "match", "mod", "move", "ref", "type",
+    "use", "where", "yield",
+];
 
 /// What stands in the way of bringing a table to its declared form.
 #[derive(Debug)]
@@ -66,7 +73,7 @@ pub(super) fn refusal(pair: &Pair<'_>, stored: &Stored, blockers: &[Blocker]) ->
         "\nThe migration to write, with the table as it was; look at each statement first:\n\n{}\n\
          migration! {{\n    pub {name}: {before} => r#\"\n{}    \"#\n}}\n\n\
          Then name it on the actor, after those that are there: `#[actor(migrations({name}))]`.",
-        frozen(pair.def.name, found, stored, &before),
+        frozen(pair.def.name, found, stored, &before, Some(pair.def)),
         statements(pair, stored, found, blockers),
     );
     text
@@ -80,7 +87,7 @@ pub(super) fn undeclared_table(name: &str, table: &Table, stored: &Stored) -> St
          rows are to go, this is the migration to write:\n\n{}\nmigration! {{\n    pub \
          DROP_{}: Before => \"DROP TABLE \\\"{name}\\\"\"\n}}\n\nThen name it on the actor, after \
          those that are there: `#[actor(migrations(DROP_{}))]`.",
-        frozen(name, table, stored, "Before"),
+        frozen(name, table, stored, "Before", None),
         name.to_ascii_uppercase(),
         name.to_ascii_uppercase()
     )
@@ -122,23 +129,32 @@ fn rest(table: &Table) -> String {
         [] => None,
         key => Some(format!("PRIMARY KEY ({})", key.join(", "))),
     };
-    let others = table.constraints.iter().chain(&table.options).cloned();
+    let others = table.constraints.values().chain(&table.options).cloned();
     key.into_iter().chain(others).collect::<Vec<_>>().join(", ")
 }
 
 /// The struct of a stored table.
-fn frozen(name: &str, table: &Table, stored: &Stored, ident: &str) -> String {
+fn frozen(
+    name: &str,
+    table: &Table,
+    stored: &Stored,
+    ident: &str,
+    def: Option<&TableDef>,
+) -> String {
     let mut options = format!("name = \"{name}\"");
+    // Databases that are older still have other names.
+    if let Some(was) = def.and_then(|def| def.was) {
+        let _ = write!(options, ", was = \"{was}\"");
+    }
     if table.key.len() > 1 {
         let _ = write!(options, ", primary_key({})", table.key.join(", "));
     }
     if table.options.contains("without rowid") {
         options.push_str(", without_rowid");
     }
-    for constraint in &table.constraints {
-        if let Some(check) = constraint.strip_prefix("check (") {
-            let check = check.strip_suffix(')').unwrap_or(check).trim();
-            let _ = write!(options, ", check = {check:?}");
+    for (constraint, source) in &table.constraints {
+        if constraint.starts_with("check (") {
+            let _ = write!(options, ", check = {:?}", inner(source));
         }
     }
     for (kind, is_unique) in [("index", false), ("unique", true)] {
@@ -149,11 +165,19 @@ fn frozen(name: &str, table: &Table, stored: &Stored, ident: &str) -> String {
     }
     let mut text = format!("#[sql_table({options})]\nstruct {ident} {{\n");
     for column in &table.columns {
-        let options = column_options(column, table);
+        let mut options = column_options(column, table);
+        let renamed = def.map_or(&[][..], |def| def.renamed).iter();
+        let was = renamed.filter(|(name, _)| name.eq_ignore_ascii_case(&column.name));
+        options.extend(was.map(|(_, was)| format!("was = \"{was}\"")));
         if !options.is_empty() {
             let _ = writeln!(text, "    #[sql({})]", options.join(", "));
         }
-        let _ = writeln!(text, "    {}: {},", column.name, rust_type(column));
+        let raw = if KEYWORDS.contains(&&*column.name) {
+            "r#"
+        } else {
+            ""
+        };
+        let _ = writeln!(text, "    {raw}{}: {},", column.name, rust_type(column));
     }
     text.push_str("}\n");
     text
@@ -178,28 +202,59 @@ fn column_options(column: &Column, table: &Table) -> Vec<String> {
     if table.key == [column.name.clone()] {
         options.push("primary_key".to_owned());
     }
-    for clause in &column.clauses {
+    for (clause, source) in &column.clauses {
         if let Some(value) = clause.strip_prefix("default ") {
-            let is_text = value.starts_with('\'');
-            let text = value.trim_matches('\'').replace("''", "'");
-            options.push(match is_text {
-                true => format!("default = {text:?}"),
-                false => format!("default = {}", value.replace(' ', "")),
-            });
-        } else if let Some(check) = clause.strip_prefix("check (") {
-            let check = check.strip_suffix(')').unwrap_or(check).trim();
-            options.push(format!("check = {check:?}"));
-        } else if let Some(generated) = clause.strip_prefix("as (") {
-            let (expression, kind) = generated.rsplit_once(')').unwrap_or((generated, ""));
-            options.push(format!("generated = {:?}", expression.trim()));
-            if kind.trim() == "stored" {
-                options.push("stored".to_owned());
-            }
+            options.push(format!("default = {}", literal(value)));
+        } else if clause.starts_with("check (") {
+            options.push(format!("check = {:?}", inner(source)));
+        } else if clause.starts_with("as (") {
+            options.push(format!("generated = {:?}", inner(source)));
+            options.extend(clause.ends_with(" stored").then(|| "stored".to_owned()));
         } else if let Some(parent) = clause.strip_prefix("references ") {
-            options.push(format!("references = {parent}"));
+            options.push(references(parent));
         }
     }
     options
+}
+
+/// What is in the outermost parentheses.
+fn inner(source: &str) -> &str {
+    let (_, rest) = source.split_once('(').unwrap_or_default();
+    rest.rsplit_once(')').map_or(rest, |(inner, _)| inner)
+}
+
+/// A literal of SQL in Rust.
+fn literal(value: &str) -> String {
+    if let Some(digits) = value.strip_prefix("x '") {
+        let digits = digits.trim_end_matches('\'').as_bytes().chunks(2);
+        let bytes = digits.map(|pair| format!("\\x{}", String::from_utf8_lossy(pair)));
+        return format!("b\"{}\"", bytes.collect::<String>());
+    }
+    match value
+        .strip_prefix('\'')
+        .and_then(|text| text.strip_suffix('\''))
+    {
+        Some(text) => format!("{:?}", text.replace("''", "'")),
+        None => value.replace(' ', ""),
+    }
+}
+
+/// The option for a column that references another table, whose struct is called like
+/// it, as far as one can know.
+fn references(clause: &str) -> String {
+    let (table, action) = clause.split_once(' ').unwrap_or((clause, ""));
+    let words = table.split('_').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + rest
+    });
+    let parent: String = words.collect();
+    match action.split_once("on delete ") {
+        Some((_, action)) => format!(
+            "references({parent}, on_delete = {})",
+            action.replace(' ', "_")
+        ),
+        None => format!("references = {parent}"),
+    }
 }
 
 fn rust_type(column: &Column) -> String {
@@ -226,13 +281,20 @@ fn statements(pair: &Pair<'_>, stored: &Stored, found: &Table, blockers: &[Block
         Blocker::Gone(column) => found.key.contains(column),
         Blocker::Unique(_) => false,
     });
-    if needs_copy {
+    let is_kept = |column: &Column| pair.declared.column_called(&column.name).is_some();
+    if needs_copy || !found.columns.iter().any(is_kept) {
         return copy(pair, found);
     }
     let mut text = String::new();
     for blocker in blockers {
         let _ = match blocker {
             Blocker::Gone(column) => {
+                for (name, index) in &stored.indices {
+                    let mut words = index.index.definition.split(' ');
+                    if index.table == pair.name() && words.any(|word| word == column) {
+                        let _ = writeln!(text, "        DROP INDEX \"{name}\";");
+                    }
+                }
                 writeln!(
                     text,
                     "        ALTER TABLE \"{table}\" DROP COLUMN \"{column}\";"
@@ -266,7 +328,9 @@ fn statements(pair: &Pair<'_>, stored: &Stored, found: &Table, blockers: &[Block
 /// A new table in the place of the old one, with its rows.
 fn copy(pair: &Pair<'_>, found: &Table) -> String {
     let table = pair.def.name;
-    let create = pair.create.replacen(table, &format!("{table}_new"), 1);
+    let create = pair
+        .create
+        .replacen(&format!("\"{table}\""), &format!("\"{table}_new\""), 1);
     let columns = || {
         let all = pair.declared.columns.iter();
         all.filter(|column| column.clause("as").is_none())
