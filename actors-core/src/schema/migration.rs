@@ -48,6 +48,14 @@ pub(super) struct Done {
     checksum: i64,
 }
 
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+impl Done {
+    pub(super) fn new(id: &str, checksum: i64) -> Self {
+        let id = id.to_owned();
+        Self { id, checksum }
+    }
+}
+
 impl From<&Migration> for Done {
     fn from(migration: &Migration) -> Self {
         Self {

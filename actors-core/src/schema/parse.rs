@@ -168,6 +168,25 @@ pub(super) fn meaning(statement: &str) -> String {
     join(&tokens(statement))
 }
 
+/// The text of a `CREATE TABLE` with a line for each column; other texts as they are.
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+pub(super) fn in_lines(create: &str) -> String {
+    let tokens = tokens(create);
+    let open = tokens.iter().position(|token| token.is("("));
+    let parts = open.and_then(|open| Some((open, closing(&tokens, open)?)));
+    let Some((open, close)) = parts.filter(|_| Table::parse(create).is_some()) else {
+        return create.to_owned();
+    };
+    let lines = split(&tokens[open + 1..close]);
+    let lines: Vec<String> = lines.into_iter().map(|part| source(part, create)).collect();
+    format!(
+        "{}\n    {}\n{}",
+        &create[..tokens[open].end],
+        lines.join(",\n    "),
+        &create[tokens[close].start..]
+    )
+}
+
 struct Token {
     /// In small letters and without quotes, unless it is a string.
     text: String,

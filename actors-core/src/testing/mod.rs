@@ -40,6 +40,7 @@
 
 #[doc(hidden)]
 pub mod raw;
+mod schema;
 mod search;
 
 use std::future::Future;
@@ -48,6 +49,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use self::schema::check_schema;
 pub use self::search::{Run, Search};
 use crate::actor::Actor;
 use crate::backend::{Env, RawSocket, Sim, Slot};
