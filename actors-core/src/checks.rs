@@ -16,7 +16,7 @@ use crate::backend::Cell;
 use crate::error::{Error, Result};
 use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
-use crate::sql::{FromSql, HasTables, SqlValue, ToSql, Value};
+use crate::sql::{FromSql, HasTable, Keyed, SqlValue, ToSql, Value};
 
 /// Whether a type, which must be known here, has what is asked of it:
 /// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
@@ -32,6 +32,7 @@ pub trait Unproven {
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
     const COLUMN: bool = false;
+    const KEYED: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -42,6 +43,10 @@ impl<T: Serialize + DeserializeOwned> Probe<T> {
 
 impl<T: SqlValue> Probe<T> {
     pub const COLUMN: bool = true;
+}
+
+impl<T: Keyed> Probe<T> {
+    pub const KEYED: bool = true;
 }
 
 impl<T: Default> Probe<T> {
@@ -114,6 +119,22 @@ checks! {
     AsColumn
 
     #[diagnostic::on_unimplemented(
+        message = "this default is not a value of the column's `{Self}`",
+        label = "not what a `{Self}` is stored as",
+        note = "write a literal of what the type is stored as; an enum is stored as its variants' \
+                names in snake case: `default = \"in_progress\"`"
+    )]
+    AsDefault
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be referenced",
+        label = "not a table with a primary key",
+        note = "name the struct of a table: `#[sql_table]` on the struct, `#[sql(primary_key)]` on a \
+                field of it"
+    )]
+    AsParent
+
+    #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be stored as JSON",
         label = "not a type that serde can store",
         note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds"
@@ -170,20 +191,19 @@ checks! {
 }
 
 /// Whether a default fits a column, whose type rustc alone knows.
-pub const fn check_default<T: SqlValue>(sql_type: &str, text: &str) {
-    if !is_same(sql_type, T::TYPE) && !(is_same(sql_type, "INTEGER") && is_same(T::TYPE, "REAL")) {
-        panic!("the column has another type than this default");
+pub const fn is_default<T: SqlValue>(sql_type: &str, text: &str) -> bool {
+    let is_whole = is_same(sql_type, "INTEGER") && is_same(T::TYPE, "REAL");
+    if !is_same(sql_type, T::TYPE) && !is_whole && !is_same(T::TYPE, "ANY") {
+        return false;
     }
     let mut index = 0;
     while index < T::TEXTS.len() {
         if is_same(T::TEXTS[index], text) {
-            return;
+            return true;
         }
         index += 1;
     }
-    if index > 0 {
-        panic!("none of the enum's variants is stored as this text");
-    }
+    index == 0
 }
 
 const fn is_same(a: &str, b: &str) -> bool {
@@ -206,8 +226,40 @@ pub trait SameKey<K> {}
 
 impl<T> SameKey<T> for T {}
 
+/// A table that a column of type `C` references.
+pub trait Parent<T, C> {
+    const NAME: &'static str;
+    type Key;
+}
+
+impl<T: Keyed, C> Parent<T, C> for If<true> {
+    const NAME: &'static str = T::TABLE.name;
+    type Key = T::Key;
+}
+
+impl<T, C> Parent<T, C> for If<false> {
+    const NAME: &'static str = "";
+    type Key = C;
+}
+
 /// Asks that an actor has the tables that one of its tables references.
-pub fn has_parents<A: HasTables<T>, T>() {}
+pub fn has_parents<A: HasParents<T>, T>() {}
+
+#[diagnostic::on_unimplemented(
+    message = "this table references another, which is not among those of `{Self}`",
+    label = "it references `{T}`",
+    note = "name that in `#[actor(tables(..))]` too"
+)]
+pub trait HasParents<T> {}
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        #[diagnostic::do_not_recommend]
+        impl<Actor $(, $name)*> HasParents<($($name,)*)> for Actor where $(Actor: HasTable<$name>),* {}
+    };
+}
+
+crate::for_each_tuple!(tuples);
 
 /// Something that depends on a [`Probe`].
 pub struct If<const IS: bool>;
@@ -271,6 +323,7 @@ impl Default for StandIn {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ToSql for StandIn {
     type Kind = Self;
 
@@ -279,12 +332,14 @@ impl ToSql for StandIn {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FromSql for StandIn {
     fn from_sql(_: Cell<'_>) -> Result<Self> {
         unreachable!()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl SqlValue for StandIn {
     const TYPE: &'static str = "ANY";
 }

@@ -134,9 +134,9 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Answer, Argument, AsColumn, AsJson, Asked, Carry, Connected, Failure, If, Initial, Outcome,
-        Persisted, Plain, Probe, Read, Respond, Responds, Unproven, check_default, has_parents,
-        same_key,
+        Answer, Argument, AsColumn, AsDefault, AsJson, AsParent, Asked, Carry, Connected, Failure,
+        If, Initial, Outcome, Parent, Persisted, Plain, Probe, Read, Respond, Responds, Unproven,
+        has_parents, is_default, same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};

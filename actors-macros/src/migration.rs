@@ -57,57 +57,56 @@ impl Parse for Migration {
     }
 }
 
-pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let migration = match syn::parse2::<Migration>(input) {
-        Ok(migration) => migration,
-        Err(error) => {
-            mistakes.add_error(syn::Error::new(error.span(), Mistake::MigrationForm));
-            return mistakes.and(TokenStream::new());
+impl Migration {
+    fn define(&self) -> TokenStream {
+        let Self {
+            attributes,
+            visibility,
+            name,
+            before,
+            sql,
+        } = self;
+        let id = name.unraw().to_string();
+        quote! {
+            #(#attributes)*
+            #visibility const #name: ::actors_core::sql::Migration = ::actors_core::sql::Migration {
+                id: #id,
+                before: &[#(<#before as ::actors_core::sql::Table>::TABLE),*],
+                sql: #sql,
+            };
         }
-    };
-    if migration.sql.value().trim().is_empty() {
-        mistakes.add(&migration.sql, Mistake::MigrationEmpty);
     }
-    let Migration {
-        attributes,
-        visibility,
-        name,
-        before,
-        sql,
-    } = &migration;
-    let id = name.unraw().to_string();
-    let asking = Asking {
-        before: before.clone(),
-        sql: sql.clone(),
-        told: Vec::new(),
-    };
-    let check = asking.next();
-    mistakes.and(quote! {
-        #(#attributes)*
-        #visibility const #name: ::actors_core::sql::Migration = ::actors_core::sql::Migration {
-            id: #id,
-            before: &[#(<#before as ::actors_core::sql::Table>::TABLE),*],
-            sql: #sql,
-        };
-
-        #check
-    })
 }
 
-/// The statements, and what the tables before them have told so far.
+pub(crate) fn expand(migration: TokenStream) -> TokenStream {
+    let told = Vec::new();
+    match syn::parse2(migration.clone()) {
+        Ok(parsed) => Asking {
+            migration,
+            parsed,
+            told,
+        }
+        .next(),
+        Err(error) => {
+            let mut mistakes = Mistakes::default();
+            mistakes.add_error(syn::Error::new(error.span(), Mistake::MigrationForm));
+            mistakes.and(TokenStream::new())
+        }
+    }
+}
+
+/// The migration, and what the tables before it have told so far.
 pub(crate) struct Asking {
-    before: Vec<Path>,
-    sql: LitStr,
+    migration: TokenStream,
+    parsed: Migration,
     told: Vec<Columns>,
 }
 
 impl Parse for Asking {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let list;
-        bracketed!(list in input);
-        let before = list.parse_terminated(<Path as Parse>::parse, Token![,])?;
-        let sql = input.parse()?;
+        let migration;
+        bracketed!(migration in input);
+        let migration: TokenStream = migration.parse()?;
         let mut told = Vec::new();
         while !input.is_empty() {
             let columns;
@@ -115,24 +114,31 @@ impl Parse for Asking {
             told.push(columns.parse()?);
         }
         Ok(Self {
-            before: before.into_iter().collect(),
-            sql,
+            parsed: syn::parse2(migration.clone())?,
+            migration,
             told,
         })
     }
 }
 
 impl Asking {
-    /// Asks the next table for its columns, or has SQLite try the statements.
+    /// Asks the next table for its columns, or is done.
     pub(crate) fn next(&self) -> TokenStream {
-        let Self { before, sql, told } = self;
-        if let Some(path) = before.get(told.len()) {
-            return quote!(#path ! { migration_next [#(#before),*] #sql #({ #told })* });
+        let Self {
+            migration,
+            parsed,
+            told,
+        } = self;
+        if let Some(path) = parsed.before.get(told.len()) {
+            return quote!(#path ! { migration_next [#migration] #({ #told })* });
         }
         let mut mistakes = Mistakes::default();
+        if parsed.sql.value().trim().is_empty() {
+            mistakes.add(&parsed.sql, Mistake::MigrationEmpty);
+        }
         #[cfg(feature = "check-sql")]
         self.check(&mut mistakes);
-        mistakes.and(TokenStream::new())
+        mistakes.and(parsed.define())
     }
 
     #[cfg(feature = "check-sql")]
@@ -144,23 +150,21 @@ impl Asking {
                 return; // the table's own error says it
             }
         }
-        let text = self.sql.value();
+        let text = self.parsed.sql.value();
         if let Err((complaint, place)) = engine.migrate(&text) {
             let (words, place) = self.explain(&text, &complaint.words, place);
             let message = crate::sql::shown(&text, Some(place), words);
-            mistakes.add_error(syn::Error::new(self.sql.span(), message));
+            mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
         }
     }
 
     /// SQLite's words in the user's, and the word that they are about.
     #[cfg(feature = "check-sql")]
     fn explain(&self, text: &str, words: &str, place: Range<usize>) -> (String, Range<usize>) {
-        let mut words = words.to_owned();
         if words == "not authorized" || words.ends_with(" is prohibited") {
-            let words = "the runtime does not let a Durable Object do this; a migration is one \
-                         transaction already";
-            return (words.to_owned(), place);
+            return (refusal(&text[place.clone()]).to_owned(), place);
         }
+        let mut words = words.to_owned();
         let name = ["no such column: ", "no such table: ", "near \""]
             .iter()
             .find_map(|before| {
@@ -187,5 +191,20 @@ impl Asking {
             None => place,
         };
         (words, place)
+    }
+}
+
+/// Why the runtime or the framework does not take a statement.
+#[cfg(feature = "check-sql")]
+fn refusal(statement: &str) -> &'static str {
+    let verb = statement.split_whitespace().next().unwrap_or_default();
+    match verb.to_ascii_uppercase().as_str() {
+        "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" => {
+            "a migration is one transaction already, and an error undoes all of it: remove this"
+        }
+        _ if statement.contains("_cf_") || statement.contains("_actors") => {
+            "names that begin with `_cf_` or `_actors` belong to the platform and the framework"
+        }
+        _ => "the runtime does not let a Durable Object do this",
     }
 }

@@ -464,7 +464,7 @@ impl fmt::Display for Mistake<'_> {
                 "`{name}` is already the name of a table or an index, and SQLite has one of each \
                  name"
             ),
-            Self::IndexColumnTwice(name) => write!(f, "`{name}` is in the index already"),
+            Self::IndexColumnTwice(name) => write!(f, "`{name}` is named already"),
             Self::ColumnTwice(name) => write!(
                 f,
                 "there is already a column `{name}`: SQLite does not tell capitals from small \
@@ -558,7 +558,7 @@ impl fmt::Display for Mistake<'_> {
                 write!(f, "this is not an option: write {}", list(options))
             }
             Self::OptionAlone(option) => {
-                write!(f, "`{option}` takes no value: write `#[sql({option})]`")
+                write!(f, "`{option}` takes no value: write `{option}` alone")
             }
             Self::OptionOfStruct(option) => write!(
                 f,

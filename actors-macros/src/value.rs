@@ -8,6 +8,7 @@ use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type, Variant};
 
 use crate::attributes;
+use crate::checks::{self, carry, check};
 use crate::mistakes::{Mistake, Mistakes};
 
 pub(crate) fn expand(item: DeriveInput) -> TokenStream {
@@ -105,15 +106,27 @@ fn variant_text(variant: &Variant, mistakes: &mut Mistakes) -> String {
 
 /// A struct around one value, stored as that.
 fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -> TokenStream {
-    let to_sql = quote!(#krate::sql::ToSql::to_sql(&self.#member));
+    let carrier = carry("COLUMN", ty, krate);
+    let to_sql = quote!(#krate::sql::ToSql::to_sql(#carrier::view(&self.#member)));
     let from_sql = quote! {
-        ::core::result::Result::Ok(Self { #member: <#ty as #krate::sql::FromSql>::from_sql(cell)? })
+        ::core::result::Result::Ok(Self {
+            #member: #carrier::back(<#carrier::Type as #krate::sql::FromSql>::from_sql(cell)?),
+        })
     };
     let consts = quote! {
-        const TYPE: &'static str = <#ty as #krate::sql::SqlValue>::TYPE;
-        const TEXTS: &'static [&'static str] = <#ty as #krate::sql::SqlValue>::TEXTS;
+        const TYPE: &'static str = <#carrier::Type as #krate::sql::SqlValue>::TYPE;
+        const TEXTS: &'static [&'static str] = <#carrier::Type as #krate::sql::SqlValue>::TEXTS;
     };
-    implement(ident, &to_sql, &from_sql, &consts, krate)
+    let prelude = checks::prelude(krate);
+    let check = check("AsColumn", ty, "COLUMN", ty, krate);
+    let implementation = implement(ident, &to_sql, &from_sql, &consts, krate);
+    quote! {
+        const _: () = {
+            #prelude
+            #check
+            #implementation
+        };
+    }
 }
 
 /// In the place of what can't be derived, so that uses of the type miss nothing.

@@ -45,6 +45,7 @@ export const Shapes = observed(built.Shapes);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
 export const Statements = observed(built.Statements);
+export const Tables = observed(built.Tables);
 export const Versions = observed(built[`Versions${env.VERSION ?? 10}`]);
 export const Web = observed(built.Web);
 export const RawLedger = built.Ledger;

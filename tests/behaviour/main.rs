@@ -14,6 +14,7 @@ mod requests;
 mod rpc;
 mod sockets;
 mod sql;
+mod tables;
 mod transactions;
 mod turns;
 mod world;

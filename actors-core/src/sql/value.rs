@@ -133,7 +133,7 @@ types! {
 }
 
 fn safe_integer(value: i64) -> Result<Value<'static>> {
-    if value.abs() > MAX_SAFE_INTEGER {
+    if value.unsigned_abs() > MAX_SAFE_INTEGER.unsigned_abs() {
         return Err(Error::sql(format!(
             "{value} is beyond ±(2^53 - 1), the integers that a Durable Object stores exactly; \
              store it as text or bytes"

@@ -206,6 +206,7 @@ impl State {
         } = self;
         let ident = &item.ident;
         let parents = tables.iter().map(|table| {
+            let ident = Ident::new(&ident.to_string(), table.span());
             quote_spanned! {table.span()=>
                 const _: fn() = || {
                     #krate::__private::has_parents::<#ident, <#table as #krate::sql::Table>::References>()

@@ -181,10 +181,10 @@ impl Column {
             Part::Text(self.constraints(table)),
         ];
         if let Some(references) = &self.references {
-            let parent = &references.parent;
+            let parent = self.parent(krate);
             parts.extend([
                 Part::Text(" REFERENCES \"".to_owned()),
-                Part::Rust(quote!(<#parent as #krate::sql::Table>::TABLE.name)),
+                Part::Rust(quote!(#parent::NAME)),
                 Part::Text(match references.on_delete {
                     Some(action) => format!("\" ON DELETE {action}"),
                     None => "\"".to_owned(),

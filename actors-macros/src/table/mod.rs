@@ -11,10 +11,10 @@ mod model;
 mod verify;
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Fields, ItemStruct};
+use syn::{Fields, Ident, ItemStruct, parse_quote};
 
 use self::callback::FieldType;
 use self::column::Column;
@@ -51,16 +51,15 @@ impl Table {
             Fields::Unnamed(_) => quote!(::core::unreachable!()), // a mistake
             _ => quote!(::core::result::Result::Ok(Self { #(#fields),* })),
         };
-        let parents = columns
-            .iter()
-            .filter_map(|column| column.references.as_ref());
-        let parents = parents.map(|references| &references.parent);
+        let referring = columns.iter().filter(|column| column.references.is_some());
+        let parents = referring.map(Column::parent_name);
         let checks = columns.iter().map(|column| column.checks(krate));
         let prelude = checks::prelude(krate);
         let keyed = self.key_type();
         let helpers = self.helpers();
         let callback = self.callback();
         quote! {
+            #[allow(non_camel_case_types)]
             const _: () = {
                 #prelude
                 #(#checks)*
@@ -301,23 +300,35 @@ impl Column {
         if self.sql_type.is_none() {
             return TokenStream::new(); // a mistake
         }
-        let check = check("AsColumn", value, "COLUMN", value, krate);
+        let is_column = check("AsColumn", value, "COLUMN", value, krate);
         let default = self.default.as_ref().map(|default| {
-            let (place, sql_type, text) = (&default.place, default.sql_type, &default.text);
-            let value = self.carried(krate);
-            quote_spanned! {place.span()=>
-                const _: () = #krate::__private::check_default::<#value>(#sql_type, #text);
+            let (sql_type, text, carried) = (default.sql_type, &default.text, self.carried(krate));
+            let span = default.place.span();
+            let name = format_ident!("__Default_{}", self.name, span = span);
+            quote! {
+                type #name = #value;
+                const _: () = <#name as #krate::__private::AsDefault<{
+                    #krate::__private::is_default::<#carried>(#sql_type, #text)
+                }>>::CHECKED;
             }
         });
         let references = self.references.as_ref().map(|references| {
-            let parent = &references.parent;
-            quote_spanned! {value.span()=>
+            let (name, path, parent) = (self.parent_name(), &references.parent, self.parent(krate));
+            let is_table = check(
+                "AsParent",
+                &parse_quote!(#name),
+                "KEYED",
+                &parse_quote!(#name),
+                krate,
+            );
+            let key = quote_spanned! {value.span()=>
                 const _: fn() = || {
-                    #krate::__private::same_key::<#value, <#parent as #krate::sql::Keyed>::Key>()
+                    #krate::__private::same_key::<#value, #parent::Key>()
                 };
-            }
+            };
+            quote!(type #name = #path; #is_table #key)
         });
-        quote!(#check #default #references)
+        quote!(#is_column #default #references)
     }
 
     fn field_type(&self) -> FieldType<'_> {
@@ -325,6 +336,23 @@ impl Column {
             name: &self.ident,
             ty: &self.told,
         }
+    }
+
+    /// What the table that the column references is called in generated code, where its
+    /// path is written once.
+    fn parent_name(&self) -> Ident {
+        let span = match &self.references {
+            Some(references) => references.parent.span(),
+            None => self.ident.span(),
+        };
+        format_ident!("__Parent_{}", self.name, span = span)
+    }
+
+    /// What is known of that table, if it is one.
+    fn parent(&self, krate: &TokenStream) -> TokenStream {
+        let (name, value) = (self.parent_name(), &self.value);
+        let is_table = checks::if_so("KEYED", &name, krate);
+        quote!(<#is_table as #krate::__private::Parent<#name, #value>>)
     }
 
     /// The type that stands for the field's in generated code.

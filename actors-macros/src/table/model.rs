@@ -222,5 +222,11 @@ fn declared_key(option: &Meta, columns: &[Column], mistakes: &mut Mistakes) -> V
             column.check_key(field, mistakes);
         }
     }
-    places.into_iter().flatten().collect()
+    let mut key: Vec<usize> = Vec::new();
+    for place in places.into_iter().flatten() {
+        if !key.contains(&place) {
+            key.push(place);
+        }
+    }
+    key
 }
