@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 use crate::error::{Error, Result};
 use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
+use crate::sql::{FromSql, ToSql};
 
 /// Whether a type, which must be known here, has what is asked of it:
 /// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
@@ -29,6 +30,7 @@ pub trait Unproven {
     const PERSIST: bool = false;
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
+    const COLUMN: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -51,6 +53,10 @@ impl<B: FromBody> Probe<Request<B>> {
 
 impl<B: Into<Body>> Probe<Response<B>> {
     pub const RESPONSE: bool = true;
+}
+
+impl<T: ToSql + FromSql> Probe<T> {
+    pub const COLUMN: bool = true;
 }
 
 impl<T, E> Probe<Result<T, E>> {

@@ -12,6 +12,7 @@ use actors_fixtures::caller::Caller;
 use actors_fixtures::clockwork::Clockwork;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
@@ -25,7 +26,7 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "LEDGER" Ledger, "SHAPES" Shapes, "SHY" Shy,
+            "CROSSING" Crossing, "LEDGER" Ledger, "QUERIES" Queries, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "WEB" Web)
     };

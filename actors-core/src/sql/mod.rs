@@ -6,7 +6,7 @@ mod table;
 mod value;
 
 pub use row::{FromRow, Row};
-pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Unannotated};
+pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
 pub use table::{HasTable, IndexDef, Table, TableDef};
 pub use value::{AsSql, FromSql, Number, Params, ToSql, Value};
 
