@@ -32,6 +32,7 @@ pub trait Unproven {
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
     const COLUMN: bool = false;
+    const STORED: bool = false;
     const KEYED: bool = false;
 }
 
@@ -42,7 +43,7 @@ impl<T: Serialize + DeserializeOwned> Probe<T> {
 }
 
 impl<T: SqlValue> Probe<T> {
-    pub const COLUMN: bool = true;
+    pub const STORED: bool = true;
 }
 
 impl<T: Keyed> Probe<T> {
@@ -63,6 +64,10 @@ impl<B: FromBody> Probe<Request<B>> {
 
 impl<B: Into<Body>> Probe<Response<B>> {
     pub const RESPONSE: bool = true;
+}
+
+impl<T: ToSql + FromSql> Probe<T> {
+    pub const COLUMN: bool = true;
 }
 
 impl<T, E> Probe<Result<T, E>> {

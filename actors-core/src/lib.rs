@@ -119,6 +119,7 @@ pub use {bytes::Bytes, http, serde, serde_json};
 
 /// What an actor's module needs: `use actors_core::prelude::*`.
 pub mod prelude {
+    pub use crate::sql::FromRow;
     pub use crate::{
         Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Json, Request, Response, Result,
         Socket, SqlValue, Timestamp, actor, alarm, days, hours, http, json_response, migration,
@@ -142,7 +143,9 @@ pub mod __private {
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
     pub use crate::sockets::{Message, MessageHandler};
-    pub use crate::sql::statement::{Column, OfType, bound, compared, read_as, statement, written};
+    pub use crate::sql::statement::{
+        Column, OfType, bound, compared, read_as, read_as_if, statement, written,
+    };
     pub use crate::sql::to_json;
     pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]

@@ -106,7 +106,7 @@ fn variant_text(variant: &Variant, mistakes: &mut Mistakes) -> String {
 
 /// A struct around one value, stored as that.
 fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -> TokenStream {
-    let carrier = carry("COLUMN", ty, krate);
+    let carrier = carry("STORED", ty, krate);
     let to_sql = quote!(#krate::sql::ToSql::to_sql(#carrier::view(&self.#member)));
     let from_sql = quote! {
         ::core::result::Result::Ok(Self {
@@ -118,7 +118,7 @@ fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -
         const TEXTS: &'static [&'static str] = <#carrier::Type as #krate::sql::SqlValue>::TEXTS;
     };
     let prelude = checks::prelude(krate);
-    let check = check("AsColumn", ty, "COLUMN", ty, krate);
+    let check = check("AsColumn", ty, "STORED", ty, krate);
     let implementation = implement(ident, &to_sql, &from_sql, &consts, krate);
     quote! {
         const _: () = {

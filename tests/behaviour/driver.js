@@ -39,6 +39,7 @@ export const Caller = observed(built.Caller);
 export const Clockwork = observed(built.Clockwork);
 export const Crossing = observed(built.Crossing);
 export const Ledger = observed(built.Ledger);
+export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);
 export const Room = observed(built.Room);
 export const Shapes = observed(built.Shapes);

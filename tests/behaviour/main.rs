@@ -9,6 +9,7 @@ mod migrations;
 mod native;
 mod panics;
 mod parity;
+mod queries;
 mod rate_limiter;
 mod requests;
 mod rpc;

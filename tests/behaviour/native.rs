@@ -13,6 +13,7 @@ use actors_fixtures::caller::Caller;
 use actors_fixtures::clockwork::Clockwork;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
@@ -31,7 +32,7 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "LEDGER" Ledger, "SHAPES" Shapes, "SHY" Shy,
+            "CROSSING" Crossing, "LEDGER" Ledger, "QUERIES" Queries, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "TABLES" Tables, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,

@@ -13,7 +13,7 @@ pub use json::Json;
 #[doc(hidden)]
 pub use json::to_json;
 pub use row::{FromRow, Row};
-pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Unannotated};
+pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
 pub use table::{HasTable, IndexDef, Keyed, Table, TableDef};
 pub use value::{AsSql, FromSql, Number, Params, SqlValue, ToSql, Value};
 

@@ -253,6 +253,6 @@ fn bound(
 fn column_of(tables: &[Table], table: usize, column: usize, span: Span) -> TokenStream {
     let path = &tables[table].path;
     let path = captures::respan(quote!(#path), span);
-    let function = column_function(column);
+    let function = column_function(column, span);
     quote_spanned!(span=> #path::#function())
 }

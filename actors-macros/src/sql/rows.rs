@@ -163,7 +163,7 @@ impl Rows<'_> {
         if let [output] = self.outputs {
             return Ok(match self.column(output) {
                 Some(column) => quote_spanned!(self.span=> #column.rows()),
-                None => quote_spanned!(self.span=> #krate::sql::Unannotated),
+                None => quote_spanned!(self.span=> #krate::sql::Untyped),
             });
         }
         self.record()
@@ -296,10 +296,19 @@ impl Rows<'_> {
             let is_option = is_option(field);
             self.not_null(output, &name, &quote!(#ty).to_string(), is_option)?;
             checks.extend(self.origin(output).map(|column| {
-                quote_spanned!(self.span=> #krate::__private::read_as(#column, #krate::__private::Column::<(), #field>::new());)
+                quote_spanned! {self.span=>
+                    #krate::__private::read_as_if::<
+                        { #krate::__private::Probe::<#field>::COLUMN }, _, _, #field,
+                    >(#column);
+                }
             }));
         }
-        Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
+        Ok(quote_spanned! {self.span=> {
+            #[allow(unused_imports)]
+            use #krate::__private::Unproven as _;
+            #(#checks)*
+            #krate::sql::Rows::<#ty>::new()
+        } })
     }
 
     fn as_struct(&self, ty: &Type, fields: &[Column]) -> Result<TokenStream, Fault> {
@@ -344,7 +353,8 @@ impl Rows<'_> {
                 });
             };
             self.not_null(output, name, &row, field.is_nullable)?;
-            let function = column_function(index);
+            let function = column_function(index, self.span);
+            let ty = respan(quote!(#ty), self.span);
             checks
                 .extend(self.origin(output).map(
                     |column| quote_spanned!(self.span=> #krate::__private::read_as(#column, <#ty>::#function());),

@@ -300,7 +300,7 @@ impl Column {
         if self.sql_type.is_none() {
             return TokenStream::new(); // a mistake
         }
-        let is_column = check("AsColumn", value, "COLUMN", value, krate);
+        let is_column = check("AsColumn", value, "STORED", value, krate);
         let default = self.default.as_ref().map(|default| {
             let (sql_type, text, carried) = (default.sql_type, &default.text, self.carried(krate));
             let span = default.place.span();
@@ -361,7 +361,7 @@ impl Column {
         if self.sql_type != Some("ANY") {
             return quote!(#value);
         }
-        let carrier = carry("COLUMN", value, krate);
+        let carrier = carry("STORED", value, krate);
         quote!(#carrier::Type)
     }
 
@@ -378,7 +378,7 @@ impl Column {
             ),
             (false, Some("ANY")) => (
                 quote!(#krate::sql::ToSql::to_sql),
-                carry("COLUMN", value, krate),
+                carry("STORED", value, krate),
             ),
             (false, _) => {
                 return quote_spanned!(value.span()=> #krate::sql::ToSql::to_sql(&self.#ident)?);
@@ -409,7 +409,7 @@ impl Column {
                 (carrier, stored, quote!(value.0))
             }
             (false, Some("ANY")) => {
-                let carrier = carry("COLUMN", value, krate);
+                let carrier = carry("STORED", value, krate);
                 let stored = quote!(#carrier::Type);
                 (carrier, stored, quote!(value))
             }
