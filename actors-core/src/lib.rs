@@ -62,10 +62,12 @@
 //! - **Nothing runs in a half-made actor.** Tables, persisted fields and
 //!   `#[on_init]` come before any handler. If one of them fails, the event gets
 //!   the error and the next event tries again.
+//! - **Tables follow their structs**, by themselves where that is safe, with a
+//!   [`migration!`] where it is not; nothing is dropped silently.
 //! - **One call is one request**, native Workers RPC, for JavaScript as well.
 //!
 //! The macros are documented where they are used: [`actor`], [`sql_table`],
-//! [`entry`].
+//! [`migration!`], [`entry`].
 
 #![cfg_attr(
     not(target_arch = "wasm32"),

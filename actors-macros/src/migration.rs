@@ -58,7 +58,7 @@ impl Parse for Migration {
 }
 
 impl Migration {
-    fn define(&self) -> TokenStream {
+    fn define(&self, krate: &TokenStream) -> TokenStream {
         let Self {
             attributes,
             visibility,
@@ -69,9 +69,9 @@ impl Migration {
         let id = name.unraw().to_string();
         quote! {
             #(#attributes)*
-            #visibility const #name: ::actors_core::sql::Migration = ::actors_core::sql::Migration {
+            #visibility const #name: #krate::sql::Migration = #krate::sql::Migration {
                 id: #id,
-                before: &[#(<#before as ::actors_core::sql::Table>::TABLE),*],
+                before: &[#(<#before as #krate::sql::Table>::TABLE),*],
                 sql: #sql,
             };
         }
@@ -138,7 +138,11 @@ impl Asking {
         }
         #[cfg(feature = "check-sql")]
         self.check(&mut mistakes);
-        mistakes.and(parsed.define())
+        let krate = match told.first() {
+            Some(table) => table.krate.clone(),
+            None => quote!(::actors_core),
+        };
+        mistakes.and(parsed.define(&krate))
     }
 
     #[cfg(feature = "check-sql")]

@@ -109,6 +109,7 @@ pub(crate) enum Mistake<'a> {
     DefaultRange {
         column: &'a str,
     },
+    DefaultJson,
     ReferencesForm,
     OnDelete(&'a str),
     SetNull,
@@ -414,6 +415,10 @@ impl fmt::Display for Mistake<'_> {
             Self::DefaultRange { column } => {
                 write!(f, "the column's `{column}` does not hold this value")
             }
+            Self::DefaultJson => write!(
+                f,
+                "the column holds JSON, and this is none: write `default = \"[]\"`, for example"
+            ),
             Self::ReferencesForm => write!(
                 f,
                 "name the struct of the other table: `references = Author`, or \

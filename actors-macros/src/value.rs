@@ -11,10 +11,15 @@ use crate::attributes;
 use crate::checks::{self, carry, check};
 use crate::mistakes::{Mistake, Mistakes};
 
-pub(crate) fn expand(item: DeriveInput) -> TokenStream {
+pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    // The derive has no options; the type's own path to the crate can't differ.
-    let krate = quote!(::actors_core);
+    let options: TokenStream = attributes::take(&mut item.attrs, "sql")
+        .iter()
+        .filter_map(|mark| mark.meta.require_list().ok())
+        .map(|list| list.tokens.clone())
+        .collect();
+    let options = attributes::options(options, &["crate = path"], &mut mistakes);
+    let krate = attributes::core_path(&options, &mut mistakes);
     let ident = &item.ident;
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::ValueGenerics);

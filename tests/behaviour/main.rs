@@ -13,6 +13,7 @@ mod queries;
 mod rate_limiter;
 mod requests;
 mod rpc;
+mod snapshot;
 mod sockets;
 mod sql;
 mod tables;

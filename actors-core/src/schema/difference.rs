@@ -205,7 +205,12 @@ fn blockers(pair: &Pair<'_>, stored: &Stored) -> Vec<Blocker> {
                 && column.clause("default").is_none()
                 && column.clause("as").is_none()
         });
-        if index.is_unique && !is_free {
+        // The same index under another name, as of a table that was renamed.
+        let is_kept = stored
+            .indices
+            .values()
+            .any(|found| found.index == index && found.table == pair.name());
+        if index.is_unique && !is_free && !is_kept {
             blockers.push(Blocker::Unique(name));
         }
     }

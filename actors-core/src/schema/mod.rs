@@ -4,8 +4,9 @@
 //! brings the database up to date: the framework's own tables, the written migrations
 //! that it has not been through ([`migration`]), then the difference between the
 //! tables that are stored ([`parse`]) and those that are declared ([`difference`]).
-//! What is not safe is refused ([`report`]), and all stays as it was.
+//! What is not safe is refused ([`report`], [`advice`]), and all stays as it was.
 
+mod advice;
 mod difference;
 mod migration;
 mod parse;

@@ -222,9 +222,20 @@ impl Table {
                     self.columns.insert(at, Column::random(rng, name));
                 }
             }
-            3 if is_free && !column.has_check => {
+            3 if column.generated.is_none() && !self.key.contains(&column.name) => {
                 let name = format!("{}_now", column.name);
-                if !self.columns.iter().any(|other| other.name == name) {
+                let is_used = self.columns.iter().any(|other| {
+                    other.name == name
+                        || (other.generated.as_ref())
+                            .is_some_and(|text| text.contains(&column.name))
+                });
+                if !is_used {
+                    for (columns, _) in &mut self.indices {
+                        columns.retain(|indexed| *indexed != column.name);
+                        if columns.is_empty() {
+                            columns.push(name.clone());
+                        }
+                    }
                     let column = &mut self.columns[place];
                     column.was.get_or_insert(column.name.clone());
                     column.name = name;

@@ -2,12 +2,20 @@
 
 #![allow(missing_docs, reason = "not for users")]
 
+use std::path::Path;
+
 use super::World;
 use crate::actor::Actor;
 use crate::backend::Hosted;
 use crate::error::Result;
 use crate::rpc::Call;
 pub use crate::wire::Wire;
+
+/// [`check_schema`](super::check_schema), which may rewrite the file or not.
+#[track_caller]
+pub fn check_schema<A: Actor>(path: &Path, updates: bool) {
+    super::schema::check::<A>(path, updates);
+}
 
 impl World {
     /// Calls a method by its name, with any values.

@@ -38,7 +38,12 @@ const UPDATE: &str = "UPDATE_SCHEMA";
 /// As said, and when the file can't be read or written.
 #[track_caller]
 pub fn check_schema<A: Actor>(path: impl AsRef<Path>) {
-    let path = path.as_ref();
+    let updates = env::var_os(UPDATE).is_some_and(|value| !value.is_empty() && value != "0");
+    check::<A>(path.as_ref(), updates);
+}
+
+#[track_caller]
+pub(super) fn check<A: Actor>(path: &Path, updates: bool) {
     let shown = path.display();
     let now = render::<A>().unwrap_or_else(|error| panic!("{error}"));
     let write = || {
@@ -61,7 +66,7 @@ pub fn check_schema<A: Actor>(path: impl AsRef<Path>) {
              If no database was ever deployed with that schema, delete {shown}."
         );
     }
-    if env::var_os(UPDATE).is_some_and(|value| !value.is_empty() && value != "0") {
+    if updates {
         return write();
     }
     panic!(

@@ -108,7 +108,7 @@ impl Table {
     /// What statements are told of a column.
     fn told(&self, column: &Column) -> sql::Column {
         // SQLite numbers rows by itself if their key is an integer.
-        let is_key = self.key_columns().all(|key| key.name == column.name);
+        let is_key = self.key.len() == 1 && self.key_columns().all(|key| key.name == column.name);
         let is_numbered = is_key && column.sql_type == Some("INTEGER") && !self.is_without_rowid;
         let is_generated = column.generated.is_some();
         let is_filled = is_numbered || is_generated || column.default.is_some();

@@ -8,6 +8,8 @@ use super::model::Table;
 use crate::mistakes::{Mistake, Mistakes};
 use crate::sql::engine::Engine;
 
+const JSON: &str = "CREATE TABLE json (value TEXT CHECK (json_valid(value)))";
+
 impl Table {
     /// Gives SQLite the expressions one by one, so that each mistake has its place.
     pub(super) fn verify(&self, mistakes: &mut Mistakes) {
@@ -16,6 +18,19 @@ impl Table {
         let create = |rest: &str| format!("CREATE TABLE {} ({columns}{rest})", quoted(&self.name));
         if Engine::new().define(&create("")).is_err() {
             return; // the columns have mistakes of their own
+        }
+        for column in self.columns.iter().filter(|column| column.is_json) {
+            if let Some(default) = &column.default {
+                let (check, insert) = (JSON, format!("INSERT INTO json VALUES ({})", default.sql));
+                let engine = Engine::new();
+                if engine
+                    .define(check)
+                    .and_then(|()| engine.define(&insert))
+                    .is_err()
+                {
+                    mistakes.add(&default.place, Mistake::DefaultJson);
+                }
+            }
         }
         let mut verify = |text: &LitStr, statements: &[&str]| {
             let engine = Engine::new();
