@@ -220,35 +220,53 @@ const fn is_same(a: &str, b: &str) -> bool {
     a.len() == b.len() && index == a.len()
 }
 
+/// The type of a table's primary key, and the tables that a table references: functions
+/// of the table's own answer them, since its types may be private; these do for the rest.
+pub trait Untold: Sized {
+    fn __key() -> Unknown {
+        Unknown
+    }
+
+    fn __parents() -> Parents<()> {
+        Parents(PhantomData)
+    }
+}
+
+impl<T> Untold for T {}
+
+pub struct Key<T>(pub PhantomData<fn() -> T>);
+
+pub struct Parents<T>(pub PhantomData<fn() -> T>);
+
+pub struct Unknown;
+
 /// Asks that a column has the type of the key that it references.
-pub fn same_key<T: SameKey<K>, K>() {}
+pub fn same_key<T: References<K>, K>(_: K) {}
 
 #[diagnostic::on_unimplemented(
     message = "a column of type `{Self}` can't reference this table",
-    label = "the primary key there is `{K}`"
+    label = "the primary key there is a `{K}`"
 )]
-pub trait SameKey<K> {}
+pub trait References<K> {}
 
-impl<T> SameKey<T> for T {}
+impl<T> References<Key<T>> for T {}
+impl<T> References<Unknown> for T {}
 
-/// A table that a column of type `C` references.
-pub trait Parent<T, C> {
+/// The name of a table that a column references, if it is one.
+pub trait Parent<T> {
     const NAME: &'static str;
-    type Key;
 }
 
-impl<T: Keyed, C> Parent<T, C> for If<true> {
+impl<T: Keyed> Parent<T> for If<true> {
     const NAME: &'static str = T::TABLE.name;
-    type Key = T::Key;
 }
 
-impl<T, C> Parent<T, C> for If<false> {
+impl<T> Parent<T> for If<false> {
     const NAME: &'static str = "";
-    type Key = C;
 }
 
 /// Asks that an actor has the tables that one of its tables references.
-pub fn has_parents<A: HasParents<T>, T>() {}
+pub fn has_parents<A: HasParents<T>, T>(_: Parents<T>) {}
 
 #[diagnostic::on_unimplemented(
     message = "this table references another, which is not among those of `{Self}`",

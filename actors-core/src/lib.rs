@@ -138,8 +138,8 @@ pub mod __private {
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
         Answer, Argument, AsColumn, AsDefault, AsJson, AsParent, Asked, Carry, Connected, Failure,
-        If, Initial, Outcome, Parent, Persisted, Plain, Probe, Read, Respond, Responds, Unproven,
-        has_parents, is_default, same_key,
+        If, Initial, Key, Outcome, Parent, Parents, Persisted, Plain, Probe, Read, Respond,
+        Responds, Unproven, Untold, has_parents, is_default, same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};

@@ -38,9 +38,6 @@ pub struct IndexDef {
 pub trait Table: FromRow {
     /// The table that holds the struct's values.
     const TABLE: TableDef;
-    /// The tables that its columns reference, as a tuple.
-    #[doc(hidden)]
-    type References;
 }
 
 /// A table with a primary key.
@@ -49,10 +46,7 @@ pub trait Table: FromRow {
     label = "not a table with a key",
     note = "put `#[sql(primary_key)]` on a field of `{Self}`"
 )]
-pub trait Keyed: Table {
-    /// The type of the key: that of its column, or a tuple of several.
-    type Key;
-}
+pub trait Keyed: Table {}
 
 /// An actor that has `T` among its tables: `#[actor(tables(T))]`.
 #[diagnostic::on_unimplemented(

@@ -209,7 +209,7 @@ impl State {
             let ident = Ident::new(&ident.to_string(), table.span());
             quote_spanned! {table.span()=>
                 const _: fn() = || {
-                    #krate::__private::has_parents::<#ident, <#table as #krate::sql::Table>::References>()
+                    #krate::__private::has_parents::<#ident, _>(<#table>::__parents())
                 };
             }
         });

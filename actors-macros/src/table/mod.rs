@@ -51,11 +51,9 @@ impl Table {
             Fields::Unnamed(_) => quote!(::core::unreachable!()), // a mistake
             _ => quote!(::core::result::Result::Ok(Self { #(#fields),* })),
         };
-        let referring = columns.iter().filter(|column| column.references.is_some());
-        let parents = referring.map(Column::parent_name);
         let checks = columns.iter().map(|column| column.checks(krate));
         let prelude = checks::prelude(krate);
-        let keyed = self.key_type();
+        let types = self.types();
         let helpers = self.helpers();
         let callback = self.callback();
         quote! {
@@ -66,10 +64,9 @@ impl Table {
 
                 impl #krate::sql::Table for #ident {
                     const TABLE: #krate::sql::TableDef = #definition;
-                    type References = (#(#parents,)*);
                 }
 
-                #keyed
+                #types
 
                 impl #krate::sql::FromRow for #ident {
                     const WIDTH: usize = #width;
@@ -148,21 +145,44 @@ impl Table {
         }
     }
 
-    /// The type of the primary key, if there is one.
-    fn key_type(&self) -> Option<TokenStream> {
+    /// The type of the primary key, and the tables that are referenced: they may be more
+    /// private than the struct, so that no trait can say them.
+    fn types(&self) -> TokenStream {
         let Self { krate, item, .. } = self;
         let ident = &item.ident;
+        let referring = self.columns.iter();
+        let referring = referring.filter(|column| column.references.is_some());
+        let parents = referring.map(Column::parent_name);
         let types: Vec<_> = self.key_columns().map(|key| &key.ty).collect();
         let key = match types[..] {
-            [] => return None,
-            [one] => quote!(#one),
-            _ => quote!((#(#types),*)),
+            [] => None,
+            [one] => Some(quote!(#one)),
+            _ => Some(quote!((#(#types),*))),
         };
-        Some(quote! {
-            impl #krate::sql::Keyed for #ident {
-                type Key = #key;
+        let keyed = key.map(|key| {
+            quote! {
+                impl #krate::sql::Keyed for #ident {}
+
+                #[allow(dead_code, private_interfaces)]
+                impl #ident {
+                    #[doc(hidden)]
+                    pub fn __key() -> #krate::__private::Key<#key> {
+                        #krate::__private::Key(::core::marker::PhantomData)
+                    }
+                }
             }
-        })
+        });
+        quote! {
+            #keyed
+
+            #[allow(dead_code, private_interfaces)]
+            impl #ident {
+                #[doc(hidden)]
+                pub fn __parents() -> #krate::__private::Parents<(#(#parents,)*)> {
+                    #krate::__private::Parents(::core::marker::PhantomData)
+                }
+            }
+        }
     }
 
     /// `insert`, `all` and, with a primary key, the others.
@@ -180,7 +200,7 @@ impl Table {
             format!(" All rows of `{name}`, in the order of the primary key if it has one.");
         let keyed = (!self.key.is_empty()).then(|| self.keyed());
         quote! {
-            #[allow(dead_code)]
+            #[allow(dead_code, private_bounds, private_interfaces)]
             impl #ident {
                 #[doc = #insert_docs]
                 #vis fn insert<A>(&self, ctx: &#krate::Ctx<A>) -> #krate::Result<()>
@@ -313,7 +333,7 @@ impl Column {
             }
         });
         let references = self.references.as_ref().map(|references| {
-            let (name, path, parent) = (self.parent_name(), &references.parent, self.parent(krate));
+            let (name, path) = (self.parent_name(), &references.parent);
             let is_table = check(
                 "AsParent",
                 &parse_quote!(#name),
@@ -323,7 +343,7 @@ impl Column {
             );
             let key = quote_spanned! {value.span()=>
                 const _: fn() = || {
-                    #krate::__private::same_key::<#value, #parent::Key>()
+                    #krate::__private::same_key::<#value, _>(#name::__key())
                 };
             };
             quote!(type #name = #path; #is_table #key)
@@ -350,9 +370,9 @@ impl Column {
 
     /// What is known of that table, if it is one.
     fn parent(&self, krate: &TokenStream) -> TokenStream {
-        let (name, value) = (self.parent_name(), &self.value);
+        let name = self.parent_name();
         let is_table = checks::if_so("KEYED", &name, krate);
-        quote!(<#is_table as #krate::__private::Parent<#name, #value>>)
+        quote!(<#is_table as #krate::__private::Parent<#name>>)
     }
 
     /// The type that stands for the field's in generated code.

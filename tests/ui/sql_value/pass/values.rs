@@ -39,4 +39,38 @@ pub struct Row {
     name: Option<Name>,
 }
 
+/// A type that is more private than the table.
+#[derive(SqlValue, PartialEq)]
+struct Secret(u32);
+
+/// A table of it.
+#[sql_table]
+pub struct Keyed {
+    #[sql(primary_key)]
+    id: Secret,
+}
+
+/// One that is more private than what references it.
+#[sql_table]
+struct Hidden {
+    #[sql(primary_key)]
+    id: Secret,
+}
+
+/// What references it.
+#[sql_table]
+pub struct Open {
+    #[sql(references = Hidden)]
+    hidden: Secret,
+    #[sql(references(Keyed, on_delete = set_null))]
+    keyed: Option<Secret>,
+}
+
+/// An actor with all of them.
+#[actors_core::actor(tables(Row, Keyed, Hidden, Open))]
+pub struct All {}
+
+#[actors_core::actor]
+impl All {}
+
 fn main() {}
