@@ -245,7 +245,7 @@ pub fn same_key<T: References<K>, K>(_: K) {}
 
 #[diagnostic::on_unimplemented(
     message = "a column of type `{Self}` can't reference this table",
-    label = "the primary key there is a `{K}`"
+    label = "the primary key there is `{K}`"
 )]
 pub trait References<K> {}
 

@@ -47,7 +47,8 @@ impl Engine {
     }
 
     /// Runs the statements of a migration on tables without rows; what is against one
-    /// comes with its place in the text.
+    /// comes with its place in the text. Rows would be against a new column without a
+    /// value for them.
     pub(crate) fn migrate(&mut self, text: &str) -> Result<(), (Complaint, Range<usize>)> {
         let authorizer = |context: AuthContext<'_>| match is_allowed(&context.action) {
             true => Authorization::Allow,
@@ -56,6 +57,7 @@ impl Engine {
         let _ = self.0.authorizer(Some(authorizer));
         let mut batch = Batch::new(&self.0, text);
         let mut start = 0;
+        let mut required = self.required();
         loop {
             let rest = text.get(start..).unwrap_or_default();
             let lead = rest.len() - rest.trim_start_matches([';', ' ', '\n', '\t', '\r']).len();
@@ -79,7 +81,34 @@ impl Engine {
             }
             let mut rows = statement.query(()).map_err(at)?;
             while rows.next().map_err(at)?.is_some() {}
+            let before = std::mem::replace(&mut required, self.required());
+            let is_alter = text[place.clone()]
+                .trim_start()
+                .to_ascii_uppercase()
+                .starts_with("ALTER");
+            if is_alter && before < required {
+                let words =
+                    "a column that can't be NULL needs a `DEFAULT` here, which the rows get \
+                             that are there"
+                        .to_owned();
+                return Err((
+                    Complaint {
+                        words,
+                        offset: None,
+                    },
+                    place,
+                ));
+            }
         }
+    }
+
+    /// How many columns have to be given a value.
+    fn required(&self) -> u32 {
+        let count = "SELECT COUNT(*) FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c \
+                     WHERE t.type = 'table' AND c.\"notnull\" AND c.dflt_value IS NULL AND c.hidden = 0";
+        self.0
+            .query_row(count, (), |row| row.get(0))
+            .unwrap_or_default()
     }
 
     /// The functions that there are.
@@ -109,8 +138,10 @@ fn is_allowed(action: &AuthAction<'_>) -> bool {
         | AuthAction::CreateTempView { .. }
         | AuthAction::CreateTempTrigger { .. }
         | AuthAction::CreateTempIndex { .. } => false,
-        // SQLite itself asks this one when it alters a table.
-        AuthAction::Pragma { pragma_name, .. } => *pragma_name == "quick_check",
+        // What SQLite itself asks when it alters a table, and we.
+        AuthAction::Pragma { pragma_name, .. } => {
+            ["quick_check", "table_xinfo"].contains(pragma_name)
+        }
         AuthAction::Read { table_name, .. }
         | AuthAction::Insert { table_name }
         | AuthAction::Update { table_name, .. }

@@ -77,10 +77,9 @@ impl Table {
                         #row
                     }
                 }
-
-                #helpers
             };
 
+            #helpers
             #callback
         }
     }
@@ -188,6 +187,7 @@ impl Table {
     /// `insert`, `all` and, with a primary key, the others.
     fn helpers(&self) -> TokenStream {
         let Self { krate, name, .. } = self;
+        let prelude = checks::prelude(krate);
         let ident = &self.item.ident;
         let vis = &self.item.vis;
         let (insert, all) = (self.insert(), self.select_all());
@@ -207,6 +207,7 @@ impl Table {
                 where
                     A: #krate::sql::HasTable<Self>,
                 {
+                    #prelude
                     ctx.sql().run(#insert, &[#(#values),*][..]).map(drop)
                 }
 
@@ -229,6 +230,7 @@ impl Table {
         let Self {
             krate, name, item, ..
         } = self;
+        let prelude = checks::prelude(krate);
         let vis = &item.vis;
         let key_names: Vec<_> = self.key_columns().map(|key| &key.ident).collect();
         let key_types: Vec<_> = self.key_columns().map(|key| &key.ty).collect();
@@ -250,6 +252,7 @@ impl Table {
             where
                 A: #krate::sql::HasTable<Self>,
             {
+                #prelude
                 ctx.sql().run(#upsert, &[#(#values),*][..]).map(drop)
             }
 
@@ -284,6 +287,7 @@ impl Table {
         let Self {
             krate, name, item, ..
         } = self;
+        let prelude = checks::prelude(krate);
         let vis = &item.vis;
         let update = self.update()?;
         let values = self.others().chain(self.key_columns());
@@ -298,6 +302,7 @@ impl Table {
             where
                 A: #krate::sql::HasTable<Self>,
             {
+                #prelude
                 ctx.sql().run(#update, &[#(#values),*][..]).map(|rows| rows > 0)
             }
         })
