@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod bench;
 mod dev;
 mod test;
 
@@ -16,6 +17,9 @@ enum Task {
         #[arg(long, default_value_t = 8787)]
         port: u16,
     },
+    /// Measure the same work beside other implementations
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Run every check that a change has to pass
     Test,
 }
@@ -23,6 +27,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Dev { port } => dev::run(port),
+        Task::Bench(bench) => bench::run(&bench),
         Task::Test => test::run(),
     };
     match result {
