@@ -37,6 +37,9 @@
 //! - A panic costs all actors of the world their memory. In production it costs those
 //!   of one isolate theirs, and nobody knows which share one.
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
+//!
+//! [`check_schema`] compares an actor's tables with a file in your repository, so that a
+//! change which deployed objects can't follow fails `cargo test`.
 
 #[doc(hidden)]
 pub mod raw;
