@@ -196,8 +196,9 @@ impl Table {
         }
     }
 
-    /// A change, safe or not.
-    fn mutate(&mut self, rng: &mut Rng) {
+    /// A change; answers whether it is certainly safe.
+    fn mutate(&mut self, rng: &mut Rng) -> bool {
+        let mut is_safe = true;
         let place = rng.usize(..self.columns.len());
         let column = self.columns[place].clone();
         let is_free = !self.key.contains(&column.name)
@@ -219,7 +220,9 @@ impl Table {
                 });
                 if let Some(name) = unused {
                     let at = rng.usize(..=self.columns.len());
-                    self.columns.insert(at, Column::random(rng, name));
+                    let column = Column::random(rng, name);
+                    is_safe = column.is_nullable || column.default.is_some();
+                    self.columns.insert(at, column);
                 }
             }
             3 if column.generated.is_none() && !self.key.contains(&column.name) => {
@@ -241,11 +244,23 @@ impl Table {
                     column.name = name;
                 }
             }
-            4 => self.add_index(rng),
+            4 => {
+                self.add_index(rng);
+                is_safe = self.indices.last().is_none_or(|(_, is_unique)| !is_unique);
+            }
             5 => drop(self.indices.pop()),
-            6 if is_free => drop((self.columns.len() > 1).then(|| self.columns.remove(place))),
-            7 if is_free => self.columns[place].is_nullable ^= true,
-            8 if is_free => self.columns[place].sql_type = TYPES[rng.usize(..4)],
+            6 if is_free && self.columns.len() > 1 => {
+                self.columns.remove(place);
+                is_safe = false;
+            }
+            7 if is_free => {
+                self.columns[place].is_nullable ^= true;
+                is_safe = false;
+            }
+            8 if is_free => {
+                self.columns[place].sql_type = TYPES[rng.usize(..4)];
+                is_safe = false;
+            }
             _ => rng.shuffle(&mut self.columns),
         }
         // A default fits its column.
@@ -260,6 +275,7 @@ impl Table {
                 column.default = Some("'it''s (a, b)'");
             }
         }
+        is_safe
     }
 }
 
@@ -360,6 +376,16 @@ fn dump(ctx: &Ctx<Nobody>) -> BTreeMap<String, Vec<String>> {
     dump
 }
 
+/// What SQLite says that the columns and the indices are.
+fn shape(ctx: &Ctx<Nobody>) -> Vec<String> {
+    let statement = "SELECT t.name || ' ' || c.name || ' ' || c.type || c.\"notnull\" || c.pk || c.hidden
+            FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table'
+        UNION ALL SELECT t.name || ' ' || i.name || i.\"unique\" || i.partial || group_concat(c.name)
+            FROM sqlite_master AS t, pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c
+            WHERE t.type = 'table' AND i.origin = 'c' GROUP BY t.name, i.name ORDER BY 1";
+    ctx.sql().all(statement, ()).expect("a shape")
+}
+
 /// Says which case fails.
 struct Case(u64);
 
@@ -435,9 +461,10 @@ fn a_schema_becomes_another_with_all_rows_or_stays_byte_for_byte() {
         let mut rng = Rng::with_seed(seed);
         let old = schema(&mut rng);
         let mut new = old.clone();
+        let mut is_safe = true;
         for table in &mut new {
             for _ in 0..rng.usize(..3) {
-                table.mutate(&mut rng);
+                is_safe &= table.mutate(&mut rng);
             }
             if rng.u8(..6) == 0 {
                 table.was = Some(table.name.clone());
@@ -472,9 +499,15 @@ fn a_schema_becomes_another_with_all_rows_or_stays_byte_for_byte() {
                     let after = dump(ctx);
                     bring_all(ctx, &new).expect("it is as declared");
                     assert_eq!(dump(ctx), after, "once is enough");
+                    let shape = shape(ctx);
+                    with_database(|ctx| {
+                        bring_all(ctx, &new).expect("a new database");
+                        assert_eq!(shape, self::shape(ctx), "as a new one");
+                    });
                 }
                 Err(error) => {
                     refused += 1;
+                    assert!(!is_safe, "{error}\n{old:#?}\n{new:#?}");
                     assert_eq!(error.kind(), ErrorKind::Schema, "{error}");
                     assert!(
                         error.message().contains("The migration to write"),
