@@ -87,6 +87,21 @@ on_both! {
         assert_eq!(world.object("VERSIONS", "a").ask("names", json!([])), names(PEOPLE));
     }
 
+    fn the_tables_of_the_framework_follow_it_too(world) {
+        let ledger = world.object("LEDGER", "a");
+        ledger.ask("book", json!(["first", 5, "ok"]));
+        // As an older framework would have left them.
+        ledger.sql("ALTER TABLE _actors DROP COLUMN schema");
+        ledger.sql("ALTER TABLE _actors_alarms DROP COLUMN error");
+        ledger.sql("UPDATE _actors SET fingerprint = 0");
+        world.crash();
+        let ledger = world.object("LEDGER", "a");
+        assert_eq!(ledger.ask("state", json!([]))["total"], 5);
+        let record = ledger.sql("SELECT schema ->> '$.tables' FROM _actors");
+        assert_eq!(record, json!([["[\"entries\"]"]]));
+        assert_eq!(ledger.sql("SELECT COUNT(error) FROM _actors_alarms"), json!([[0]]));
+    }
+
     fn an_edited_migration_is_refused(world) {
         world.open_version(NEWEST);
         world.object("VERSIONS", "a").ask("fill", json!([PEOPLE]));
