@@ -18,6 +18,7 @@ pub(crate) fn run() -> Result<()> {
     cargo("fmt --all --check")?;
     headline("clippy");
     cargo("clippy --workspace --all-targets -- -D warnings")?;
+    cargo("clippy -p actors-core --no-default-features -- -D warnings")?;
     headline("clippy for Wasm");
     let tools = tools::ensure()?;
     let packages = WORKER_CRATES.map(|name| format!("-p {name}")).join(" ");
