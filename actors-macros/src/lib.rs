@@ -7,7 +7,7 @@
 
 #![cfg_attr(
     not(feature = "check-sql"),
-    allow(dead_code, unused_imports, reason = "for what SQLite would say")
+    allow(dead_code, reason = "what SQLite says is put in other words")
 )]
 
 mod actor;
