@@ -96,11 +96,53 @@ fn an_unsafe_change_is_refused_with_the_migration_to_write() {
             text.contains("ALTER TABLE \"visits\" DROP COLUMN \"host\";"),
             "{text}"
         );
-        assert!(text.contains("host: Option<i64>"), "{text}");
+        assert_compiles(&text);
         assert_eq!(fs::read_to_string(&path).unwrap(), before);
     }
     let text = refusal::<Versions5>(&path, true);
     assert!(text.contains("newer than the code"), "{text}");
+}
+
+#[test]
+fn the_migration_for_a_table_that_has_everything_compiles() {
+    let path = file("everything");
+    check_schema::<Versions10>(&path, false);
+    let other = fs::read_to_string(&path).unwrap();
+    let column = "\"age\" INTEGER NOT NULL DEFAULT 7";
+    let other = other.replace(column, "\"age\" TEXT DEFAULT 'it''s'");
+    fs::write(&path, other).unwrap();
+    assert_compiles(&refusal::<Versions10>(&path, false));
+}
+
+#[test]
+fn no_migration_is_advised_that_would_change_the_rows_of_other_tables() {
+    let path = file("referenced");
+    check_schema::<Versions10>(&path, false);
+    let other = fs::read_to_string(&path).unwrap();
+    let other = other.replace(
+        "PRIMARY KEY,\n    \"first\" TEXT",
+        "PRIMARY KEY CHECK (id > 0),\n    \"first\" TEXT",
+    );
+    fs::write(&path, other).unwrap();
+    let text = refusal::<Versions10>(&path, false);
+    let (_, advice) = text.split_once("r#\"").expect("advice");
+    assert!(
+        advice.contains("rows that reference it, in visits"),
+        "{text}"
+    );
+    assert!(!advice.contains("\n        DROP TABLE"), "{text}");
+}
+
+/// The advice is in a file that the tests of the compiler compile.
+fn assert_compiles(refusal: &str) {
+    let (_, advice) = refusal
+        .split_once("each statement first:\n\n")
+        .expect("advice");
+    let (advice, _) = advice.split_once("\n\nThen name it").expect("an end");
+    assert!(
+        include_str!("../ui/migration/pass/advised.rs").contains(advice),
+        "{advice}"
+    );
 }
 
 #[test]

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use super::difference::{Pair, Stored};
-use super::parse::{Column, Table};
+use super::parse::{Column, Index, Table};
 use super::report::Blocker;
-use crate::sql::TableDef;
 
 /// Names that a field can only have with `r#` before them.
 const KEYWORDS: [&str; 16] = [
@@ -19,8 +18,9 @@ pub(super) fn frozen(
     table: &Table,
     stored: &Stored,
     ident: &str,
-    def: Option<&TableDef>,
+    pair: Option<&Pair<'_>>,
 ) -> String {
+    let def = pair.map(|pair| pair.def);
     let mut options = format!("name = \"{name}\"");
     // Databases that are older still have other names.
     if let Some(was) = def.and_then(|def| def.was) {
@@ -45,7 +45,15 @@ pub(super) fn frozen(
     }
     let mut text = format!("#[sql_table({options})]\nstruct {ident} {{\n");
     for column in &table.columns {
-        let mut options = column_options(column, table);
+        let mut column = column.clone();
+        // A default that only an older database has is none that newer ones have too.
+        let now = pair.and_then(|pair| pair.declared.column_called(&column.name));
+        if now.is_some_and(|now| now.clause("default").is_none()) && !column.is_nullable() {
+            column
+                .clauses
+                .retain(|clause, _| !clause.starts_with("default "));
+        }
+        let mut options = column_options(&column, table);
         let renamed = def.map_or(&[][..], |def| def.renamed).iter();
         let was = renamed.filter(|(name, _)| name.eq_ignore_ascii_case(&column.name));
         options.extend(was.map(|(_, was)| format!("was = \"{was}\"")));
@@ -57,7 +65,7 @@ pub(super) fn frozen(
         } else {
             ""
         };
-        let _ = writeln!(text, "    {raw}{}: {},", column.name, rust_type(column));
+        let _ = writeln!(text, "    {raw}{}: {},", column.name, rust_type(&column));
     }
     text.push_str("}\n");
     text
@@ -159,7 +167,8 @@ pub(super) fn statements(
 ) -> String {
     let table = pair.def.name;
     let needs_copy = blockers.iter().any(|blocker| match blocker {
-        Blocker::Changed(_) | Blocker::Key | Blocker::Constraints => true,
+        Blocker::Key | Blocker::Constraints => true,
+        Blocker::Changed(column) => !can_be_replaced(column, &pair.declared, found),
         Blocker::Added(column, _) => pair.declared.column_called(column).is_some_and(|column| {
             column.clause("as").is_some() || column.clause("references").is_some()
         }),
@@ -168,18 +177,17 @@ pub(super) fn statements(
     });
     let is_kept = |column: &Column| pair.declared.column_called(&column.name).is_some();
     if needs_copy || !found.columns.iter().any(is_kept) {
-        return copy(pair, found);
+        let referring = referring(&pair.name(), stored);
+        return match referring.is_empty() {
+            true => copy(pair, found),
+            false => keep_first(pair.def.name, &referring),
+        };
     }
     let mut text = String::new();
     for blocker in blockers {
         let _ = match blocker {
             Blocker::Gone(column) => {
-                for (name, index) in &stored.indices {
-                    let mut words = index.index.definition.split(' ');
-                    if index.table == pair.name() && words.any(|word| word == column) {
-                        let _ = writeln!(text, "        DROP INDEX \"{name}\";");
-                    }
-                }
+                drop_indices(&mut text, pair, stored, column);
                 writeln!(
                     text,
                     "        ALTER TABLE \"{table}\" DROP COLUMN \"{column}\";"
@@ -204,10 +212,104 @@ pub(super) fn statements(
                     "        -- first make the rows unique\n        {create};"
                 )
             }
+            Blocker::Changed(column) => {
+                drop_indices(&mut text, pair, stored, column);
+                replace(&mut text, pair, column);
+                Ok(())
+            }
             _ => Ok(()),
         };
     }
     text
+}
+
+/// Whether another column can take the place of one, and nothing else is about it.
+fn can_be_replaced(name: &str, declared: &Table, found: &Table) -> bool {
+    let is_about = |text: &str| text.split(' ').any(|word| word == name);
+    let is_free = |table: &Table| {
+        let clauses = table
+            .columns
+            .iter()
+            .flat_map(|column| column.clauses.keys());
+        let expressions =
+            clauses.filter(|clause| clause.starts_with("check") || clause.starts_with("as"));
+        let mut all = expressions.chain(table.constraints.keys());
+        !table.key.iter().any(|key| key == name) && !all.any(|text| is_about(text))
+    };
+    let is_plain = |table: &Table| {
+        table.column_called(name).is_some_and(|column| {
+            column.clause("as").is_none()
+                && (column.clause("references").is_none() || column.is_nullable())
+        })
+    };
+    is_free(declared) && is_free(found) && is_plain(declared) && is_plain(found)
+}
+
+/// SQLite can't drop a column that has an index.
+fn drop_indices(text: &mut String, pair: &Pair<'_>, stored: &Stored, column: &str) {
+    for (name, index) in &stored.indices {
+        let mut words = index.index.definition.split(' ');
+        if index.table == pair.name() && words.any(|word| word == column) {
+            let _ = writeln!(text, "        DROP INDEX \"{name}\";");
+        }
+    }
+}
+
+/// A new column in the place of an old one, with its values.
+fn replace(text: &mut String, pair: &Pair<'_>, name: &str) {
+    let table = pair.def.name;
+    let Some(column) = pair.declared.column_called(name) else {
+        return;
+    };
+    // The macro quotes the name, which here is as the field has it.
+    let Some((name_now, rest)) = column.source.trim_start_matches('"').split_once('"') else {
+        return;
+    };
+    let (new, quoted) = (format!("\"{name_now}_new\""), format!("\"{name_now}\""));
+    let definition = format!("{new}{rest}");
+    let default = match column.clause("default").is_some() || column.is_nullable() {
+        true => String::new(),
+        false => format!(" DEFAULT {}", empty(column)),
+    };
+    let _ = write!(
+        text,
+        "        ALTER TABLE \"{table}\" ADD COLUMN {definition}{default};\n        \
+         UPDATE \"{table}\" SET {new} = {quoted};\n        \
+         ALTER TABLE \"{table}\" DROP COLUMN {quoted};\n        \
+         ALTER TABLE \"{table}\" RENAME COLUMN {new} TO {quoted};\n"
+    );
+    for index in pair.def.indices {
+        let is_about = Index::parse(index.create).is_some_and(|parsed| {
+            parsed.is_unique && parsed.definition.split(' ').any(|word| word == name)
+        });
+        if is_about {
+            let _ = writeln!(text, "        {};", index.create);
+        }
+    }
+}
+
+/// The tables with columns that reference it.
+fn referring(name: &str, stored: &Stored) -> Vec<String> {
+    let references = format!("references {name} ");
+    let is_about = |clause: &String| format!("{clause} ").contains(&references);
+    let tables = stored.tables.iter().filter(|(_, table)| {
+        let clauses = table
+            .columns
+            .iter()
+            .flat_map(|column| column.clauses.keys());
+        clauses.chain(table.constraints.keys()).any(is_about)
+    });
+    tables.map(|(name, _)| name.clone()).collect()
+}
+
+/// What can't be advised: to drop the table would change the rows of others.
+fn keep_first(table: &str, referring: &[String]) -> String {
+    format!(
+        "        -- A new \"{table}\" has to take the place of the old one, and DROP TABLE would delete\n        \
+         -- or change the rows that reference it, in {}. Move those to tables of their\n        \
+         -- own first, delete them, and put them back at the end.\n",
+        referring.join(", ")
+    )
 }
 
 /// A new table in the place of the old one, with its rows.

@@ -67,7 +67,7 @@ pub(super) fn refusal(pair: &Pair<'_>, stored: &Stored, blockers: &[Blocker]) ->
         "\nThe migration to write, with the table as it was; look at each statement first:\n\n{}\n\
          migration! {{\n    pub {name}: {before} => r#\"\n{}    \"#\n}}\n\n\
          Then name it on the actor, after those that are there: `#[actor(migrations({name}))]`.",
-        frozen(pair.def.name, found, stored, &before, Some(pair.def)),
+        frozen(pair.def.name, found, stored, &before, Some(pair)),
         statements(pair, stored, found, blockers),
     );
     text

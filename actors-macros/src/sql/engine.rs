@@ -64,7 +64,17 @@ impl Engine {
             let place = start + lead..start + rest.find(';').unwrap_or(rest.len()).max(lead);
             let at = |error: Error| (Complaint::from(error), place.clone());
             let Some(mut statement) = batch.next().map_err(at)? else {
-                return Ok(());
+                let words = "a migration has at least one statement".to_owned();
+                return match start {
+                    0 => Err((
+                        Complaint {
+                            words,
+                            offset: None,
+                        },
+                        0..text.len(),
+                    )),
+                    _ => Ok(()),
+                };
             };
             if statement.parameter_count() > 0 {
                 let words = "a migration has no values to bind".to_owned();
