@@ -12,9 +12,11 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::{Serialize, Serializer};
 
+use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
+use crate::sockets::{Admission, Admitted, Opening, Socket};
 
 /// Whether a type, which must be known here, has what is asked of it:
 /// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
@@ -29,6 +31,7 @@ pub trait Unproven {
     const PERSIST: bool = false;
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
+    const SAME: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -51,6 +54,10 @@ impl<B: FromBody> Probe<Request<B>> {
 
 impl<B: Into<Body>> Probe<Response<B>> {
     pub const RESPONSE: bool = true;
+}
+
+impl<T> Probe<(T, T)> {
+    pub const SAME: bool = true;
 }
 
 impl<T, E> Probe<Result<T, E>> {
@@ -124,10 +131,18 @@ checks! {
 
     #[diagnostic::on_unimplemented(
         message = "no web socket can be opened to `{Self}`",
-        label = "nobody can send this message",
+        label = "nobody can get here",
         note = "say where sockets are opened, on the struct: `#[actor(sockets(path = \"/ws\"))]`"
     )]
     Connected
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be the attachment of a web socket",
+        label = "not a type that serde can store",
+        note = "it is stored with the socket, as JSON: derive serde's `Serialize` and `Deserialize` \
+                for the type and what it holds"
+    )]
+    Attached
 
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not what an `#[on_request]` handler can take",
@@ -145,6 +160,19 @@ checks! {
     )]
     Responds
 }
+
+/// Whether a handler's socket carries what the others' do.
+#[diagnostic::on_unimplemented(
+    message = "the web sockets of this actor do not carry `{Self}`",
+    label = "expected `{T}`",
+    note = "what a socket carries is the `T` of the `Admission<T>` that `#[on_connect]` answers: \
+            write `&Socket<T>` with the same one"
+)]
+pub trait AttachedAlike<T, const IS: bool> {
+    const CHECKED: () = ();
+}
+
+impl<T, U> AttachedAlike<T, true> for U {}
 
 /// Something that depends on a [`Probe`].
 pub struct If<const IS: bool>;
@@ -275,6 +303,40 @@ impl<B: Into<Body>> Respond<Response<B>> for If<true> {
 
 impl<T> Respond<T> for If<false> {
     fn respond(_: T) -> Response {
+        unreachable!()
+    }
+}
+
+/// Makes ready what an `#[on_connect]` handler has admitted.
+pub trait Admit<T> {
+    fn settle<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted>;
+}
+
+impl<T: Serialize + DeserializeOwned> Admit<T> for If<true> {
+    fn settle<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted> {
+        opening.settle(ctx, admission)
+    }
+}
+
+impl<T> Admit<T> for If<false> {
+    fn settle<A>(_: Opening, _: &Ctx<A>, _: Admission<T>) -> Result<Admitted> {
+        unreachable!()
+    }
+}
+
+/// A socket in the form that the handler takes.
+pub trait View<T, U> {
+    fn view(socket: &Socket<T>) -> &Socket<U>;
+}
+
+impl<T> View<T, T> for If<true> {
+    fn view(socket: &Socket<T>) -> &Socket<T> {
+        socket
+    }
+}
+
+impl<T, U> View<T, U> for If<false> {
+    fn view(_: &Socket<T>) -> &Socket<U> {
         unreachable!()
     }
 }

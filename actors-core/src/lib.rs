@@ -99,15 +99,17 @@ pub use actors_macros::actor;
 pub use actors_macros::entry;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
-pub use actors_macros::{alarm, on_init, on_message, on_request, persist};
+pub use actors_macros::{
+    alarm, on_close, on_connect, on_error, on_init, on_message, on_request, persist,
+};
 #[doc(hidden)]
 pub use backend::Cell;
 pub use backend::Env;
 pub use ctx::Ctx;
 pub use error::{Error, ErrorKind, Result};
 pub use persist::{Loader, Saver};
-pub use request::{Body, FromBody, Request, Response, json_response};
-pub use sockets::{Socket, Sockets};
+pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
+pub use sockets::{Admission, Close, Message, Socket, Sockets};
 pub use sql::Sql;
 pub use time::{Duration, Timestamp, days, hours, minutes, seconds};
 
@@ -116,9 +118,10 @@ pub use {bytes::Bytes, http, serde, serde_json};
 /// What an actor's module needs: `use actors_core::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
-        Socket, Timestamp, actor, alarm, days, hours, http, json_response, minutes, on_init,
-        on_message, on_request, persist, seconds, serde_json, sql_table,
+        Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Message,
+        Request, Response, Result, Socket, Timestamp, actor, alarm, days, hours, http,
+        json_response, minutes, on_close, on_connect, on_error, on_init, on_message, on_request,
+        persist, seconds, serde_json, sql_table,
     };
 }
 
@@ -130,13 +133,13 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Answer, Argument, Asked, Carry, Connected, Failure, If, Initial, Outcome, Persisted, Plain,
-        Probe, Read, Respond, Responds, Unproven,
+        Admit, Answer, Argument, Asked, Attached, AttachedAlike, Carry, Connected, Failure, If,
+        Initial, Outcome, Persisted, Plain, Probe, Read, Respond, Responds, Unproven, View,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
-    pub use crate::sockets::{Message, MessageHandler};
+    pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;
     #[cfg(target_arch = "wasm32")]

@@ -55,11 +55,13 @@ export function panicked(message, current) {
 const FETCH = -1;
 const ALARM = -2;
 const MESSAGE = -3;
+const CLOSE = -4;
+const ERROR = -5;
 const declared = new WeakSet();
 
 // Makes a class that wasm-bindgen exported one that the runtime takes RPC calls
 // for: it descends from DurableObject, and has the actor's methods and no others.
-export function declare(instance, methods, answersRequests, hasSockets) {
+export function declare(instance, methods, answersRequests, hasSockets, hearsTheirEnd) {
   const Class = instance.constructor;
   if (declared.has(Class)) return; // the instance was made anew, the class was not
   declared.add(Class);
@@ -85,6 +87,10 @@ export function declare(instance, methods, answersRequests, hasSockets) {
   methods.forEach(define);
   if (answersRequests || hasSockets) define("fetch", FETCH);
   if (hasSockets) define("webSocketMessage", MESSAGE);
+  if (hasSockets && hearsTheirEnd) {
+    define("webSocketClose", CLOSE);
+    define("webSocketError", ERROR);
+  }
   define("alarm", ALARM);
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
@@ -104,11 +110,51 @@ export function call(stub, method, values) {
 
 // ---- web sockets ------------------------------------------------------------
 
+export function answerByItself(ctx, ping, pong) {
+  ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
+}
+
 // Answers an upgrade with one end of a new socket; the object hibernates with the other.
-export function upgrade(ctx) {
+export function accept(ctx, tags, attachment, protocol, greetings) {
   const { 0: client, 1: server } = new WebSocketPair();
-  ctx.acceptWebSocket(server);
-  return new Response(null, { status: 101, webSocket: client });
+  server.serializeAttachment(attachment);
+  ctx.acceptWebSocket(server, tags);
+  for (const greeting of greetings) server.send(greeting);
+  const headers = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
+  return new Response(null, { status: 101, webSocket: client, headers });
+}
+
+// The object's sockets that are open, have all the tags, and are none of `except`.
+export function select(ctx, [tag, ...tags], except) {
+  return ctx.getWebSockets(tag).filter(
+    (socket) =>
+      socket.readyState === WebSocket.OPEN &&
+      !except.includes(socket) &&
+      (tags.length === 0 || tags.every((tag) => ctx.getTags(socket).includes(tag))),
+  );
+}
+
+export function broadcast(ctx, tags, except, message) {
+  let sent = 0;
+  for (const socket of select(ctx, tags, except)) {
+    try {
+      socket.send(message);
+      sent += 1;
+    } catch {} // one that fails keeps nothing from the others
+  }
+  return sent;
+}
+
+// By its tag; one that has ten of its own has no room for that, and is searched for.
+export function withId(ctx, tag, id) {
+  const isMeant = (socket) => {
+    const [head] = JSON.parse(new TextDecoder().decode(socket.deserializeAttachment()));
+    return head.id === id;
+  };
+  const found =
+    ctx.getWebSockets(tag)[0] ??
+    ctx.getWebSockets().find((socket) => ctx.getTags(socket).length === 10 && isMeant(socket));
+  return found?.readyState === WebSocket.OPEN ? found : undefined;
 }
 
 // ---- SQL --------------------------------------------------------------------
