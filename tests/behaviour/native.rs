@@ -5,13 +5,14 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use actors_core::http;
 use actors_core::testing::World;
 use actors_core::testing::raw::Wire;
+use actors_core::{Body, http};
 use actors_fixtures::caller::Caller;
 use actors_fixtures::clockwork::Clockwork;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::room::Room;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
@@ -19,13 +20,15 @@ use actors_fixtures::statements::Statements;
 use actors_fixtures::web::Web;
 use serde_json::{Map, Value, json};
 
+use crate::client::Client;
 use crate::world::{Call, Failure, Response};
 
 /// Says `$body` with the type of the actor that has the binding.
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "LEDGER" Ledger, "SHAPES" Shapes, "SHY" Shy,
+            "CROSSING" Crossing, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour, "ROOM" Room,
+            "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "WEB" Web)
     };
@@ -120,14 +123,33 @@ impl Native {
         self.0.run_until_idle();
     }
 
-    /// What a new socket to a room gets for its messages.
-    pub(crate) fn talk(&self, name: &str, messages: &[String]) -> Vec<Value> {
-        let client = self.0.connect::<Room>(name);
-        for message in messages {
-            // As workerd does, a socket goes on when a handler has failed.
-            let _ = client.send_text(message);
+    pub(crate) fn evict(&self) {
+        self.0.evict_all();
+    }
+
+    /// A web socket at `/rooms/{name}/ws` and the like, without an entry.
+    pub(crate) fn upgrade(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Client<'_>, Response> {
+        let host = "actors.example";
+        let mut request = http::Request::builder().uri(format!("http://{host}{path}"));
+        for (name, value) in headers {
+            request = request.header(*name, value.replace("{host}", host));
         }
-        std::iter::from_fn(|| client.receive::<Value>().map(Result::unwrap)).collect()
+        let request = request.body(()).expect("a request");
+        let mut parts = path.split('/').skip(1);
+        let (kind, name) = (parts.next(), parts.next().unwrap_or_default());
+        let opened = match kind {
+            Some("rooms") => self.0.connect_with::<Room>(name, request),
+            Some("parlours") => self.0.connect_with::<Parlour>(name, request),
+            Some("mirrors") => self.0.connect_with::<Mirror>(name, request),
+            _ => panic!("no sockets at {path}"),
+        };
+        opened
+            .map(Client::Native)
+            .map_err(|refusal| self.read(refusal))
     }
 
     /// A request for `/web/{name}`, without an entry.
@@ -150,6 +172,10 @@ impl Native {
                 body: String::new(),
             };
         };
+        self.read(response)
+    }
+
+    fn read(&self, response: http::Response<Body>) -> Response {
         let status = response.status().as_u16();
         let body = self.0.run(response.into_body().bytes()).expect("a body");
         Response {

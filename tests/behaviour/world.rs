@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use xtask::worker::Worker;
 use xtask::workerd::Server;
 
+use crate::client::{self, Client};
 use crate::native::Native;
 
 /// Declares tests that run on both backends.
@@ -154,15 +155,32 @@ impl World {
         }
     }
 
-    /// What a new socket to a room gets for its messages: so many.
-    pub(crate) fn talk(&self, name: &str, messages: &[String], expected: usize) -> Vec<Value> {
+    /// Opens a web socket, which may be refused. In a header, `{host}` is that of
+    /// the actors.
+    pub(crate) fn upgrade(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Client<'_>, Response> {
         match self {
-            Self::Workerd(workerd) => {
-                let (status, received) = workerd.talk(name, &json!({}), messages, expected);
-                assert_eq!(status, 101);
-                received
-            }
-            Self::Native(native) => native.talk(name, messages),
+            Self::Workerd(workerd) => client::connect(workerd.server.port(), path, headers),
+            Self::Native(native) => native.upgrade(path, headers),
+        }
+    }
+
+    /// Opens a web socket.
+    #[track_caller]
+    pub(crate) fn connect(&self, path: &str) -> Client<'_> {
+        let client = self.upgrade(path, &[]);
+        client.unwrap_or_else(|refusal| panic!("{path}: {refusal:?}"))
+    }
+
+    /// Takes all objects from memory, and leaves their sockets open: natively at
+    /// once, in workerd by doing nothing for more than 10 s.
+    pub(crate) fn hibernate(&self) {
+        match self {
+            Self::Workerd(_) => std::thread::sleep(Duration::from_secs(12)),
+            Self::Native(native) => native.evict(),
         }
     }
 
@@ -200,6 +218,10 @@ impl World {
 }
 
 impl Workerd {
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
     fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
         let url = self.server.url() + path;
         let mut request = ureq::http::Request::builder().method(method).uri(url);
@@ -218,25 +240,6 @@ impl Workerd {
                 .map(|value| value.to_str().unwrap().parse().unwrap()),
             body: body.read_to_string().unwrap(),
         }
-    }
-
-    /// The status of an upgrade with those headers, and what the socket then gets.
-    pub(crate) fn talk(
-        &self,
-        name: &str,
-        headers: &Value,
-        messages: &[String],
-        expected: usize,
-    ) -> (u64, Vec<Value>) {
-        let mut all = json!({ "upgrade": "websocket" });
-        for (name, value) in headers.as_object().expect("an object") {
-            all[name] = value.clone();
-        }
-        let talk =
-            json!({ "name": name, "headers": all, "messages": messages, "expected": expected });
-        let answer = self.post("/talk", &talk);
-        let received = answer["received"].as_array().expect("a list").clone();
-        (answer["status"].as_u64().expect("a status"), received)
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {

@@ -17,7 +17,7 @@ pub(crate) mod current;
 #[path = "worker/mod.rs"]
 pub(crate) mod current;
 
-pub use current::{Cell, Env};
 pub(crate) use current::{Accepted, Columns, Platform, RawSocket, Target, log};
+pub use current::{Cell, Env};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use current::{Hosted, Sim, Slot, vanished};

@@ -167,7 +167,7 @@ impl Admitted {
 /// How many tags the platform has room for.
 const MAX_TAGS: usize = 10;
 
-/// How long each can be, in UTF-16 units.
+/// How long each can be, in bytes.
 const MAX_TAG: usize = 256;
 
 fn check_tags(tags: &[String]) -> Result<()> {
@@ -178,10 +178,10 @@ fn check_tags(tags: &[String]) -> Result<()> {
         )));
     }
     for tag in tags {
-        let length = tag.encode_utf16().count();
+        let length = tag.len();
         if length == 0 || length > MAX_TAG {
             return Err(Error::invalid(format!(
-                "a tag has 1 to {MAX_TAG} characters, and this one has {length}"
+                "a tag has 1 to {MAX_TAG} bytes, and this one has {length}"
             )));
         }
         if tag.starts_with(RESERVED) {
