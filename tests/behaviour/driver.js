@@ -43,6 +43,7 @@ export const Mirror = observed(built.Mirror);
 export const Parlour = observed(built.Parlour);
 export const RateLimiter = observed(built.RateLimiter);
 export const Room = observed(built.Room);
+export const Served = observed(built.Served);
 export const Shapes = observed(built.Shapes);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);

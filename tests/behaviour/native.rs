@@ -14,6 +14,7 @@ use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
 use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::room::Room;
+use actors_fixtures::served::Served;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::statements::Statements;
@@ -27,7 +28,7 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour, "ROOM" Room,
+            "CROSSING" Crossing, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour, "ROOM" Room, "SERVED" Served,
             "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "WEB" Web)
@@ -145,6 +146,7 @@ impl Native {
             Some("rooms") => self.0.connect_with::<Room>(name, request),
             Some("parlours") => self.0.connect_with::<Parlour>(name, request),
             Some("mirrors") => self.0.connect_with::<Mirror>(name, request),
+            Some("served") => self.0.connect_with::<Served>(name, request),
             _ => panic!("no sockets at {path}"),
         };
         opened
@@ -152,18 +154,9 @@ impl Native {
             .map_err(|refusal| self.read(refusal))
     }
 
-    /// A request for `/web/{name}`, without an entry.
+    /// A request for `/web/{name}` or `/served/{name}/…`, without an entry.
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Response {
-        let name = path["/web/".len()..]
-            .split(['/', '?'])
-            .next()
-            .unwrap_or_default();
-        let request = http::Request::builder()
-            .method(method)
-            .uri(format!("http://localhost{path}"))
-            .body(body.to_owned().into())
-            .expect("a right request");
-        let answer = self.0.run(self.0.get::<Web>(name).fetch(request));
+        let answer = self.run_request(method, path, body);
         let Ok(response) = answer else {
             // workerd answers 500 when an object throws.
             return Response {
@@ -173,6 +166,38 @@ impl Native {
             };
         };
         self.read(response)
+    }
+
+    /// The body of a response, as it comes.
+    pub(crate) fn stream(&self, path: &str) -> Body {
+        let response = self.run_request("GET", path, "").expect("a response");
+        response.into_body()
+    }
+
+    /// The next part of a body, if there is one now.
+    pub(crate) fn next_part(&self, body: &mut Body) -> Option<String> {
+        let part = self.0.run(body.chunk()).expect("a body");
+        part.map(|part| String::from_utf8_lossy(&part).into_owned())
+    }
+
+    fn run_request(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> actors_core::Result<http::Response<Body>> {
+        let mut parts = path.split(['/', '?']).skip(1);
+        let (kind, name) = (parts.next(), parts.next().unwrap_or_default());
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("http://localhost{path}"))
+            .body(body.to_owned().into())
+            .expect("a right request");
+        match kind {
+            Some("web") => self.0.run(self.0.get::<Web>(name).fetch(request)),
+            Some("served") => self.0.run(self.0.get::<Served>(name).fetch(request)),
+            _ => panic!("no requests at {path}"),
+        }
     }
 
     fn read(&self, response: http::Response<Body>) -> Response {

@@ -2,6 +2,7 @@
 //! outside with JSON.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -79,6 +80,26 @@ pub(crate) struct Call {
     pub(crate) values: Value,
 }
 
+/// The body of a response, as it comes.
+pub(crate) enum Stream<'a> {
+    Workerd(Box<dyn Read>),
+    Native(&'a Native, actors_core::Body),
+}
+
+impl Stream<'_> {
+    /// The next part, none at the end.
+    pub(crate) fn next(&mut self) -> Option<String> {
+        match self {
+            Self::Workerd(reader) => {
+                let mut part = [0; 4096];
+                let length = reader.read(&mut part).expect("a body");
+                (length > 0).then(|| String::from_utf8_lossy(&part[..length]).into_owned())
+            }
+            Self::Native(native, body) => native.next_part(body),
+        }
+    }
+}
+
 /// An HTTP response.
 #[derive(Debug)]
 pub(crate) struct Response {
@@ -152,6 +173,14 @@ impl World {
         match self {
             Self::Workerd(workerd) => workerd.request(method, path, headers, body),
             Self::Native(native) => native.request(method, path, body),
+        }
+    }
+
+    /// A response whose body comes in parts.
+    pub(crate) fn stream(&self, path: &str) -> Stream<'_> {
+        match self {
+            Self::Workerd(workerd) => Stream::Workerd(Box::new(workerd.stream(path))),
+            Self::Native(native) => Stream::Native(native, native.stream(path)),
         }
     }
 
@@ -242,7 +271,28 @@ impl Workerd {
         }
     }
 
-    fn post(&self, path: &str, body: &Value) -> Value {
+    fn stream(&self, path: &str) -> impl Read + use<> {
+        let response = agent()
+            .get(self.server.url() + path)
+            .call()
+            .expect("an answer");
+        assert_eq!(response.status(), 200);
+        response.into_body().into_reader()
+    }
+
+    /// A request with a body that is made as it is sent.
+    pub(crate) fn upload(&self, path: &str, body: impl Read + 'static) -> Response {
+        let url = self.server.url() + path;
+        let body = ureq::SendBody::from_owned_reader(body);
+        let mut response = agent().post(url).send(body).expect("an answer");
+        Response {
+            status: response.status().as_u16(),
+            retry_after: None,
+            body: response.body_mut().read_to_string().expect("text"),
+        }
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let response = self.request("POST", path, &[], &body.to_string());
         assert_eq!(
             response.status,

@@ -11,7 +11,7 @@ use super::method::{MARKS, Method, Part, Role};
 use super::state::{self, schedule_name, stub_name};
 use super::{block, class};
 use crate::attributes;
-use crate::checks;
+use crate::checks::{self, carry};
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The handlers of an actor, by what they are for.
@@ -107,7 +107,6 @@ fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes) -> Handler
     if !admits {
         handlers.check_attachments(mistakes);
     }
-    handlers.attach();
     handlers
 }
 
@@ -256,11 +255,7 @@ impl Handlers {
             .of_sockets()
             .next()
             .map(|method| opens_sockets(method, actor, krate));
-        let attachment = self.attachment();
-        let attached = checks::carry("SERDE", &attachment, krate);
-        let alike = self
-            .of_sockets()
-            .filter_map(|method| carries_alike(method, &attachment, krate));
+        let attachment = self.attachment(krate);
         let checks = self.methods().map(|method| method.checks(krate));
         let clients = self.clients(actor, krate);
         let prelude = checks::prelude(krate);
@@ -268,14 +263,13 @@ impl Handlers {
         let items = quote! {
             #(#checks)*
             #sockets
-            #(#alike)*
 
             #clients
 
             impl #krate::Actor for #actor {
                 type Stub = #stub;
                 type Schedule<'a> = #schedule<'a>;
-                type Attachment = #attached::Type;
+                #attachment
                 const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
                     methods: &[#(#calls),*],
                     on_init: #init,
@@ -375,33 +369,32 @@ impl Handlers {
     }
 
     /// What the actor's sockets carry: as they are admitted, or as the first handler says.
-    fn attachment(&self) -> Type {
-        let admitted = self.connect.as_ref().and_then(Method::admitted);
-        let mut carried = self.carried();
-        let attachment = admitted.or_else(|| carried.next());
-        attachment.cloned().unwrap_or_else(|| parse_quote!(()))
-    }
-
-    /// What sockets carry, as handlers say.
-    fn carried(&self) -> impl Iterator<Item = &Type> {
-        self.of_sockets()
-            .filter_map(|method| Some(&method.socket.as_ref()?.carries))
-    }
-
-    /// Tells each handler what the actor's sockets carry.
-    fn attach(&mut self) {
-        let attachment = self.attachment();
-        let methods = self.messages.iter_mut().chain(&mut self.unhandled);
-        for method in methods.chain(&mut self.close).chain(&mut self.error) {
-            if let Some(socket) = &mut method.socket {
-                socket.attachment = attachment.clone();
-            }
+    fn attachment(&self, krate: &TokenStream) -> TokenStream {
+        let nothing: Type = parse_quote!(());
+        let unconditional = self
+            .of_sockets()
+            .filter(|method| method.conditions.is_empty());
+        let mut carried = unconditional.filter_map(|method| Some(&method.socket.as_ref()?.carries));
+        let otherwise = carry("SERDE", carried.next().unwrap_or(&nothing), krate);
+        let Some(connect) = &self.connect else {
+            return quote!(type Attachment = #otherwise::Type;);
+        };
+        let admitted = carry("SERDE", connect.admitted().unwrap_or(&nothing), krate);
+        let (conditions, not) = (&connect.conditions, connect.without_conditions());
+        quote! {
+            #(#conditions)*
+            type Attachment = #admitted::Type;
+            #not
+            type Attachment = #otherwise::Type;
         }
     }
 
     /// Without an `#[on_connect]`, sockets carry nothing.
     fn check_attachments(&self, mistakes: &mut Mistakes) {
-        let mut carried = self.carried();
+        let carried = self
+            .of_sockets()
+            .filter_map(|method| method.socket.as_ref());
+        let mut carried = carried.map(|socket| &socket.carries);
         let something =
             carried.find(|ty| !matches!(ty, Type::Tuple(unit) if unit.elems.is_empty()));
         if let Some(something) = something {
@@ -423,18 +416,14 @@ fn only(method: Option<&Method>, expand: impl Fn(&Method) -> TokenStream) -> Tok
         return optional(None);
     };
     let handler = optional(Some(expand(method)));
-    let conditions = &method.conditions;
+    let (conditions, not) = (&method.conditions, method.without_conditions());
     if conditions.is_empty() {
         return handler;
     }
     let none = optional(None);
-    let predicates = conditions
-        .iter()
-        .filter_map(|condition| condition.meta.require_list().ok())
-        .map(|list| &list.tokens);
     quote!({
         #(#conditions)* { #handler }
-        #[cfg(not(all(#(#predicates),*)))] { #none }
+        #not { #none }
     })
 }
 
@@ -616,17 +605,6 @@ fn connect(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
     };
     let turn = method.turn(actor, krate, &body);
     quote!(|object, opening| #turn)
-}
-
-/// Refuses a handler whose socket carries something else than the others'.
-fn carries_alike(method: &Method, attachment: &Type, krate: &TokenStream) -> Option<TokenStream> {
-    let carries = &method.socket.as_ref()?.carries;
-    let conditions = &method.conditions;
-    let same = checks::probe("SAME", &quote!((#attachment, #carries)), krate);
-    Some(quote! {
-        #(#conditions)*
-        const _: () = <#carries as #krate::__private::AttachedAlike<#attachment, { #same }>>::CHECKED;
-    })
 }
 
 /// Refuses messages that nobody can send, at the first handler for one.

@@ -88,10 +88,9 @@ impl Argument {
 
 /// The socket that something comes from.
 pub(super) struct SocketArgument {
-    /// What it carries, as the method says.
+    /// What it carries.
     pub(super) carries: Type,
-    /// What it carries, as the actor's sockets do.
-    pub(super) attachment: Type,
+    actor: Ident,
 }
 
 /// What a method returns.
@@ -164,7 +163,7 @@ impl Method {
             is_exclusive,
             takes_ctx: ctx.is_some(),
             takes_request: request.is_some(),
-            socket: socket.map(|(_, ty)| SocketArgument::of(ty)),
+            socket: socket.map(|(_, ty)| SocketArgument::new(ty, actor)),
             arguments,
             output: output(&signature.output, &role, mistakes),
             role,
@@ -175,6 +174,15 @@ impl Method {
     /// The method's name without `r#`.
     pub(super) fn plain_name(&self) -> String {
         self.name.unraw().to_string()
+    }
+
+    /// The condition for there being no such method.
+    pub(super) fn without_conditions(&self) -> TokenStream {
+        let conditions = self.conditions.iter();
+        let predicates = conditions
+            .filter_map(|condition| condition.meta.require_list().ok())
+            .map(|list| &list.tokens);
+        quote!(#[cfg(not(all(#(#predicates),*)))])
     }
 
     pub(super) fn is_async(&self) -> bool {
@@ -215,7 +223,8 @@ impl Method {
                 Some(check("Failure", error, "ERROR", ty, krate))
             }
         };
-        let checks = arguments.chain(value).chain(output);
+        let socket = self.socket.as_ref().map(|socket| socket.check(krate));
+        let checks = arguments.chain(value).chain(output).chain(socket);
         checks.map(|check| quote!(#(#conditions)* #check)).collect()
     }
 
@@ -534,24 +543,39 @@ fn is_request(ty: &Type) -> bool {
 
 impl SocketArgument {
     /// That of `&Socket<T>`.
-    fn of(ty: &Type) -> Self {
+    fn new(ty: &Type, actor: &Ident) -> Self {
         let carries = match ty {
             Type::Reference(reference) => type_argument(&reference.elem, 0),
             _ => None,
         };
-        let carries = carries.cloned().unwrap_or_else(|| parse_quote!(()));
         Self {
-            attachment: carries.clone(),
-            carries,
+            carries: carries.cloned().unwrap_or_else(|| parse_quote!(())),
+            actor: actor.clone(),
         }
+    }
+
+    /// What the actor's sockets carry.
+    fn attachment(&self, krate: &TokenStream) -> TokenStream {
+        let actor = &self.actor;
+        quote!(<#actor as #krate::Actor>::Attachment)
     }
 
     /// The actor's `socket` as the method takes it.
     fn view(&self, krate: &TokenStream) -> TokenStream {
-        let carries = &self.carries;
-        let carrier = carry("SERDE", &self.attachment, krate);
-        let same = checks::if_so("SAME", &quote!((#carrier::Type, #carries)), krate);
-        quote!(<#same as #krate::__private::View<#carrier::Type, #carries>>::view(&socket),)
+        let (attachment, carries) = (self.attachment(krate), &self.carries);
+        let same = checks::if_so("SAME", &quote!((#attachment, #carries)), krate);
+        quote!(<#same as #krate::__private::View<#attachment, #carries>>::view(&socket),)
+    }
+
+    /// Refuses one that carries something else than the actor's sockets.
+    pub(super) fn check(&self, krate: &TokenStream) -> TokenStream {
+        let (attachment, carries) = (self.attachment(krate), &self.carries);
+        let carrier = carry("SERDE", carries, krate);
+        let same = checks::probe("SAME", &quote!((#attachment, #carrier::Type)), krate);
+        quote! {
+            const _: () =
+                <#carries as #krate::__private::AttachedAlike<#attachment, { #same }>>::CHECKED;
+        }
     }
 }
 
