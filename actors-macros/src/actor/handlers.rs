@@ -149,19 +149,15 @@ impl Handlers {
             }
             Role::Request => self.request = Some(method),
             Role::Connect => once(&mut self.connect, method, mistakes),
-            Role::Message(Part::Unhandled) => {
-                if self.unhandled.is_some() {
-                    mistakes.add(&method.name, Mistake::MessagesTwice);
+            Role::Message(Part::Unhandled) => once(&mut self.unhandled, method, mistakes),
+            Role::Message(part) => match self.messages.iter().find(|other| clash(other, *part)) {
+                Some(_) if *part == Part::Bytes => {
+                    let mark = "on_message(bytes)";
+                    mistakes.add(&method.name, Mistake::Twice { mark });
                 }
-                self.unhandled = Some(method);
-            }
-            Role::Message(part) => {
-                if self.messages.iter().any(|other| clash(other, *part)) {
-                    mistakes.add(&method.name, Mistake::MessagesTwice);
-                } else {
-                    self.messages.push(method);
-                }
-            }
+                Some(_) => mistakes.add(&method.name, Mistake::MessagesTwice),
+                None => self.messages.push(method),
+            },
             Role::Close => once(&mut self.close, method, mistakes),
             Role::Error => once(&mut self.error, method, mistakes),
             Role::Alarm => {
@@ -182,7 +178,10 @@ impl Handlers {
 /// Takes the handler of which there is one.
 fn once(handler: &mut Option<Method>, method: Method, mistakes: &mut Mistakes) {
     if handler.is_some() {
-        let mark = method.role.mark().unwrap_or_default();
+        let mark = match method.role {
+            Role::Message(_) => "on_message(unhandled)",
+            ref role => role.mark().unwrap_or_default(),
+        };
         mistakes.add(&method.name, Mistake::Twice { mark });
     }
     *handler = Some(method);

@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{
     Attribute, FnArg, GenericArgument, GenericParam, Ident, ImplItemFn, Meta, Pat, PathArguments,
-    ReturnType, Signature, Type, TypeReference, Visibility, parse_quote,
+    ReturnType, Signature, Type, TypeReference, Visibility, parse_quote_spanned,
 };
 
 use crate::attributes;
@@ -544,12 +545,13 @@ fn is_request(ty: &Type) -> bool {
 impl SocketArgument {
     /// That of `&Socket<T>`.
     fn new(ty: &Type, actor: &Ident) -> Self {
-        let carries = match ty {
-            Type::Reference(reference) => type_argument(&reference.elem, 0),
-            _ => None,
+        let socket = match ty {
+            Type::Reference(reference) => &reference.elem,
+            ty => ty,
         };
+        let nothing = || parse_quote_spanned!(socket.span()=> ());
         Self {
-            carries: carries.cloned().unwrap_or_else(|| parse_quote!(())),
+            carries: type_argument(socket, 0).cloned().unwrap_or_else(nothing),
             actor: actor.clone(),
         }
     }
