@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
 use crate::sockets::{Admission, Admitted, Opening, Socket};
+use crate::sql::{FromSql, ToSql};
 
 /// Whether a type, which must be known here, has what is asked of it:
 /// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
@@ -32,6 +33,7 @@ pub trait Unproven {
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
     const SAME: bool = false;
+    const COLUMN: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -58,6 +60,10 @@ impl<B: Into<Body>> Probe<Response<B>> {
 
 impl<T> Probe<(T, T)> {
     pub const SAME: bool = true;
+}
+
+impl<T: ToSql + FromSql> Probe<T> {
+    pub const COLUMN: bool = true;
 }
 
 impl<T, E> Probe<Result<T, E>> {

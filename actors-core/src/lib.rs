@@ -97,6 +97,8 @@ pub use actor::{Actor, State};
 pub use actors_macros::actor;
 #[doc = include_str!("../docs/entry.md")]
 pub use actors_macros::entry;
+#[doc = include_str!("../docs/sql.md")]
+pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
 pub use actors_macros::{
@@ -117,11 +119,12 @@ pub use {bytes::Bytes, http, serde, serde_json};
 
 /// What an actor's module needs: `use actors_core::prelude::*`.
 pub mod prelude {
+    pub use crate::sql::FromRow;
     pub use crate::{
         Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Message,
         Request, Response, Result, Socket, Timestamp, actor, alarm, days, hours, http,
         json_response, minutes, on_close, on_connect, on_error, on_init, on_message, on_request,
-        persist, seconds, serde_json, sql_table,
+        persist, seconds, serde_json, sql, sql_table,
     };
 }
 
@@ -140,6 +143,10 @@ pub mod __private {
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
     pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
+    pub use crate::sql::statement::{
+        Column, OfType, bound, compared, read_as, read_as_if, statement, written,
+    };
+    pub use actors_macros::sql_next;
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;
     #[cfg(target_arch = "wasm32")]

@@ -41,6 +41,7 @@ export const Crossing = observed(built.Crossing);
 export const Ledger = observed(built.Ledger);
 export const Mirror = observed(built.Mirror);
 export const Parlour = observed(built.Parlour);
+export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);
 export const Room = observed(built.Room);
 export const Served = observed(built.Served);

@@ -10,6 +10,7 @@ mod lifecycle;
 mod native;
 mod panics;
 mod parity;
+mod queries;
 mod rate_limiter;
 mod requests;
 mod rpc;

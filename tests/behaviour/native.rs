@@ -13,6 +13,7 @@ use actors_fixtures::clockwork::Clockwork;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
 use actors_fixtures::parlour::{Mirror, Parlour};
+use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
 use actors_fixtures::served::Served;
 use actors_fixtures::shapes::Shapes;
@@ -28,8 +29,8 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour, "ROOM" Room, "SERVED" Served,
-            "SHAPES" Shapes, "SHY" Shy,
+            "CROSSING" Crossing, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "WEB" Web)
     };

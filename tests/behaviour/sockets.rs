@@ -277,7 +277,8 @@ on_both! {
 
     fn the_first_protocol_that_both_speak_is_chosen(world) {
         let protocols = [("sec-websocket-protocol", "room.v1, token.secret, room.v2")];
-        let mut ann = world.upgrade("/rooms/attic/ws?name=ann", &protocols).ok().expect("a socket");
+        let upgrade = world.upgrade("/rooms/attic/ws?name=ann", &protocols);
+        let Ok(mut ann) = upgrade else { panic!("no socket") };
         assert_eq!(ann.protocol(), Some("room.v2"));
         let _welcome = ann.json();
         assert_eq!(me(&mut ann)["protocol"], "room.v2");

@@ -66,7 +66,7 @@ pub(crate) fn is_for<A: Actor>(path: &str) -> bool {
 pub(crate) fn upgrade<A: Actor>(object: &Object<A>, request: Request) -> Turn<Upgrade> {
     let protocol = match A::SOCKETS.map(|options| check(&request, options)) {
         Some(Ok(protocol)) => protocol,
-        Some(Err(refusal)) => return Turn::Done(Ok(Upgrade::Refused(refusal))),
+        Some(Err(refusal)) => return Turn::Done(Ok(Upgrade::Refused(refusal.into_response()))),
         None => return Turn::Done(Ok(Upgrade::Refused(Response::default()))),
     };
     let opening = Opening { request, protocol };
@@ -85,38 +85,62 @@ pub(crate) fn upgrade<A: Actor>(object: &Object<A>, request: Request) -> Turn<Up
     })
 }
 
+/// Why a request does not become a web socket.
+struct Refusal {
+    status: StatusCode,
+    message: &'static str,
+    header: Option<(header::HeaderName, &'static str)>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: &'static str) -> Self {
+        Self {
+            status,
+            message,
+            header: None,
+        }
+    }
+
+    fn with(self, name: header::HeaderName, value: &'static str) -> Self {
+        let header = Some((name, value));
+        Self { header, ..self }
+    }
+
+    fn into_response(self) -> Response {
+        let mut response = Response::new(self.message.into());
+        *response.status_mut() = self.status;
+        if let Some((name, value)) = self.header {
+            let value = header::HeaderValue::from_static(value);
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
 /// The sub-protocol for a request that may become a web socket, or why it may not.
-fn check(request: &Request, options: &SocketOptions) -> Result<Option<String>, Response> {
+fn check(request: &Request, options: &SocketOptions) -> Result<Option<String>, Refusal> {
     let headers = request.headers();
     let asks = list(headers, header::UPGRADE).any(|name| name.eq_ignore_ascii_case("websocket"));
     if !asks {
-        let mut response = refuse(StatusCode::UPGRADE_REQUIRED, "this path is for web sockets");
-        let upgrade = header::HeaderValue::from_static("websocket");
-        response.headers_mut().insert(header::UPGRADE, upgrade);
-        return Err(response);
+        let message = "this path is for web sockets";
+        return Err(
+            Refusal::new(StatusCode::UPGRADE_REQUIRED, message).with(header::UPGRADE, "websocket")
+        );
     }
     if request.method() != Method::GET {
-        return Err(refuse(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "a web socket is opened with GET",
-        ));
+        let message = "a web socket is opened with GET";
+        return Err(
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message).with(header::ALLOW, "GET")
+        );
     }
     if text(headers, header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version != "13") {
-        let mut response = refuse(
-            StatusCode::UPGRADE_REQUIRED,
-            "web sockets have version 13 here",
-        );
-        let version = header::HeaderValue::from_static("13");
-        response
-            .headers_mut()
-            .insert(header::SEC_WEBSOCKET_VERSION, version);
-        return Err(response);
+        let message = "web sockets have version 13 here";
+        return Err(Refusal::new(StatusCode::UPGRADE_REQUIRED, message)
+            .with(header::SEC_WEBSOCKET_VERSION, "13"));
     }
     if !may_connect(request, options.origins) {
-        return Err(refuse(
-            StatusCode::FORBIDDEN,
-            "pages of other origins may not connect",
-        ));
+        let message = "pages of other origins may not connect";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, message));
     }
     protocol(headers, options.protocols)
 }
@@ -140,11 +164,11 @@ fn may_connect(request: &Request, origins: &[&str]) -> bool {
 }
 
 /// The first of ours that the client speaks too.
-fn protocol(headers: &HeaderMap, ours: &[&str]) -> Result<Option<String>, Response> {
+fn protocol(headers: &HeaderMap, ours: &[&str]) -> Result<Option<String>, Refusal> {
     let theirs: Vec<_> = list(headers, header::SEC_WEBSOCKET_PROTOCOL).collect();
     let common = ours.iter().find(|ours| theirs.contains(ours));
     match common {
-        None if !ours.is_empty() && !theirs.is_empty() => Err(refuse(
+        None if !ours.is_empty() && !theirs.is_empty() => Err(Refusal::new(
             StatusCode::BAD_REQUEST,
             "no sub-protocol that is asked for is spoken here",
         )),
@@ -163,10 +187,4 @@ fn list(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(',').map(str::trim))
         .filter(|part| !part.is_empty())
-}
-
-fn refuse(status: StatusCode, message: &'static str) -> Response {
-    let mut response = Response::new(message.into());
-    *response.status_mut() = status;
-    response
 }

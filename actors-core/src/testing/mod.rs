@@ -215,6 +215,7 @@ impl World {
     /// # Errors
     ///
     /// The response of a refusal.
+    #[allow(clippy::result_large_err, reason = "a refusal is a response as it is")]
     pub fn connect_with<A: Actor>(
         &self,
         name: &str,
