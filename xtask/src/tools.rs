@@ -82,6 +82,64 @@ pub fn ensure_wrangler() -> Result<PathBuf> {
     })
 }
 
+/// A browser, and what drives it.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// Chromium, or the part of it that needs no display.
+    pub chromium: PathBuf,
+    /// Where node finds puppeteer.
+    pub modules: PathBuf,
+    /// The variables that Chromium needs.
+    pub env: Vec<(&'static str, PathBuf)>,
+}
+
+/// Installs puppeteer, and a Chromium if there is none in `PATH` as Debian's package has it.
+///
+/// The one of npm is for Linux on x86-64; elsewhere it is for the system's packages to install.
+pub fn ensure_browser() -> Result<Browser> {
+    let _lock = lock()?;
+    let modules = npm_install("browser", |modules| {
+        existing(modules.join("puppeteer-core"))?;
+        Ok(modules.to_owned())
+    })?;
+    if answer(Path::new("chromium")).is_some() {
+        return Ok(Browser {
+            chromium: "chromium".into(),
+            modules,
+            env: Vec::new(),
+        });
+    }
+    if (OS, ARCH) != ("linux", "x86_64") {
+        bail!("install Chromium, so that `chromium` is in PATH: npm has none for {OS} on {ARCH}");
+    }
+    // Its package unpacks it into the folder for temporary files.
+    let folder = folder().join("chromium");
+    let browser = Browser {
+        chromium: folder.join("chromium"),
+        modules,
+        env: vec![
+            ("LD_LIBRARY_PATH", folder.join("al2023/lib")),
+            ("FONTCONFIG_PATH", folder.join("fonts")),
+        ],
+    };
+    let stamp = folder.join("unpacked");
+    if !stamp.exists() {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let package = browser.modules.join("@sparticuz/chromium/build/index.js");
+        let unpack = "await (await import(process.argv[1])).default.executablePath()";
+        let mut node = Command::new("node");
+        node.args(["--input-type=module", "--eval", unpack])
+            .arg(package);
+        // The package brings libraries too, for the place that it is made for.
+        node.env("TMPDIR", &folder)
+            .env("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x");
+        run(&mut node).context("cannot unpack Chromium")?;
+        File::create(stamp)?;
+    }
+    Ok(browser)
+}
+
 /// The folder of everything that is installed here.
 pub fn folder() -> PathBuf {
     root().join(".tools")
