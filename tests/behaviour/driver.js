@@ -35,6 +35,7 @@ function observed(Class) {
   };
 }
 
+export const Arena = observed(built.Arena);
 export const Caller = observed(built.Caller);
 export const Clockwork = observed(built.Clockwork);
 export const Crossing = observed(built.Crossing);

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod bench;
 mod dev;
 mod test;
 
@@ -18,12 +19,18 @@ enum Task {
     },
     /// Run every check that a change has to pass
     Test,
+    /// Measure an actor beside a hand-written object in JavaScript
+    Bench {
+        #[command(subcommand)]
+        what: bench::Bench,
+    },
 }
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Dev { port } => dev::run(port),
         Task::Test => test::run(),
+        Task::Bench { what } => bench::run(what),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

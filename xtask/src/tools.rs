@@ -119,7 +119,7 @@ pub fn ensure_browser() -> Result<Browser> {
         modules,
         env: vec![
             ("LD_LIBRARY_PATH", folder.join("al2023/lib")),
-            ("FONTCONFIG_PATH", folder.join("fonts")),
+            ("FONTCONFIG_FILE", folder.join("fonts.conf")),
         ],
     };
     let stamp = folder.join("unpacked");
@@ -135,6 +135,11 @@ pub fn ensure_browser() -> Result<Browser> {
         node.env("TMPDIR", &folder)
             .env("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x");
         run(&mut node).context("cannot unpack Chromium")?;
+        let fonts = format!(
+            "<fontconfig><dir>{0}/fonts</dir><cachedir>{0}/cache</cachedir></fontconfig>",
+            folder.display()
+        );
+        fs::write(folder.join("fonts.conf"), fonts)?;
         File::create(stamp)?;
     }
     Ok(browser)
