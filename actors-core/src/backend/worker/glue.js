@@ -114,33 +114,56 @@ export function answerByItself(ctx, ping, pong) {
   ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
 }
 
+// What is attached to the sockets that were asked for it: reading what the runtime
+// has stored takes it several times as long as all else that a message does here.
+const attachments = new WeakMap();
+
+export function attachmentOf(socket) {
+  let attachment = attachments.get(socket);
+  if (attachment === undefined) {
+    attachment = socket.deserializeAttachment();
+    attachments.set(socket, attachment);
+  }
+  return attachment;
+}
+
+export function attach(socket, attachment) {
+  socket.serializeAttachment(attachment);
+  attachments.set(socket, attachment);
+}
+
 // Answers an upgrade with one end of a new socket; the object hibernates with the other.
 export function accept(ctx, tags, attachment, protocol, greetings) {
   const { 0: client, 1: server } = new WebSocketPair();
-  server.serializeAttachment(attachment);
+  attach(server, attachment);
   ctx.acceptWebSocket(server, tags);
   for (const greeting of greetings) server.send(greeting);
   const headers = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
   return new Response(null, { status: 101, webSocket: client, headers });
 }
 
-// The object's sockets that are open, have all the tags, and are none of `except`.
-export function select(ctx, [tag, ...tags], except) {
-  return ctx.getWebSockets(tag).filter(
-    (socket) =>
-      socket.readyState === WebSocket.OPEN &&
-      !except.includes(socket) &&
-      (tags.length === 0 || tags.every((tag) => ctx.getTags(socket).includes(tag))),
-  );
+// Of the sockets with one tag, whether one has the others too and is not left out.
+function isMeant(ctx, socket, tags, except) {
+  if (except.length > 0 && except.includes(socket)) return false;
+  return tags.length === 0 || tags.every((tag) => ctx.getTags(socket).includes(tag));
 }
 
-export function broadcast(ctx, tags, except, message) {
+// The object's sockets that are open, have all the tags, and are none of `except`.
+export function select(ctx, [tag, ...tags], except) {
+  const isOpen = (socket) => socket.readyState === WebSocket.OPEN;
+  const sockets = ctx.getWebSockets(tag).filter(isOpen);
+  return sockets.filter((socket) => isMeant(ctx, socket, tags, except));
+}
+
+// Sends to those; one that is not open throws, and keeps nothing from the others.
+export function broadcast(ctx, [tag, ...tags], except, message) {
   let sent = 0;
-  for (const socket of select(ctx, tags, except)) {
+  for (const socket of ctx.getWebSockets(tag)) {
     try {
+      if (!isMeant(ctx, socket, tags, except)) continue;
       socket.send(message);
       sent += 1;
-    } catch {} // one that fails keeps nothing from the others
+    } catch {}
   }
   return sent;
 }
@@ -148,7 +171,7 @@ export function broadcast(ctx, tags, except, message) {
 // By its tag; one that has ten of its own has no room for that, and is searched for.
 export function withId(ctx, tag, id) {
   const isMeant = (socket) => {
-    const [head] = JSON.parse(new TextDecoder().decode(socket.deserializeAttachment()));
+    const [head] = JSON.parse(new TextDecoder().decode(attachmentOf(socket)));
     return head.id === id;
   };
   const found =

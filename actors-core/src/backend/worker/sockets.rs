@@ -26,6 +26,10 @@ extern "C" {
     fn broadcast(state: &State, tags: Vec<String>, except: &Array, message: JsValue) -> u32;
     #[wasm_bindgen(js_name = withId)]
     fn find(state: &State, tag: &str, id: &str) -> Option<WebSocket>;
+    #[wasm_bindgen(js_name = attachmentOf)]
+    fn attachment_of(socket: &WebSocket) -> JsValue;
+    #[wasm_bindgen(catch)]
+    fn attach(socket: &WebSocket, bytes: Uint8Array) -> Result<(), JsValue>;
 }
 
 #[wasm_bindgen]
@@ -42,10 +46,6 @@ extern "C" {
     fn send(this: &WebSocket, message: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn close(this: &WebSocket, code: u16, reason: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, js_name = deserializeAttachment)]
-    fn attachment(this: &WebSocket) -> JsValue;
-    #[wasm_bindgen(method, catch, js_name = serializeAttachment)]
-    fn set_attachment(this: &WebSocket, bytes: &Uint8Array) -> Result<(), JsValue>;
 }
 
 /// A web socket that has been opened: the response that hands over its other end.
@@ -105,14 +105,12 @@ impl RawSocket {
     }
 
     pub(crate) fn attachment(&self) -> Vec<u8> {
-        let stored = self.socket.attachment();
+        let stored = attachment_of(&self.socket);
         stored.dyn_ref().map(Uint8Array::to_vec).unwrap_or_default()
     }
 
     pub(crate) fn set_attachment(&self, bytes: &[u8]) -> Result<()> {
-        self.socket
-            .set_attachment(&Uint8Array::from(bytes))
-            .map_err(|thrown| from_js(&thrown))
+        attach(&self.socket, Uint8Array::from(bytes)).map_err(|thrown| from_js(&thrown))
     }
 }
 
