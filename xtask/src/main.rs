@@ -17,20 +17,18 @@ enum Task {
         #[arg(long, default_value_t = 8787)]
         port: u16,
     },
+    /// Measure the same work beside other implementations
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Run every check that a change has to pass
     Test,
-    /// Measure an actor beside a hand-written object in JavaScript
-    Bench {
-        #[command(subcommand)]
-        what: bench::Bench,
-    },
 }
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Dev { port } => dev::run(port),
+        Task::Bench(bench) => bench::run(&bench),
         Task::Test => test::run(),
-        Task::Bench { what } => bench::run(what),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

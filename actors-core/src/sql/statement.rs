@@ -149,9 +149,18 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
 fn values<'a, const N: usize>(
     text: &str,
     values: [Result<Value<'a>>; N],
-) -> Result<Vec<Value<'a>>> {
-    let values = values.into_iter().collect::<Result<_>>();
-    values.map_err(|error| error.at(text))
+) -> Result<[Value<'a>; N]> {
+    let mut failed = None;
+    let values = values.map(|value| {
+        value.unwrap_or_else(|error| {
+            failed.get_or_insert(error);
+            Value::Null
+        })
+    });
+    match failed {
+        None => Ok(values),
+        Some(error) => Err(error.at(text)),
+    }
 }
 
 /// What `sql!` makes.
