@@ -34,7 +34,7 @@
 //!
 //!     #[alarm(every = "1d")]
 //!     fn forget(&mut self, ctx: &Ctx<Self>) -> Result<()> {
-//!         ctx.sql().run("DELETE FROM words WHERE count < 2", ())?;
+//!         sql!(Word => "DELETE FROM words WHERE count < {least = 2}").run(ctx)?;
 //!         Ok(())
 //!     }
 //! }
@@ -65,7 +65,7 @@
 //! - **One call is one request**, native Workers RPC, for JavaScript as well.
 //!
 //! The macros are documented where they are used: [`actor`], [`sql_table`],
-//! [`entry`].
+//! [`sql!`](sql!), [`entry`].
 
 #![cfg_attr(
     not(target_arch = "wasm32"),
@@ -144,7 +144,7 @@ pub mod __private {
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
     pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
     pub use crate::sql::statement::{
-        Column, OfType, bound, compared, read_as, read_as_if, statement, written,
+        Column, Record, bound, compared, read, read_as, read_as_if, statement, written,
     };
     pub use actors_macros::sql_next;
     #[cfg(target_arch = "wasm32")]

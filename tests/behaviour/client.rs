@@ -123,9 +123,11 @@ impl Client<'_> {
         }
     }
 
-    /// Closes the socket, and waits until the other end has answered that.
+    /// Closes the socket, and waits until the other end has answered that; or has
+    /// answered that the other end has closed it.
     pub(crate) fn close(self, code: u16, reason: &str) {
         match self {
+            Self::Workerd(socket, _) if !socket.can_write() => drop(socket),
             Self::Workerd(mut socket, _) => {
                 let frame = CloseFrame {
                     code: code.into(),

@@ -5,17 +5,18 @@ use std::marker::PhantomData;
 use crate::checks::If;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::sql::{AsSql, FromRow, HasTable, Row, ToSql, Value};
+use crate::sql::{AsSql, FromRow, FromSql, HasTable, Row, ToSql, Value};
 
 /// A statement with its values, from [`sql!`](crate::sql!); one of its methods runs it.
 ///
 /// They take the `ctx` of an actor that has all the tables that the statement names.
 #[must_use = "a statement does nothing until it is run"]
 pub struct Statement<'a, R, Q, const N: usize> {
+    rows: R,
     text: &'static str,
     place: &'static str,
     values: [Result<Value<'a>>; N],
-    types: PhantomData<fn() -> (R, Q)>,
+    tables: PhantomData<fn() -> Q>,
 }
 
 /// Rows that are read as `T`.
@@ -36,18 +37,29 @@ pub struct NoRows;
 )]
 pub trait ReadAs<T> {
     #[doc(hidden)]
-    fn read(row: &Row<'_>) -> Result<T>;
+    fn read(&self, row: &Row<'_>) -> Result<T>;
 }
 
 impl<T: FromRow> ReadAs<T> for Rows<T> {
-    fn read(row: &Row<'_>) -> Result<T> {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
         T::from_row(row)
+    }
+}
+
+/// Rows that are read as a record of the statement's own, by what makes one of a row.
+#[doc(hidden)]
+pub struct Record<F>(pub F);
+
+#[diagnostic::do_not_recommend]
+impl<T, F: Fn(&Row<'_>) -> Result<T>> ReadAs<T> for Record<F> {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
+        (self.0)(row)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: FromRow> ReadAs<T> for Untyped {
-    fn read(row: &Row<'_>) -> Result<T> {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
         T::from_row(row)
     }
 }
@@ -141,7 +153,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
         let values = values(text, self.values)?;
         ctx.platform()
             .sql_query(text, &values, &mut |row: &Row<'_>| {
-                visit(R::read(row).map_err(|error| error.at(text))?)
+                visit(self.rows.read(row).map_err(|error| error.at(text))?)
             })
     }
 }
@@ -166,16 +178,17 @@ fn values<'a, const N: usize>(
 /// What `sql!` makes.
 #[doc(hidden)]
 pub fn statement<'a, Q, R, const N: usize>(
-    _: R,
+    rows: R,
     text: &'static str,
     place: &'static str,
     values: [Result<Value<'a>>; N],
 ) -> Statement<'a, R, Q, N> {
     Statement {
+        rows,
         text,
         place,
         values,
-        types: PhantomData,
+        tables: PhantomData,
     }
 }
 
@@ -190,10 +203,6 @@ impl<T> Rows<T> {
 /// The type of a column, and its name `N` for errors.
 #[doc(hidden)]
 pub struct Column<N, T>(PhantomData<fn() -> (N, T)>);
-
-/// The type of a field in a record.
-#[doc(hidden)]
-pub struct OfType<T>(PhantomData<fn() -> T>);
 
 #[allow(
     clippy::new_without_default,
@@ -211,10 +220,6 @@ impl<N, T> Column<N, T> {
 
     pub const fn rows(self) -> Rows<T> {
         Rows::new()
-    }
-
-    pub const fn of_type(self) -> OfType<T> {
-        OfType(PhantomData)
     }
 }
 
@@ -273,6 +278,12 @@ pub fn compared<'a, N, T, V: ToSql + Compares<N, T> + ?Sized>(
 #[doc(hidden)]
 pub fn bound<V: ToSql + ?Sized>(value: &V) -> Result<Value<'_>> {
     value.to_sql()
+}
+
+/// Reads a column of a record.
+#[doc(hidden)]
+pub fn read<N, T: FromSql>(_: Column<N, T>, row: &Row<'_>, index: usize) -> Result<T> {
+    row.get(index)
 }
 
 /// Asks whether a column can be read into a field.

@@ -3,7 +3,9 @@
 use super::mistakes::{Fault, Mistake};
 use super::refusals::{LONGEST, MOST_COLUMNS};
 use super::rewrite::Rewritten;
-use super::statement::{Statement, same};
+use super::statement::Statement;
+#[cfg(feature = "check-sql")]
+use super::statement::same;
 use super::tables::Table;
 
 /// The names of the columns that SQLite answers; none if it was not asked.

@@ -227,31 +227,18 @@ impl Rows<'_> {
             .map(|index| format_ident!("T{index}"))
             .collect();
         let positions = 0..fields.len();
-        let width = fields.len();
+        // The fields' types may be private to other modules, and are inferred.
         Ok(quote_spanned! {self.span=> {
-            #[derive(Clone, Debug, PartialEq)]
             #[allow(dead_code)]
             struct Row<#(#types),*> {
                 #(#fields: #types),*
             }
 
-            impl<#(#types: #krate::sql::FromSql),*> #krate::sql::FromRow for Row<#(#types),*> {
-                const WIDTH: usize = #width;
-
-                fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
-                    ::core::result::Result::Ok(Self {
-                        #(#fields: row.get(#positions)?),*
-                    })
-                }
-            }
-
-            const fn rows<#(#types),*>(
-                _: (#(#krate::__private::OfType<#types>,)*)
-            ) -> #krate::sql::Rows<Row<#(#types),*>> {
-                #krate::sql::Rows::new()
-            }
-
-            rows((#(#columns.of_type(),)*))
+            #krate::__private::Record(|row: &#krate::sql::Row<'_>| {
+                ::core::result::Result::Ok(Row {
+                    #(#fields: #krate::__private::read(#columns, row, #positions)?),*
+                })
+            })
         } })
     }
 

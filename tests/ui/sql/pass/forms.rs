@@ -60,8 +60,7 @@ impl Site {
         // A record.
         let row = sql!(Visit => "SELECT page, seconds AS took, COUNT(*) AS visits: u32, type
                                  FROM visits GROUP BY page").one(ctx)?;
-        let _: (String, Option<u32>, u32, String) = (row.page.clone(), row.took, row.visits, row.r#type.clone());
-        let _ = (row.clone() == row, format!("{row:?}"));
+        let _: (String, Option<u32>, u32, String) = (row.page, row.took, row.visits, row.r#type);
         let joined = sql!(Visit, Page => "SELECT v.page, p.title, p.data, v.id
                                           FROM visits v LEFT JOIN pages p ON p.page = v.page").all(ctx)?;
         for row in joined {
