@@ -134,7 +134,14 @@ impl Client<'_> {
                     reason: reason.to_owned().into(),
                 };
                 socket.close(Some(frame)).expect("it is open");
-                while socket.read().is_ok() {}
+                let mut answer = socket.read().expect("an answer");
+                while !answer.is_close() {
+                    answer = socket.read().expect("an answer");
+                }
+                let tungstenite::Message::Close(Some(answer)) = answer else {
+                    panic!("an answer without a code")
+                };
+                assert_eq!(u16::from(answer.code), code);
             }
             Self::Native(client) => drop(client.close(code, reason)),
         }

@@ -324,6 +324,13 @@ on_both! {
         assert!(log[4..].iter().all(|line| line.starts_with("close end")), "{log:?}");
     }
 
+    fn a_close_is_answered_where_no_handler_hears_of_it(world) {
+        let mut guest = world.connect("/parlours/p/ws");
+        guest.send(&json!("bill"));
+        assert_eq!(guest.json(), "Bill");
+        guest.close(4000, "bye");
+    }
+
     fn a_bad_close_is_refused(world) {
         let mut ann = member(&world, "ann", "");
         for (code, reason) in [(1001, ""), (999, ""), (5000, ""), (4000, &*"x".repeat(124))] {

@@ -91,6 +91,7 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
     define("webSocketClose", CLOSE);
     define("webSocketError", ERROR);
   }
+  if (hasSockets) answerCloses(prototype);
   define("alarm", ALARM);
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
@@ -109,6 +110,19 @@ export function call(stub, method, values) {
 }
 
 // ---- web sockets ------------------------------------------------------------
+
+// It is for the object to answer that a client closes its socket: until then the
+// client waits.
+function answerCloses(prototype) {
+  const { webSocketClose } = prototype;
+  prototype.webSocketClose = function (socket, code, ...why) {
+    try {
+      // A client may close without a code, which is then 1005 and can't be sent.
+      code === 1005 ? socket.close() : socket.close(code, why[0]);
+    } catch {} // the connection is lost, or was closed from here
+    return webSocketClose?.call(this, socket, code, ...why);
+  };
+}
 
 export function answerByItself(ctx, ping, pong) {
   ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
