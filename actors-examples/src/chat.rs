@@ -105,18 +105,16 @@ impl ChatRoom {
     /// `{"type": "say", "text": "hello"}`
     #[on_message]
     fn say(&mut self, ctx: &Ctx<Self>, from: &Socket<Member>, text: String) -> Result<()> {
-        let last: Option<u64> = ctx.sql().one("SELECT max(number) FROM chat_lines", ())?;
+        let last = sql!(Line => "SELECT number FROM chat_lines ORDER BY number DESC LIMIT 1");
         let line = Line {
-            number: last.unwrap_or_default() + 1,
+            number: last.optional(ctx)?.unwrap_or_default() + 1,
             who: from.data().name.clone(),
             text: self::text("a line", text.trim(), TEXT)?,
             at: ctx.now(),
         };
         line.insert(ctx)?;
-        ctx.sql().run(
-            "DELETE FROM chat_lines WHERE number <= ?",
-            (line.number.saturating_sub(KEPT),),
-        )?;
+        let forgotten = line.number.saturating_sub(KEPT);
+        sql!(Line => "DELETE FROM chat_lines WHERE number <= {forgotten}").run(ctx)?;
         ctx.sockets().send(&Event::Said { line }).map(drop)
     }
 
@@ -146,11 +144,11 @@ impl ChatRoom {
 
     /// The last lines before that number, or the last of all; the oldest first.
     pub fn history(&self, ctx: &Ctx<Self>, before: Option<u64>) -> Result<Vec<Line>> {
-        let mut lines: Vec<Line> = ctx.sql().all(
-            "SELECT number, who, text, at FROM chat_lines WHERE number < ?
-             ORDER BY number DESC LIMIT ?",
-            (before.unwrap_or(i64::MAX as u64 >> 11), TOLD),
-        )?;
+        let before = before.unwrap_or(u64::MAX >> 11);
+        let mut lines =
+            sql!(Line => "SELECT number, who, text, at FROM chat_lines WHERE number < {before}
+                                      ORDER BY number DESC LIMIT {TOLD}")
+            .all(ctx)?;
         lines.reverse();
         Ok(lines)
     }
