@@ -225,3 +225,14 @@ fn a_connection_that_breaks_the_protocol_is_heard_as_an_error_and_a_close() {
         "{log:?}"
     );
 }
+
+#[test]
+fn the_events_of_sockets_are_not_for_callers() {
+    let world = world("crowd-callers");
+    for event in ["webSocketMessage", "webSocketClose", "webSocketError"] {
+        let failure = world
+            .object("ROOM", "attic")
+            .refuse(event, json!([{}, "x"]));
+        assert!(failure.message.contains("reserved"), "{event}: {failure:?}");
+    }
+}

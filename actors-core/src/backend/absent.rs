@@ -113,6 +113,10 @@ impl RawSocket {
 pub(crate) struct Target(Infallible);
 
 impl Target {
+    #[allow(
+        clippy::extra_unused_type_parameters,
+        reason = "the other backends use it"
+    )]
     pub(crate) fn named<A: Actor>(env: &Env, _: &str) -> Result<Self> {
         match env.0 {}
     }
