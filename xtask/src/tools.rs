@@ -1,7 +1,10 @@
 //! The programs that build and run a Worker, installed into `.tools` once.
 
 use std::{
-    env::consts::{ARCH, OS},
+    env::{
+        self,
+        consts::{ARCH, OS},
+    },
     fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
@@ -102,9 +105,9 @@ pub fn ensure_browser() -> Result<Browser> {
         existing(modules.join("puppeteer-core"))?;
         Ok(modules.to_owned())
     })?;
-    if answer(Path::new("chromium")).is_some() {
+    if let Some(chromium) = in_path("chromium") {
         return Ok(Browser {
-            chromium: "chromium".into(),
+            chromium,
             modules,
             env: Vec::new(),
         });
@@ -250,6 +253,13 @@ fn native(packages: &Path, prefix: &str, program: &str) -> Result<PathBuf> {
 fn existing(path: PathBuf) -> Result<PathBuf> {
     path.canonicalize()
         .with_context(|| format!("{} is missing", path.display()))
+}
+
+/// The program of that name that a shell would run.
+fn in_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let mut programs = env::split_paths(&path).map(|folder| folder.join(program));
+    programs.find(|program| answer(program).is_some())
 }
 
 /// What a program says to `--version`, if it runs at all.
