@@ -227,6 +227,21 @@ fn a_connection_that_breaks_the_protocol_is_heard_as_an_error_and_a_close() {
 }
 
 #[test]
+fn a_close_without_a_code_is_answered_at_once() {
+    let world = world("crowd-no-code");
+    let Client::Workerd(mut socket, _) = member(&world, "ann") else {
+        unreachable!("it runs in workerd")
+    };
+    socket.close(None).expect("it is open");
+    assert_eq!(
+        socket.read().expect("an answer"),
+        tungstenite::Message::Close(None)
+    );
+    let log = || world.object("ROOM", "attic").ask("log", json!([]));
+    world.until("it is gone", || log()[2] == "close ann 1005  true 0");
+}
+
+#[test]
 fn the_events_of_sockets_are_not_for_callers() {
     let world = world("crowd-callers");
     for event in ["webSocketMessage", "webSocketClose", "webSocketError"] {

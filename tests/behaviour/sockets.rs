@@ -324,11 +324,14 @@ on_both! {
         assert!(log[4..].iter().all(|line| line.starts_with("close end")), "{log:?}");
     }
 
-    fn a_close_is_answered_where_no_handler_hears_of_it(world) {
-        let mut guest = world.connect("/parlours/p/ws");
-        guest.send(&json!("bill"));
-        assert_eq!(guest.json(), "Bill");
-        guest.close(4000, "bye");
+    fn a_close_is_answered_with_its_code_where_no_handler_hears_of_it(world) {
+        // 1001 is what a page says that goes away.
+        for code in [1000, 1001, 1011, 4000] {
+            let mut guest = world.connect("/parlours/p/ws");
+            guest.send(&json!("bill"));
+            assert_eq!(guest.json(), "Bill");
+            guest.close(code, "bye");
+        }
     }
 
     fn a_bad_close_is_refused(world) {
