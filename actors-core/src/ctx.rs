@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 
 use crate::actor::Actor;
-use crate::alarms::{self, Alarms};
+use crate::alarms::{self, AlarmRun, Alarms, Ringing};
 use crate::backend::{Env, Platform};
 use crate::error::{Error, Result};
 use crate::sockets::Sockets;
@@ -19,6 +19,9 @@ pub struct Ctx<A> {
     depth: Cell<u32>,
     /// The earliest alarm before the open transaction touched any.
     pub(crate) earliest: Cell<Option<Option<Timestamp>>>,
+    pub(crate) ringing: Ringing,
+    /// The alarm whose handler is being polled.
+    pub(crate) running: Cell<Option<AlarmRun>>,
     actor: PhantomData<fn() -> A>,
 }
 
@@ -28,6 +31,8 @@ impl<A> Ctx<A> {
             platform,
             depth: Cell::new(0),
             earliest: Cell::new(None),
+            ringing: Ringing::default(),
+            running: Cell::new(None),
             actor: PhantomData,
         }
     }
@@ -65,6 +70,11 @@ impl<A> Ctx<A> {
     /// The id of this instance: 64 hexadecimal digits.
     pub fn id(&self) -> String {
         self.platform.id()
+    }
+
+    /// In an `#[alarm]` handler that an alarm runs: which one, and at which try.
+    pub fn alarm(&self) -> Option<AlarmRun> {
+        self.running.get()
     }
 
     /// Runs `body` in one transaction: its SQL and its alarms hold together, and

@@ -177,6 +177,11 @@ impl<A: Actor> Object<A> {
         })
     }
 
+    /// Whether a turn has woken the actor.
+    pub(crate) fn is_awake(&self) -> bool {
+        self.0.gate.is_awake()
+    }
+
     /// Passes the gate, and wakes the actor if nobody has.
     pub(crate) async fn enter(&self, access: Access) -> Result<Permit> {
         let permit = self.0.gate.enter(access).await;

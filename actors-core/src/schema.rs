@@ -97,9 +97,9 @@ fn fingerprint<A: Actor>() -> i64 {
         }
     }
     for handler in A::HANDLERS.alarms {
-        if let Some(every) = handler.every {
+        if let Some(declared) = handler.declared {
             hash.write(handler.name);
-            hash.write(&every.as_millis().to_string());
+            hash.write(&format!("{:?}", declared.recurrence()));
         }
     }
     i64::try_from(hash.0 >> 11).unwrap_or_default()

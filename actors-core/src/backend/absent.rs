@@ -41,6 +41,11 @@ impl Platform {
         match self.0 {}
     }
 
+    /// The alarm whose handler has panicked since this was last asked, and how.
+    pub(crate) fn lost_alarm(&self) -> Option<(i64, String)> {
+        match self.0 {}
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         match self.0 {}
     }
@@ -63,6 +68,11 @@ impl Platform {
 }
 
 pub(crate) fn log(_: &str) {}
+
+#[cfg(feature = "cron")]
+pub(crate) fn utc_offset(_: &str, _: Timestamp) -> Option<i64> {
+    None
+}
 
 #[derive(Clone)]
 pub(crate) struct RawSocket(Infallible);

@@ -70,6 +70,11 @@ impl Platform {
         Ok(())
     }
 
+    /// The alarm whose handler has panicked since this was last asked, and how.
+    pub(crate) fn lost_alarm(&self) -> Option<(i64, String)> {
+        self.slot.lost_alarm.take()
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.env.0.now()
     }
@@ -99,6 +104,20 @@ impl Platform {
 /// Writes to the Worker's log: here, what a test prints.
 pub(crate) fn log(message: &str) {
     eprintln!("{message}");
+}
+
+/// By how many seconds the clocks of a time zone are ahead of UTC at that moment; none
+/// if there is no such zone.
+#[cfg(feature = "cron")]
+pub(crate) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
+    use chrono::{DateTime, Offset, TimeZone};
+    // As workerd does, in small and capital letters.
+    let zone = chrono_tz::TZ_VARIANTS
+        .iter()
+        .find(|known| known.name().eq_ignore_ascii_case(zone))?;
+    let at = DateTime::from_timestamp_millis(at.as_millis())?;
+    let offset = zone.offset_from_utc_datetime(&at.naive_utc());
+    Some(offset.fix().local_minus_utc().into())
 }
 
 /// The client of another object.

@@ -57,7 +57,7 @@ impl<A: Actor> Hosted for Object<A> {
     }
 
     fn alarm(&self) -> Turn<()> {
-        alarms::ring(self)
+        alarms::dispatch::ring(self)
     }
 
     fn message(&self, socket: RawSocket, text: &str) -> Turn<()> {
@@ -74,6 +74,8 @@ pub(crate) struct Slot {
     make: fn(Platform) -> Rc<dyn Hosted>,
     /// Whether its alarm is being delivered.
     rings: Cell<bool>,
+    /// The alarm whose handler has panicked, and how.
+    pub(super) lost_alarm: RefCell<Option<(i64, String)>>,
     /// The web sockets that are open; they outlive what is in memory.
     pub(super) sockets: RefCell<Vec<RawSocket>>,
 }
@@ -185,6 +187,7 @@ impl Sim {
             object: RefCell::default(),
             make: |platform| Rc::new(Object::<A>::new(platform)),
             rings: Cell::default(),
+            lost_alarm: RefCell::default(),
             sockets: RefCell::default(),
         });
         slots.insert((A::NAME, name.to_owned()), slot.clone());
@@ -372,6 +375,7 @@ impl Sim {
         self.slots
             .borrow()
             .values()
+            .filter(|slot| !slot.rings.get())
             .filter_map(|slot| slot.disk.alarm())
             .min()
     }
@@ -459,7 +463,13 @@ impl Sim {
         self.note(Some(&task.slot), || format!("panics: {message}"));
         task.slot.disk.commit().expect("SQLite in memory commits");
         self.flush();
-        (task.give_up)(Error::new(ErrorKind::Panic, format!("panicked: {message}")));
+        let message = format!("panicked: {message}");
+        if let Some(lost) = alarms::run::lost() {
+            task.slot
+                .lost_alarm
+                .replace(Some((lost.alarm, message.clone())));
+        }
+        (task.give_up)(Error::new(ErrorKind::Panic, message));
         task.slot.rings.set(false);
         drop(task);
         for slot in self.all_slots() {

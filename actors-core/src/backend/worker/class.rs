@@ -51,7 +51,7 @@ impl<A: Actor> Class<A> {
         };
         match event {
             FETCH => http::handle(object, values.get(0)),
-            ALARM => answer(alarms::ring(object), |()| Ok(JsValue::UNDEFINED)),
+            ALARM => answer(alarms::dispatch::ring(object), |()| Ok(JsValue::UNDEFINED)),
             MESSAGE => {
                 let socket = Socket(RawSocket::new(values.get(0)));
                 let turn = sockets::receive(object, socket, values.get(1).as_string().as_deref());

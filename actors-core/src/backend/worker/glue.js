@@ -38,8 +38,19 @@ export class Deferred {
   }
 }
 
-export function panicked(message, current) {
+// The alarms whose handlers have panicked, by the ids of their objects.
+const lost = new Map();
+
+export function lostAlarm(object) {
+  const found = lost.get(object) ?? [];
+  lost.delete(object);
+  return found;
+}
+
+export function panicked(message, current, object, alarm) {
   panic = failure("Panic", message);
+  panic.ofAlarm = object !== undefined;
+  if (panic.ofAlarm) lost.set(object, [alarm, message]);
   for (const deferred of pending) {
     deferred.settle.reject(
       deferred === current
@@ -86,6 +97,15 @@ export function declare(instance, methods, answersRequests, hasSockets) {
   if (answersRequests || hasSockets) define("fetch", FETCH);
   if (hasSockets) define("webSocketMessage", MESSAGE);
   define("alarm", ALARM);
+  const { alarm } = prototype;
+  prototype.alarm = async function () {
+    try {
+      await alarm.call(this);
+    } catch (error) {
+      // The next ring, which is set, goes on with the others.
+      if (!error.ofAlarm) throw error;
+    }
+  };
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
 }
@@ -139,5 +159,29 @@ export class Sql {
   // The columns of the last query.
   names() {
     return this.cursor.columnNames;
+  }
+}
+
+// ---- time zones -------------------------------------------------------------
+
+const clocks = new Map();
+
+// The clocks of a zone of the IANA database, not of an offset such as "+01:00".
+function clock(zone) {
+  if (!clocks.has(zone) && /^[a-z]/i.test(zone)) {
+    const options = { timeZone: zone, timeZoneName: "longOffset" };
+    clocks.set(zone, new Intl.DateTimeFormat("en", options));
+  }
+  return clocks.get(zone);
+}
+
+// By how many seconds they are ahead of UTC: "GMT" or "GMT-03:30".
+export function utcOffset(zone, millis) {
+  try {
+    const { value } = clock(zone).formatToParts(millis).find(({ type }) => type === "timeZoneName");
+    const [hours = 0, minutes = 0, seconds = 0] = (value.match(/\d+/g) ?? []).map(Number);
+    return (value.includes("-") ? -1 : 1) * ((hours * 60 + minutes) * 60 + seconds);
+  } catch {
+    return undefined;
   }
 }

@@ -32,6 +32,12 @@ pub use worker::Env;
 extern "C" {
     /// A JavaScript error with the name of our kind.
     fn failure(name: &str, message: &str) -> JsValue;
+    /// The alarm of that object whose handler has panicked, and how; or nothing.
+    #[wasm_bindgen(js_name = lostAlarm)]
+    fn lost_alarm(object: &str) -> js_sys::Array;
+    #[cfg(feature = "cron")]
+    #[wasm_bindgen(js_name = utcOffset)]
+    fn offset_in(zone: &str, millis: f64) -> Option<f64>;
 }
 
 #[wasm_bindgen]
@@ -126,6 +132,13 @@ impl Platform {
         .map_err(|error| from_js(&error))
     }
 
+    /// The alarm whose handler has panicked since this was last asked, and how.
+    pub(crate) fn lost_alarm(&self) -> Option<(i64, String)> {
+        let lost = lost_alarm(&self.id());
+        let (alarm, message) = (lost.get(0).as_f64()?, lost.get(1).as_string()?);
+        Some((alarm as i64, message))
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_millis(js_sys::Date::now() as i64)
     }
@@ -155,6 +168,13 @@ impl Platform {
 /// Writes to the Worker's log.
 pub(crate) fn log(message: &str) {
     worker::console_error!("{message}");
+}
+
+/// By how many seconds the clocks of a time zone are ahead of UTC at that moment; none
+/// if there is no such zone.
+#[cfg(feature = "cron")]
+pub(crate) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
+    offset_in(zone, at.as_millis() as f64).map(|seconds| seconds as i64)
 }
 
 /// The error as JavaScript throws it: the kind is its `name`.
