@@ -7,6 +7,7 @@ use crate::actor::Actor;
 use crate::alarms::{self, AlarmRun, Alarms, Ringing};
 use crate::backend::{Env, Platform};
 use crate::error::{Error, Result};
+use crate::schema;
 use crate::sockets::Sockets;
 use crate::sql::Sql;
 use crate::time::Timestamp;
@@ -22,6 +23,8 @@ pub struct Ctx<A> {
     pub(crate) ringing: Ringing,
     /// The alarm whose handler is being polled.
     pub(crate) running: Cell<Option<AlarmRun>>,
+    /// Whether a turn has asked for the object's end.
+    pub(crate) is_destroyed: Cell<bool>,
     actor: PhantomData<fn() -> A>,
 }
 
@@ -33,6 +36,7 @@ impl<A> Ctx<A> {
             earliest: Cell::new(None),
             ringing: Ringing::default(),
             running: Cell::new(None),
+            is_destroyed: Cell::new(false),
             actor: PhantomData,
         }
     }
@@ -75,6 +79,35 @@ impl<A> Ctx<A> {
     /// In an `#[alarm]` handler that an alarm runs: which one, and at which try.
     pub fn alarm(&self) -> Option<AlarmRun> {
         self.running.get()
+    }
+
+    /// Ends this object: closes its web sockets, and removes its alarms, its tables and
+    /// its persisted fields. Nothing is left that costs.
+    ///
+    /// It is part of the transaction that it is called in. The turn goes on to its end,
+    /// and its caller gets its answer. Then the actor's memory is dropped, and an alarm
+    /// follows at once that does the rest. Whatever else comes first, or after the
+    /// process was lost in the middle, finishes it too, and finds a new, empty object.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Session { }
+    /// # #[actor] impl Session {
+    /// #[alarm]
+    /// fn expire(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+    ///     ctx.destroy()
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn destroy(&self) -> Result<()> {
+        self.transaction(|| {
+            self.is_destroyed.set(true);
+            schema::mark_destroyed(self)
+        })
     }
 
     /// Runs `body` in one transaction: its SQL and its alarms hold together, and

@@ -10,11 +10,15 @@ use crate::sql::TableDef;
 const META: &str = "CREATE TABLE _actors (id INTEGER PRIMARY KEY CHECK (id = 0), \
                     fingerprint INTEGER NOT NULL, state TEXT NOT NULL) STRICT";
 
+/// The fingerprint of an object that [`Ctx::destroy`] has ended.
+const DESTROYED: i64 = -1;
+
 /// Brings the database to what the actor declares, and answers the stored
 /// persisted fields. One row read when nothing has changed.
 pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
     let wanted = fingerprint::<A>();
-    match stored(ctx)? {
+    let stored = stored(ctx)?.filter(|(found, _)| !bury(ctx, *found));
+    match stored {
         Some((found, state)) if found == wanted => Ok(state),
         Some((_, state)) => ctx.transaction(|| create(ctx, wanted)).map(|()| state),
         None => ctx
@@ -25,6 +29,30 @@ pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
             })
             .map(|()| "{}".to_owned()),
     }
+}
+
+/// Says that the object is at its end: what finds this does the rest.
+pub(crate) fn mark_destroyed<A>(ctx: &Ctx<A>) -> Result<()> {
+    ctx.sql()
+        .run(
+            "UPDATE _actors SET fingerprint = ? WHERE id = 0",
+            (DESTROYED,),
+        )
+        .map(drop)
+}
+
+/// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
+pub(crate) fn finish_destroy<A>(ctx: &Ctx<A>) -> Result<bool> {
+    Ok(stored(ctx)?.is_some_and(|(found, _)| bury(ctx, found)))
+}
+
+fn bury<A>(ctx: &Ctx<A>, found: i64) -> bool {
+    let is_destroyed = found == DESTROYED;
+    if is_destroyed {
+        ctx.platform().delete_all();
+        ctx.is_destroyed.set(false);
+    }
+    is_destroyed
 }
 
 /// Stores the persisted fields.

@@ -98,6 +98,9 @@ async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
     let ctx = object.ctx();
     if !object.is_awake() {
         ctx.platform().set_alarm(Some(ctx.now() + TROUBLE))?;
+        if object.bury().await? {
+            return Ok(());
+        }
     }
     drop(object.enter(Access::Shared).await?);
     let _ringing = ctx.ringing.begin(ctx.id());
@@ -114,8 +117,10 @@ async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
         }
     }
     outcomes.extend(all(pending).await);
-    // What is due by now rings at once, after whoever waits.
-    ctx.platform().set_alarm(earliest(ctx)?)?;
+    if !ctx.is_destroyed.get() {
+        // What is due by now rings at once, after whoever waits.
+        ctx.platform().set_alarm(earliest(ctx)?)?;
+    }
     outcomes.into_iter().collect()
 }
 

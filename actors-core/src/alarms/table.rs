@@ -38,6 +38,7 @@ pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>
 /// Sets the object's own alarm, if the transaction has changed which one is the earliest.
 pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
     match ctx.earliest.get() {
+        _ if ctx.is_destroyed.get() => ctx.platform().set_alarm(Some(ctx.now())),
         // Whoever runs alarms does it when they have run.
         _ if ctx.ringing.is_on() => Ok(()),
         None => Ok(()),

@@ -41,6 +41,11 @@ impl Platform {
         match self.0 {}
     }
 
+    /// Closes the web sockets, and removes all that is stored, the alarm included.
+    pub(crate) fn delete_all(&self) {
+        match self.0 {}
+    }
+
     /// The alarm whose handler has panicked since this was last asked, and how.
     pub(crate) fn lost_alarm(&self) -> Option<(i64, String)> {
         match self.0 {}

@@ -70,6 +70,18 @@ impl Platform {
         Ok(())
     }
 
+    /// Closes the web sockets, and removes all that is stored, the alarm included.
+    pub(crate) fn delete_all(&self) {
+        for socket in self.sockets() {
+            let _ = socket.close(1000, "the object was destroyed");
+        }
+        self.env.0.before_storage(&self.slot);
+        self.slot
+            .disk
+            .clear()
+            .expect("SQLite in memory drops tables");
+    }
+
     /// The alarm whose handler has panicked since this was last asked, and how.
     pub(crate) fn lost_alarm(&self) -> Option<(i64, String)> {
         self.slot.lost_alarm.take()

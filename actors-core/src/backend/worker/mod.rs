@@ -64,6 +64,8 @@ extern "C" {
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &Storage, millis: f64) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAll)]
+    fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
     fn delete_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
 }
@@ -130,6 +132,16 @@ impl Platform {
         }
         .map(drop)
         .map_err(|error| from_js(&error))
+    }
+
+    /// Closes the web sockets, and removes all that is stored, the alarm included.
+    pub(crate) fn delete_all(&self) {
+        for socket in self.sockets() {
+            let _ = socket.close(1000, "the object was destroyed");
+        }
+        // Both take effect at once; what is answered waits until they are durable.
+        let _ = self.storage.delete_alarm();
+        let _ = self.storage.delete_all();
     }
 
     /// The alarm whose handler has panicked since this was last asked, and how.
