@@ -97,6 +97,8 @@ pub use actor::{Actor, State};
 pub use actors_macros::actor;
 #[doc = include_str!("../docs/entry.md")]
 pub use actors_macros::entry;
+#[doc = include_str!("../docs/sql.md")]
+pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
 pub use actors_macros::{alarm, on_init, on_message, on_request, persist};
@@ -118,7 +120,7 @@ pub mod prelude {
     pub use crate::{
         Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
         Socket, Timestamp, actor, alarm, days, hours, http, json_response, minutes, on_init,
-        on_message, on_request, persist, seconds, serde_json, sql_table,
+        on_message, on_request, persist, seconds, serde_json, sql, sql_table,
     };
 }
 
@@ -137,6 +139,8 @@ pub mod __private {
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
     pub use crate::sockets::{Message, MessageHandler};
+    pub use crate::sql::statement::{Column, OfType, bound, compared, read_as, statement, written};
+    pub use actors_macros::sql_next;
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;
     #[cfg(target_arch = "wasm32")]

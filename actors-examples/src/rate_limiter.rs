@@ -114,11 +114,10 @@ impl RateLimiter {
         }
         let reach = windows.iter().map(Window::reach).max().unwrap_or_default();
         self.widest_window = self.widest_window.max(reach);
-        ctx.sql().run(
-            "INSERT INTO rate_limit_buckets (key, start, count) VALUES (?, ?, ?)
-             ON CONFLICT (key, start) DO UPDATE SET count = count + excluded.count",
-            (key, bucket_of(ctx.now(), config.bucket()), by),
-        )?;
+        let start = bucket_of(ctx.now(), config.bucket());
+        sql!(Bucket => "INSERT INTO rate_limit_buckets (key, start, count) VALUES ({key}, {start}, {by = u64::from(by)})
+                        ON CONFLICT (key, start) DO UPDATE SET count = count + excluded.count")
+        .run(ctx)?;
         Ok(Decision {
             success: true,
             remaining: usage.remaining() - by,
@@ -134,10 +133,10 @@ impl RateLimiter {
     /// Forgets the uses of the key, or of all keys.
     pub fn reset(&mut self, ctx: &Ctx<Self>, key: Option<String>) -> Result<()> {
         match key {
-            Some(key) => ctx
-                .sql()
-                .run("DELETE FROM rate_limit_buckets WHERE key = ?", (key,))?,
-            None => ctx.sql().run("DELETE FROM rate_limit_buckets", ())?,
+            Some(key) => {
+                sql!(Bucket => "DELETE FROM rate_limit_buckets WHERE key = {key}").run(ctx)?
+            }
+            None => sql!(Bucket => "DELETE FROM rate_limit_buckets").run(ctx)?,
         };
         Ok(())
     }
@@ -166,8 +165,7 @@ impl RateLimiter {
     #[alarm(every = "5m")]
     fn cleanup_expired_buckets(&mut self, ctx: &Ctx<Self>) -> Result<()> {
         let cutoff = ctx.now() - self.widest_window;
-        ctx.sql()
-            .run("DELETE FROM rate_limit_buckets WHERE start <= ?", (cutoff,))?;
+        sql!(Bucket => "DELETE FROM rate_limit_buckets WHERE start <= {cutoff}").run(ctx)?;
         Ok(())
     }
 }
@@ -270,10 +268,9 @@ impl Window {
     }
 
     fn used(&self, ctx: &Ctx<RateLimiter>, key: &str) -> Result<u64> {
-        ctx.sql().one(
-            "SELECT COALESCE(SUM(count), 0) FROM rate_limit_buckets WHERE key = ? AND start >= ?",
-            (key, self.from),
-        )
+        sql!(Bucket => "SELECT COALESCE(SUM(count), 0) FROM rate_limit_buckets
+                        WHERE key = {key} AND start >= {from = self.from}")
+        .one(ctx)
     }
 
     fn exceeded(&self, ctx: &Ctx<RateLimiter>, key: &str, by: u32) -> Result<Exceeded> {
@@ -298,17 +295,15 @@ impl Window {
         }
         let mut used = self.used(ctx, key)?;
         let mut free_at = None;
-        ctx.sql().for_each(
-            "SELECT start, count FROM rate_limit_buckets WHERE key = ? AND start >= ? ORDER BY start",
-            (key, self.from),
-            |(start, count): (Timestamp, u64)| {
-                if used > u64::from(allowed) {
-                    used -= count;
-                    free_at = Some(start + self.reach());
-                }
-                Ok(())
-            },
-        )?;
+        sql!(Bucket => "SELECT start, count FROM rate_limit_buckets
+                        WHERE key = {key} AND start >= {from = self.from} ORDER BY start")
+        .for_each(ctx, |bucket| {
+            if used > u64::from(allowed) {
+                used -= bucket.count;
+                free_at = Some(bucket.start + self.reach());
+            }
+            Ok(())
+        })?;
         Ok(free_at)
     }
 }

@@ -10,10 +10,12 @@ mod attributes;
 mod checks;
 mod entry;
 mod mistakes;
+mod row;
+mod sql;
 mod table;
 
 use proc_macro::TokenStream;
-use syn::{Item, parse_macro_input};
+use syn::{DeriveInput, Item, parse_macro_input};
 
 use crate::mistakes::{Mistake, Mistakes};
 
@@ -40,6 +42,25 @@ pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
         other => Mistakes::one(&other, Mistake::NotATable),
     };
     tokens.into()
+}
+
+/// Lets rows be read as a struct.
+#[proc_macro_derive(FromRow, attributes(sql))]
+pub fn from_row(item: TokenStream) -> TokenStream {
+    row::expand(parse_macro_input!(item as DeriveInput)).into()
+}
+
+/// A statement that SQLite checks when the crate compiles.
+#[proc_macro]
+pub fn sql(statement: TokenStream) -> TokenStream {
+    sql::begin(parse_macro_input!(statement as sql::Sql)).into()
+}
+
+/// Goes on with a statement when a struct has told its columns.
+#[doc(hidden)]
+#[proc_macro]
+pub fn sql_next(asking: TokenStream) -> TokenStream {
+    sql::next(parse_macro_input!(asking as sql::Asking)).into()
 }
 
 /// Writes the Worker's fetch handler.

@@ -124,6 +124,10 @@ pub(crate) enum Mistake<'a> {
     IndexColumnTwice(&'a str),
     ColumnTwice(&'a str),
 
+    // #[derive(FromRow)]
+    RowFields,
+    RowGenerics,
+
     // entry!
     EntryEmpty,
     RouteWithoutName,
@@ -418,6 +422,15 @@ impl fmt::Display for Mistake<'_> {
                 "there is already a column `{name}`: SQLite does not tell capitals from small \
                  letters"
             ),
+
+            Self::RowFields => write!(
+                f,
+                "rows are read as a struct whose fields are called like the columns: write \
+                 `struct Name {{ column: Type }}`"
+            ),
+            Self::RowGenerics => {
+                write!(f, "a row can't be generic: its columns have one type each")
+            }
 
             Self::EntryEmpty => write!(
                 f,

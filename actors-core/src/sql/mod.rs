@@ -1,12 +1,17 @@
 //! SQL on the actor's own SQLite database.
 
 mod row;
+pub(crate) mod statement;
 mod table;
 mod value;
 
 pub use row::{FromRow, Row};
+pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Unannotated};
 pub use table::{HasTable, IndexDef, Table, TableDef};
-pub use value::{AsSql, FromSql, Params, ToSql, Value};
+pub use value::{AsSql, FromSql, Number, Params, ToSql, Value};
+
+#[doc(inline)]
+pub use actors_macros::FromRow;
 
 use crate::backend::Platform;
 use crate::error::{Error, Result};

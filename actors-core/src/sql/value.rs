@@ -32,6 +32,11 @@ pub enum Value<'a> {
     note = "bind a number, `bool`, text, bytes, a `Timestamp`, or an `Option` of one of these"
 )]
 pub trait ToSql {
+    /// What its values can be compared with: values of the same kind. Integers and
+    /// floating point numbers are [`Number`]s, `str` and `String` are `str`; a type of
+    /// your own is usually its own kind, `type Kind = Self`.
+    type Kind: ?Sized;
+
     /// The value for SQLite.
     ///
     /// # Errors
@@ -39,6 +44,9 @@ pub trait ToSql {
     /// Integers beyond ±(2^53 - 1), and NaN.
     fn to_sql(&self) -> Result<Value<'_>>;
 }
+
+/// The [kind](ToSql::Kind) of all numbers.
+pub enum Number {}
 
 /// A type that a column's values can be read as.
 ///
@@ -71,6 +79,8 @@ fn safe_integer(value: i64) -> Result<Value<'static>> {
 macro_rules! integers {
     ($($type:ident)*) => {$(
         impl ToSql for $type {
+            type Kind = Number;
+
             fn to_sql(&self) -> Result<Value<'_>> {
                 safe_integer(i64::try_from(*self).unwrap_or(i64::MAX))
             }
@@ -90,6 +100,8 @@ macro_rules! integers {
 integers!(i8 i16 i32 i64 u8 u16 u32 u64 isize usize);
 
 impl ToSql for bool {
+    type Kind = Self;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         Ok(Value::Integer((*self).into()))
     }
@@ -106,6 +118,8 @@ impl FromSql for bool {
 }
 
 impl ToSql for f64 {
+    type Kind = Number;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         if self.is_nan() {
             return Err(Error::sql("NaN can't be stored: SQLite would make it NULL"));
@@ -121,6 +135,8 @@ impl FromSql for f64 {
 }
 
 impl ToSql for f32 {
+    type Kind = Number;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         f64::from(*self)
             .to_sql()
@@ -136,12 +152,16 @@ impl FromSql for f32 {
 }
 
 impl ToSql for str {
+    type Kind = Self;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         Ok(Value::Text(self.into()))
     }
 }
 
 impl ToSql for String {
+    type Kind = str;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         self.as_str().to_sql()
     }
@@ -154,12 +174,16 @@ impl FromSql for String {
 }
 
 impl ToSql for [u8] {
+    type Kind = Self;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         Ok(Value::Blob(self.into()))
     }
 }
 
 impl ToSql for Vec<u8> {
+    type Kind = [u8];
+
     fn to_sql(&self) -> Result<Value<'_>> {
         self.as_slice().to_sql()
     }
@@ -172,6 +196,8 @@ impl FromSql for Vec<u8> {
 }
 
 impl ToSql for Timestamp {
+    type Kind = Self;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         safe_integer(self.as_millis())
     }
@@ -184,6 +210,8 @@ impl FromSql for Timestamp {
 }
 
 impl<T: ToSql> ToSql for Option<T> {
+    type Kind = T::Kind;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         self.as_ref().map_or(Ok(Value::Null), T::to_sql)
     }
@@ -200,6 +228,8 @@ impl<T: FromSql> FromSql for Option<T> {
 }
 
 impl<T: ToSql + ?Sized> ToSql for &T {
+    type Kind = T::Kind;
+
     fn to_sql(&self) -> Result<Value<'_>> {
         (**self).to_sql()
     }
@@ -215,8 +245,18 @@ pub trait AsSql<T: ?Sized>: ToSql {}
 
 impl<T: ToSql> AsSql<T> for T {}
 impl<T: ToSql> AsSql<T> for &T {}
+impl AsSql<String> for str {}
 impl AsSql<String> for &str {}
+impl AsSql<Vec<u8>> for [u8] {}
 impl AsSql<Vec<u8>> for &[u8] {}
+impl<T: ToSql> AsSql<Option<T>> for T {}
+impl<T: ToSql> AsSql<Option<T>> for &T {}
+impl AsSql<Option<String>> for str {}
+impl AsSql<Option<String>> for &str {}
+impl AsSql<Option<String>> for Option<&str> {}
+impl AsSql<Option<Vec<u8>>> for [u8] {}
+impl AsSql<Option<Vec<u8>>> for &[u8] {}
+impl AsSql<Option<Vec<u8>>> for Option<&[u8]> {}
 
 /// The values for the `?`s of a statement: a tuple of up to 12, or `()`.
 #[diagnostic::on_unimplemented(

@@ -1,5 +1,6 @@
 //! `#[sql_table]`: the model in `model.rs`, its SQL in `ddl.rs`, its Rust here.
 
+pub(crate) mod callback;
 mod ddl;
 mod model;
 
@@ -8,8 +9,11 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Fields, ItemStruct};
 
+use self::callback::FieldType;
+pub(crate) use self::model::is_option;
 use self::model::{Column, Table};
 use crate::mistakes::Mistakes;
+use crate::sql::{self, Columns};
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
     let mut mistakes = Mistakes::default();
@@ -44,6 +48,7 @@ impl Table {
             _ => quote!(::core::result::Result::Ok(Self { #(#fields),* })),
         };
         let helpers = self.helpers();
+        let callback = self.callback();
         quote! {
             impl #krate::sql::Table for #ident {
                 const TABLE: #krate::sql::TableDef = #krate::sql::TableDef {
@@ -64,7 +69,21 @@ impl Table {
             }
 
             #helpers
+            #callback
         }
+    }
+
+    /// The macro that tells the columns to statements.
+    fn callback(&self) -> TokenStream {
+        let create = std::iter::once(self.create());
+        let indices = self.indices.iter().map(|index| self.create_index(index));
+        let columns = Columns {
+            krate: self.krate.clone(),
+            table: Some((self.name.clone(), create.chain(indices).collect())),
+            columns: self.columns.iter().map(Column::told).collect(),
+        };
+        let fields: Vec<_> = self.columns.iter().map(Column::field_type).collect();
+        callback::callback(&self.item.ident, &columns, &fields)
     }
 
     /// `insert`, `all` and, with a primary key, the others.
@@ -210,6 +229,25 @@ impl Column {
         match self.sql_type {
             Some(_) => quote_spanned!(self.ty.span()=> #ident: row.get(#index)?),
             None => quote!(#ident: ::core::unreachable!()), // a mistake
+        }
+    }
+
+    /// What statements are told of it.
+    fn told(&self) -> sql::Column {
+        // SQLite numbers rows by itself if their key is an integer.
+        let is_numbered = self.is_key && self.sql_type == Some("INTEGER");
+        sql::Column {
+            name: self.name.clone(),
+            is_nullable: self.is_nullable,
+            is_required: !self.is_nullable && !is_numbered,
+            is_generated: false,
+        }
+    }
+
+    fn field_type(&self) -> FieldType<'_> {
+        FieldType {
+            name: &self.ident,
+            ty: &self.ty,
         }
     }
 }

@@ -218,6 +218,11 @@ fn column_type(ty: &Type, mistakes: &mut Mistakes) -> (Option<&'static str>, boo
     (sql_type, inner.is_some())
 }
 
+/// Whether the type is an `Option`, by its name.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    option_of(ty).is_some()
+}
+
 fn option_of(ty: &Type) -> Option<&Type> {
     let (name, argument) = last_segment(ty)?;
     argument.filter(|_| name == "Option")

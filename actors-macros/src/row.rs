@@ -1,0 +1,95 @@
+//! `#[derive(FromRow)]`: a struct that rows of a statement are read as.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Field, Fields};
+
+use crate::attributes;
+use crate::mistakes::{Mistake, Mistakes};
+use crate::sql::{Column, Columns};
+use crate::table::callback::{FieldType, callback};
+
+const OPTIONS: &[&str] = &["crate = path"];
+
+pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let options: TokenStream = attributes::take(&mut item.attrs, "sql")
+        .iter()
+        .filter_map(|mark| mark.meta.require_list().ok())
+        .map(|list| list.tokens.clone())
+        .collect();
+    let options = attributes::options(options, OPTIONS, &mut mistakes);
+    let krate = attributes::core_path(&options, &mut mistakes);
+    let fields: Vec<Field> = match item.data {
+        Data::Struct(data) => match data.fields {
+            Fields::Named(fields) => fields.named.into_iter().collect(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    if fields.is_empty() {
+        mistakes.add(&item.ident, Mistake::RowFields);
+    }
+    if !item.generics.params.is_empty() {
+        mistakes.add(&item.generics, Mistake::RowGenerics);
+    }
+    if !mistakes.is_empty() {
+        return mistakes.and(TokenStream::new());
+    }
+    from_row(&krate, &item.ident, &fields)
+}
+
+fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenStream {
+    let idents: Vec<_> = fields
+        .iter()
+        .filter_map(|field| field.ident.as_ref())
+        .collect();
+    let names: Vec<_> = idents
+        .iter()
+        .map(|ident| ident.unraw().to_string())
+        .collect();
+    let read = fields.iter().zip(&idents).enumerate();
+    let read = read
+        .map(|(index, (field, ident))| quote_spanned!(field.ty.span()=> #ident: row.get(#index)?));
+    let columns = Columns {
+        krate: krate.clone(),
+        table: None,
+        columns: fields
+            .iter()
+            .zip(&names)
+            .map(|(field, name)| told(field, name))
+            .collect(),
+    };
+    let types = fields.iter().zip(&idents);
+    let types: Vec<_> = types
+        .map(|(field, name)| FieldType {
+            name,
+            ty: &field.ty,
+        })
+        .collect();
+    let callback = callback(ident, &columns, &types);
+    let width = fields.len();
+    quote! {
+        impl #krate::sql::FromRow for #ident {
+            const WIDTH: usize = #width;
+            const NAMES: &'static [&'static str] = &[#(#names),*];
+
+            fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#read),* })
+            }
+        }
+
+        #callback
+    }
+}
+
+fn told(field: &Field, name: &str) -> Column {
+    Column {
+        name: name.to_owned(),
+        is_nullable: crate::table::is_option(&field.ty),
+        is_required: false,
+        is_generated: false,
+    }
+}

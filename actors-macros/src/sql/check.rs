@@ -1,0 +1,207 @@
+//! Whether SQLite takes the statement, and what it says otherwise in the user's words.
+
+use super::mistakes::{Fault, Mistake};
+use super::refusals::{LONGEST, MOST_COLUMNS};
+use super::rewrite::Rewritten;
+use super::statement::{Statement, same};
+use super::tables::Table;
+
+/// The names of the columns that SQLite answers; none if it was not asked.
+pub(super) fn check(
+    statement: &Statement<'_>,
+    rewritten: &Rewritten,
+    tables: &[Table],
+) -> Result<Option<Vec<String>>, Fault> {
+    if rewritten.text.len() > LONGEST {
+        return Err(Fault::somewhere(Mistake::TooLong(rewritten.text.len())));
+    }
+    if let Some(source) = statement.unknown_sources().next() {
+        let name = statement.text.name(source.place).unwrap_or_default();
+        let known = tables.iter().map(|table| table.name.clone()).collect();
+        let place = statement.text.place(&(source.place..source.place + 1));
+        return Err(Fault::at(place, Mistake::NoSuchTable { name, known }));
+    }
+    let names = prepare(statement, rewritten, tables)?;
+    if let Some(names) = &names
+        && names.len() > MOST_COLUMNS
+    {
+        return Err(Fault::somewhere(Mistake::ColumnsTooMany(names.len())));
+    }
+    nothing_left_out(statement, tables)?;
+    Ok(names)
+}
+
+/// An INSERT gives a value to all columns that need one.
+fn nothing_left_out(statement: &Statement<'_>, tables: &[Table]) -> Result<(), Fault> {
+    let Some(insert) = &statement.insert else {
+        return Ok(());
+    };
+    let table = &tables[insert.table];
+    let named = match &insert.columns {
+        Some(columns) => columns.clone(),
+        None if insert.is_default => Vec::new(),
+        None => return Ok(()),
+    };
+    let mut columns = table.columns.iter().enumerate();
+    match columns.find(|(index, column)| column.is_required && !named.contains(index)) {
+        None => Ok(()),
+        Some((_, column)) => Err(Fault::at(
+            statement.text.place(&(insert.place..insert.place + 1)),
+            Mistake::ColumnLeftOut {
+                table: table.name.clone(),
+                column: column.name.clone(),
+            },
+        )),
+    }
+}
+
+#[cfg(not(feature = "check-sql"))]
+fn prepare(_: &Statement<'_>, _: &Rewritten, _: &[Table]) -> Result<Option<Vec<String>>, Fault> {
+    Ok(None)
+}
+
+#[cfg(feature = "check-sql")]
+fn prepare(
+    statement: &Statement<'_>,
+    rewritten: &Rewritten,
+    tables: &[Table],
+) -> Result<Option<Vec<String>>, Fault> {
+    let engine = super::engine::Engine::new();
+    for create in tables.iter().flat_map(|table| &table.create) {
+        if engine.define(create).is_err() {
+            return Ok(None); // the table's own error says it
+        }
+    }
+    let found = engine.prepare(&rewritten.text);
+    let names = found.map_err(|complaint| {
+        let words = &complaint.words;
+        let mistake = mistake(words, statement, tables, || engine.functions());
+        let place = complaint
+            .offset
+            .filter(|_| !words.starts_with("incomplete input"))
+            .and_then(|offset| rewritten.origin(offset))
+            .or_else(|| mentioned(words, statement));
+        Fault { place, mistake }
+    })?;
+    Ok(Some(names))
+}
+
+/// The place of the column that SQLite names without saying where it is.
+#[cfg(feature = "check-sql")]
+fn mentioned(words: &str, statement: &Statement<'_>) -> Option<std::ops::Range<usize>> {
+    let text = statement.text;
+    let name = between(words, " has no column named ", "")
+        .or_else(|| between(words, "no such column: ", ""))
+        .or_else(|| between(words, "no such table: ", ""))
+        .or_else(|| between(words, "wrong number of arguments to function ", "("));
+    if let Some(name) = name {
+        let mut tokens = (0..text.len()).rev();
+        let found = tokens.find(|index| text.name(*index).is_some_and(|found| same(&found, name)));
+        return found.map(|index| text.tokens[index].range.clone());
+    }
+    let is_count = words.contains(" values for ") || words.contains(" values were supplied");
+    let insert = statement.insert.as_ref().filter(|_| is_count)?;
+    let values = text.find(insert.place..text.len(), &["VALUES"]);
+    let row = values.map_or(insert.place, |values| values + 1);
+    Some(text.place(&(row..text.close(row) + 1)))
+}
+
+/// What is between those, if both are there.
+#[cfg(feature = "check-sql")]
+fn between<'a>(words: &'a str, before: &str, behind: &str) -> Option<&'a str> {
+    let (_, rest) = words.split_once(before)?;
+    match behind {
+        "" => Some(rest),
+        behind => rest.split_once(behind).map(|(inner, _)| inner),
+    }
+}
+
+#[cfg(feature = "check-sql")]
+fn mistake(
+    words: &str,
+    statement: &Statement<'_>,
+    tables: &[Table],
+    functions: impl Fn() -> Vec<String>,
+) -> Mistake {
+    let used: Vec<&Table> = tables
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| {
+            statement
+                .sources
+                .iter()
+                .any(|source| source.table == Some(*index))
+        })
+        .map(|(_, table)| table)
+        .collect();
+    if let Some(name) = between(words, "no such column: ", "") {
+        let name = name.split(" - ").next().unwrap_or(name).trim_matches('"');
+        return no_column(name, statement, &used);
+    }
+    if let Some((table, name)) = words
+        .strip_prefix("table ")
+        .and_then(|rest| rest.split_once(" has no column named "))
+    {
+        let table = used.into_iter().filter(|used| same(&used.name, table));
+        return no_column(name, statement, &table.collect::<Vec<_>>());
+    }
+    if let Some(name) = between(words, "no such function: ", "") {
+        let (name, known) = (name.to_owned(), functions());
+        return Mistake::NoSuchFunction { name, known };
+    }
+    if let Some(name) = between(words, "ambiguous column name: ", "") {
+        let with = |alias: &String| format!("{alias}.{name}");
+        let sources = statement.sources.iter().filter(|source| {
+            let columns = source.table.map(|table| &tables[table].columns);
+            columns.is_some_and(|columns| columns.iter().any(|column| same(&column.name, name)))
+        });
+        let instead = sources.map(|source| with(&source.alias)).collect();
+        let name = name.to_owned();
+        return Mistake::Ambiguous { name, instead };
+    }
+    if let Some(near) = between(words, "near \"", "\": syntax error") {
+        return Mistake::Syntax(near.to_owned());
+    }
+    match words {
+        "incomplete input" => Mistake::Sqlite("the statement ends too early".into()),
+        words => Mistake::Sqlite(words.to_owned()),
+    }
+}
+
+/// There is no column of that name, with its table's or without.
+#[cfg(feature = "check-sql")]
+fn no_column(name: &str, statement: &Statement<'_>, used: &[&Table]) -> Mistake {
+    let (alias, column) = match name.rsplit_once('.') {
+        Some((alias, column)) => (Some(alias), column),
+        None => (None, name),
+    };
+    let table = alias.and_then(|alias| {
+        let source = statement
+            .sources
+            .iter()
+            .find(|source| same(&source.alias, alias));
+        let place = source.map(|source| source.place);
+        let name = place.and_then(|place| statement.text.name(place))?;
+        used.iter().find(|table| same(&table.name, &name))
+    });
+    let tables = match (table, alias) {
+        (Some(table), _) => vec![*table],
+        (None, Some(alias)) => {
+            return Mistake::NoSuchAlias {
+                name: alias.to_owned(),
+                known: statement
+                    .sources
+                    .iter()
+                    .map(|source| source.alias.clone())
+                    .collect(),
+            };
+        }
+        (None, None) => used.to_vec(),
+    };
+    let columns = tables.iter().flat_map(|table| &table.columns);
+    Mistake::NoSuchColumn {
+        name: column.to_owned(),
+        known: columns.map(|column| column.name.clone()).collect(),
+        tables: tables.iter().map(|table| table.name.clone()).collect(),
+    }
+}

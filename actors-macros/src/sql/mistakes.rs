@@ -1,0 +1,432 @@
+//! All that can be wrong with a statement, and what to write instead.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::mistakes::nearest;
+
+/// Something that is wrong.
+#[derive(Debug)]
+pub(super) enum Mistake {
+    // the text
+    Empty,
+    QuoteNotClosed,
+    BraceNotClosed,
+    BraceAlone,
+    ParenthesisNotClosed,
+    ParenthesisNotOpened,
+    TooLong(usize),
+    SeveralStatements,
+
+    // captures
+    Parameter,
+    CaptureForm(String),
+    CaptureInQuotes,
+    CaptureTwice(String),
+    CapturesTooMany(usize),
+
+    // what is not run here
+    NotAStatement {
+        word: String,
+        known: Vec<String>,
+    },
+    Transaction(String),
+    Pragma,
+    Forbidden(String),
+    SchemaChange(String),
+    PlatformTable(String),
+
+    // names
+    NotATable(String),
+    NoSuchTable {
+        name: String,
+        known: Vec<String>,
+    },
+    NoSuchColumn {
+        name: String,
+        known: Vec<String>,
+        tables: Vec<String>,
+    },
+    NoSuchAlias {
+        name: String,
+        known: Vec<String>,
+    },
+    NoSuchFunction {
+        name: String,
+        known: Vec<String>,
+    },
+    Ambiguous {
+        name: String,
+        instead: Vec<String>,
+    },
+
+    // rows
+    ColumnLeftOut {
+        table: String,
+        column: String,
+    },
+    ColumnsTooMany(usize),
+    StarUnknown,
+    NotNamed {
+        example: String,
+    },
+    NameTwice(String),
+    ColumnsUnclear,
+    NoType {
+        name: String,
+    },
+    Annotation(String),
+    NoRows,
+    TupleWidth {
+        columns: usize,
+        fields: usize,
+    },
+    RowLacks {
+        column: String,
+        row: String,
+        fields: Vec<String>,
+    },
+    ColumnMissing {
+        field: String,
+        row: String,
+        columns: Vec<String>,
+    },
+    RowOrder {
+        index: usize,
+        column: String,
+        field: String,
+    },
+    MayBeNull {
+        column: String,
+        row: String,
+        why: NullBecause,
+    },
+
+    // the rest is said in SQLite's words
+    Syntax(String),
+    Sqlite(String),
+}
+
+/// Why a column can be NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NullBecause {
+    Declared,
+    Joined,
+    Aggregated,
+}
+
+impl fmt::Display for NullBecause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Declared => "the table's field is an `Option`",
+            Self::Joined => "an outer join answers NULL where it finds no row",
+            Self::Aggregated => "over no rows the aggregate still answers one, with NULL here",
+        })
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(f, "the statement is empty"),
+            Self::QuoteNotClosed => write!(f, "this quote is not closed"),
+            Self::BraceNotClosed => write!(
+                f,
+                "this brace is not closed: `{{name}}` binds a value, `{{{{` is a brace"
+            ),
+            Self::BraceAlone => write!(
+                f,
+                "this brace was not opened: `{{name}}` binds a value, `}}}}` is a brace"
+            ),
+            Self::ParenthesisNotClosed => write!(f, "this parenthesis is not closed"),
+            Self::ParenthesisNotOpened => write!(f, "this parenthesis was not opened"),
+            Self::TooLong(length) => write!(
+                f,
+                "a statement has at most 100,000 bytes in a Durable Object, and this one has {length}"
+            ),
+            Self::SeveralStatements => write!(
+                f,
+                "one `sql!` is one statement: write a `sql!` for each, in a handler they are one \
+                 transaction"
+            ),
+
+            Self::Parameter => write!(
+                f,
+                "values are captured: write `{{name}}` for a variable, `{{name = expression}}` for \
+                 anything else"
+            ),
+            Self::CaptureForm(instead) => write!(
+                f,
+                "a capture is a variable's name or `name = expression`: write `{{{instead}}}`"
+            ),
+            Self::CaptureInQuotes => write!(
+                f,
+                "in quotes this would be text, not a value: join them with `||`, as in \
+                 `'%' || {{name}} || '%'`; a brace is written `{{{{`"
+            ),
+            Self::CaptureTwice(name) => write!(
+                f,
+                "`{name}` is captured above with another expression: choose another name"
+            ),
+            Self::CapturesTooMany(count) => write!(
+                f,
+                "a statement binds at most 100 values in a Durable Object, and this one has \
+                 {count}: pass them as one JSON text, and read it with `json_each({{json}})`"
+            ),
+
+            Self::NotAStatement { word, known } => {
+                write!(f, "a statement does not begin with `{word}`")?;
+                match nearest(word, &borrowed(known)) {
+                    Some(near) => write!(f, ": did you mean `{near}`?"),
+                    None => write!(f, ": it begins with {}", list(known)),
+                }
+            }
+            Self::Transaction(word) => write!(
+                f,
+                "a Durable Object does not run `{word}`: a synchronous handler is a transaction \
+                 already, elsewhere use `ctx.transaction(|| …)`"
+            ),
+            Self::Pragma => write!(
+                f,
+                "a Durable Object has its settings from the platform: no `PRAGMA` is needed here"
+            ),
+            Self::Forbidden(word) => write!(f, "a Durable Object does not run `{word}`"),
+            Self::SchemaChange(word) => write!(
+                f,
+                "tables follow their structs: instead of `{word}`, change the `#[sql_table]`, or \
+                 write a migration"
+            ),
+            Self::PlatformTable(name) => write!(
+                f,
+                "`{name}` belongs to the platform or the framework, and is not for statements"
+            ),
+
+            Self::NotATable(path) => write!(
+                f,
+                "`{path}` is not a table, but what rows are read as: name it behind the statement, \
+                 `sql!(Table => \"…\" as {path})`"
+            ),
+            Self::NoSuchTable { name, known } => {
+                write!(f, "no table `{name}` is named before the `=>`")?;
+                match nearest(name, &borrowed(known)) {
+                    Some(near) => write!(f, ": did you mean `{near}`?"),
+                    None if known.is_empty() => {
+                        write!(f, ": write `sql!(Struct => \"…\")` with its struct")
+                    }
+                    None => write!(f, ": add its struct, or write {}", list(known)),
+                }
+            }
+            Self::NoSuchColumn {
+                name,
+                known,
+                tables,
+            } => {
+                write!(f, "there is no column `{name}`")?;
+                if !tables.is_empty() {
+                    write!(f, " in {}", list(tables))?;
+                }
+                suggest(f, name, known)
+            }
+            Self::NoSuchAlias { name, known } => {
+                write!(f, "nothing is called `{name}` in this statement")?;
+                suggest(f, name, known)
+            }
+            Self::NoSuchFunction { name, known } => {
+                write!(f, "there is no function `{name}`")?;
+                match nearest(name, &borrowed(known)) {
+                    Some(near) => write!(f, ": did you mean `{near}`?"),
+                    None => Ok(()),
+                }
+            }
+            Self::Ambiguous { name, instead } => write!(
+                f,
+                "`{name}` is a column of several tables: write {}",
+                list(instead)
+            ),
+
+            Self::ColumnLeftOut { table, column } => write!(
+                f,
+                "`{column}` of `{table}` is never NULL and has no default: name it in the INSERT, \
+                 and give it a value"
+            ),
+            Self::ColumnsTooMany(count) => write!(
+                f,
+                "a row has at most 100 columns in a Durable Object, and this one has {count}"
+            ),
+            Self::StarUnknown => write!(
+                f,
+                "which columns `*` stands for is known for tables alone: name them"
+            ),
+            Self::NotNamed { example } => write!(
+                f,
+                "a column of a row with several needs a name and a type: write `{example} AS \
+                 name: Type`"
+            ),
+            Self::NameTwice(name) => write!(
+                f,
+                "two columns are called `{name}`: give one another name, with `AS`"
+            ),
+            Self::ColumnsUnclear => write!(
+                f,
+                "which columns this answers is not clear: name each of them, without `*`"
+            ),
+            Self::NoType { name } => write!(
+                f,
+                "which Rust type is `{name}`? Write `AS {name}: Type`, such as `AS {name}: u32`"
+            ),
+            Self::Annotation(found) => write!(
+                f,
+                "`{found}` is not a type: the type of a column follows its name, as in `AS total: \
+                 u32`"
+            ),
+            Self::NoRows => write!(
+                f,
+                "this statement answers no rows: leave out `as …` and call `.run(ctx)`, or add \
+                 `RETURNING`"
+            ),
+            Self::TupleWidth { columns, fields } => write!(
+                f,
+                "the statement answers {}, and the type has {fields}",
+                counted(*columns, "column")
+            ),
+            Self::RowLacks {
+                column,
+                row,
+                fields,
+            } => {
+                write!(f, "`{row}` has no field `{column}`")?;
+                suggest(f, column, fields)
+            }
+            Self::ColumnMissing {
+                field,
+                row,
+                columns,
+            } => {
+                write!(
+                    f,
+                    "`{row}` has a field `{field}`, and the statement answers no such column"
+                )?;
+                match nearest(field, &borrowed(columns)) {
+                    Some(near) => write!(f, ": did you mean `{near} AS {field}`?"),
+                    None => write!(f, ": it answers {}", all(columns)),
+                }
+            }
+            Self::RowOrder {
+                index,
+                column,
+                field,
+            } => write!(
+                f,
+                "column {index} is `{column}`, and field {index} is `{field}`: name the columns in \
+                 the order of the fields"
+            ),
+            Self::MayBeNull { column, row, why } => write!(
+                f,
+                "`{column}` can be NULL ({why}), and is read into a field of `{row}` that is not an \
+                 `Option`: make it one, or write `COALESCE({column}, …) AS {column}`"
+            ),
+
+            Self::Syntax(near) => write!(f, "this is not SQL that SQLite understands, at `{near}`"),
+            Self::Sqlite(words) => write!(f, "{words}"),
+        }
+    }
+}
+
+fn borrowed(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+/// Names the nearest, or all if they are few.
+fn suggest(f: &mut fmt::Formatter<'_>, wrong: &str, known: &[String]) -> fmt::Result {
+    match nearest(wrong, &borrowed(known)) {
+        Some(near) => write!(f, ": did you mean `{near}`?"),
+        None if known.is_empty() || known.len() > 12 => Ok(()),
+        None => write!(f, ": there is {}", all(known)),
+    }
+}
+
+fn list(names: &[String]) -> String {
+    joined(names, "or")
+}
+
+fn all(names: &[String]) -> String {
+    joined(names, "and")
+}
+
+fn joined(names: &[String], word: &str) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} {word} {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// A mistake and the bytes of the text where it is; everywhere, if they are none.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) place: Option<Range<usize>>,
+    pub(super) mistake: Mistake,
+}
+
+impl Fault {
+    pub(super) fn at(place: Range<usize>, mistake: Mistake) -> Self {
+        Self {
+            place: Some(place),
+            mistake,
+        }
+    }
+
+    pub(super) fn somewhere(mistake: Mistake) -> Self {
+        Self {
+            place: None,
+            mistake,
+        }
+    }
+
+    /// The message, with the statement and carets under the place.
+    pub(super) fn message(&self, source: &str) -> String {
+        let mut message = format!("{}\n\n", self.mistake);
+        let indent = indentation(source);
+        let mut start = 0;
+        for line in source.split('\n') {
+            let cut = if start == 0 { 0 } else { indent };
+            let cut = cut.min(line.len() - line.trim_start().len());
+            let shown = line[cut..].trim_end();
+            if !shown.is_empty() {
+                message.push_str(&format!("    {shown}\n"));
+            }
+            let place = self.place.as_ref();
+            if let Some(place) = place.filter(|place| is_in(place, start, line)) {
+                let within = |at: usize| at.saturating_sub(start + cut).min(shown.len());
+                let (from, to) = (within(place.start), within(place.end));
+                let width = |text: &str| text.chars().count();
+                let before = " ".repeat(width(&shown[..from]));
+                let carets = "^".repeat(width(&shown[from..to.max(from)]).max(1));
+                message.push_str(&format!("    {before}{carets}\n"));
+            }
+            start += line.len() + 1;
+        }
+        message
+    }
+}
+
+/// Whether the place begins in that line.
+fn is_in(place: &Range<usize>, start: usize, line: &str) -> bool {
+    (start..=start + line.len()).contains(&place.start)
+}
+
+/// By how much all lines but the first are indented.
+fn indentation(source: &str) -> usize {
+    let lines = source.lines().skip(1);
+    let written = lines.filter(|line| !line.trim().is_empty());
+    written
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0)
+}

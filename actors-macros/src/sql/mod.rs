@@ -1,0 +1,251 @@
+//! `sql!`: the statement is cut up (`lex.rs`, `text.rs`, `captures.rs`), its parts are
+//! found (`statement.rs`), SQLite prepares it (`rewrite.rs`, `engine.rs`, `check.rs`), and
+//! its rows get a Rust type (`rows.rs`).
+//!
+//! The tables are declared elsewhere. Each is asked for its columns by the macro of its
+//! name, one after the other, and hands them on to `sql_next!`.
+
+mod captures;
+mod check;
+#[cfg(feature = "check-sql")]
+pub(crate) mod engine;
+mod lex;
+mod mistakes;
+mod refusals;
+mod rewrite;
+mod rows;
+mod statement;
+mod tables;
+mod text;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{LitStr, Path, Token, Type, braced, bracketed, parenthesized};
+
+use self::captures::{Capture, Captures};
+use self::mistakes::Fault;
+use self::rewrite::Rewritten;
+use self::rows::Target;
+use self::statement::{Statement, Target as CaptureTarget};
+use self::tables::Table;
+pub(crate) use self::tables::{Column, Columns};
+use self::text::Text;
+use crate::table::callback::column_function;
+
+/// `sql!(Table, Table => "statement" as Type)`
+pub(crate) struct Sql {
+    tables: Vec<Path>,
+    text: LitStr,
+    target: Option<Type>,
+}
+
+impl Parse for Sql {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let form = |error: syn::Error| {
+            syn::Error::new(
+                error.span(),
+                "write the tables and the statement: `sql!(Table, Other => \"SELECT …\")`",
+            )
+        };
+        let mut tables = Vec::new();
+        if !input.peek(LitStr) {
+            let list = Punctuated::<Path, Token![,]>::parse_separated_nonempty(input);
+            tables.extend(list.map_err(form)?);
+            input.parse::<Token![=>]>().map_err(form)?;
+        }
+        let text = input.parse().map_err(form)?;
+        let target = input.parse::<Option<Token![as]>>()?;
+        let target = target.map(|_| input.parse()).transpose()?;
+        let _: Option<Token![,]> = input.parse()?;
+        if !input.is_empty() {
+            return Err(input.error(
+                "values are captured in the text: write `{name}` or `{name = expression}` there",
+            ));
+        }
+        Ok(Self {
+            tables,
+            text,
+            target,
+        })
+    }
+}
+
+/// The statement, and what the structs that it names have told so far.
+pub(crate) struct Asking {
+    sql: Sql,
+    told: Vec<Columns>,
+}
+
+impl Parse for Asking {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let list;
+        bracketed!(list in input);
+        let mut tables = Vec::new();
+        while !list.is_empty() {
+            let path;
+            parenthesized!(path in list);
+            tables.push(path.parse()?);
+        }
+        let target;
+        bracketed!(target in input);
+        let target = (!target.is_empty()).then(|| target.parse()).transpose()?;
+        let text = input.parse()?;
+        let mut told = Vec::new();
+        while !input.is_empty() {
+            let columns;
+            braced!(columns in input);
+            told.push(columns.parse()?);
+        }
+        let sql = Sql {
+            tables,
+            text,
+            target,
+        };
+        Ok(Self { sql, told })
+    }
+}
+
+pub(crate) fn begin(sql: Sql) -> TokenStream {
+    next(Asking {
+        sql,
+        told: Vec::new(),
+    })
+}
+
+/// Asks the next struct for its columns, or is done.
+pub(crate) fn next(asking: Asking) -> TokenStream {
+    let tables = &asking.sql.tables;
+    if let Some(path) = tables.get(asking.told.len()) {
+        return asking.ask(path);
+    }
+    let text = &asking.sql.text;
+    asking.finish().unwrap_or_else(|fault| {
+        let message = fault.message(&text.value());
+        syn::Error::new(text.span(), message).into_compile_error()
+    })
+}
+
+impl Asking {
+    fn ask(&self, path: &Path) -> TokenStream {
+        let Sql {
+            tables,
+            text,
+            target,
+        } = &self.sql;
+        let told = &self.told;
+        quote!(#path ! { sql_next [#((#tables))*] [#target] #text #({ #told })* })
+    }
+
+    fn finish(&self) -> Result<TokenStream, Fault> {
+        let source = self.sql.text.value();
+        let span = self.sql.text.span();
+        let tables = self.tables()?;
+        let text = Text::new(&source)?;
+        refusals::check(&text)?;
+        let captures = Captures::new(&text, span)?;
+        let statement = Statement::new(&text, &tables);
+        let rewritten = Rewritten::new(&statement, &captures, &tables);
+        let names = check::check(&statement, &rewritten, &tables)?;
+        let target = match (&self.sql.target, self.told.get(tables.len())) {
+            (None, _) => Target::None,
+            (Some(ty), None) => Target::Type(ty),
+            (Some(ty), Some(columns)) => Target::Struct(ty, &columns.columns),
+        };
+        let krate = self.krate();
+        let outputs = rows::outputs(&statement, &tables, names)?;
+        let Some(rows) = rows::rows(&krate, &outputs, &target, &statement, &tables, span)? else {
+            let Some(Type::Path(path)) = &self.sql.target else {
+                return Ok(TokenStream::new());
+            };
+            return Ok(self.ask(&path.path));
+        };
+        let values = (0..captures.values.len()).map(|value| {
+            bound(
+                &krate,
+                &captures.values[value],
+                target_of(value, &captures, &statement),
+                &tables,
+                span,
+            )
+        });
+        let paths = &self.sql.tables;
+        let text = &rewritten.text;
+        Ok(quote_spanned! {span=>
+            #krate::__private::statement::<(#(#paths,)*), _, _>(
+                #rows,
+                #text,
+                ::core::concat!(::core::file!(), ":", ::core::line!()),
+                [#(#values),*],
+            )
+        })
+    }
+
+    /// The path of `actors-core`, which the tables know.
+    fn krate(&self) -> TokenStream {
+        let told = self.told.first();
+        let krate = told.map_or_else(|| quote!(::actors_core), |told| told.krate.clone());
+        captures::respan(krate, self.sql.text.span())
+    }
+
+    fn tables(&self) -> Result<Vec<Table>, Fault> {
+        let told = self.sql.tables.iter().zip(&self.told);
+        told.map(|(path, told)| match &told.table {
+            Some((name, create)) => Ok(Table {
+                path: path.clone(),
+                name: name.clone(),
+                create: create.clone(),
+                columns: told.columns.clone(),
+            }),
+            None => Err(Fault::somewhere(mistakes::Mistake::NotATable(
+                quote!(#path).to_string(),
+            ))),
+        })
+        .collect()
+    }
+}
+
+/// What the value is for: written, if it is in one of its places.
+fn target_of<'a>(
+    value: usize,
+    captures: &Captures,
+    statement: &'a Statement<'_>,
+) -> Option<&'a CaptureTarget> {
+    let tokens = captures.tokens_of(value);
+    let targets: Vec<_> = tokens
+        .filter_map(|token| statement.targets.get(&token))
+        .collect();
+    let is_written = |target: &&&CaptureTarget| matches!(target, CaptureTarget::Written(_));
+    targets.iter().find(is_written).or(targets.first()).copied()
+}
+
+/// A captured value, checked against the column that it meets.
+fn bound(
+    krate: &TokenStream,
+    capture: &Capture,
+    target: Option<&CaptureTarget>,
+    tables: &[Table],
+    span: Span,
+) -> TokenStream {
+    let value = &capture.value;
+    match target {
+        Some(CaptureTarget::Written(column)) => {
+            let column = column_of(tables, column.table, column.column, span);
+            quote_spanned!(span=> #krate::__private::written(#column, &#value))
+        }
+        Some(CaptureTarget::Compared(column)) => {
+            let column = column_of(tables, column.table, column.column, span);
+            quote_spanned!(span=> #krate::__private::compared(#column, &#value))
+        }
+        None => quote_spanned!(span=> #krate::__private::bound(&#value)),
+    }
+}
+
+/// The column of a table, as a value that has its type.
+fn column_of(tables: &[Table], table: usize, column: usize, span: Span) -> TokenStream {
+    let path = &tables[table].path;
+    let path = captures::respan(quote!(#path), span);
+    let function = column_function(column);
+    quote_spanned!(span=> #path::#function())
+}

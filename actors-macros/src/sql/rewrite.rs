@@ -1,0 +1,103 @@
+//! The statement as SQLite gets it: captures are numbered, annotations gone, and what
+//! would depend on the order of a table's columns is spelt out.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::captures::Captures;
+use super::lex::Kind;
+use super::statement::{Item, Statement, What};
+use super::tables::Table;
+
+pub(super) struct Rewritten {
+    pub(super) text: String,
+    /// Where each part begins, and the bytes of the source that it is for.
+    origins: Vec<(usize, Range<usize>)>,
+}
+
+impl Rewritten {
+    pub(super) fn new(statement: &Statement<'_>, captures: &Captures, tables: &[Table]) -> Self {
+        let mut rewritten = Self {
+            text: String::new(),
+            origins: Vec::new(),
+        };
+        let text = statement.text;
+        let replaced = replaced(statement, tables);
+        let mut at = 0;
+        while at < text.len() {
+            if let Some(insert) = statement.insert.as_ref().filter(|insert| {
+                insert.place == at && insert.columns.is_none() && !insert.is_default
+            }) {
+                let table = &tables[insert.table];
+                let columns = table.written().into_iter();
+                let names = columns.map(|index| quoted(&table.columns[index].name));
+                let list = format!("({})", names.collect::<Vec<_>>().join(", "));
+                rewritten.push(&list, text.place(&(at - 1..at)));
+            }
+            if let Some((end, instead)) = replaced.get(&at) {
+                rewritten.push(instead, text.place(&(at..*end)));
+                at = *end;
+                continue;
+            }
+            let token = &text.tokens[at];
+            let source = text.get(at);
+            let instead = match token.kind {
+                Kind::Capture => captures.number(at).map(|number| format!("?{number}")),
+                Kind::Literal | Kind::Quoted => Some(source.replace("{{", "{").replace("}}", "}")),
+                _ => None,
+            };
+            let is_apart = at > 0 && text.tokens[at - 1].range.end < token.range.start;
+            if is_apart {
+                rewritten.text.push(' ');
+            }
+            rewritten.push(instead.as_deref().unwrap_or(source), token.range.clone());
+            at += 1;
+        }
+        rewritten
+    }
+
+    fn push(&mut self, part: &str, origin: Range<usize>) {
+        let touches = |c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '?';
+        if self.text.ends_with(touches) && part.starts_with(touches) {
+            self.text.push(' ');
+        }
+        self.origins.push((self.text.len(), origin));
+        self.text.push_str(part);
+    }
+
+    /// The bytes of the source that are at that place now.
+    pub(super) fn origin(&self, at: usize) -> Option<Range<usize>> {
+        let part = self.origins.partition_point(|(start, _)| *start <= at);
+        let (_, origin) = self.origins.get(part.checked_sub(1)?)?;
+        Some(origin.clone())
+    }
+}
+
+/// By its first token: the end of what is replaced, and what comes in its place.
+fn replaced(statement: &Statement<'_>, tables: &[Table]) -> HashMap<usize, (usize, String)> {
+    let mut replaced = HashMap::new();
+    for item in statement.items.iter().flatten() {
+        let Item {
+            range, annotation, ..
+        } = item;
+        if let What::Star(Some(sources)) = &item.what {
+            let columns = sources.iter().flat_map(|source| {
+                let columns = source.table.map(|table| tables[table].columns.iter());
+                let name = |column: &super::tables::Column| {
+                    format!("{}.{}", quoted(&source.alias), quoted(&column.name))
+                };
+                columns.into_iter().flatten().map(name)
+            });
+            let columns: Vec<_> = columns.collect();
+            replaced.insert(range.start, (range.end, columns.join(", ")));
+        }
+        if let Some(annotation) = annotation {
+            replaced.insert(annotation.start, (annotation.end, String::new()));
+        }
+    }
+    replaced
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}

@@ -1,0 +1,380 @@
+//! The Rust type of a statement's rows.
+
+use std::ops::Range;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, Type};
+
+use super::captures::respan;
+use super::column_of;
+use super::mistakes::{Fault, Mistake, NullBecause};
+use super::statement::{ColumnRef, Item, Statement, What, same};
+use super::tables::{Column, Table};
+use crate::table::callback::column_function;
+use crate::table::is_option;
+
+/// What the user says that rows are read as.
+pub(super) enum Target<'a> {
+    None,
+    Type(&'a Type),
+    /// A struct that has told its fields.
+    Struct(&'a Type, &'a [Column]),
+}
+
+/// One column of the rows.
+pub(super) struct Output {
+    name: Option<String>,
+    origin: Option<(ColumnRef, Option<NullBecause>)>,
+    annotation: Option<Type>,
+    /// Where it is in the statement.
+    place: Range<usize>,
+}
+
+/// The columns of the rows, as many as SQLite answers; none if there are no rows.
+pub(super) fn outputs(
+    statement: &Statement<'_>,
+    tables: &[Table],
+    names: Option<Vec<String>>,
+) -> Result<Option<Vec<Output>>, Fault> {
+    let Some(items) = &statement.items else {
+        return Ok(None);
+    };
+    let mut outputs = Vec::new();
+    for item in items {
+        match &item.what {
+            What::Star(None) => {
+                let place = statement.text.place(&item.range);
+                return Err(Fault::at(place, Mistake::StarUnknown));
+            }
+            What::Star(Some(_)) => outputs.extend(spread(item, statement, tables)),
+            _ => outputs.push(output(item, statement)?),
+        }
+    }
+    match names {
+        Some(names) if names.len() != outputs.len() => {
+            Err(Fault::somewhere(Mistake::ColumnsUnclear))
+        }
+        _ => Ok(Some(outputs)),
+    }
+}
+
+/// The columns that a `*` stands for.
+fn spread<'a>(
+    item: &'a Item,
+    statement: &'a Statement<'_>,
+    tables: &'a [Table],
+) -> impl Iterator<Item = Output> + 'a {
+    let sources = match &item.what {
+        What::Star(Some(sources)) => sources.as_slice(),
+        _ => &[],
+    };
+    let of = |source: &'a super::statement::Source| source.table.map(|table| (source, table));
+    sources
+        .iter()
+        .filter_map(of)
+        .flat_map(move |(source, table)| {
+            let columns = tables[table].columns.iter().enumerate();
+            columns.map(move |(column, declared)| {
+                let reference = ColumnRef { table, column };
+                Output {
+                    name: Some(declared.name.clone()),
+                    origin: Some((reference, statement.null_of(source, reference))),
+                    annotation: None,
+                    place: statement.text.place(&item.range),
+                }
+            })
+        })
+}
+
+fn output(item: &Item, statement: &Statement<'_>) -> Result<Output, Fault> {
+    let text = statement.text;
+    let annotation = item.annotation.clone().map(|tokens| {
+        let place = text.place(&tokens);
+        let source = text.source[place.clone()].trim_start_matches(':').trim();
+        let is_named = item.name.is_some();
+        let parsed = syn::parse_str(source).ok().filter(|_| is_named);
+        parsed.ok_or_else(|| Fault::at(place, Mistake::Annotation(source.to_owned())))
+    });
+    let origin = match &item.what {
+        What::Column(column, null) => Some((*column, *null)),
+        _ => None,
+    };
+    Ok(Output {
+        name: item.name.clone(),
+        origin,
+        annotation: annotation.transpose()?,
+        place: text.place(&item.range),
+    })
+}
+
+/// The expression for the rows' type; none if the target must be asked for its fields.
+pub(super) fn rows(
+    krate: &TokenStream,
+    outputs: &Option<Vec<Output>>,
+    target: &Target<'_>,
+    statement: &Statement<'_>,
+    tables: &[Table],
+    span: Span,
+) -> Result<Option<TokenStream>, Fault> {
+    let Some(outputs) = outputs else {
+        return match target {
+            Target::None => Ok(Some(quote_spanned!(span=> #krate::sql::NoRows))),
+            _ => Err(Fault::somewhere(Mistake::NoRows)),
+        };
+    };
+    let rows = Rows {
+        krate,
+        outputs,
+        statement,
+        tables,
+        span,
+    };
+    match target {
+        Target::None => rows.anonymous().map(Some),
+        Target::Type(Type::Tuple(tuple)) => {
+            let types: Vec<_> = tuple.elems.iter().collect();
+            rows.as_types(&quote!(#tuple), &types).map(Some)
+        }
+        Target::Type(ty) if outputs.len() == 1 => rows.as_types(&quote!(#ty), &[ty]).map(Some),
+        Target::Type(Type::Path(_)) => Ok(None),
+        Target::Type(ty) => rows.as_types(&quote!(#ty), &[ty]).map(Some),
+        Target::Struct(ty, fields) => rows.as_struct(ty, fields).map(Some),
+    }
+}
+
+struct Rows<'a> {
+    krate: &'a TokenStream,
+    outputs: &'a [Output],
+    statement: &'a Statement<'a>,
+    tables: &'a [Table],
+    span: Span,
+}
+
+impl Rows<'_> {
+    /// The struct of the table that they are rows of, the type of their one column, or a
+    /// record of their own.
+    fn anonymous(&self) -> Result<TokenStream, Fault> {
+        let krate = self.krate;
+        if let Some(table) = self.whole_table() {
+            let path = &table.path;
+            return Ok(quote_spanned!(self.span=> #krate::sql::Rows::<#path>::new()));
+        }
+        if let [output] = self.outputs {
+            return Ok(match self.column(output) {
+                Some(column) => quote_spanned!(self.span=> #column.rows()),
+                None => quote_spanned!(self.span=> #krate::sql::Unannotated),
+            });
+        }
+        self.record()
+    }
+
+    /// The table whose columns these are, all of them, in its order.
+    fn whole_table(&self) -> Option<&Table> {
+        let (first, _) = self.outputs.first()?.origin?;
+        let table = &self.tables[first.table];
+        let is_whole = table.columns.len() == self.outputs.len();
+        let mut outputs = self.outputs.iter().enumerate();
+        let is_in_order = outputs.all(|(index, output)| {
+            let column = &table.columns[index.min(table.columns.len() - 1)];
+            let (table, column_index) = (first.table, index);
+            let is_it = |(found, null): (ColumnRef, Option<NullBecause>)| {
+                found
+                    == ColumnRef {
+                        table,
+                        column: column_index,
+                    }
+                    && null.is_none_or(|why| why == NullBecause::Declared)
+            };
+            output.annotation.is_none()
+                && output.name.as_deref() == Some(&*column.name)
+                && output.origin.is_some_and(is_it)
+        });
+        (is_whole && is_in_order).then_some(table)
+    }
+
+    /// A value that has the column's type, if it is known.
+    fn column(&self, output: &Output) -> Option<TokenStream> {
+        let krate = self.krate;
+        if let Some(ty) = &output.annotation {
+            let ty = respan(quote!(#ty), self.span);
+            return Some(quote_spanned!(self.span=> #krate::__private::Column::<(), #ty>::new()));
+        }
+        let (ColumnRef { table, column }, null) = output.origin?;
+        let column = column_of(self.tables, table, column, self.span);
+        Some(match null {
+            Some(NullBecause::Joined | NullBecause::Aggregated) => {
+                quote_spanned!(self.span=> #column.nullable())
+            }
+            _ => column,
+        })
+    }
+
+    fn record(&self) -> Result<TokenStream, Fault> {
+        let krate = self.krate;
+        let mut fields: Vec<Ident> = Vec::new();
+        let mut columns = Vec::new();
+        for output in self.outputs {
+            let (name, field) = self.field(output)?;
+            if fields.contains(&field) {
+                return Err(Fault::at(output.place.clone(), Mistake::NameTwice(name)));
+            }
+            fields.push(field);
+            let no_type = || Fault::at(output.place.clone(), Mistake::NoType { name });
+            columns.push(self.column(output).ok_or_else(no_type)?);
+        }
+        let types: Vec<_> = (0..fields.len())
+            .map(|index| format_ident!("T{index}"))
+            .collect();
+        let positions = 0..fields.len();
+        let width = fields.len();
+        Ok(quote_spanned! {self.span=> {
+            #[derive(Clone, Debug, PartialEq)]
+            #[allow(dead_code)]
+            struct Row<#(#types),*> {
+                #(#fields: #types),*
+            }
+
+            impl<#(#types: #krate::sql::FromSql),*> #krate::sql::FromRow for Row<#(#types),*> {
+                const WIDTH: usize = #width;
+
+                fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
+                    ::core::result::Result::Ok(Self {
+                        #(#fields: row.get(#positions)?),*
+                    })
+                }
+            }
+
+            const fn rows<#(#types),*>(
+                _: (#(#krate::__private::OfType<#types>,)*)
+            ) -> #krate::sql::Rows<Row<#(#types),*>> {
+                #krate::sql::Rows::new()
+            }
+
+            rows((#(#columns.of_type(),)*))
+        } })
+    }
+
+    /// The name of the column, and of the record's field for it.
+    fn field(&self, output: &Output) -> Result<(String, Ident), Fault> {
+        let name = output.name.clone().filter(|name| !name.is_empty());
+        let ident = name.as_ref().and_then(|name| {
+            let plain = syn::parse_str::<Ident>(name);
+            plain.or_else(|_| syn::parse_str(&format!("r#{name}"))).ok()
+        });
+        match (name, ident) {
+            (Some(name), Some(mut ident)) => {
+                ident.set_span(self.span);
+                Ok((name, ident))
+            }
+            _ => {
+                let example = self.statement.text.source[output.place.clone()].to_owned();
+                Err(Fault::at(
+                    output.place.clone(),
+                    Mistake::NotNamed { example },
+                ))
+            }
+        }
+    }
+
+    /// A tuple, or the type of the one column.
+    fn as_types(&self, ty: &TokenStream, fields: &[&Type]) -> Result<TokenStream, Fault> {
+        let krate = self.krate;
+        let (columns, fields_count) = (self.outputs.len(), fields.len());
+        if columns != fields_count {
+            return Err(Fault::somewhere(Mistake::TupleWidth {
+                columns,
+                fields: fields_count,
+            }));
+        }
+        let mut checks = Vec::new();
+        for (index, (output, field)) in self.outputs.iter().zip(fields).enumerate() {
+            let name = output
+                .name
+                .clone()
+                .unwrap_or_else(|| format!("column {}", index + 1));
+            let is_option = is_option(field);
+            self.not_null(output, &name, &quote!(#ty).to_string(), is_option)?;
+            checks.extend(self.origin(output).map(|column| {
+                quote_spanned!(self.span=> #krate::__private::read_as(#column, #krate::__private::Column::<(), #field>::new());)
+            }));
+        }
+        Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
+    }
+
+    fn as_struct(&self, ty: &Type, fields: &[Column]) -> Result<TokenStream, Fault> {
+        let krate = self.krate;
+        let row = quote!(#ty).to_string();
+        let mut checks = Vec::new();
+        let names: Vec<_> = self
+            .outputs
+            .iter()
+            .map(|output| self.field(output))
+            .collect();
+        let names: Vec<String> = names
+            .into_iter()
+            .map(|named| named.map(|(name, _)| name))
+            .collect::<Result<_, _>>()?;
+        let known: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+        if let Some(field) = known.iter().find(|field| !names.contains(field)) {
+            let (field, columns) = (field.clone(), names);
+            return Err(Fault::somewhere(Mistake::ColumnMissing {
+                field,
+                row,
+                columns,
+            }));
+        }
+        for (index, (output, name)) in self.outputs.iter().zip(&names).enumerate() {
+            let at = |mistake| Err(Fault::at(output.place.clone(), mistake));
+            let (column, row) = (name.clone(), row.clone());
+            if !known.contains(name) {
+                return at(Mistake::RowLacks {
+                    column,
+                    row,
+                    fields: known,
+                });
+            }
+            let Some(field) = fields.get(index).filter(|field| same(&field.name, name)) else {
+                let field = known.get(index).cloned().unwrap_or_default();
+                let index = index + 1;
+                return at(Mistake::RowOrder {
+                    index,
+                    column,
+                    field,
+                });
+            };
+            self.not_null(output, name, &row, field.is_nullable)?;
+            let function = column_function(index);
+            checks
+                .extend(self.origin(output).map(
+                    |column| quote_spanned!(self.span=> #krate::__private::read_as(#column, <#ty>::#function());),
+                ));
+        }
+        Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
+    }
+
+    /// The column of a table that it is, whatever it is annotated with.
+    fn origin(&self, output: &Output) -> Option<TokenStream> {
+        let (ColumnRef { table, column }, _) = output.origin?;
+        Some(column_of(self.tables, table, column, self.span))
+    }
+
+    fn not_null(
+        &self,
+        output: &Output,
+        column: &str,
+        row: &str,
+        is_option: bool,
+    ) -> Result<(), Fault> {
+        match output.origin {
+            Some((_, Some(why))) if !is_option => {
+                let (column, row) = (column.to_owned(), row.to_owned());
+                Err(Fault::at(
+                    output.place.clone(),
+                    Mistake::MayBeNull { column, row, why },
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
