@@ -55,7 +55,7 @@ pub(crate) fn reconcile<A: Actor>(ctx: &Ctx<A>) -> Result<()> {
 }
 
 fn insert<A>(ctx: &Ctx<A>, handler: &str, recurrence: &Recurrence) -> Result<()> {
-    let first = recurrence.first(ctx.now())?;
+    let first = recurrence.first_after(ctx.now())?;
     let (every, cron, zone) = recurrence.columns();
     ctx.sql()
         .run(

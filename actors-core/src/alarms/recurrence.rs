@@ -19,9 +19,27 @@ pub enum Recurrence {
 }
 
 impl Recurrence {
-    /// The first time of an alarm that is scheduled now.
-    pub(super) fn first(&self, now: Timestamp) -> Result<Timestamp> {
-        self.next(now, now)
+    /// The first time of an alarm that is scheduled at `time`; always after it.
+    ///
+    /// ```
+    /// # #[cfg(feature = "cron")] {
+    /// # use actors_core::{Timestamp, alarms::Recurrence};
+    /// let mondays = Recurrence::Cron {
+    ///     expression: "0 3 * * MON".into(),
+    ///     zone: Some("Europe/Berlin".into()),
+    /// };
+    /// let thursday = Timestamp::from_millis(0);
+    /// assert_eq!(mondays.first_after(thursday)?.as_millis(), (4 * 24 + 2) * 3_600_000);
+    /// # }
+    /// # Ok::<(), actors_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// An interval of 0; an expression that is wrong or never comes to pass; a time
+    /// zone that does not exist.
+    pub fn first_after(&self, time: Timestamp) -> Result<Timestamp> {
+        self.next(time, time)
     }
 
     /// The next time after `now` of one that was meant for `planned`.

@@ -44,7 +44,7 @@ impl<'a, A> Plan<'a, A> {
     }
 
     fn recurring(ctx: &'a Ctx<A>, recurrence: Recurrence) -> Self {
-        let first = recurrence.first(ctx.now());
+        let first = recurrence.first_after(ctx.now());
         Self::new(ctx, first.map(|due| (due, Some(recurrence))))
     }
 

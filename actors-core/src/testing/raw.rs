@@ -36,6 +36,12 @@ impl World {
         Ok(rows)
     }
 
+    /// How often an instance's own alarm was set or cancelled, and how often it rang.
+    pub fn alarm_counts<A: Actor>(&self, name: &str) -> (u64, u64) {
+        let slot = self.slot::<A>(name);
+        (slot.alarm_settings.get(), slot.alarm_rings.get())
+    }
+
     /// Sets an instance's own alarm to now.
     pub fn ring_now<A: Actor>(&self, name: &str) {
         let slot = self.slot::<A>(name);

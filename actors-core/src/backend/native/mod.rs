@@ -66,6 +66,7 @@ impl Platform {
 
     pub(crate) fn set_alarm(&self, at: Option<Timestamp>) -> Result<()> {
         self.env.0.before_storage(&self.slot);
+        self.slot.alarm_settings.update(|count| count + 1);
         self.slot.disk.set_alarm(at);
         Ok(())
     }

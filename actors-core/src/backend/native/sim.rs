@@ -74,6 +74,9 @@ pub(crate) struct Slot {
     make: fn(Platform) -> Rc<dyn Hosted>,
     /// Whether its alarm is being delivered.
     rings: Cell<bool>,
+    /// How often its alarm was set or cancelled, and delivered.
+    pub(crate) alarm_settings: Cell<u64>,
+    pub(crate) alarm_rings: Cell<u64>,
     /// The alarm whose handler has panicked, and how.
     pub(super) lost_alarm: RefCell<Option<(i64, String)>>,
     /// The web sockets that are open; they outlive what is in memory.
@@ -187,6 +190,8 @@ impl Sim {
             object: RefCell::default(),
             make: |platform| Rc::new(Object::<A>::new(platform)),
             rings: Cell::default(),
+            alarm_settings: Cell::default(),
+            alarm_rings: Cell::default(),
             lost_alarm: RefCell::default(),
             sockets: RefCell::default(),
         });
@@ -350,6 +355,7 @@ impl Sim {
             .cloned();
         let Some(slot) = due else { return false };
         slot.rings.set(true);
+        slot.alarm_rings.update(|count| count + 1);
         let (place, retry) = (slot.clone(), self.now() + RETRY);
         let event = move |object: &dyn Hosted| {
             let turn = object.alarm();
