@@ -207,7 +207,10 @@ impl World {
             }
             self.pass(Duration::from_millis(25));
         }
-        panic!("not so after 10 s: {what}");
+        panic!(
+            "not so after 10 s: {what}\n{}",
+            self.log().unwrap_or_default()
+        );
     }
 }
 

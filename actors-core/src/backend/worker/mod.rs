@@ -126,8 +126,9 @@ impl Platform {
 
     pub(crate) fn set_alarm(&self, at: Option<Timestamp>) -> Result<()> {
         match at {
-            // The runtime takes no time before 1970, and runs what is past at once.
-            Some(at) => self.storage.set_alarm(at.as_millis().max(0) as f64),
+            // The runtime takes no time before 1970 nor its beginning, and runs what is
+            // past at once.
+            Some(at) => self.storage.set_alarm(at.as_millis().max(1) as f64),
             None => self.storage.delete_alarm(),
         }
         .map(drop)
