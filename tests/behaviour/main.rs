@@ -3,6 +3,7 @@
 //! their own they build it themselves.
 
 mod alarms;
+mod cron;
 mod differences;
 mod lifecycle;
 mod native;
