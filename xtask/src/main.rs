@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod crash;
 mod dev;
 mod test;
 
@@ -18,12 +19,22 @@ enum Task {
     },
     /// Run every check that a change has to pass
     Test,
+    /// Kill workerd at random moments while alarms run, and say what became of them
+    Crash {
+        /// How often
+        #[arg(long, default_value_t = 200)]
+        kills: u32,
+        /// The seed of what is done in between, and when
+        #[arg(long)]
+        seed: Option<u64>,
+    },
 }
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Dev { port } => dev::run(port),
         Task::Test => test::run(),
+        Task::Crash { kills, seed } => crash::run(kills, seed),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

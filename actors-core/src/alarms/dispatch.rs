@@ -117,6 +117,8 @@ async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
         }
     }
     outcomes.extend(all(pending).await);
+    ctx.platform()
+        .ring_ends(&ctx.ringing.object().unwrap_or_default());
     if !ctx.is_destroyed.get() {
         // What is due by now rings at once, after whoever waits.
         ctx.platform().set_alarm(earliest(ctx)?)?;
@@ -148,14 +150,17 @@ async fn all<T>(mut pending: Vec<Pin<Box<dyn Future<Output = T>>>>) -> Vec<T> {
 /// rung again, and the first of them, which has run alone at the start, is known to
 /// be at fault.
 fn begin<A: Actor>(ctx: &Ctx<A>) -> Result<Vec<Due>> {
-    if let Some((id, message)) = ctx.platform().lost_alarm() {
-        fail_lost(ctx, id, &message)?;
+    let panicked = ctx
+        .platform()
+        .ring_begins(&ctx.ringing.object().unwrap_or_default());
+    if let Some((id, message)) = &panicked {
+        fail_lost(ctx, *id, message)?;
     }
     let interrupted = Error::internal("the process was lost while it ran");
     let (due, cut_short): (Vec<_>, Vec<_>) = next_due(ctx)?
         .into_iter()
         .filter(|due| !ctx.ringing.at_work.borrow().contains(&due.id))
-        .partition(|due| !due.started);
+        .partition(|due| !due.started || panicked.is_some());
     for due in cut_short {
         due.fail(ctx, &interrupted)?;
     }

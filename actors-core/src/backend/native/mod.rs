@@ -83,10 +83,14 @@ impl Platform {
             .expect("SQLite in memory drops tables");
     }
 
-    /// The alarm whose handler has panicked since this was last asked, and how.
-    pub(crate) fn lost_alarm(&self) -> Option<(i64, String)> {
+    /// Says that alarms begin to run, and answers what a panic has cut short since they
+    /// did before: an alarm and its message, or 0 if it was another object's.
+    pub(crate) fn ring_begins(&self, _object: &str) -> Option<(i64, String)> {
         self.slot.lost_alarm.take()
     }
+
+    /// Says that they have run.
+    pub(crate) fn ring_ends(&self, _object: &str) {}
 
     pub(crate) fn now(&self) -> Timestamp {
         self.env.0.now()

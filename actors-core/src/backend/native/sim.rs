@@ -470,6 +470,9 @@ impl Sim {
         task.slot.disk.commit().expect("SQLite in memory commits");
         self.flush();
         let message = format!("panicked: {message}");
+        for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
+            slot.lost_alarm.replace(Some((0, String::new())));
+        }
         if let Some(lost) = alarms::run::lost() {
             task.slot
                 .lost_alarm

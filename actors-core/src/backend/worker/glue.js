@@ -38,19 +38,27 @@ export class Deferred {
   }
 }
 
-// The alarms whose handlers have panicked, by the ids of their objects.
+// The objects that are running alarms, and what a panic has cut short, by object: the
+// alarm whose handler has panicked, or 0 for the panic of another object.
+const ringing = new Set();
 const lost = new Map();
 
 export function lostAlarm(object) {
+  ringing.add(object);
   const found = lost.get(object) ?? [];
   lost.delete(object);
   return found;
 }
 
+export function rang(object) {
+  ringing.delete(object);
+}
+
 export function panicked(message, current, object, alarm) {
   panic = failure("Panic", message);
-  panic.ofAlarm = object !== undefined;
-  if (panic.ofAlarm) lost.set(object, [alarm, message]);
+  for (const other of ringing) lost.set(other, [0, ""]);
+  ringing.clear();
+  if (object !== undefined) lost.set(object, [alarm, message]);
   for (const deferred of pending) {
     deferred.settle.reject(
       deferred === current
@@ -102,8 +110,8 @@ export function declare(instance, methods, answersRequests, hasSockets) {
     try {
       await alarm.call(this);
     } catch (error) {
-      // The next ring, which is set, goes on with the others.
-      if (!error.ofAlarm) throw error;
+      // The next ring is set already. The platform would try a few times only.
+      if (error.name !== "Panic" && error.name !== "Unavailable") throw error;
     }
   };
   Object.setPrototypeOf(Class, DurableObject);

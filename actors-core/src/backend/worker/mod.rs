@@ -35,6 +35,8 @@ extern "C" {
     /// The alarm of that object whose handler has panicked, and how; or nothing.
     #[wasm_bindgen(js_name = lostAlarm)]
     fn lost_alarm(object: &str) -> js_sys::Array;
+    /// Says that the object has run its alarms.
+    fn rang(object: &str);
     #[cfg(feature = "cron")]
     #[wasm_bindgen(js_name = utcOffset)]
     fn offset_in(zone: &str, millis: f64) -> Option<f64>;
@@ -145,11 +147,17 @@ impl Platform {
         let _ = self.storage.delete_all();
     }
 
-    /// The alarm whose handler has panicked since this was last asked, and how.
-    pub(crate) fn lost_alarm(&self) -> Option<(i64, String)> {
-        let lost = lost_alarm(&self.id());
+    /// Says that alarms begin to run, and answers what a panic has cut short since they
+    /// did before: an alarm and its message, or 0 if it was another object's.
+    pub(crate) fn ring_begins(&self, object: &str) -> Option<(i64, String)> {
+        let lost = lost_alarm(object);
         let (alarm, message) = (lost.get(0).as_f64()?, lost.get(1).as_string()?);
         Some((alarm as i64, message))
+    }
+
+    /// Says that they have run.
+    pub(crate) fn ring_ends(&self, object: &str) {
+        rang(object);
     }
 
     pub(crate) fn now(&self) -> Timestamp {
