@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod bench;
 mod crash;
 mod dev;
 mod test;
@@ -28,12 +29,18 @@ enum Task {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Measure, beside npm's `@cloudflare/actors`
+    Bench {
+        /// What
+        what: bench::What,
+    },
 }
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Dev { port } => dev::run(port),
         Task::Test => test::run(),
+        Task::Bench { what } => bench::run(what),
         Task::Crash { kills, seed } => crash::run(kills, seed),
     };
     match result {

@@ -82,6 +82,12 @@ pub fn ensure_wrangler() -> Result<PathBuf> {
     })
 }
 
+/// Installs what the benchmarks compare with, and returns the folder of the npm packages.
+pub fn ensure_bench() -> Result<PathBuf> {
+    let _lock = lock()?;
+    npm_install("bench", |modules| existing(modules.to_owned()))
+}
+
 /// The folder of everything that is installed here.
 pub fn folder() -> PathBuf {
     root().join(".tools")
