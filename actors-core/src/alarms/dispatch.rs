@@ -24,7 +24,7 @@ use crate::time::{Duration, Timestamp};
 use crate::turn::Access;
 
 /// How many alarms one ring begins, before others have their turn.
-const BATCH: u32 = 100;
+const BATCH: u32 = 500;
 /// When an actor that can't run its alarms is rung again.
 const TROUBLE: Duration = Duration::from_secs(60);
 

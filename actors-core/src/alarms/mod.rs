@@ -58,7 +58,7 @@ pub(crate) use self::table::{arm, create_table};
 ///
 /// At their time or, if that has passed, at once; in the order of their times, and
 /// of their scheduling where those are the same. Each is a turn of its handler's
-/// kind: `async` handlers with `&self` run beside each other. Up to 100 are begun
+/// kind: `async` handlers with `&self` run beside each other. Up to 500 are begun
 /// before requests that wait have their turn again. Alarms are precise to the
 /// millisecond, as far as the platform rings in time.
 ///
@@ -124,7 +124,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// each whole interval from there.
     ///
     /// Scheduling it a second time makes a second one, unless it is
-    /// [`keyed`](Self#) or declared with `#[alarm(every = "5m")]`.
+    /// `keyed` or declared with `#[alarm(every = "5m")]`.
     pub fn every(self, interval: Duration) -> A::Schedule<'a> {
         Plan::every(self.ctx, interval).into()
     }
