@@ -11,6 +11,7 @@ use crate::object::{Object, Turn};
 use crate::persist::{Loader, Saver};
 use crate::request::{Request, Response};
 use crate::rpc::{Method, Stub};
+use crate::schema::Migration;
 use crate::sockets::MessageHandler;
 use crate::sql::TableDef;
 
@@ -30,6 +31,8 @@ pub trait State: Sized + 'static {
     const SOCKET_PATH: Option<&'static str>;
     /// The tables of `#[actor(tables(..))]`.
     const TABLES: &'static [TableDef];
+    /// The migrations of `#[actor(migrations(..))]`.
+    const MIGRATIONS: &'static [Migration];
 
     /// The struct as it is before anything is loaded: each field's default.
     fn fresh() -> Self;

@@ -12,9 +12,11 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::{Serialize, Serializer};
 
+use crate::backend::Cell;
 use crate::error::{Error, Result};
 use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
+use crate::sql::{FromSql, HasTable, Keyed, SqlValue, ToSql, Value};
 
 /// Whether a type, which must be known here, has what is asked of it:
 /// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
@@ -29,12 +31,23 @@ pub trait Unproven {
     const PERSIST: bool = false;
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
+    const COLUMN: bool = false;
+    const STORED: bool = false;
+    const KEYED: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
 
 impl<T: Serialize + DeserializeOwned> Probe<T> {
     pub const SERDE: bool = true;
+}
+
+impl<T: SqlValue> Probe<T> {
+    pub const STORED: bool = true;
+}
+
+impl<T: Keyed> Probe<T> {
+    pub const KEYED: bool = true;
 }
 
 impl<T: Default> Probe<T> {
@@ -51,6 +64,10 @@ impl<B: FromBody> Probe<Request<B>> {
 
 impl<B: Into<Body>> Probe<Response<B>> {
     pub const RESPONSE: bool = true;
+}
+
+impl<T: ToSql + FromSql> Probe<T> {
+    pub const COLUMN: bool = true;
 }
 
 impl<T, E> Probe<Result<T, E>> {
@@ -96,6 +113,38 @@ checks! {
                 remove `#[persist]`: the field then starts with its `Default` at each wake"
     )]
     Persisted
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a type that a column can have",
+        label = "not a type that a column can have",
+        note = "derive `SqlValue` for it if it is an enum without fields or a struct around one \
+                value; mark the field `#[sql(json)]` to store any serde type as JSON; and write \
+                `Option<..>` itself where the column may be NULL"
+    )]
+    AsColumn
+
+    #[diagnostic::on_unimplemented(
+        message = "this default is not a value of the column's `{Self}`",
+        label = "not what a `{Self}` is stored as",
+        note = "write a literal of what the type is stored as; an enum is stored as its variants' \
+                names in snake case: `default = \"in_progress\"`"
+    )]
+    AsDefault
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be referenced",
+        label = "not a table with a primary key",
+        note = "name the struct of a table: `#[sql_table]` on the struct, `#[sql(primary_key)]` on a \
+                field of it"
+    )]
+    AsParent
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be stored as JSON",
+        label = "not a type that serde can store",
+        note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds"
+    )]
+    AsJson
 
     #[diagnostic::on_unimplemented(
         message = "a field of type `{Self}` has no value to start with",
@@ -145,6 +194,95 @@ checks! {
     )]
     Responds
 }
+
+/// Whether a default fits a column, whose type rustc alone knows.
+pub const fn is_default<T: SqlValue>(sql_type: &str, text: &str) -> bool {
+    let is_whole = is_same(sql_type, "INTEGER") && is_same(T::TYPE, "REAL");
+    if !is_same(sql_type, T::TYPE) && !is_whole && !is_same(T::TYPE, "ANY") {
+        return false;
+    }
+    let mut index = 0;
+    while index < T::TEXTS.len() {
+        if is_same(T::TEXTS[index], text) {
+            return true;
+        }
+        index += 1;
+    }
+    index == 0
+}
+
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
+    }
+    a.len() == b.len() && index == a.len()
+}
+
+/// The type of a table's primary key, and the tables that a table references: functions
+/// of the table's own answer them, since its types may be private; these do for the rest.
+pub trait Untold: Sized {
+    fn __key() -> Unknown {
+        Unknown
+    }
+
+    fn __parents() -> Parents<()> {
+        Parents(PhantomData)
+    }
+}
+
+impl<T> Untold for T {}
+
+pub struct Key<T>(pub PhantomData<fn() -> T>);
+
+pub struct Parents<T>(pub PhantomData<fn() -> T>);
+
+pub struct Unknown;
+
+/// Asks that a column has the type of the key that it references.
+pub fn same_key<T: References<K>, K>(_: K) {}
+
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` can't reference this table",
+    label = "the primary key there is `{K}`"
+)]
+pub trait References<K> {}
+
+impl<T> References<Key<T>> for T {}
+impl<T> References<Unknown> for T {}
+
+/// The name of a table that a column references, if it is one.
+pub trait Parent<T> {
+    const NAME: &'static str;
+}
+
+impl<T: Keyed> Parent<T> for If<true> {
+    const NAME: &'static str = T::TABLE.name;
+}
+
+impl<T> Parent<T> for If<false> {
+    const NAME: &'static str = "";
+}
+
+/// Asks that an actor has the tables that one of its tables references.
+pub fn has_parents<A: HasParents<T>, T>(_: Parents<T>) {}
+
+#[diagnostic::on_unimplemented(
+    message = "this table references another, which is not among those of `{Self}`",
+    label = "it references `{T}`",
+    note = "name that in `#[actor(tables(..))]` too"
+)]
+pub trait HasParents<T> {}
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        #[diagnostic::do_not_recommend]
+        impl<Actor $(, $name)*> HasParents<($($name,)*)> for Actor where $(Actor: HasTable<$name>),* {}
+    };
+}
+
+crate::for_each_tuple!(tuples);
 
 /// Something that depends on a [`Probe`].
 pub struct If<const IS: bool>;
@@ -206,6 +344,27 @@ impl Default for StandIn {
     fn default() -> Self {
         unreachable!()
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl ToSql for StandIn {
+    type Kind = Self;
+
+    fn to_sql(&self) -> Result<Value<'_>> {
+        match *self {}
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl FromSql for StandIn {
+    fn from_sql(_: Cell<'_>) -> Result<Self> {
+        unreachable!()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl SqlValue for StandIn {
+    const TYPE: &'static str = "ANY";
 }
 
 impl Serialize for StandIn {

@@ -74,8 +74,9 @@ kinds! {
     Internal 500,
     /// SQLite refused a statement or a value, or a row is not what was expected. 500.
     Sql 500,
-    /// What is stored does not fit the code: a table that the struct no longer
-    /// describes, a persisted field that can't be read. The actor does not wake. 500.
+    /// What is stored does not fit the code: a table that needs a written migration, a
+    /// database that is newer than the code, a persisted field that can't be read. The
+    /// actor does not wake, and nothing is changed. 500.
     Schema 500,
     /// The handler panicked. What it had not committed is rolled back, and the
     /// actor is made anew from its storage. 500.

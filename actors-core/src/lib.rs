@@ -34,7 +34,7 @@
 //!
 //!     #[alarm(every = "1d")]
 //!     fn forget(&mut self, ctx: &Ctx<Self>) -> Result<()> {
-//!         ctx.sql().run("DELETE FROM words WHERE count < 2", ())?;
+//!         sql!(Word => "DELETE FROM words WHERE count < {least = 2}").run(ctx)?;
 //!         Ok(())
 //!     }
 //! }
@@ -62,10 +62,12 @@
 //! - **Nothing runs in a half-made actor.** Tables, persisted fields and
 //!   `#[on_init]` come before any handler. If one of them fails, the event gets
 //!   the error and the next event tries again.
+//! - **Tables follow their structs**, by themselves where that is safe, with a
+//!   [`migration!`] where it is not; nothing is dropped silently.
 //! - **One call is one request**, native Workers RPC, for JavaScript as well.
 //!
 //! The macros are documented where they are used: [`actor`], [`sql_table`],
-//! [`entry`].
+//! [`sql!`](sql!), [`migration!`], [`entry`].
 
 #![cfg_attr(
     not(target_arch = "wasm32"),
@@ -97,6 +99,8 @@ pub use actor::{Actor, State};
 pub use actors_macros::actor;
 #[doc = include_str!("../docs/entry.md")]
 pub use actors_macros::entry;
+#[doc = include_str!("../docs/migration.md")]
+pub use actors_macros::migration;
 #[doc = include_str!("../docs/sql.md")]
 pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
@@ -110,17 +114,18 @@ pub use error::{Error, ErrorKind, Result};
 pub use persist::{Loader, Saver};
 pub use request::{Body, FromBody, Request, Response, json_response};
 pub use sockets::{Socket, Sockets};
-pub use sql::Sql;
+pub use sql::{Json, Sql, SqlValue};
 pub use time::{Duration, Timestamp, days, hours, minutes, seconds};
 
 pub use {bytes::Bytes, http, serde, serde_json};
 
 /// What an actor's module needs: `use actors_core::prelude::*`.
 pub mod prelude {
+    pub use crate::sql::FromRow;
     pub use crate::{
-        Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Request, Response, Result,
-        Socket, Timestamp, actor, alarm, days, hours, http, json_response, minutes, on_init,
-        on_message, on_request, persist, seconds, serde_json, sql, sql_table,
+        Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Json, Request, Response, Result,
+        Socket, SqlValue, Timestamp, actor, alarm, days, hours, http, json_response, migration,
+        minutes, on_init, on_message, on_request, persist, seconds, serde_json, sql, sql_table,
     };
 }
 
@@ -132,15 +137,19 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Answer, Argument, Asked, Carry, Connected, Failure, If, Initial, Outcome, Persisted, Plain,
-        Probe, Read, Respond, Responds, Unproven,
+        Answer, Argument, AsColumn, AsDefault, AsJson, AsParent, Asked, Carry, Connected, Failure,
+        If, Initial, Key, Outcome, Parent, Parents, Persisted, Plain, Probe, Read, Respond,
+        Responds, Unproven, Untold, has_parents, is_default, same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
     pub use crate::sockets::{Message, MessageHandler};
-    pub use crate::sql::statement::{Column, OfType, bound, compared, read_as, statement, written};
-    pub use actors_macros::sql_next;
+    pub use crate::sql::statement::{
+        Column, Record, bound, compared, read, read_as, read_as_if, statement, written,
+    };
+    pub use crate::sql::to_json;
+    pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;
     #[cfg(target_arch = "wasm32")]

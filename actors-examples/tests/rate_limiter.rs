@@ -39,6 +39,11 @@ fn buckets(world: &World) -> u32 {
 }
 
 #[test]
+fn the_schema_is_as_recorded() {
+    actors_core::testing::check_schema::<RateLimiter>("schema.sql");
+}
+
+#[test]
 fn a_key_has_its_limit_and_no_more() {
     let world = World::new();
     for left in (0..5).rev() {

@@ -8,7 +8,7 @@ use syn::Type;
 pub(crate) fn prelude(krate: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unused_imports)]
-        use #krate::__private::Unproven as _;
+        use #krate::__private::{Unproven as _, Untold as _};
     }
 }
 

@@ -5,14 +5,21 @@
 //! what is right in the same item is expanded all the same, so that it causes no
 //! second error elsewhere.
 
+#![cfg_attr(
+    not(feature = "check-sql"),
+    allow(dead_code, reason = "what SQLite says is put in other words")
+)]
+
 mod actor;
 mod attributes;
 mod checks;
 mod entry;
+mod migration;
 mod mistakes;
 mod row;
 mod sql;
 mod table;
+mod value;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, Item, parse_macro_input};
@@ -42,6 +49,27 @@ pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
         other => Mistakes::one(&other, Mistake::NotATable),
     };
     tokens.into()
+}
+
+/// Stores an enum without fields, or a struct around one value, in a column.
+#[proc_macro_derive(SqlValue, attributes(sql))]
+pub fn sql_value(item: TokenStream) -> TokenStream {
+    value::expand(parse_macro_input!(item as syn::DeriveInput)).into()
+}
+
+/// Declares a written migration.
+#[proc_macro]
+pub fn migration(input: TokenStream) -> TokenStream {
+    migration::expand(input.into()).into()
+}
+
+/// Goes on with a migration when a table has told its columns.
+#[doc(hidden)]
+#[proc_macro]
+pub fn migration_next(asking: TokenStream) -> TokenStream {
+    parse_macro_input!(asking as migration::Asking)
+        .next()
+        .into()
 }
 
 /// Lets rows be read as a struct.

@@ -8,6 +8,7 @@ use quote::{ToTokens, quote};
 use crate::attributes::name_in;
 
 /// Something that is wrong.
+#[derive(Clone, Copy)]
 pub(crate) enum Mistake<'a> {
     // #[actor] on the struct
     NotAnActor,
@@ -113,8 +114,38 @@ pub(crate) enum Mistake<'a> {
     ColumnCondition,
     NameReserved(&'a str),
     NameForm(&'a str),
-    TwoPrimaryKeys,
+    TwoPrimaryKeys(&'a [&'a str]),
+    KeyTwice,
+    KeyForm,
+    KeyIsIndexed(&'a str),
+    JsonKey,
+    GeneratedKey,
     NullableKey,
+    TooManyColumns,
+    WithoutRowidKey,
+    DefaultForm,
+    DefaultType {
+        column: &'a str,
+        example: &'a str,
+    },
+    DefaultRange {
+        column: &'a str,
+    },
+    DefaultJson,
+    ReferencesForm,
+    OnDelete(&'a str),
+    SetNull,
+    StoredAlone,
+    Generated(&'a str),
+    UniqueIsIndexed,
+    WasItself(&'a str),
+    WasStillThere(&'a str),
+    WasTwice(&'a str),
+    Expression(&'a str),
+    ExpressionColumn {
+        column: &'a str,
+        columns: &'a [&'a str],
+    },
     NoSuchField {
         field: &'a str,
         fields: &'a [&'a str],
@@ -123,6 +154,17 @@ pub(crate) enum Mistake<'a> {
     IndexTwice(&'a str),
     IndexColumnTwice(&'a str),
     ColumnTwice(&'a str),
+
+    // #[derive(SqlValue)]
+    NotAValue,
+    ValueGenerics,
+    VariantFields,
+    VariantOption,
+    VariantTwice(&'a str),
+
+    // migration!
+    MigrationForm,
+    MigrationEmpty,
 
     // #[derive(FromRow)]
     RowFields,
@@ -156,7 +198,9 @@ pub(crate) enum Mistake<'a> {
     CratePath,
     NotText(&'a str),
     NotTables,
+    NotMigrations,
     TableTwice,
+    MigrationTwice,
 }
 
 impl fmt::Display for Mistake<'_> {
@@ -383,7 +427,8 @@ impl fmt::Display for Mistake<'_> {
             Self::ColumnType => write!(
                 f,
                 "not a type that a column can have: `bool`, integers, `f32`, `f64`, `String`, \
-                 `Vec<u8>`, `Timestamp`, or `Option` of one of these"
+                 `Vec<u8>`, `Timestamp`, what derives `SqlValue`, or `Option` of one of these; any \
+                 serde type with `#[sql(json)]`"
             ),
             Self::ColumnNested => write!(f, "a column is NULL or not: one `Option` is enough"),
             Self::ColumnCondition => write!(
@@ -401,28 +446,145 @@ impl fmt::Display for Mistake<'_> {
                 "`{name}` can't be a name in SQL here: use letters, digits and `_`, and no digit \
                  first"
             ),
-            Self::TwoPrimaryKeys => write!(f, "a table has one primary key, and it is one column"),
+            Self::TwoPrimaryKeys(columns) => write!(
+                f,
+                "a key of several columns is said of the table, in their order: write \
+                 `#[sql_table(primary_key({}))]`, and no mark here",
+                columns.join(", ")
+            ),
+            Self::KeyTwice => write!(
+                f,
+                "the table has `primary_key(..)` already: remove the mark here"
+            ),
+            Self::KeyForm => write!(f, "a key has columns: write `primary_key(page, day)`"),
+            Self::KeyIsIndexed(option) => write!(
+                f,
+                "a primary key is unique and has an index already: remove `{option}`"
+            ),
+            Self::UniqueIsIndexed => {
+                write!(f, "what is unique has an index already: remove `index`")
+            }
+            Self::JsonKey => write!(
+                f,
+                "JSON can't be a key, since one value has many texts: use a type with a column of \
+                 its own"
+            ),
+            Self::GeneratedKey => write!(f, "a generated column can't be in the primary key"),
+            Self::TooManyColumns => {
+                write!(
+                    f,
+                    "the runtime allows 100 columns, and this one is the 101st"
+                )
+            }
+            Self::WithoutRowidKey => write!(
+                f,
+                "without a rowid, rows are found by their primary key alone: mark a field \
+                 `#[sql(primary_key)]`"
+            ),
+            Self::DefaultForm => write!(
+                f,
+                "a default is a literal, which rows that are there can get without being read: \
+                 write `default = 0`, `default = \"text\"` or `default = false`"
+            ),
+            Self::DefaultType { column, example } => write!(
+                f,
+                "not a value of the column's `{column}`: write `default = {example}`, for example"
+            ),
+            Self::DefaultRange { column } => {
+                write!(f, "the column's `{column}` does not hold this value")
+            }
+            Self::DefaultJson => write!(
+                f,
+                "the column holds JSON, and this is none: write `default = \"[]\"`, for example"
+            ),
+            Self::ReferencesForm => write!(
+                f,
+                "name the struct of the other table: `references = Author`, or \
+                 `references(Author, on_delete = cascade)`"
+            ),
+            Self::OnDelete(action) => {
+                write!(f, "`{action}` is not what can be done")?;
+                suggest(f, action, &["cascade", "set_null", "restrict"])
+            }
+            Self::SetNull => write!(
+                f,
+                "`on_delete = set_null` needs a column that may be NULL: make it an `Option`"
+            ),
+            Self::StoredAlone => write!(
+                f,
+                "`stored` says where a generated column is kept: write `generated = \"..\", stored`"
+            ),
+            Self::Generated(option) => write!(
+                f,
+                "SQLite makes the values of a generated column: remove `{option}`"
+            ),
+            Self::WasItself(name) => write!(f, "`{name}` is the name that it has now"),
+            Self::WasStillThere(name) => write!(
+                f,
+                "there is a field `{name}` too, and nobody can tell the old one from the new one: \
+                 write a migration"
+            ),
+            Self::WasTwice(name) => {
+                write!(f, "another field says already that it was `{name}`")
+            }
             Self::NullableKey => write!(f, "a primary key is never NULL: remove the `Option`"),
+            Self::Expression(words) => write!(f, "SQLite does not take this: {words}"),
+            Self::ExpressionColumn { column, columns } => {
+                write!(f, "the table has no column `{column}`")?;
+                suggest(f, column, columns)
+            }
             Self::NoSuchField { field, fields } => {
                 write!(f, "the struct has no field `{field}`")?;
                 suggest(f, field, fields)
             }
             Self::IndexForm => write!(
                 f,
-                "an index has a name and columns: `index(by_time(timestamp))`"
+                "an index has a name and columns: `index(by_time(timestamp))`; a partial one has a \
+                 condition too: `index(by_time(timestamp, where = \"count > 0\"))`"
             ),
             Self::IndexTwice(name) => write!(
                 f,
                 "`{name}` is already the name of a table or an index, and SQLite has one of each \
                  name"
             ),
-            Self::IndexColumnTwice(name) => write!(f, "`{name}` is in the index already"),
+            Self::IndexColumnTwice(name) => write!(f, "`{name}` is named already"),
             Self::ColumnTwice(name) => write!(
                 f,
                 "there is already a column `{name}`: SQLite does not tell capitals from small \
                  letters"
             ),
 
+            Self::NotAValue => write!(
+                f,
+                "`SqlValue` is for enums without fields and structs around one value, such as \
+                 `struct UserId(String)`: store others with `#[sql(json)]` on the table's field"
+            ),
+            Self::ValueGenerics => {
+                write!(
+                    f,
+                    "a column has one type: derive `SqlValue` for a type without generics"
+                )
+            }
+            Self::VariantFields => write!(
+                f,
+                "a variant with fields is more than a text: store the enum with `#[sql(json)]` on \
+                 the table's field"
+            ),
+            Self::VariantOption => write!(
+                f,
+                "a variant's text is all that can be said here: `#[sql(name = \"in_progress\")]`"
+            ),
+            Self::VariantTwice(name) => write!(
+                f,
+                "another variant is stored as `{name}`: give this one a text of its own, \
+                 `#[sql(name = \"..\")]`"
+            ),
+            Self::MigrationForm => write!(
+                f,
+                "a migration has a name, the tables as they were, and statements: \
+                 `pub SPLIT_NAME: PersonV1 => \"ALTER TABLE ..\"`"
+            ),
+            Self::MigrationEmpty => write!(f, "a migration has at least one statement"),
             Self::RowFields => write!(
                 f,
                 "rows are read as a struct whose fields are called like the columns: write \
@@ -479,7 +641,7 @@ impl fmt::Display for Mistake<'_> {
                 write!(f, "this is not an option: write {}", list(options))
             }
             Self::OptionAlone(option) => {
-                write!(f, "`{option}` takes no value: write `#[sql({option})]`")
+                write!(f, "`{option}` takes no value: write `{option}` alone")
             }
             Self::OptionOfStruct(option) => write!(
                 f,
@@ -491,7 +653,12 @@ impl fmt::Display for Mistake<'_> {
             ),
             Self::NotText(option) => write!(f, "`{option}` is set to a text: `{option} = \"…\"`"),
             Self::NotTables => write!(f, "name the actor's tables: `tables(Bucket, Visit)`"),
+            Self::NotMigrations => write!(
+                f,
+                "name the migrations, the oldest first: `migrations(SPLIT_NAME, DROP_VISITS)`"
+            ),
             Self::TableTwice => write!(f, "this table is named twice"),
+            Self::MigrationTwice => write!(f, "this migration is named twice"),
             Self::OptionTwice(option) => {
                 write!(f, "`{option}` is given twice: say all of it at once")
             }

@@ -1,6 +1,6 @@
 // What the tests talk to: it makes the calls that they describe, as any Worker
 // would, and looks behind the objects where no call can.
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, env } from "cloudflare:workers";
 import Entry, * as built from "./index.js";
 
 // By id, since an object that is made anew after a panic does not pass here again.
@@ -74,12 +74,15 @@ export const Metronome = observed(built.Metronome);
 export const Crasher = observed(built.Crasher);
 export const Crossing = observed(built.Crossing);
 export const Ledger = observed(built.Ledger);
+export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);
 export const Room = observed(built.Room);
 export const Shapes = observed(built.Shapes);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
 export const Statements = observed(built.Statements);
+export const Tables = observed(built.Tables);
+export const Versions = observed(built[`Versions${env.VERSION ?? 10}`]);
 export const Web = observed(built.Web);
 export const RawLedger = built.Ledger;
 export class Plain extends DurableObject {}

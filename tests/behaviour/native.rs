@@ -1,5 +1,6 @@
 //! The native backend, driven with JSON as the driver in workerd is.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Poll;
@@ -13,10 +14,16 @@ use actors_fixtures::clockwork::{Clockwork, Metronome};
 use actors_fixtures::crasher::Crasher;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::statements::Statements;
+use actors_fixtures::tables::Tables;
+use actors_fixtures::versions::{
+    v1::Versions1, v2::Versions2, v3::Versions3, v4::Versions4, v5::Versions5, v6::Versions6,
+    v7::Versions7, v8::Versions8, v9::Versions9, v10::Versions10,
+};
 use actors_fixtures::web::Web;
 use serde_json::{Map, Value, json};
 
@@ -26,9 +33,12 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "LEDGER" Ledger, "SHAPES" Shapes, "SHY" Shy,
+            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "LEDGER" Ledger, "QUERIES" Queries, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
-            "STATEMENTS" Statements, "WEB" Web)
+            "STATEMENTS" Statements, "TABLES" Tables, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
+            "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
+            "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
+            "VERSIONS9" Versions9, "VERSIONS10" Versions10)
     };
     (@ $binding:expr, $actor:ident, $body:expr, $($name:literal $type:ty),*) => {
         match $binding {
@@ -41,18 +51,35 @@ macro_rules! with_actor {
     };
 }
 
-pub(crate) struct Native(World);
+pub(crate) struct Native(World, Cell<usize>);
 
 type Outcome = Result<Value, Failure>;
 type Begun = Pin<Box<dyn Future<Output = Outcome>>>;
 
 impl Native {
     pub(crate) fn new() -> Self {
-        Self(World::new())
+        Self(World::new(), Cell::new(1))
     }
 
     pub(crate) fn crash(&self) {
         self.0.crash_all();
+    }
+
+    pub(crate) fn open_version(&self, version: usize) {
+        let before = self.1.replace(version);
+        with_actor!(&*format!("VERSIONS{before}"), Old => {
+            with_actor!(&*format!("VERSIONS{version}"), New => {
+                self.0.hand_over::<Old, New>();
+            })
+        });
+    }
+
+    /// The binding of the version that is open, in the place of that of any.
+    fn binding(&self, binding: &str) -> String {
+        match binding {
+            "VERSIONS" => format!("VERSIONS{}", self.1.get()),
+            other => other.to_owned(),
+        }
     }
 
     pub(crate) fn advance(&self, span: Duration) {
@@ -90,7 +117,7 @@ impl Native {
             .iter()
             .map(decode)
             .collect();
-        let answer: Pin<Box<dyn Future<Output = _>>> = with_actor!(call.binding, Actor => {
+        let answer: Pin<Box<dyn Future<Output = _>>> = with_actor!(&*self.binding(call.binding), Actor => {
             Box::pin(self.0.call_raw::<Actor>(&call.name, &call.method, values))
         });
         Box::pin(async move {
@@ -103,7 +130,8 @@ impl Native {
     }
 
     pub(crate) fn sql(&self, binding: &str, name: &str, statement: &str) -> Value {
-        let rows = with_actor!(binding, Actor => self.0.sql_raw::<Actor>(name, statement));
+        let rows =
+            with_actor!(&*self.binding(binding), Actor => self.0.sql_raw::<Actor>(name, statement));
         let row = |row: Vec<Wire>| row.into_iter().map(encode).collect::<Value>();
         rows.expect("a right statement")
             .into_iter()

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use xtask::worker::Worker;
+use xtask::worker::{Binding, Worker};
 use xtask::workerd::Server;
 
 use crate::native::Native;
@@ -112,6 +112,26 @@ impl World {
                 workerd.server = serve(&workerd.disk);
             }
             Self::Native(native) => native.crash(),
+        }
+    }
+
+    /// Makes a call, and does not wait for what it comes to.
+    pub(crate) fn begin(&self, call: &Call) {
+        let Self::Workerd(workerd) = self else {
+            panic!("nothing goes on by itself natively")
+        };
+        let (url, body) = (workerd.server.url() + "/call", json!(call).to_string());
+        std::thread::spawn(move || drop(agent().post(url).send(body)));
+    }
+
+    /// Ends all that runs, and opens what is stored with that version of the tables.
+    pub(crate) fn open_version(&mut self, version: usize) {
+        match self {
+            Self::Workerd(workerd) => {
+                workerd.server.kill();
+                workerd.server = serve_version(&workerd.disk, version);
+            }
+            Self::Native(native) => native.open_version(version),
         }
     }
 
@@ -371,12 +391,26 @@ fn agent() -> &'static ureq::Agent {
 }
 
 fn serve(disk: &Path) -> Server {
+    start(worker().clone(), disk)
+}
+
+fn serve_version(disk: &Path, version: usize) -> Server {
+    let mut worker = worker().clone();
+    let version = ("VERSION".to_owned(), Binding::Text(version.to_string()));
+    worker.bindings.push(version);
+    start(worker, disk)
+}
+
+fn start(worker: Worker, disk: &Path) -> Server {
+    Server::start(&[worker], disk, None).expect("workerd starts")
+}
+
+fn worker() -> &'static Worker {
     static WORKER: OnceLock<Worker> = OnceLock::new();
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let worker = WORKER.get_or_init(|| {
+    WORKER.get_or_init(|| {
         Worker::from_crate(&tests.join("fixtures"))
             .expect("the fixtures build")
             .with_main("driver.js", tests.join("behaviour/driver.js"))
-    });
-    Server::start(std::slice::from_ref(worker), disk, None).expect("workerd starts")
+    })
 }

@@ -18,6 +18,9 @@ enum Task {
         #[arg(long, default_value_t = 8787)]
         port: u16,
     },
+    /// Measure the same work beside other implementations
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Run every check that a change has to pass
     Test,
     /// Kill workerd at random moments while alarms run, and say what became of them
@@ -29,18 +32,13 @@ enum Task {
         #[arg(long)]
         seed: Option<u64>,
     },
-    /// Measure, beside npm's `@cloudflare/actors`
-    Bench {
-        /// What
-        what: bench::What,
-    },
 }
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Dev { port } => dev::run(port),
+        Task::Bench(bench) => bench::run(&bench),
         Task::Test => test::run(),
-        Task::Bench { what } => bench::run(what),
         Task::Crash { kills, seed } => crash::run(kills, seed),
     };
     match result {

@@ -10,7 +10,12 @@ use xtask::{
 };
 
 /// The crates that a Worker consists of.
-const WORKER_CRATES: [&str; 3] = ["actors-core", "actors-examples", "actors-fixtures"];
+const WORKER_CRATES: [&str; 4] = [
+    "actors-core",
+    "actors-bench",
+    "actors-examples",
+    "actors-fixtures",
+];
 
 pub(crate) fn run() -> Result<()> {
     let start = Instant::now();
@@ -18,11 +23,13 @@ pub(crate) fn run() -> Result<()> {
     cargo("fmt --all --check")?;
     headline("clippy");
     cargo("clippy --workspace --all-targets -- -D warnings")?;
+    cargo("clippy -p actors-core --no-default-features -- -D warnings")?;
     headline("clippy for Wasm");
     let tools = tools::ensure()?;
+    // With the Workers' profile, for which the macros and their SQLite are compiled anyway.
     let packages = WORKER_CRATES.map(|name| format!("-p {name}")).join(" ");
     cargo(&format!(
-        "clippy {packages} --lib --target {WASM} -- -D warnings"
+        "clippy {packages} --lib --release --target {WASM} -- -D warnings"
     ))?;
     headline("documentation");
     run_command(

@@ -29,7 +29,7 @@ pub use self::recurrence::{Declared, Recurrence};
 pub use self::retry::Retry;
 pub use self::run::AlarmRun;
 pub use self::schedule::Plan;
-pub(crate) use self::table::{arm, create_table};
+pub(crate) use self::table::{TABLES, arm};
 
 /// The actor's alarms, from [`Ctx::alarms`].
 ///

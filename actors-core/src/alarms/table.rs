@@ -2,28 +2,38 @@
 
 use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::sql::{IndexDef, TableDef};
 use crate::time::Timestamp;
 
 /// `due` is when the alarm is tried next, NULL when it is set aside; `planned` is the
 /// time that it was meant for. One that recurs has `every`, in milliseconds, or `cron`
 /// and perhaps a `zone`. `started` marks the one at work when the process was lost.
-const TABLE: &str = "CREATE TABLE _actors_alarms (id INTEGER PRIMARY KEY AUTOINCREMENT, \
-     handler TEXT NOT NULL, payload TEXT NOT NULL, due INTEGER, \
-     planned INTEGER NOT NULL DEFAULT 0, key TEXT, every INTEGER, cron TEXT, zone TEXT, \
-     declared INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, \
-     started INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT";
-/// What is not in an index costs no row there.
-const INDICES: [&str; 2] = [
-    "CREATE INDEX _actors_alarms_due ON _actors_alarms (due) WHERE due IS NOT NULL",
-    "CREATE UNIQUE INDEX _actors_alarms_key ON _actors_alarms (key) WHERE key IS NOT NULL",
-];
-
-pub(crate) fn create_table<A>(ctx: &Ctx<A>) -> Result<()> {
-    ctx.sql().run(TABLE, ())?;
-    INDICES
-        .iter()
-        .try_for_each(|index| ctx.sql().run(index, ()).map(drop))
-}
+pub(crate) const TABLES: &[TableDef] = &[TableDef {
+    of: "the framework",
+    name: "_actors_alarms",
+    was: None,
+    create: &[
+        "CREATE TABLE _actors_alarms (id INTEGER PRIMARY KEY AUTOINCREMENT, \
+         handler TEXT NOT NULL, payload TEXT NOT NULL, due INTEGER, \
+         planned INTEGER NOT NULL DEFAULT 0, key TEXT, every INTEGER, cron TEXT, zone TEXT, \
+         declared INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, \
+         started INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT",
+    ],
+    // What is not in an index costs no row there.
+    indices: &[
+        IndexDef {
+            name: "_actors_alarms_due",
+            create: "CREATE INDEX _actors_alarms_due ON _actors_alarms (due) \
+                     WHERE due IS NOT NULL",
+        },
+        IndexDef {
+            name: "_actors_alarms_key",
+            create: "CREATE UNIQUE INDEX _actors_alarms_key ON _actors_alarms (key) \
+                     WHERE key IS NOT NULL",
+        },
+    ],
+    renamed: &[],
+}];
 
 /// Changes alarms, in a transaction that arms the object's own alarm at its end.
 pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>) -> Result<T> {

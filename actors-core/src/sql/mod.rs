@@ -1,14 +1,21 @@
 //! SQL on the actor's own SQLite database.
 
+mod json;
 mod row;
 pub(crate) mod statement;
 mod table;
 mod value;
 
+pub use crate::schema::Migration;
+/// Derives [`trait@SqlValue`].
+pub use actors_macros::SqlValue;
+pub use json::Json;
+#[doc(hidden)]
+pub use json::to_json;
 pub use row::{FromRow, Row};
-pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Unannotated};
-pub use table::{HasTable, IndexDef, Table, TableDef};
-pub use value::{AsSql, FromSql, Number, Params, ToSql, Value};
+pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
+pub use table::{HasTable, IndexDef, Keyed, Table, TableDef};
+pub use value::{AsSql, FromSql, Number, Params, SqlValue, ToSql, Value};
 
 #[doc(inline)]
 pub use actors_macros::FromRow;

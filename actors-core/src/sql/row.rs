@@ -1,5 +1,7 @@
 //! Rows, read by position.
 
+use bytes::Bytes;
+
 use crate::backend::Columns;
 use crate::error::{Error, Result};
 use crate::sql::FromSql;
@@ -126,6 +128,7 @@ scalars!(
     f64,
     String,
     Vec<u8>,
+    Bytes,
     Timestamp
 );
 

@@ -2,26 +2,28 @@
 
 use std::marker::PhantomData;
 
+use crate::checks::If;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::sql::{AsSql, FromRow, HasTable, Row, ToSql, Value};
+use crate::sql::{AsSql, FromRow, FromSql, HasTable, Row, ToSql, Value};
 
 /// A statement with its values, from [`sql!`](crate::sql!); one of its methods runs it.
 ///
 /// They take the `ctx` of an actor that has all the tables that the statement names.
 #[must_use = "a statement does nothing until it is run"]
 pub struct Statement<'a, R, Q, const N: usize> {
+    rows: R,
     text: &'static str,
     place: &'static str,
     values: [Result<Value<'a>>; N],
-    types: PhantomData<fn() -> (R, Q)>,
+    tables: PhantomData<fn() -> Q>,
 }
 
 /// Rows that are read as `T`.
 pub struct Rows<T>(PhantomData<fn() -> T>);
 
 /// Rows with one column, whose type the context says.
-pub struct Unannotated;
+pub struct Untyped;
 
 /// No rows: a statement that is run for its effect.
 pub struct NoRows;
@@ -30,14 +32,44 @@ pub struct NoRows;
 #[diagnostic::on_unimplemented(
     message = "this statement's rows can't be read as `{T}`",
     label = "it answers `{Self}`",
+    note = "an expression's type is said where it is read, `let count: u32 = …`, or in the statement, `AS count: u32`",
     note = "a statement without rows is run with `.run(ctx)`; INSERT, UPDATE and DELETE answer rows with RETURNING"
 )]
-pub trait ReadAs<T> {}
+pub trait ReadAs<T> {
+    #[doc(hidden)]
+    fn read(&self, row: &Row<'_>) -> Result<T>;
+}
 
-impl<T: FromRow> ReadAs<T> for Rows<T> {}
-impl<T: FromRow> ReadAs<T> for Unannotated {}
+impl<T: FromRow> ReadAs<T> for Rows<T> {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
+        T::from_row(row)
+    }
+}
+
+/// Rows that are read as a record of the statement's own, by what makes one of a row.
+#[doc(hidden)]
+pub struct Record<F>(pub F);
+
+#[diagnostic::do_not_recommend]
+impl<T, F: Fn(&Row<'_>) -> Result<T>> ReadAs<T> for Record<F> {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
+        (self.0)(row)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromRow> ReadAs<T> for Untyped {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
+        T::from_row(row)
+    }
+}
 
 /// An actor that has all tables of the tuple `Q`.
+#[diagnostic::on_unimplemented(
+    message = "the statement is about a table that `{Self}` does not have",
+    label = "not all of `{Q}` are its tables",
+    note = "name them on the actor's struct: `#[actor(tables(..))]`"
+)]
 pub trait HasTables<Q> {}
 
 impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
@@ -57,7 +89,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     /// # Errors
     ///
     /// No row, or several: the error has the statement and its place in the source.
-    pub fn one<A: HasTables<Q>, T: FromRow>(self, ctx: &Ctx<A>) -> Result<T>
+    pub fn one<A: HasTables<Q>, T>(self, ctx: &Ctx<A>) -> Result<T>
     where
         R: ReadAs<T>,
     {
@@ -71,7 +103,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     /// # Errors
     ///
     /// Several rows: the error has the statement and its place in the source.
-    pub fn optional<A: HasTables<Q>, T: FromRow>(self, ctx: &Ctx<A>) -> Result<Option<T>>
+    pub fn optional<A: HasTables<Q>, T>(self, ctx: &Ctx<A>) -> Result<Option<T>>
     where
         R: ReadAs<T>,
     {
@@ -91,7 +123,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     /// # Errors
     ///
     /// What SQLite refuses, and a value that can't be read as its type.
-    pub fn all<A: HasTables<Q>, T: FromRow>(self, ctx: &Ctx<A>) -> Result<Vec<T>>
+    pub fn all<A: HasTables<Q>, T>(self, ctx: &Ctx<A>) -> Result<Vec<T>>
     where
         R: ReadAs<T>,
     {
@@ -109,7 +141,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     /// # Errors
     ///
     /// That of `visit`, what SQLite refuses, and a value that can't be read as its type.
-    pub fn for_each<A: HasTables<Q>, T: FromRow>(
+    pub fn for_each<A: HasTables<Q>, T>(
         self,
         ctx: &Ctx<A>,
         mut visit: impl FnMut(T) -> Result<()>,
@@ -121,7 +153,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
         let values = values(text, self.values)?;
         ctx.platform()
             .sql_query(text, &values, &mut |row: &Row<'_>| {
-                visit(T::from_row(row).map_err(|error| error.at(text))?)
+                visit(self.rows.read(row).map_err(|error| error.at(text))?)
             })
     }
 }
@@ -129,24 +161,34 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
 fn values<'a, const N: usize>(
     text: &str,
     values: [Result<Value<'a>>; N],
-) -> Result<Vec<Value<'a>>> {
-    let values = values.into_iter().collect::<Result<_>>();
-    values.map_err(|error| error.at(text))
+) -> Result<[Value<'a>; N]> {
+    let mut failed = None;
+    let values = values.map(|value| {
+        value.unwrap_or_else(|error| {
+            failed.get_or_insert(error);
+            Value::Null
+        })
+    });
+    match failed {
+        None => Ok(values),
+        Some(error) => Err(error.at(text)),
+    }
 }
 
 /// What `sql!` makes.
 #[doc(hidden)]
 pub fn statement<'a, Q, R, const N: usize>(
-    _: R,
+    rows: R,
     text: &'static str,
     place: &'static str,
     values: [Result<Value<'a>>; N],
 ) -> Statement<'a, R, Q, N> {
     Statement {
+        rows,
         text,
         place,
         values,
-        types: PhantomData,
+        tables: PhantomData,
     }
 }
 
@@ -161,10 +203,6 @@ impl<T> Rows<T> {
 /// The type of a column, and its name `N` for errors.
 #[doc(hidden)]
 pub struct Column<N, T>(PhantomData<fn() -> (N, T)>);
-
-/// The type of a field in a record.
-#[doc(hidden)]
-pub struct OfType<T>(PhantomData<fn() -> T>);
 
 #[allow(
     clippy::new_without_default,
@@ -183,27 +221,35 @@ impl<N, T> Column<N, T> {
     pub const fn rows(self) -> Rows<T> {
         Rows::new()
     }
-
-    pub const fn of_type(self) -> OfType<T> {
-        OfType(PhantomData)
-    }
 }
 
-/// Kinds of values that SQLite compares as one expects, for the column `N`.
+/// A type whose values can be compared with the column `N` of type `T`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` does not go with `{N}`, which is a `{K}`",
-    label = "the types of a value and of its column differ in kind"
+    message = "`{Self}` can't be compared with `{N}`, which is `{T}`",
+    label = "a value and its column differ in kind"
 )]
-pub trait SameKind<N, K: ?Sized> {}
+pub trait Compares<N, T> {}
 
-impl<N, K: ?Sized> SameKind<N, K> for K {}
+#[diagnostic::do_not_recommend]
+impl<N, T: ToSql, V: ToSql<Kind = T::Kind> + ?Sized> Compares<N, T> for V {}
+
+/// A type that the column `N` of type `T` can be read as.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{N}`, which is `{T}`, can't be read as `{Self}`",
+    label = "a column and its field differ in kind"
+)]
+pub trait Reads<N, T> {}
+
+#[diagnostic::do_not_recommend]
+impl<N, T: ToSql, U: ToSql<Kind = T::Kind>> Reads<N, T> for U {}
 
 /// A type whose values can be stored in the column `N` of type `T`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` can't be written to `{N}`, which is a `{T}`",
-    label = "a value has another type than the column that it is written to"
+    message = "`{Self}` can't be written to `{N}`, which is `{T}`",
+    label = "a value and its column differ in type"
 )]
 pub trait Writes<N, T> {}
 
@@ -221,13 +267,10 @@ pub fn written<'a, N, T, V: ToSql + Writes<N, T> + ?Sized>(
 
 /// Binds a value that is compared with a column.
 #[doc(hidden)]
-pub fn compared<'a, N, T: ToSql, V: ToSql + ?Sized>(
+pub fn compared<'a, N, T, V: ToSql + Compares<N, T> + ?Sized>(
     _: Column<N, T>,
     value: &'a V,
-) -> Result<Value<'a>>
-where
-    V::Kind: SameKind<N, T::Kind>,
-{
+) -> Result<Value<'a>> {
     value.to_sql()
 }
 
@@ -237,16 +280,35 @@ pub fn bound<V: ToSql + ?Sized>(value: &V) -> Result<Value<'_>> {
     value.to_sql()
 }
 
+/// Reads a column of a record.
+#[doc(hidden)]
+pub fn read<N, T: FromSql>(_: Column<N, T>, row: &Row<'_>, index: usize) -> Result<T> {
+    row.get(index)
+}
+
 /// Asks whether a column can be read into a field.
 #[doc(hidden)]
-pub const fn read_as<N, T: ToSql, M, U: ToSql>(_: Column<N, T>, _: Column<M, U>)
+pub const fn read_as<N, T, M, U: Reads<N, T>>(_: Column<N, T>, _: Column<M, U>) {}
+
+/// The same of a type that may be none for columns at all, which is another error.
+#[doc(hidden)]
+pub const fn read_as_if<const IS: bool, N, T, U>(_: Column<N, T>)
 where
-    U::Kind: SameKind<N, T::Kind>,
+    If<IS>: ReadsIf<N, T, U>,
 {
 }
 
+/// `U` can be read from the column `N`, if it can be read at all.
+#[doc(hidden)]
+pub trait ReadsIf<N, T, U> {}
+
+#[diagnostic::do_not_recommend]
+impl<N, T, U: Reads<N, T>> ReadsIf<N, T, U> for If<true> {}
+impl<N, T, U> ReadsIf<N, T, U> for If<false> {}
+
 macro_rules! tuples {
     ($($name:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<Actor $(, $name)*> HasTables<($($name,)*)> for Actor where $(Actor: HasTable<$name>),* {}
     };
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
+
 use crate::backend::Cell;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -24,8 +26,9 @@ pub enum Value<'a> {
 
 /// A type whose values can be bound to a statement.
 ///
-/// Integers, `f32`, `f64`, `bool` (as 0 and 1), `String` and `&str`, `Vec<u8>`
-/// and `&[u8]`, [`Timestamp`] (as milliseconds), and `Option` of these.
+/// Integers, `f32`, `f64`, `bool` (as 0 and 1), `String` and `&str`, `Vec<u8>`,
+/// `Bytes` and `&[u8]`, [`Timestamp`] (as milliseconds), [`Json<T>`](super::Json),
+/// what derives [`SqlValue`], and `Option` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be bound to a statement",
     label = "not a value that SQLite knows",
@@ -66,8 +69,71 @@ pub trait FromSql: Sized {
     fn from_sql(cell: Cell<'_>) -> Result<Self>;
 }
 
+/// A type that a column of a table can have.
+///
+/// Numbers, `bool`, `String`, `Vec<u8>`, [`Bytes`](crate::Bytes), [`Timestamp`] and
+/// [`Json<T>`](super::Json) have it. `#[derive(SqlValue)]` gives it to
+///
+/// - an enum without fields: a `TEXT` column with the variants' names in snake case, or
+///   what `#[sql(name = "..")]` on a variant says. The column has no `CHECK`, so that a new
+///   variant needs no migration; a text that is none of the variants' is an error when it
+///   is read;
+/// - a struct around one value, `struct UserId(String)`: the same column as that value.
+///
+/// ```
+/// use actors_core::prelude::*;
+///
+/// #[derive(SqlValue, Clone, Copy, Debug, PartialEq)]
+/// enum State {
+///     Waiting,
+///     InProgress,
+///     #[sql(name = "finished")]
+///     Done,
+/// }
+///
+/// #[derive(SqlValue, Clone, Debug, PartialEq)]
+/// struct TaskId(String);
+///
+/// #[sql_table]
+/// struct Task {
+///     #[sql(primary_key)]
+///     id: TaskId,
+///     #[sql(index, default = "waiting")]
+///     state: State,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a type that a column can have",
+    label = "not a type that a column can have",
+    note = "derive `SqlValue` for an enum without fields or a struct around one value; mark the \
+            field `#[sql(json)]` to store any serde type as JSON; and write `Option<..>` where the \
+            column may be NULL"
+)]
+pub trait SqlValue: ToSql + FromSql {
+    /// The column's type: `INTEGER`, `REAL`, `TEXT` or `BLOB`.
+    const TYPE: &'static str;
+    /// The texts that there are, where they are known.
+    #[doc(hidden)]
+    const TEXTS: &'static [&'static str] = &[];
+}
+
+macro_rules! types {
+    ($($sql:literal: $($type:ty),*;)*) => {$($(
+        impl SqlValue for $type {
+            const TYPE: &'static str = $sql;
+        }
+    )*)*};
+}
+
+types! {
+    "INTEGER": bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, Timestamp;
+    "REAL": f32, f64;
+    "TEXT": String;
+    "BLOB": Vec<u8>, Bytes;
+}
+
 fn safe_integer(value: i64) -> Result<Value<'static>> {
-    if value.abs() > MAX_SAFE_INTEGER {
+    if value.unsigned_abs() > MAX_SAFE_INTEGER.unsigned_abs() {
         return Err(Error::sql(format!(
             "{value} is beyond ±(2^53 - 1), the integers that a Durable Object stores exactly; \
              store it as text or bytes"
@@ -195,6 +261,20 @@ impl FromSql for Vec<u8> {
     }
 }
 
+impl ToSql for Bytes {
+    type Kind = [u8];
+
+    fn to_sql(&self) -> Result<Value<'_>> {
+        self.as_ref().to_sql()
+    }
+}
+
+impl FromSql for Bytes {
+    fn from_sql(cell: Cell<'_>) -> Result<Self> {
+        cell.blob().map(Self::from)
+    }
+}
+
 impl ToSql for Timestamp {
     type Kind = Self;
 
@@ -249,6 +329,7 @@ impl AsSql<String> for str {}
 impl AsSql<String> for &str {}
 impl AsSql<Vec<u8>> for [u8] {}
 impl AsSql<Vec<u8>> for &[u8] {}
+impl AsSql<Bytes> for &[u8] {}
 impl<T: ToSql> AsSql<Option<T>> for T {}
 impl<T: ToSql> AsSql<Option<T>> for &T {}
 impl AsSql<Option<String>> for str {}

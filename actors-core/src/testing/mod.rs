@@ -37,9 +37,13 @@
 //! - A panic costs all actors of the world their memory. In production it costs those
 //!   of one isolate theirs, and nobody knows which share one.
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
+//!
+//! [`check_schema`] compares an actor's tables with a file in your repository, so that a
+//! change which deployed objects can't follow fails `cargo test`.
 
 #[doc(hidden)]
 pub mod raw;
+mod schema;
 mod search;
 
 use std::future::Future;
@@ -48,6 +52,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use self::schema::check_schema;
 pub use self::search::{Run, Search};
 use crate::actor::Actor;
 use crate::backend::{Env, RawSocket, Sim, Slot};

@@ -2,12 +2,20 @@
 
 #![allow(missing_docs, reason = "not for users")]
 
+use std::path::Path;
+
 use super::World;
 use crate::actor::Actor;
 use crate::backend::Hosted;
 use crate::error::Result;
 use crate::rpc::Call;
 pub use crate::wire::Wire;
+
+/// [`check_schema`](super::check_schema), which may rewrite the file or not.
+#[track_caller]
+pub fn check_schema<A: Actor>(path: &Path, updates: bool) {
+    super::schema::check::<A>(path, updates);
+}
 
 impl World {
     /// Calls a method by its name, with any values.
@@ -40,6 +48,11 @@ impl World {
     pub fn alarm_counts<A: Actor>(&self, name: &str) -> (u64, u64) {
         let slot = self.slot::<A>(name);
         (slot.alarm_settings.get(), slot.alarm_rings.get())
+    }
+
+    /// Makes what all `A`s have stored that of `B`s, as new code of the same actor finds it.
+    pub fn hand_over<A: Actor, B: Actor>(&self) {
+        self.env.0.hand_over::<A, B>();
     }
 
     /// Sets an instance's own alarm to now.

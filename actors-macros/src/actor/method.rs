@@ -13,7 +13,16 @@ use crate::checks::{self, carry, check};
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The names that the runtime gives a meaning of its own.
-const RESERVED: &[&str] = &["alarm", "connect", "constructor", "dup", "fetch", "then"];
+const RESERVED: &[&str] = &[
+    "alarm",
+    "connect",
+    "constructor",
+    "dup",
+    "fetch",
+    "id",
+    "name",
+    "then",
+];
 
 /// The marks that a method can have.
 pub(super) const MARKS: &[&str] = &["on_init", "on_request", "on_message", "alarm"];

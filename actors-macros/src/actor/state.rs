@@ -2,7 +2,7 @@
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -24,12 +24,14 @@ struct State {
     binding: String,
     socket_path: Option<LitStr>,
     tables: Vec<Path>,
+    migrations: Vec<Path>,
     persisted: Vec<Persisted>,
 }
 
 /// The options of `#[actor]` on a struct, each as an example.
 pub(super) const OPTIONS: &[&str] = &[
     "tables(Bucket, Visit)",
+    "migrations(SPLIT_NAME)",
     "binding = \"COUNTER\"",
     "sockets(path = \"/ws\")",
     "crate = path",
@@ -70,7 +72,17 @@ fn parse(arguments: TokenStream, mut item: ItemStruct, mistakes: &mut Mistakes) 
         binding: binding(option("binding"), &item.ident, mistakes),
         socket_path: option("sockets").and_then(|option| socket_path(option, mistakes)),
         tables: option("tables")
-            .map(|option| tables(option, mistakes))
+            .map(|option| paths(option, Mistake::NotTables, Mistake::TableTwice, mistakes))
+            .unwrap_or_default(),
+        migrations: option("migrations")
+            .map(|option| {
+                paths(
+                    option,
+                    Mistake::NotMigrations,
+                    Mistake::MigrationTwice,
+                    mistakes,
+                )
+            })
             .unwrap_or_default(),
         persisted: item
             .fields
@@ -127,14 +139,20 @@ fn socket_path(option: &Meta, mistakes: &mut Mistakes) -> Option<LitStr> {
     Some(path.clone())
 }
 
-fn tables(option: &Meta, mistakes: &mut Mistakes) -> Vec<Path> {
+/// What an option names, each once.
+fn paths(
+    option: &Meta,
+    form: Mistake<'_>,
+    twice: Mistake<'_>,
+    mistakes: &mut Mistakes,
+) -> Vec<Path> {
     let parse = Punctuated::<Path, Token![,]>::parse_terminated;
     let listed = match option {
         Meta::List(list) => parse.parse2(list.tokens.clone()).ok(),
         _ => None,
     };
     let Some(listed) = listed else {
-        mistakes.add(option, Mistake::NotTables);
+        mistakes.add(option, form);
         return match option {
             Meta::NameValue(MetaNameValue {
                 value: Expr::Path(path),
@@ -143,16 +161,16 @@ fn tables(option: &Meta, mistakes: &mut Mistakes) -> Vec<Path> {
             _ => Vec::new(),
         };
     };
-    let mut tables: Vec<Path> = Vec::new();
+    let mut paths: Vec<Path> = Vec::new();
     let text = |path: &Path| path.to_token_stream().to_string();
-    for table in listed {
-        if tables.iter().any(|other| text(other) == text(&table)) {
-            mistakes.add(&table, Mistake::TableTwice);
+    for path in listed {
+        if paths.iter().any(|other| text(other) == text(&path)) {
+            mistakes.add(&path, twice);
         } else {
-            tables.push(table);
+            paths.push(path);
         }
     }
-    tables
+    paths
 }
 
 /// The field, if it is marked `#[persist]`.
@@ -183,13 +201,23 @@ impl State {
             binding,
             socket_path,
             tables,
+            migrations,
             persisted,
         } = self;
+        let ident = &item.ident;
+        let parents = tables.iter().map(|table| {
+            let ident = Ident::new(&ident.to_string(), table.span());
+            quote_spanned! {table.span()=>
+                const _: fn() = || {
+                    #krate::__private::has_parents::<#ident, _>(<#table>::__parents())
+                };
+            }
+        });
         let socket_path = match socket_path {
             Some(path) => quote!(::core::option::Option::Some(#path)),
             None => quote!(::core::option::Option::None),
         };
-        let ItemStruct { ident, vis, .. } = item;
+        let vis = &item.vis;
         let stub = stub_name(ident);
         let name = ident.unraw().to_string();
         let stub_docs = format!("A typed client of one [`{name}`], from `{name}::get`.");
@@ -211,6 +239,7 @@ impl State {
             const _: () = {
                 #prelude
                 #(#checks)*
+                #(#parents)*
 
                 impl #krate::State for #ident {
                     const NAME: &'static str = #name;
@@ -218,6 +247,7 @@ impl State {
                     const SOCKET_PATH: ::core::option::Option<&'static str> = #socket_path;
                     const TABLES: &'static [#krate::sql::TableDef] =
                         &[#(<#tables as #krate::sql::Table>::TABLE),*];
+                    const MIGRATIONS: &'static [#krate::sql::Migration] = &[#(#migrations),*];
 
                     fn fresh() -> Self {
                         #fresh

@@ -3,7 +3,9 @@
 use super::mistakes::{Fault, Mistake};
 use super::refusals::{LONGEST, MOST_COLUMNS};
 use super::rewrite::Rewritten;
-use super::statement::{Statement, same};
+use super::statement::Statement;
+#[cfg(feature = "check-sql")]
+use super::statement::same;
 use super::tables::Table;
 
 /// The names of the columns that SQLite answers; none if it was not asked.
@@ -14,6 +16,9 @@ pub(super) fn check(
 ) -> Result<Option<Vec<String>>, Fault> {
     if rewritten.text.len() > LONGEST {
         return Err(Fault::somewhere(Mistake::TooLong(rewritten.text.len())));
+    }
+    if let Some(place) = statement.stray_colon() {
+        return Err(Fault::at(place, Mistake::Parameter));
     }
     if let Some(source) = statement.unknown_sources().next() {
         let name = statement.text.name(source.place).unwrap_or_default();
@@ -46,7 +51,9 @@ fn nothing_left_out(statement: &Statement<'_>, tables: &[Table]) -> Result<(), F
     match columns.find(|(index, column)| column.is_required && !named.contains(index)) {
         None => Ok(()),
         Some((_, column)) => Err(Fault::at(
-            statement.text.place(&(insert.place..insert.place + 1)),
+            statement
+                .text
+                .place(&(insert.place..statement.text.close(insert.place) + 1)),
             Mistake::ColumnLeftOut {
                 table: table.name.clone(),
                 column: column.name.clone(),
@@ -76,11 +83,12 @@ fn prepare(
     let names = found.map_err(|complaint| {
         let words = &complaint.words;
         let mistake = mistake(words, statement, tables, || engine.functions());
-        let place = complaint
-            .offset
-            .filter(|_| !words.starts_with("incomplete input"))
-            .and_then(|offset| rewritten.origin(offset))
-            .or_else(|| mentioned(words, statement));
+        let end = statement.text.source.trim_end().len();
+        let place = match (&**words, complaint.offset) {
+            ("incomplete input", _) => Some(end..end + 1),
+            (_, Some(offset)) => rewritten.origin(offset),
+            (_, None) => mentioned(words, statement),
+        };
         Fault { place, mistake }
     })?;
     Ok(Some(names))
@@ -95,6 +103,7 @@ fn mentioned(words: &str, statement: &Statement<'_>) -> Option<std::ops::Range<u
         .or_else(|| between(words, "no such table: ", ""))
         .or_else(|| between(words, "wrong number of arguments to function ", "("));
     if let Some(name) = name {
+        let name = name.rsplit('.').next().unwrap_or(name);
         let mut tokens = (0..text.len()).rev();
         let found = tokens.find(|index| text.name(*index).is_some_and(|found| same(&found, name)));
         return found.map(|index| text.tokens[index].range.clone());
@@ -135,8 +144,11 @@ fn mistake(
         .map(|(_, table)| table)
         .collect();
     if let Some(name) = between(words, "no such column: ", "") {
-        let name = name.split(" - ").next().unwrap_or(name).trim_matches('"');
-        return no_column(name, statement, &used);
+        // So SQLite hints at a name in double quotes.
+        return match name.split_once("\" - ") {
+            Some((name, _)) => Mistake::TextInDoubleQuotes(name.trim_matches('"').to_owned()),
+            None => no_column(name, statement, &used),
+        };
     }
     if let Some((table, name)) = words
         .strip_prefix("table ")
@@ -146,7 +158,7 @@ fn mistake(
         return no_column(name, statement, &table.collect::<Vec<_>>());
     }
     if let Some(name) = between(words, "no such function: ", "") {
-        let (name, known) = (name.to_owned(), functions());
+        let (name, known) = (name.to_lowercase(), functions());
         return Mistake::NoSuchFunction { name, known };
     }
     if let Some(name) = between(words, "ambiguous column name: ", "") {

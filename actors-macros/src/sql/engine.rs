@@ -1,8 +1,12 @@
 //! SQLite itself, with the tables that a statement may use and what a Durable Object
 //! refuses: it prepares statements, and runs none of the user's.
 
+use std::ops::Range;
+
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Error};
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::{Batch, Connection, Error};
 
 /// What SQLite says against a statement, in its own words.
 #[derive(Debug)]
@@ -42,6 +46,81 @@ impl Engine {
         Ok(names.map(str::to_owned).collect())
     }
 
+    /// Runs the statements of a migration on tables without rows; what is against one
+    /// comes with its place in the text. Rows would be against a new column without a
+    /// value for them.
+    pub(crate) fn migrate(&mut self, text: &str) -> Result<(), (Complaint, Range<usize>)> {
+        let authorizer = |context: AuthContext<'_>| match is_allowed(&context.action) {
+            true => Authorization::Allow,
+            false => Authorization::Deny,
+        };
+        let _ = self.0.authorizer(Some(authorizer));
+        let mut batch = Batch::new(&self.0, text);
+        let mut start = 0;
+        let mut required = self.required();
+        loop {
+            let rest = text.get(start..).unwrap_or_default();
+            let lead = rest.len() - rest.trim_start_matches([';', ' ', '\n', '\t', '\r']).len();
+            let place = start + lead..start + rest.find(';').unwrap_or(rest.len()).max(lead);
+            let at = |error: Error| (Complaint::from(error), place.clone());
+            let Some(mut statement) = batch.next().map_err(at)? else {
+                let words = "a migration has at least one statement".to_owned();
+                return match start {
+                    0 => Err((
+                        Complaint {
+                            words,
+                            offset: None,
+                        },
+                        0..text.len(),
+                    )),
+                    _ => Ok(()),
+                };
+            };
+            if statement.parameter_count() > 0 {
+                let words = "a migration has no values to bind".to_owned();
+                return Err((
+                    Complaint {
+                        words,
+                        offset: None,
+                    },
+                    place,
+                ));
+            }
+            if let Some(source) = statement.expanded_sql() {
+                start += rest.find(&source).unwrap_or(0) + source.len();
+            }
+            let mut rows = statement.query(()).map_err(at)?;
+            while rows.next().map_err(at)?.is_some() {}
+            let before = std::mem::replace(&mut required, self.required());
+            let is_alter = text[place.clone()]
+                .trim_start()
+                .to_ascii_uppercase()
+                .starts_with("ALTER");
+            if is_alter && before < required {
+                let words =
+                    "a column that can't be NULL needs a `DEFAULT` here, which the rows get \
+                             that are there"
+                        .to_owned();
+                return Err((
+                    Complaint {
+                        words,
+                        offset: None,
+                    },
+                    place,
+                ));
+            }
+        }
+    }
+
+    /// How many columns have to be given a value.
+    fn required(&self) -> u32 {
+        let count = "SELECT COUNT(*) FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c \
+                     WHERE t.type = 'table' AND c.\"notnull\" AND c.dflt_value IS NULL AND c.hidden = 0";
+        self.0
+            .query_row(count, (), |row| row.get(0))
+            .unwrap_or_default()
+    }
+
     /// The functions that there are.
     pub(crate) fn functions(&self) -> Vec<String> {
         let mut names = Vec::new();
@@ -54,6 +133,33 @@ impl Engine {
                 Ok(())
             });
         names
+    }
+}
+
+/// What the runtime lets a migration do.
+fn is_allowed(action: &AuthAction<'_>) -> bool {
+    let is_ours = |name: &str| name.starts_with("_cf_") || name.starts_with("_actors");
+    match action {
+        AuthAction::Transaction { .. }
+        | AuthAction::Savepoint { .. }
+        | AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::CreateTempTable { .. }
+        | AuthAction::CreateTempView { .. }
+        | AuthAction::CreateTempTrigger { .. }
+        | AuthAction::CreateTempIndex { .. } => false,
+        // What SQLite itself asks when it alters a table, and we.
+        AuthAction::Pragma { pragma_name, .. } => {
+            ["quick_check", "table_xinfo"].contains(pragma_name)
+        }
+        AuthAction::Read { table_name, .. }
+        | AuthAction::Insert { table_name }
+        | AuthAction::Update { table_name, .. }
+        | AuthAction::Delete { table_name }
+        | AuthAction::CreateTable { table_name }
+        | AuthAction::AlterTable { table_name, .. }
+        | AuthAction::DropTable { table_name } => !is_ours(table_name),
+        _ => true,
     }
 }
 

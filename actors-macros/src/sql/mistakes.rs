@@ -47,6 +47,7 @@ pub(super) enum Mistake {
         known: Vec<String>,
         tables: Vec<String>,
     },
+    TextInDoubleQuotes(String),
     NoSuchAlias {
         name: String,
         known: Vec<String>,
@@ -227,6 +228,11 @@ impl fmt::Display for Mistake {
                 }
                 suggest(f, name, known)
             }
+            Self::TextInDoubleQuotes(name) => write!(
+                f,
+                "in double quotes `{name}` is a column, and there is none: a text is in single \
+                 quotes, `'{name}'`"
+            ),
             Self::NoSuchAlias { name, known } => {
                 write!(f, "nothing is called `{name}` in this statement")?;
                 suggest(f, name, known)

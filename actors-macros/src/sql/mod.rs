@@ -34,6 +34,13 @@ pub(crate) use self::tables::{Column, Columns};
 use self::text::Text;
 use crate::table::callback::column_function;
 
+/// What SQLite says against a text, which is shown with carets under the place.
+#[cfg(feature = "check-sql")]
+pub(crate) fn shown(text: &str, place: Option<std::ops::Range<usize>>, words: String) -> String {
+    let mistake = mistakes::Mistake::Sqlite(words);
+    Fault { place, mistake }.message(text)
+}
+
 /// `sql!(Table, Table => "statement" as Type)`
 pub(crate) struct Sql {
     tables: Vec<Path>,
@@ -246,6 +253,129 @@ fn bound(
 fn column_of(tables: &[Table], table: usize, column: usize, span: Span) -> TokenStream {
     let path = &tables[table].path;
     let path = captures::respan(quote!(#path), span);
-    let function = column_function(column);
+    let function = column_function(column, span);
     quote_spanned!(span=> #path::#function())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `sql!(Visit, Page => text)`, when both tables have told their columns.
+    fn asking(text: &str) -> Asking {
+        let column = |name: &str, is_nullable| Column {
+            name: name.into(),
+            is_nullable,
+            is_required: !is_nullable,
+            is_generated: false,
+        };
+        let table = |name: &str, columns: Vec<Column>| {
+            let names: Vec<_> = columns.iter().map(|column| &*column.name).collect();
+            let create = format!(
+                "CREATE TABLE {name} ({}, UNIQUE ({}))",
+                names.join(", "),
+                names[0]
+            );
+            Columns {
+                krate: quote!(::actors_core),
+                table: Some((name.into(), vec![create])),
+                columns,
+            }
+        };
+        Asking {
+            sql: Sql {
+                tables: vec![syn::parse_quote!(Visit), syn::parse_quote!(Page)],
+                text: LitStr::new(text, Span::call_site()),
+                target: None,
+            },
+            told: vec![
+                table(
+                    "visits",
+                    vec![
+                        column("id", false),
+                        column("page", false),
+                        column("at", true),
+                    ],
+                ),
+                table("pages", vec![column("page", false), column("title", true)]),
+            ],
+        }
+    }
+
+    const STATEMENTS: [&str; 8] = [
+        "SELECT v.page, p.title AS name, COUNT(*) AS n: u32 FROM visits v LEFT JOIN pages p USING (page)",
+        "WITH a AS (SELECT id FROM visits), b(c) AS (VALUES (1)) SELECT p.* FROM pages p, visits WHERE id IN ({x}, {y = 1})",
+        "INSERT INTO visits VALUES ({id}, {page}, {at}) ON CONFLICT (id) DO UPDATE SET page = {page} RETURNING *",
+        "INSERT OR IGNORE INTO pages (page) SELECT page FROM visits WHERE at BETWEEN {from} AND {to}",
+        "UPDATE visits SET page = {page}, at = at + {by} WHERE id IS NOT {id} RETURNING id AS i, page",
+        "DELETE FROM visits WHERE page LIKE '%' || {part} || 'it''s {{}}' -- {{ no }}\n AND \"id\" = [id]",
+        "SELECT 'ä🦀' AS \"ö\": String, x'00ff', 1e5, .5, `page` FROM visits /* {{ */ ORDER BY 1 LIMIT {n};",
+        "SELECT page, MAX(at, 1), MIN(at) FILTER (WHERE id > 1) OVER () AS m: i64 FROM visits UNION SELECT 1, 2, 3",
+    ];
+
+    /// Whatever is cut out of a statement or doubled in it, there is an answer or an error
+    /// that can be shown, and no panic.
+    #[test]
+    fn any_text_is_answered() {
+        let seed = 5;
+        let mut random = fastrand::Rng::with_seed(seed);
+        for turn in 0..4000 {
+            let mut text: Vec<char> = random
+                .choice(STATEMENTS)
+                .unwrap_or_default()
+                .chars()
+                .collect();
+            for _ in 0..random.usize(..4) {
+                let (from, length) = (random.usize(..text.len().max(1)), random.usize(..12));
+                let part = from.min(text.len())..(from + length).min(text.len());
+                let cut: Vec<char> = text.drain(part).collect();
+                if random.bool() {
+                    let at = random.usize(..=text.len());
+                    text.splice(at..at, cut);
+                }
+            }
+            let text: String = text.into_iter().collect();
+            let answered = std::panic::catch_unwind(|| match asking(&text).finish() {
+                Ok(tokens) => tokens.to_string(),
+                Err(fault) => fault.message(&text),
+            });
+            assert!(
+                answered.is_ok_and(|answer| !answer.is_empty()),
+                "seed {seed}, {turn}: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn statements_that_are_right_expand() {
+        for text in &STATEMENTS[1..6] {
+            let expanded = asking(text).finish().map_err(|fault| fault.message(text));
+            assert!(expanded.is_ok(), "{}", expanded.unwrap_err());
+        }
+    }
+
+    /// The text that SQLite gets.
+    fn rewritten(text: &str) -> String {
+        let asking = asking(text);
+        let tables = asking.tables().unwrap();
+        let text = Text::new(text).unwrap();
+        let captures = Captures::new(&text, Span::call_site()).unwrap();
+        Rewritten::new(&Statement::new(&text, &tables), &captures, &tables).text
+    }
+
+    #[test]
+    fn what_sqlite_gets_does_not_depend_on_the_order_of_columns() {
+        assert_eq!(
+            rewritten("SELECT v.*, title FROM visits AS v,\n  pages"),
+            r#"SELECT "v"."id", "v"."page", "v"."at", title FROM visits AS v, pages"#
+        );
+        assert_eq!(
+            rewritten("INSERT INTO visits VALUES ({id}, {page}, {id}) RETURNING *"),
+            r#"INSERT INTO visits("id", "page", "at") VALUES (?1, ?2, ?1) RETURNING "visits"."id", "visits"."page", "visits"."at""#
+        );
+        assert_eq!(
+            rewritten("SELECT COUNT(*) AS n: u32 FROM visits WHERE page='{{'AND id={id}"),
+            "SELECT COUNT(*) AS n FROM visits WHERE page='{'AND id=?1"
+        );
+    }
 }

@@ -42,8 +42,9 @@ pub(super) fn check(text: &Text<'_>) -> Result<(), Fault> {
         if text.is(index, ";") && index + 1 < text.len() {
             return Err(at(index + 1, Mistake::SeveralStatements));
         }
-        let name = text.name(index).unwrap_or_default().to_lowercase();
-        if name.starts_with("_cf_") || name.starts_with("_actors") {
+        let name = text.name(index).unwrap_or_default();
+        let lower = name.to_lowercase();
+        if lower.starts_with("_cf_") || lower.starts_with("_actors") {
             return Err(at(index, Mistake::PlatformTable(name)));
         }
     }

@@ -163,7 +163,7 @@ impl Rows<'_> {
         if let [output] = self.outputs {
             return Ok(match self.column(output) {
                 Some(column) => quote_spanned!(self.span=> #column.rows()),
-                None => quote_spanned!(self.span=> #krate::sql::Unannotated),
+                None => quote_spanned!(self.span=> #krate::sql::Untyped),
             });
         }
         self.record()
@@ -227,31 +227,18 @@ impl Rows<'_> {
             .map(|index| format_ident!("T{index}"))
             .collect();
         let positions = 0..fields.len();
-        let width = fields.len();
+        // The fields' types may be private to other modules, and are inferred.
         Ok(quote_spanned! {self.span=> {
-            #[derive(Clone, Debug, PartialEq)]
             #[allow(dead_code)]
             struct Row<#(#types),*> {
                 #(#fields: #types),*
             }
 
-            impl<#(#types: #krate::sql::FromSql),*> #krate::sql::FromRow for Row<#(#types),*> {
-                const WIDTH: usize = #width;
-
-                fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
-                    ::core::result::Result::Ok(Self {
-                        #(#fields: row.get(#positions)?),*
-                    })
-                }
-            }
-
-            const fn rows<#(#types),*>(
-                _: (#(#krate::__private::OfType<#types>,)*)
-            ) -> #krate::sql::Rows<Row<#(#types),*>> {
-                #krate::sql::Rows::new()
-            }
-
-            rows((#(#columns.of_type(),)*))
+            #krate::__private::Record(|row: &#krate::sql::Row<'_>| {
+                ::core::result::Result::Ok(Row {
+                    #(#fields: #krate::__private::read(#columns, row, #positions)?),*
+                })
+            })
         } })
     }
 
@@ -296,10 +283,19 @@ impl Rows<'_> {
             let is_option = is_option(field);
             self.not_null(output, &name, &quote!(#ty).to_string(), is_option)?;
             checks.extend(self.origin(output).map(|column| {
-                quote_spanned!(self.span=> #krate::__private::read_as(#column, #krate::__private::Column::<(), #field>::new());)
+                quote_spanned! {self.span=>
+                    #krate::__private::read_as_if::<
+                        { #krate::__private::Probe::<#field>::COLUMN }, _, _, #field,
+                    >(#column);
+                }
             }));
         }
-        Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
+        Ok(quote_spanned! {self.span=> {
+            #[allow(unused_imports)]
+            use #krate::__private::Unproven as _;
+            #(#checks)*
+            #krate::sql::Rows::<#ty>::new()
+        } })
     }
 
     fn as_struct(&self, ty: &Type, fields: &[Column]) -> Result<TokenStream, Fault> {
@@ -344,7 +340,8 @@ impl Rows<'_> {
                 });
             };
             self.not_null(output, name, &row, field.is_nullable)?;
-            let function = column_function(index);
+            let function = column_function(index, self.span);
+            let ty = respan(quote!(#ty), self.span);
             checks
                 .extend(self.origin(output).map(
                     |column| quote_spanned!(self.span=> #krate::__private::read_as(#column, <#ty>::#function());),

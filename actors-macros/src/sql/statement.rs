@@ -280,6 +280,21 @@ impl<'a> Statement<'a> {
         })
     }
 
+    /// A colon that does not say a column's type: SQLite's own form of a parameter.
+    pub(super) fn stray_colon(&self) -> Option<Range<usize>> {
+        let annotations: Vec<_> = self
+            .items
+            .iter()
+            .flatten()
+            .filter_map(|item| item.annotation.clone())
+            .collect();
+        let is_stray = |index: &usize| {
+            self.text.is(*index, ":") && !annotations.iter().any(|range| range.contains(index))
+        };
+        let colon = (0..self.text.len()).find(is_stray)?;
+        Some(self.text.place(&(colon..colon + 2)))
+    }
+
     fn find_insert(&self, verb: usize) -> Option<Insert> {
         let text = self.text;
         if !text.is_any(verb, &["INSERT", "REPLACE"]) {

@@ -1,7 +1,7 @@
 //! How a statement gets to know a struct that is declared elsewhere: a macro of the
 //! struct's name, which comes into scope with it, gives the columns to whoever asks.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
@@ -16,18 +16,24 @@ pub(crate) struct FieldType<'a> {
 }
 
 /// The name of the function that tells the type of the column at that position.
-pub(crate) fn column_function(index: usize) -> Ident {
-    format_ident!("__column_{index}")
+pub(crate) fn column_function(index: usize, span: Span) -> Ident {
+    format_ident!("__column_{index}", span = span)
 }
 
 /// The macro of the struct's name and the functions for its columns' types.
 pub(crate) fn callback(ident: &Ident, columns: &Columns, fields: &[FieldType<'_>]) -> TokenStream {
     let krate = &columns.krate;
     let macro_name = format_ident!("__columns_of_{}", ident.unraw());
-    let names = fields.iter().map(|field| field.name);
+    // Errors call a column by this, which must not be another's name as well.
+    let owner = match &columns.table {
+        Some((name, _)) => name.replace(|c: char| !c.is_alphanumeric(), "_"),
+        None => ident.unraw().to_string(),
+    };
+    let called = |name: &Ident| format_ident!("{}_of_{owner}", name.unraw());
+    let names = fields.iter().map(|field| called(field.name));
     let functions = fields.iter().enumerate().map(|(index, field)| {
-        let function = column_function(index);
-        let FieldType { name, ty } = field;
+        let function = column_function(index, Span::call_site());
+        let (name, ty) = (called(field.name), field.ty);
         quote! {
             #[doc(hidden)]
             pub(crate) const fn #function() -> #krate::__private::Column<column::#name, #ty> {
@@ -49,9 +55,8 @@ pub(crate) fn callback(ident: &Ident, columns: &Columns, fields: &[FieldType<'_>
 
         #[allow(dead_code, non_camel_case_types, private_interfaces)]
         const _: () = {
-            // An error about a column has these for its name.
             mod column {
-                #(pub(super) enum #names {})*
+                #(pub(crate) enum #names {})*
             }
 
             impl #ident {

@@ -1,36 +1,86 @@
 //! The table's statements. Names are quoted, so that they may be SQL's keywords.
 
-use super::model::{Column, Index, Table};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::column::Column;
+use super::index::Index;
+use super::model::Table;
+
+/// A piece of a `CREATE TABLE`: the types of the user's own types, and the names of
+/// tables that are referenced, are known to rustc alone.
+pub(super) enum Part {
+    Text(String),
+    Rust(TokenStream),
+}
 
 impl Table {
+    /// The `CREATE TABLE` as the database gets it, in parts.
+    pub(super) fn create_parts(&self) -> Vec<TokenStream> {
+        let mut parts = vec![Part::Text(format!("CREATE TABLE {} (", quoted(&self.name)))];
+        for (index, column) in self.columns.iter().enumerate() {
+            if index > 0 {
+                parts.push(Part::Text(", ".to_owned()));
+            }
+            parts.extend(column.definition(self));
+        }
+        parts.push(Part::Text(self.rest()));
+        joined(parts)
+    }
+
+    /// The `CREATE TABLE` that statements are checked against when the crate compiles.
     pub(super) fn create(&self) -> String {
-        let columns: Vec<String> = self.columns.iter().map(Column::definition).collect();
+        let columns = self.columns.iter().map(|column| {
+            let parts = column.definition_to_check(self);
+            parts.into_iter().collect::<String>()
+        });
         format!(
-            "CREATE TABLE \"{}\" ({}) STRICT",
-            self.name,
-            columns.join(", ")
+            "CREATE TABLE {} ({}{}",
+            quoted(&self.name),
+            list(columns),
+            self.rest()
         )
+    }
+
+    /// What follows the columns.
+    fn rest(&self) -> String {
+        let mut rest = String::new();
+        if self.key.len() > 1 {
+            rest.push_str(&format!(", PRIMARY KEY ({})", self.key_list()));
+        }
+        if let Some(check) = &self.check {
+            rest.push_str(&format!(", CHECK ({})", check.value()));
+        }
+        rest.push_str(") STRICT");
+        if self.is_without_rowid {
+            rest.push_str(", WITHOUT ROWID");
+        }
+        rest
     }
 
     pub(super) fn create_index(&self, index: &Index) -> String {
         let unique = if index.is_unique { "UNIQUE " } else { "" };
         let columns = list(index.columns.iter().map(|column| quoted(column)));
+        let condition = match &index.condition {
+            Some(condition) => format!(" WHERE {}", condition.value()),
+            None => String::new(),
+        };
         format!(
-            "CREATE {unique}INDEX \"{}\" ON \"{}\" ({columns})",
+            "CREATE {unique}INDEX \"{}\" ON \"{}\" ({columns}){condition}",
             index.name, self.name
         )
     }
 
     pub(super) fn insert(&self) -> String {
-        let places = list(self.columns.iter().map(|_| "?".to_owned()));
+        let places = list(self.written().map(|_| "?".to_owned()));
         format!(
             "INSERT INTO \"{}\" ({}) VALUES ({places})",
             self.name,
-            self.column_list()
+            list(self.written().map(Column::quoted))
         )
     }
 
-    pub(super) fn upsert(&self, key: &Column) -> String {
+    pub(super) fn upsert(&self) -> String {
         let assignments = list(
             self.others()
                 .map(|column| format!("{0} = excluded.{0}", column.quoted())),
@@ -42,38 +92,38 @@ impl Table {
         format!(
             "{} ON CONFLICT ({}) DO {action}",
             self.insert(),
-            key.quoted()
+            self.key_list()
         )
     }
 
     /// None if there is nothing but the key.
-    pub(super) fn update(&self, key: &Column) -> Option<String> {
+    pub(super) fn update(&self) -> Option<String> {
         let assignments = list(
             self.others()
                 .map(|column| format!("{} = ?", column.quoted())),
         );
         (!assignments.is_empty()).then(|| {
             format!(
-                "UPDATE \"{}\" SET {assignments} WHERE {} = ?",
+                "UPDATE \"{}\" SET {assignments} WHERE {}",
                 self.name,
-                key.quoted()
+                self.by_key()
             )
         })
     }
 
-    pub(super) fn select(&self, key: &Column) -> String {
+    pub(super) fn select(&self) -> String {
         format!(
-            "SELECT {} FROM \"{}\" WHERE {} = ?",
+            "SELECT {} FROM \"{}\" WHERE {}",
             self.column_list(),
             self.name,
-            key.quoted()
+            self.by_key()
         )
     }
 
     pub(super) fn select_all(&self) -> String {
-        let order = match self.columns.iter().find(|column| column.is_key) {
-            Some(key) => format!(" ORDER BY {}", key.quoted()),
-            None => String::new(),
+        let order = match self.key.is_empty() {
+            false => format!(" ORDER BY {}", self.key_list()),
+            true => String::new(),
         };
         format!(
             "SELECT {} FROM \"{}\"{order}",
@@ -82,41 +132,130 @@ impl Table {
         )
     }
 
-    pub(super) fn delete(&self, key: &Column) -> String {
-        format!("DELETE FROM \"{}\" WHERE {} = ?", self.name, key.quoted())
+    pub(super) fn delete(&self) -> String {
+        format!("DELETE FROM \"{}\" WHERE {}", self.name, self.by_key())
+    }
+
+    fn by_key(&self) -> String {
+        let parts = self
+            .key_columns()
+            .map(|key| format!("{} = ?", key.quoted()));
+        parts.collect::<Vec<_>>().join(" AND ")
+    }
+
+    fn key_list(&self) -> String {
+        list(self.key_columns().map(Column::quoted))
     }
 
     fn column_list(&self) -> String {
         list(self.columns.iter().map(Column::quoted))
     }
 
-    fn others(&self) -> impl Iterator<Item = &Column> {
-        self.columns.iter().filter(|column| !column.is_key)
+    /// The columns that are written: SQLite itself makes the others.
+    pub(super) fn written(&self) -> impl Iterator<Item = &Column> {
+        self.columns
+            .iter()
+            .filter(|column| column.generated.is_none())
+    }
+
+    /// Those of them that are not in the key.
+    pub(super) fn others(&self) -> impl Iterator<Item = &Column> {
+        self.written()
+            .filter(|column| self.key_columns().all(|key| key.name != column.name))
     }
 }
 
 impl Column {
-    fn definition(&self) -> String {
-        let sql_type = self.sql_type.unwrap_or_default();
-        let mut definition = format!("{} {sql_type}", self.quoted());
-        if !self.is_nullable {
-            definition.push_str(" NOT NULL");
+    /// The definition as the database gets it.
+    fn definition(&self, table: &Table) -> Vec<Part> {
+        let krate = &table.krate;
+        let mut parts = vec![
+            Part::Text(format!("{} ", self.quoted())),
+            match (self.sql_type, self.is_json) {
+                (Some(_), false) => {
+                    let value = self.carried(krate);
+                    Part::Rust(quote!(<#value as #krate::sql::SqlValue>::TYPE))
+                }
+                (sql_type, _) => Part::Text(sql_type.unwrap_or("ANY").to_owned()),
+            },
+            Part::Text(self.constraints(table)),
+        ];
+        if let Some(references) = &self.references {
+            let parent = self.parent(krate);
+            parts.extend([
+                Part::Text(" REFERENCES \"".to_owned()),
+                Part::Rust(quote!(#parent::NAME)),
+                Part::Text(match references.on_delete {
+                    Some(action) => format!("\" ON DELETE {action}"),
+                    None => "\"".to_owned(),
+                }),
+            ]);
         }
-        if self.is_key {
-            definition.push_str(" PRIMARY KEY");
-        }
-        if self.is_unique {
-            definition.push_str(" UNIQUE");
-        }
-        definition
+        parts
     }
 
-    fn quoted(&self) -> String {
+    /// The definition without what only the database needs to know.
+    fn definition_to_check(&self, table: &Table) -> [String; 3] {
+        let sql_type = self.sql_type.unwrap_or("ANY");
+        [
+            format!("{} ", self.quoted()),
+            sql_type.to_owned(),
+            self.constraints(table),
+        ]
+    }
+
+    fn constraints(&self, table: &Table) -> String {
+        let mut constraints = String::new();
+        if !self.is_nullable {
+            constraints.push_str(" NOT NULL");
+        }
+        if table.key.len() == 1 && table.key_columns().any(|key| key.name == self.name) {
+            constraints.push_str(" PRIMARY KEY");
+        }
+        if let Some(default) = &self.default {
+            constraints.push_str(&format!(" DEFAULT {}", default.sql));
+        }
+        if let Some(check) = &self.check {
+            constraints.push_str(&format!(" CHECK ({})", check.value()));
+        }
+        if let Some(generated) = &self.generated {
+            let kind = if generated.is_stored {
+                "STORED"
+            } else {
+                "VIRTUAL"
+            };
+            let expression = generated.expression.value();
+            constraints.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
+        }
+        constraints
+    }
+
+    pub(super) fn quoted(&self) -> String {
         quoted(&self.name)
     }
 }
 
-fn quoted(name: &str) -> String {
+/// The parts as expressions, with as few texts as it takes.
+fn joined(parts: Vec<Part>) -> Vec<TokenStream> {
+    let mut expressions = Vec::new();
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Part::Text(more) => text.push_str(&more),
+            Part::Rust(expression) => {
+                if !text.is_empty() {
+                    expressions.push(quote!(#text));
+                    text.clear();
+                }
+                expressions.push(expression);
+            }
+        }
+    }
+    expressions.push(quote!(#text));
+    expressions
+}
+
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{name}\"")
 }
 

@@ -1,23 +1,36 @@
-//! `#[sql_table]`: the model in `model.rs`, its SQL in `ddl.rs`, its Rust here.
+//! `#[sql_table]`: the model in `model.rs`, `column.rs` and `index.rs`, its SQL in
+//! `ddl.rs`, what SQLite says to that in `verify.rs`, what statements are told in
+//! `callback.rs`, its Rust here.
 
 pub(crate) mod callback;
+mod column;
 mod ddl;
+mod index;
 mod model;
+#[cfg(feature = "check-sql")]
+mod verify;
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Fields, ItemStruct};
+use syn::{Fields, Ident, ItemStruct, parse_quote};
 
 use self::callback::FieldType;
-pub(crate) use self::model::is_option;
-use self::model::{Column, Table};
+use self::column::Column;
+pub(crate) use self::column::is_option;
+use self::model::Table;
+use crate::checks::{self, carry, check};
 use crate::mistakes::Mistakes;
 use crate::sql::{self, Columns};
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let table = Table::parse(arguments, item, &mut mistakes);
+    #[cfg(feature = "check-sql")]
+    if mistakes.is_empty() {
+        table.verify(&mut mistakes);
+    }
     let item = &table.item;
     let expanded = table.expand();
     mistakes.and(quote!(#item #expanded))
@@ -25,48 +38,46 @@ pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
 
 impl Table {
     fn expand(&self) -> TokenStream {
-        let Self {
-            krate,
-            name,
-            columns,
-            ..
-        } = self;
+        let Self { krate, columns, .. } = self;
         let ident = &self.item.ident;
-        let create = self.create();
-        let indices = self.indices.iter().map(|index| {
-            let (name, create) = (&index.name, self.create_index(index));
-            quote!(#krate::sql::IndexDef { name: #name, create: #create })
-        });
+        let definition = self.definition();
         let width = columns.len();
         let names = columns.iter().map(|column| &column.name);
         let fields = columns
             .iter()
             .enumerate()
-            .map(|(index, column)| column.read(index));
+            .map(|(index, column)| column.read(index, krate));
         let row = match &self.item.fields {
             Fields::Unnamed(_) => quote!(::core::unreachable!()), // a mistake
             _ => quote!(::core::result::Result::Ok(Self { #(#fields),* })),
         };
+        let checks = columns.iter().map(|column| column.checks(krate));
+        let prelude = checks::prelude(krate);
+        let types = self.types();
         let helpers = self.helpers();
         let callback = self.callback();
         quote! {
-            impl #krate::sql::Table for #ident {
-                const TABLE: #krate::sql::TableDef = #krate::sql::TableDef {
-                    name: #name,
-                    create: #create,
-                    indices: &[#(#indices),*],
-                };
-            }
+            #[allow(non_camel_case_types)]
+            const _: () = {
+                #prelude
+                #(#checks)*
 
-            impl #krate::sql::FromRow for #ident {
-                const WIDTH: usize = #width;
-                const NAMES: &'static [&'static str] = &[#(#names),*];
-
-                #[allow(unreachable_code, unused_variables)]
-                fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
-                    #row
+                impl #krate::sql::Table for #ident {
+                    const TABLE: #krate::sql::TableDef = #definition;
                 }
-            }
+
+                #types
+
+                impl #krate::sql::FromRow for #ident {
+                    const WIDTH: usize = #width;
+                    const NAMES: &'static [&'static str] = &[#(#names),*];
+
+                    #[allow(unreachable_code, unused_variables)]
+                    fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
+                        #row
+                    }
+                }
+            };
 
             #helpers
             #callback
@@ -80,38 +91,123 @@ impl Table {
         let columns = Columns {
             krate: self.krate.clone(),
             table: Some((self.name.clone(), create.chain(indices).collect())),
-            columns: self.columns.iter().map(Column::told).collect(),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| self.told(column))
+                .collect(),
         };
         let fields: Vec<_> = self.columns.iter().map(Column::field_type).collect();
         callback::callback(&self.item.ident, &columns, &fields)
     }
 
+    /// What statements are told of a column.
+    fn told(&self, column: &Column) -> sql::Column {
+        // SQLite numbers rows by itself if their key is an integer.
+        let is_key = self.key.len() == 1 && self.key_columns().all(|key| key.name == column.name);
+        let is_numbered = is_key && column.sql_type == Some("INTEGER") && !self.is_without_rowid;
+        let is_generated = column.generated.is_some();
+        let is_filled = is_numbered || is_generated || column.default.is_some();
+        sql::Column {
+            name: column.name.clone(),
+            is_nullable: column.is_nullable,
+            is_required: !column.is_nullable && !is_filled,
+            is_generated,
+        }
+    }
+
+    fn definition(&self) -> TokenStream {
+        let Self { krate, name, .. } = self;
+        let of = self.item.ident.unraw().to_string();
+        let create = self.create_parts();
+        let indices = self.indices.iter().map(|index| {
+            let (name, create) = (&index.name, self.create_index(index));
+            quote!(#krate::sql::IndexDef { name: #name, create: #create })
+        });
+        let was = match &self.was {
+            Some(was) => quote!(::core::option::Option::Some(#was)),
+            None => quote!(::core::option::Option::None),
+        };
+        let renamed = self.columns.iter().filter_map(|column| {
+            let (name, was) = (&column.name, column.was.as_ref()?);
+            Some(quote!((#name, #was)))
+        });
+        quote! {
+            #krate::sql::TableDef {
+                of: #of,
+                name: #name,
+                was: #was,
+                create: &[#(#create),*],
+                indices: &[#(#indices),*],
+                renamed: &[#(#renamed),*],
+            }
+        }
+    }
+
+    /// The type of the primary key, and the tables that are referenced: they may be more
+    /// private than the struct, so that no trait can say them.
+    fn types(&self) -> TokenStream {
+        let Self { krate, item, .. } = self;
+        let ident = &item.ident;
+        let referring = self.columns.iter();
+        let referring = referring.filter(|column| column.references.is_some());
+        let parents = referring.map(Column::parent_name);
+        let types: Vec<_> = self.key_columns().map(|key| &key.ty).collect();
+        let key = match types[..] {
+            [] => None,
+            [one] => Some(quote!(#one)),
+            _ => Some(quote!((#(#types),*))),
+        };
+        let keyed = key.map(|key| {
+            quote! {
+                impl #krate::sql::Keyed for #ident {}
+
+                #[allow(dead_code, private_interfaces)]
+                impl #ident {
+                    #[doc(hidden)]
+                    pub fn __key() -> #krate::__private::Key<#key> {
+                        #krate::__private::Key(::core::marker::PhantomData)
+                    }
+                }
+            }
+        });
+        quote! {
+            #keyed
+
+            #[allow(dead_code, private_interfaces)]
+            impl #ident {
+                #[doc(hidden)]
+                pub fn __parents() -> #krate::__private::Parents<(#(#parents,)*)> {
+                    #krate::__private::Parents(::core::marker::PhantomData)
+                }
+            }
+        }
+    }
+
     /// `insert`, `all` and, with a primary key, the others.
     fn helpers(&self) -> TokenStream {
         let Self { krate, name, .. } = self;
+        let prelude = checks::prelude(krate);
         let ident = &self.item.ident;
         let vis = &self.item.vis;
         let (insert, all) = (self.insert(), self.select_all());
-        let values = self.columns.iter().map(|column| column.bind(krate));
+        let values = self.written().map(|column| column.bind(krate));
         let insert_docs = format!(
             " Stores the row in `{name}`.\n\n# Errors\n\nA row with the same key, or a value that \
              can't be stored."
         );
         let all_docs =
             format!(" All rows of `{name}`, in the order of the primary key if it has one.");
-        let keyed = self
-            .columns
-            .iter()
-            .find(|column| column.is_key)
-            .map(|key| self.keyed(key));
+        let keyed = (!self.key.is_empty()).then(|| self.keyed());
         quote! {
-            #[allow(dead_code)]
+            #[allow(dead_code, private_bounds, private_interfaces)]
             impl #ident {
                 #[doc = #insert_docs]
                 #vis fn insert<A>(&self, ctx: &#krate::Ctx<A>) -> #krate::Result<()>
                 where
                     A: #krate::sql::HasTable<Self>,
                 {
+                    #prelude
                     ctx.sql().run(#insert, &[#(#values),*][..]).map(drop)
                 }
 
@@ -130,26 +226,25 @@ impl Table {
         }
     }
 
-    fn keyed(&self, key: &Column) -> TokenStream {
+    fn keyed(&self) -> TokenStream {
         let Self {
             krate, name, item, ..
         } = self;
+        let prelude = checks::prelude(krate);
         let vis = &item.vis;
-        let (key_name, key_type) = (&key.ident, &key.ty);
-        let (upsert, get, delete) = (self.upsert(key), self.select(key), self.delete(key));
-        let values = self.columns.iter().map(|column| column.bind(krate));
-        let update = self.update_helper(key);
-        let upsert_docs = format!(
-            " Stores the row in `{name}`, in the place of the one with its `{}`.",
-            key.name
-        );
-        let get_docs = format!(
-            " The row of `{name}` with that `{}`, if there is one.",
-            key.name
-        );
+        let key_names: Vec<_> = self.key_columns().map(|key| &key.ident).collect();
+        let key_types: Vec<_> = self.key_columns().map(|key| &key.ty).collect();
+        let keys = quote!(#(#key_names: impl #krate::sql::AsSql<#key_types>),*);
+        let key_values = quote!(&[#(#krate::sql::ToSql::to_sql(&#key_names)?),*][..]);
+        let (upsert, get, delete) = (self.upsert(), self.select(), self.delete());
+        let values = self.written().map(|column| column.bind(krate));
+        let update = self.update_helper();
+        let key = self.key_in_words();
+        let upsert_docs =
+            format!(" Stores the row in `{name}`, in the place of the one with its {key}.");
+        let get_docs = format!(" The row of `{name}` with that {key}, if there is one.");
         let delete_docs = format!(
-            " Deletes the row of `{name}` with that `{}`, and answers whether there was one.",
-            key.name
+            " Deletes the row of `{name}` with that {key}, and answers whether there was one."
         );
         quote! {
             #[doc = #upsert_docs]
@@ -157,18 +252,19 @@ impl Table {
             where
                 A: #krate::sql::HasTable<Self>,
             {
+                #prelude
                 ctx.sql().run(#upsert, &[#(#values),*][..]).map(drop)
             }
 
             #[doc = #get_docs]
             #vis fn get<A>(
                 ctx: &#krate::Ctx<A>,
-                #key_name: impl #krate::sql::AsSql<#key_type>,
+                #keys
             ) -> #krate::Result<::core::option::Option<Self>>
             where
                 A: #krate::sql::HasTable<Self>,
             {
-                ctx.sql().optional(#get, (#key_name,))
+                ctx.sql().optional(#get, #key_values)
             }
 
             #update
@@ -176,32 +272,29 @@ impl Table {
             #[doc = #delete_docs]
             #vis fn delete<A>(
                 ctx: &#krate::Ctx<A>,
-                #key_name: impl #krate::sql::AsSql<#key_type>,
+                #keys
             ) -> #krate::Result<bool>
             where
                 A: #krate::sql::HasTable<Self>,
             {
-                ctx.sql().run(#delete, (#key_name,)).map(|rows| rows > 0)
+                ctx.sql().run(#delete, #key_values).map(|rows| rows > 0)
             }
         }
     }
 
     /// `update`, where there is more than the key to update.
-    fn update_helper(&self, key: &Column) -> Option<TokenStream> {
+    fn update_helper(&self) -> Option<TokenStream> {
         let Self {
-            krate,
-            name,
-            item,
-            columns,
-            ..
+            krate, name, item, ..
         } = self;
+        let prelude = checks::prelude(krate);
         let vis = &item.vis;
-        let update = self.update(key)?;
-        let others = columns.iter().filter(|column| !column.is_key);
-        let values = others.chain([key]).map(|column| column.bind(krate));
+        let update = self.update()?;
+        let values = self.others().chain(self.key_columns());
+        let values = values.map(|column| column.bind(krate));
         let docs = format!(
-            " Stores the row in `{name}` if one with its `{}` is there, and answers whether it was.",
-            key.name
+            " Stores the row in `{name}` if one with its {} is there, and answers whether it was.",
+            self.key_in_words()
         );
         Some(quote! {
             #[doc = #docs]
@@ -209,45 +302,157 @@ impl Table {
             where
                 A: #krate::sql::HasTable<Self>,
             {
+                #prelude
                 ctx.sql().run(#update, &[#(#values),*][..]).map(|rows| rows > 0)
             }
         })
     }
+
+    /// `` `a` and `b` ``
+    fn key_in_words(&self) -> String {
+        let names = self.key_columns().map(|key| format!("`{}`", key.name));
+        names.collect::<Vec<_>>().join(" and ")
+    }
 }
 
 impl Column {
-    fn bind(&self, krate: &TokenStream) -> TokenStream {
-        let ident = &self.ident;
-        match self.sql_type {
-            Some(_) => quote_spanned!(self.ty.span()=> #krate::sql::ToSql::to_sql(&self.#ident)?),
-            None => quote!(#krate::sql::Value::Null), // a mistake
+    /// What is asked of the field's type, where its name does not say it.
+    fn checks(&self, krate: &TokenStream) -> TokenStream {
+        let value = &self.value;
+        if self.is_json {
+            return check("AsJson", value, "SERDE", value, krate);
         }
-    }
-
-    fn read(&self, index: usize) -> TokenStream {
-        let ident = &self.ident;
-        match self.sql_type {
-            Some(_) => quote_spanned!(self.ty.span()=> #ident: row.get(#index)?),
-            None => quote!(#ident: ::core::unreachable!()), // a mistake
+        if self.sql_type.is_none() {
+            return TokenStream::new(); // a mistake
         }
-    }
-
-    /// What statements are told of it.
-    fn told(&self) -> sql::Column {
-        // SQLite numbers rows by itself if their key is an integer.
-        let is_numbered = self.is_key && self.sql_type == Some("INTEGER");
-        sql::Column {
-            name: self.name.clone(),
-            is_nullable: self.is_nullable,
-            is_required: !self.is_nullable && !is_numbered,
-            is_generated: false,
-        }
+        let is_column = check("AsColumn", value, "STORED", value, krate);
+        let default = self.default.as_ref().map(|default| {
+            let (sql_type, text, carried) = (default.sql_type, &default.text, self.carried(krate));
+            let span = default.place.span();
+            let name = format_ident!("__Default_{}", self.name, span = span);
+            quote! {
+                type #name = #value;
+                const _: () = <#name as #krate::__private::AsDefault<{
+                    #krate::__private::is_default::<#carried>(#sql_type, #text)
+                }>>::CHECKED;
+            }
+        });
+        let references = self.references.as_ref().map(|references| {
+            let (name, path) = (self.parent_name(), &references.parent);
+            let is_table = check(
+                "AsParent",
+                &parse_quote!(#name),
+                "KEYED",
+                &parse_quote!(#name),
+                krate,
+            );
+            let key = quote_spanned! {value.span()=>
+                const _: fn() = || {
+                    #krate::__private::same_key::<#value, _>(#name::__key())
+                };
+            };
+            quote!(type #name = #path; #is_table #key)
+        });
+        quote!(#is_column #default #references)
     }
 
     fn field_type(&self) -> FieldType<'_> {
         FieldType {
             name: &self.ident,
-            ty: &self.ty,
+            ty: &self.told,
+        }
+    }
+
+    /// What the table that the column references is called in generated code, where its
+    /// path is written once.
+    fn parent_name(&self) -> Ident {
+        let span = match &self.references {
+            Some(references) => references.parent.span(),
+            None => self.ident.span(),
+        };
+        format_ident!("__Parent_{}", self.name, span = span)
+    }
+
+    /// What is known of that table, if it is one.
+    fn parent(&self, krate: &TokenStream) -> TokenStream {
+        let name = self.parent_name();
+        let is_table = checks::if_so("KEYED", &name, krate);
+        quote!(<#is_table as #krate::__private::Parent<#name>>)
+    }
+
+    /// The type that stands for the field's in generated code.
+    fn carried(&self, krate: &TokenStream) -> TokenStream {
+        let value = &self.value;
+        if self.sql_type != Some("ANY") {
+            return quote!(#value);
+        }
+        let carrier = carry("STORED", value, krate);
+        quote!(#carrier::Type)
+    }
+
+    fn bind(&self, krate: &TokenStream) -> TokenStream {
+        let ident = &self.ident;
+        let value = &self.value;
+        if self.sql_type.is_none() {
+            return quote!(#krate::sql::Value::Null); // a mistake
+        }
+        let (to, carrier) = match (self.is_json, self.sql_type) {
+            (true, _) => (
+                quote!(#krate::__private::to_json),
+                carry("SERDE", value, krate),
+            ),
+            (false, Some("ANY")) => (
+                quote!(#krate::sql::ToSql::to_sql),
+                carry("STORED", value, krate),
+            ),
+            (false, _) => {
+                return quote_spanned!(value.span()=> #krate::sql::ToSql::to_sql(&self.#ident)?);
+            }
+        };
+        match self.is_nullable {
+            false => quote_spanned!(value.span()=> #to(#carrier::view(&self.#ident))?),
+            true => quote_spanned! {value.span()=>
+                match &self.#ident {
+                    ::core::option::Option::Some(value) => #to(#carrier::view(value))?,
+                    ::core::option::Option::None => #krate::sql::Value::Null,
+                }
+            },
+        }
+    }
+
+    fn read(&self, index: usize, krate: &TokenStream) -> TokenStream {
+        let ident = &self.ident;
+        let value = &self.value;
+        let span = value.span();
+        if self.sql_type.is_none() {
+            return quote!(#ident: ::core::unreachable!()); // a mistake
+        }
+        let (carrier, stored, inner) = match (self.is_json, self.sql_type) {
+            (true, _) => {
+                let carrier = carry("SERDE", value, krate);
+                let stored = quote!(#krate::sql::Json<#carrier::Type>);
+                (carrier, stored, quote!(value.0))
+            }
+            (false, Some("ANY")) => {
+                let carrier = carry("STORED", value, krate);
+                let stored = quote!(#carrier::Type);
+                (carrier, stored, quote!(value))
+            }
+            (false, _) => return quote_spanned!(span=> #ident: row.get(#index)?),
+        };
+        let stored = match self.is_nullable {
+            false => quote!(#stored),
+            true => quote!(::core::option::Option<#stored>),
+        };
+        let back = match self.is_nullable {
+            false => quote!({ let value = value; #carrier::back(#inner) }),
+            true => quote!(value.map(|value| #carrier::back(#inner))),
+        };
+        quote_spanned! {span=>
+            #ident: {
+                let value = row.get::<#stored>(#index)?;
+                #back
+            }
         }
     }
 }

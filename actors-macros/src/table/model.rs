@@ -4,52 +4,39 @@ use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, Field, Fields, GenericArgument, Ident, ItemStruct, Meta, MetaList, PathArguments,
-    Token, Type,
-};
+use syn::{Fields, Ident, ItemStruct, LitStr, Meta};
 
+use super::column::{self, Column};
+use super::index::{self, Index};
 use crate::attributes;
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The options of `#[sql_table]`, each as an example.
 const OPTIONS: &[&str] = &[
     "name = \"visits\"",
+    "primary_key(page, day)",
     "index(by_time(timestamp))",
     "unique(by_page(page))",
+    "check = \"start < end\"",
+    "without_rowid",
+    "was = \"old_name\"",
     "crate = path",
 ];
 
-/// Those of `#[sql]`.
-const COLUMN_OPTIONS: &[&str] = &["primary_key", "unique", "index"];
+/// The most columns that the runtime allows.
+const MAX_COLUMNS: usize = 100;
 
 pub(super) struct Table {
     pub(super) item: ItemStruct,
     pub(super) krate: TokenStream,
     pub(super) name: String,
     pub(super) columns: Vec<Column>,
+    /// The columns of the primary key, in its order.
+    pub(super) key: Vec<usize>,
     pub(super) indices: Vec<Index>,
-}
-
-pub(super) struct Column {
-    pub(super) ident: Ident,
-    pub(super) ty: Type,
-    pub(super) name: String,
-    /// `INTEGER`, `REAL`, `TEXT` or `BLOB`; none if the field can't be a column.
-    pub(super) sql_type: Option<&'static str>,
-    pub(super) is_nullable: bool,
-    pub(super) is_key: bool,
-    pub(super) is_unique: bool,
-}
-
-pub(super) struct Index {
-    /// Where it is declared.
-    place: Ident,
-    pub(super) name: String,
-    pub(super) is_unique: bool,
-    pub(super) columns: Vec<String>,
+    pub(super) check: Option<LitStr>,
+    pub(super) is_without_rowid: bool,
+    pub(super) was: Option<String>,
 }
 
 impl Table {
@@ -61,36 +48,59 @@ impl Table {
         let options = attributes::options(arguments, OPTIONS, mistakes);
         let krate = attributes::core_path(&options, mistakes);
         let option = |name| attributes::find(&options, name);
-        if !item.generics.params.is_empty() {
-            mistakes.add(&item.generics, Mistake::TableGenerics);
-            // What mentions the parameters goes with them, so that nothing misses them.
-            item.generics = Default::default();
-            item.fields = Fields::Unit;
-            item.semi_token = Some(Default::default());
-        } else if !matches!(&item.fields, Fields::Named(fields) if !fields.named.is_empty()) {
-            mistakes.add(&item.ident, Mistake::TableFields);
-        }
+        check_shape(&mut item, mistakes);
         let name = table_name(option("name"), &item.ident, mistakes);
         let mut indices = Vec::new();
-        let columns = columns(&mut item, &name, &mut indices, mistakes);
+        let columns = columns(&mut item, &name, &krate, &mut indices, mistakes);
+        if let Some(column) = columns.get(MAX_COLUMNS) {
+            mistakes.add(&column.ident, Mistake::TooManyColumns);
+        }
+        check_renames(&columns, mistakes);
         for (kind, is_unique) in [("index", false), ("unique", true)] {
             if let Some(option) = option(kind) {
-                declared_indices(option, is_unique, &columns, &mut indices, mistakes);
+                index::declared(option, is_unique, &columns, &mut indices, mistakes);
             }
         }
-        if let Some(index) = indices
-            .iter()
-            .find(|index| index.name.eq_ignore_ascii_case(&name))
-        {
-            mistakes.add(&index.place, Mistake::IndexTwice(&index.name));
-        }
+        index::check_names(&indices, &name, mistakes);
+        let key = key(option("primary_key"), &columns, mistakes);
+        let is_without_rowid = match option("without_rowid") {
+            Some(option) => {
+                flag(option, mistakes);
+                if key.is_empty() {
+                    mistakes.add(option, Mistake::WithoutRowidKey);
+                }
+                true
+            }
+            None => false,
+        };
         Self {
+            check: option("check").and_then(|check| attributes::text(check, mistakes).cloned()),
+            was: option("was").and_then(|was| table_was(was, &name, mistakes)),
             item,
             krate,
             name,
             columns,
+            key,
             indices,
+            is_without_rowid,
         }
+    }
+
+    /// The columns of the primary key, in its order.
+    pub(super) fn key_columns(&self) -> impl Iterator<Item = &Column> {
+        self.key.iter().map(|index| &self.columns[*index])
+    }
+}
+
+fn check_shape(item: &mut ItemStruct, mistakes: &mut Mistakes) {
+    if !item.generics.params.is_empty() {
+        mistakes.add(&item.generics, Mistake::TableGenerics);
+        // What mentions the parameters goes with them, so that nothing misses them.
+        item.generics = Default::default();
+        item.fields = Fields::Unit;
+        item.semi_token = Some(Default::default());
+    } else if !matches!(&item.fields, Fields::Named(fields) if !fields.named.is_empty()) {
+        mistakes.add(&item.ident, Mistake::TableFields);
     }
 }
 
@@ -109,7 +119,17 @@ fn table_name(option: Option<&Meta>, table: &Ident, mistakes: &mut Mistakes) -> 
     }
 }
 
-fn check_name(place: &impl ToTokens, name: &str, mistakes: &mut Mistakes) {
+fn table_was(option: &Meta, name: &str, mistakes: &mut Mistakes) -> Option<String> {
+    let text = attributes::text(option, mistakes)?;
+    let was = text.value();
+    check_name(text, &was, mistakes);
+    if was.eq_ignore_ascii_case(name) {
+        mistakes.add(text, Mistake::WasItself(&was));
+    }
+    Some(was)
+}
+
+pub(super) fn check_name(place: &impl ToTokens, name: &str, mistakes: &mut Mistakes) {
     let lower = name.to_ascii_lowercase();
     let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && name.starts_with(|c: char| !c.is_ascii_digit());
@@ -123,207 +143,90 @@ fn check_name(place: &impl ToTokens, name: &str, mistakes: &mut Mistakes) {
     }
 }
 
+/// An option that is there or not.
+pub(super) fn flag(option: &Meta, mistakes: &mut Mistakes) {
+    if option.require_path_only().is_err() {
+        mistakes.add(option, Mistake::OptionAlone(&attributes::name(option)));
+    }
+}
+
 fn columns(
     item: &mut ItemStruct,
     table: &str,
+    krate: &TokenStream,
     indices: &mut Vec<Index>,
     mistakes: &mut Mistakes,
 ) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for field in &mut item.fields {
-        let Some((mut column, is_indexed)) = column(field, mistakes) else {
+        let Some((column, index)) = column::parse(field, krate, mistakes) else {
             continue;
         };
-        if column.is_key && columns.iter().any(|other| other.is_key) {
-            mistakes.add(&column.ident, Mistake::TwoPrimaryKeys);
-            column.is_key = false;
-        }
         let is_same = |other: &&Column| other.name.eq_ignore_ascii_case(&column.name);
         if let Some(other) = columns.iter().find(is_same) {
             mistakes.add(&column.ident, Mistake::ColumnTwice(&other.name));
         }
-        if is_indexed {
-            indices.push(Index {
-                place: column.ident.clone(),
-                name: format!("{table}_{}", column.name),
-                is_unique: false,
-                columns: vec![column.name.clone()],
-            });
-        }
+        indices.extend(index.map(|is_unique| Index::of_column(&column, table, is_unique)));
         columns.push(column);
     }
     columns
 }
 
-/// The field's column, and whether it has an index of its own.
-fn column(field: &mut Field, mistakes: &mut Mistakes) -> Option<(Column, bool)> {
-    for condition in attributes::take(&mut field.attrs, "cfg") {
-        mistakes.add(&condition, Mistake::ColumnCondition);
-    }
-    let marks = attributes::take(&mut field.attrs, "sql");
-    let ident = field.ident.clone()?;
-    let options = column_options(&marks, mistakes);
-    let has = |name| attributes::find(&options, name).is_some();
-    let name = ident.unraw().to_string();
-    check_name(&ident, &name, mistakes);
-    let (sql_type, is_nullable) = column_type(&field.ty, mistakes);
-    if has("primary_key") && is_nullable {
-        mistakes.add(&field.ty, Mistake::NullableKey);
-    }
-    let column = Column {
-        ty: field.ty.clone(),
-        name,
-        sql_type,
-        is_nullable,
-        is_key: has("primary_key"),
-        is_unique: has("unique"),
-        ident,
-    };
-    Some((column, has("index")))
-}
-
-fn column_options(marks: &[Attribute], mistakes: &mut Mistakes) -> Vec<Meta> {
-    let mut all: Vec<Meta> = Vec::new();
-    for mark in marks {
-        let Meta::List(list) = &mark.meta else {
-            let options = COLUMN_OPTIONS;
-            mistakes.add(mark, Mistake::NotAnOption { options });
-            continue;
+/// A column that had another name takes nobody's place.
+fn check_renames(columns: &[Column], mistakes: &mut Mistakes) {
+    for (index, column) in columns.iter().enumerate() {
+        let Some(was) = &column.was else { continue };
+        let name = was.value();
+        let is_it = |other: &Column| other.name.eq_ignore_ascii_case(&name);
+        let was_too = |other: &Column| {
+            let other = other.was.as_ref().map(LitStr::value);
+            other.is_some_and(|other| other.eq_ignore_ascii_case(&name))
         };
-        for option in attributes::options(list.tokens.clone(), COLUMN_OPTIONS, mistakes) {
-            let name = attributes::name(&option);
-            if option.require_path_only().is_err() {
-                mistakes.add(&option, Mistake::OptionAlone(&name));
-            }
-            if all.iter().any(|other| attributes::name(other) == name) {
-                mistakes.add(&option, Mistake::OptionTwice(&name));
-            }
-            all.push(option);
+        if is_it(column) {
+            mistakes.add(was, Mistake::WasItself(&name));
+        } else if columns.iter().any(is_it) {
+            mistakes.add(was, Mistake::WasStillThere(&name));
+        } else if columns[..index].iter().any(was_too) {
+            mistakes.add(was, Mistake::WasTwice(&name));
         }
     }
-    all
 }
 
-/// The column's type in SQL, and whether it can be NULL.
-fn column_type(ty: &Type, mistakes: &mut Mistakes) -> (Option<&'static str>, bool) {
-    let inner = option_of(ty);
-    if inner.is_some_and(|inner| option_of(inner).is_some()) {
-        mistakes.add(ty, Mistake::ColumnNested);
-        return (None, true);
+/// The columns of the primary key: of `primary_key(a, b)`, or the marked one.
+fn key(option: Option<&Meta>, columns: &[Column], mistakes: &mut Mistakes) -> Vec<usize> {
+    let marked: Vec<usize> = (0..columns.len())
+        .filter(|index| columns[*index].is_key)
+        .collect();
+    if let Some(option) = option {
+        if let [first, ..] = marked[..] {
+            mistakes.add(&columns[first].ident, Mistake::KeyTwice);
+        }
+        return declared_key(option, columns, mistakes);
     }
-    let sql_type = sql_type(inner.unwrap_or(ty));
-    if sql_type.is_none() {
-        mistakes.add(ty, Mistake::ColumnType);
+    if let [first, second, ..] = marked[..] {
+        let names: Vec<&str> = marked.iter().map(|index| &*columns[*index].name).collect();
+        mistakes.add(&columns[second].ident, Mistake::TwoPrimaryKeys(&names));
+        return vec![first];
     }
-    (sql_type, inner.is_some())
+    marked
 }
 
-/// Whether the type is an `Option`, by its name.
-pub(crate) fn is_option(ty: &Type) -> bool {
-    option_of(ty).is_some()
-}
-
-fn option_of(ty: &Type) -> Option<&Type> {
-    let (name, argument) = last_segment(ty)?;
-    argument.filter(|_| name == "Option")
-}
-
-fn sql_type(ty: &Type) -> Option<&'static str> {
-    let (name, argument) = last_segment(ty)?;
-    match (name.to_string().as_str(), argument) {
-        ("bool" | "i8" | "i16" | "i32" | "i64" | "isize", None) => Some("INTEGER"),
-        ("u8" | "u16" | "u32" | "u64" | "usize" | "Timestamp", None) => Some("INTEGER"),
-        ("f32" | "f64", None) => Some("REAL"),
-        ("String", None) => Some("TEXT"),
-        ("Vec", Some(element)) if last_segment(element)?.0 == "u8" => Some("BLOB"),
-        _ => None,
-    }
-}
-
-/// A path type's last name, and its first type argument.
-fn last_segment(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let argument = match &last.arguments {
-        PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
-            Some(GenericArgument::Type(ty)) => Some(ty),
-            _ => None,
-        },
-        _ => None,
+fn declared_key(option: &Meta, columns: &[Column], mistakes: &mut Mistakes) -> Vec<usize> {
+    let Some(fields) = index::fields(option) else {
+        mistakes.add(option, Mistake::KeyForm);
+        return Vec::new();
     };
-    Some((&last.ident, argument))
-}
-
-fn declared_indices(
-    option: &Meta,
-    is_unique: bool,
-    columns: &[Column],
-    indices: &mut Vec<Index>,
-    mistakes: &mut Mistakes,
-) {
-    let parse = Punctuated::<MetaList, Token![,]>::parse_terminated;
-    let lists = option
-        .require_list()
-        .and_then(|list| parse.parse2(list.tokens.clone()));
-    let Ok(lists) = lists else {
-        mistakes.add(option, Mistake::IndexForm);
-        return;
-    };
-    for list in lists {
-        let Some(name) = list.path.get_ident() else {
-            mistakes.add(&list, Mistake::IndexForm);
-            continue;
-        };
-        let name_text = name.unraw().to_string();
-        check_name(name, &name_text, mistakes);
-        if indices
-            .iter()
-            .any(|index| index.name.eq_ignore_ascii_case(&name_text))
-        {
-            mistakes.add(name, Mistake::IndexTwice(&name_text));
-        }
-        if let Some(columns) = index_columns(&list, columns, mistakes) {
-            indices.push(Index {
-                place: name.clone(),
-                name: name_text,
-                is_unique,
-                columns,
-            });
+    let places = index::places(&fields, columns, mistakes);
+    for (place, field) in places.iter().zip(&fields) {
+        if let Some(column) = place.map(|place| &columns[place]) {
+            column.check_key(field, mistakes);
         }
     }
-}
-
-fn index_columns(
-    list: &MetaList,
-    columns: &[Column],
-    mistakes: &mut Mistakes,
-) -> Option<Vec<String>> {
-    let parse = Punctuated::<Ident, Token![,]>::parse_terminated;
-    let Some(fields) = parse
-        .parse2(list.tokens.clone())
-        .ok()
-        .filter(|fields| !fields.is_empty())
-    else {
-        mistakes.add(list, Mistake::IndexForm);
-        return None;
-    };
-    let known: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
-    let mut names = Vec::new();
-    for field in fields {
-        let name = field.unraw().to_string();
-        if names.contains(&name) {
-            mistakes.add(&field, Mistake::IndexColumnTwice(&name));
+    let mut key: Vec<usize> = Vec::new();
+    for place in places.into_iter().flatten() {
+        if !key.contains(&place) {
+            key.push(place);
         }
-        if !known.contains(&&*name) {
-            mistakes.add(
-                &field,
-                Mistake::NoSuchField {
-                    field: &name,
-                    fields: &known,
-                },
-            );
-        }
-        names.push(name);
     }
-    Some(names)
+    key
 }

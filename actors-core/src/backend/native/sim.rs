@@ -69,7 +69,7 @@ impl<A: Actor> Hosted for Object<A> {
 pub(crate) struct Slot {
     pub(super) class: &'static str,
     pub(super) name: String,
-    pub(super) disk: Disk,
+    pub(super) disk: Rc<Disk>,
     object: RefCell<Option<Rc<dyn Hosted>>>,
     make: fn(Platform) -> Rc<dyn Hosted>,
     /// Whether its alarm is being delivered.
@@ -186,7 +186,7 @@ impl Sim {
         let slot = Rc::new(Slot {
             class: A::NAME,
             name: name.to_owned(),
-            disk: Disk::new()?,
+            disk: Rc::new(Disk::new()?),
             object: RefCell::default(),
             make: |platform| Rc::new(Object::<A>::new(platform)),
             rings: Cell::default(),
@@ -197,6 +197,29 @@ impl Sim {
         });
         slots.insert((A::NAME, name.to_owned()), slot.clone());
         Ok(slot)
+    }
+
+    /// Gives what the instances of an actor have stored to those of another.
+    pub(crate) fn hand_over<A: Actor, B: Actor>(&self) {
+        let all = self.all_slots().into_iter();
+        for old in all.filter(|slot| slot.class == A::NAME) {
+            self.crash(&old);
+            let new = Slot {
+                class: B::NAME,
+                name: old.name.clone(),
+                disk: old.disk.clone(),
+                object: RefCell::default(),
+                make: |platform| Rc::new(Object::<B>::new(platform)),
+                alarm_settings: Cell::default(),
+                alarm_rings: Cell::default(),
+                lost_alarm: RefCell::default(),
+                rings: Cell::default(),
+                sockets: RefCell::default(),
+            };
+            let mut slots = self.slots.borrow_mut();
+            slots.remove(&(A::NAME, old.name.clone()));
+            slots.insert((B::NAME, old.name.clone()), Rc::new(new));
+        }
     }
 
     /// What has happened so far, a line each.

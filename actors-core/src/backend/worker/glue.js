@@ -141,8 +141,15 @@ export function upgrade(ctx) {
 
 // ---- SQL --------------------------------------------------------------------
 
+// What a cell holds, as in `sql.rs`.
+const NULL = 0;
+const NUMBER = 1;
+const TEXT = 2;
+const BLOB = 3;
+
 // Runs statements and drains their cursors, since one left open slows down the
-// next run of the same text.
+// next run of the same text. Values and rows cross packed: what they are and the
+// numbers (or lengths) in one array, all texts in one string, all bytes in one array.
 export class Sql {
   constructor(ctx) {
     this.sql = ctx.storage.sql;
@@ -150,21 +157,91 @@ export class Sql {
     this.rowsWritten = 0;
   }
 
-  query(statement, values) {
-    const cursor = this.sql.exec(statement, ...values);
-    const rows = cursor.raw().toArray();
-    this.rowsRead += cursor.rowsRead;
-    this.rowsWritten += cursor.rowsWritten;
-    this.cursor = cursor;
-    return rows;
+  // Each cell is two numbers: its kind, and itself or its length. The first is the width;
+  // there is not even that if the statement failed.
+  query(statement, cells, texts, bytes) {
+    const rows = this.exec(statement, cells, texts, bytes);
+    if (!rows) return new Float64Array();
+    const width = rows.length > 0 ? rows[0].length : 0;
+    const packed = new Float64Array(1 + 2 * rows.length * width);
+    packed[0] = width;
+    this.texts = [];
+    this.blobs = [];
+    let at = 1;
+    for (const row of rows) {
+      for (let column = 0; column < width; column++) {
+        const cell = row[column];
+        if (typeof cell === "number") {
+          packed[at] = NUMBER;
+          packed[at + 1] = cell;
+        } else if (typeof cell === "string") {
+          packed[at] = TEXT;
+          packed[at + 1] = cell.length;
+          this.texts.push(cell);
+        } else if (cell !== null) {
+          packed[at] = BLOB;
+          packed[at + 1] = cell.byteLength;
+          this.blobs.push(cell);
+        }
+        at += 2;
+      }
+    }
+    return packed;
   }
 
-  run(statement, values) {
-    this.query(statement, values);
-    return this.cursor.rowsWritten;
+  // How many rows were written; NaN if the statement failed.
+  run(statement, cells, texts, bytes) {
+    return this.exec(statement, cells, texts, bytes) ? this.cursor.rowsWritten : NaN;
   }
 
-  // The columns of the last query.
+  exec(statement, cells, texts, bytes) {
+    const values = [];
+    let [text, byte] = [0, 0];
+    for (let at = 0; at < cells.length; at += 2) {
+      const size = cells[at + 1];
+      switch (cells[at]) {
+        case NULL:
+          values.push(null);
+          break;
+        case NUMBER:
+          values.push(size);
+          break;
+        case TEXT:
+          values.push(texts?.substring(text, (text += size)) ?? "");
+          break;
+        case BLOB:
+          values.push(bytes?.slice(byte, (byte += size)) ?? new Uint8Array());
+          break;
+      }
+    }
+    // Caught here: an import that may throw costs wasm-bindgen a closure at each call.
+    try {
+      const cursor = this.sql.exec(statement, ...values);
+      const rows = cursor.raw().toArray();
+      this.rowsRead += cursor.rowsRead;
+      this.rowsWritten += cursor.rowsWritten;
+      this.cursor = cursor;
+      return rows;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  // Those of the last query.
+  allTexts() {
+    return this.texts.length === 1 ? this.texts[0] : this.texts.join("");
+  }
+
+  allBlobs() {
+    const bytes = new Uint8Array(this.blobs.reduce((size, blob) => size + blob.byteLength, 0));
+    let at = 0;
+    for (const blob of this.blobs) {
+      bytes.set(new Uint8Array(blob), at);
+      at += blob.byteLength;
+    }
+    return bytes;
+  }
+
   names() {
     return this.cursor.columnNames;
   }

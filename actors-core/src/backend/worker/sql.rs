@@ -1,9 +1,12 @@
-//! Statements and rows.
+//! Statements and rows, packed: a crossing to JavaScript takes longer than the work that
+//! SQLite has with a value or a row.
 
-use std::marker::PhantomData;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, ArrayBuffer, Uint8Array};
+use worker::js_sys::{Array, JsString};
 
 use super::{State, from_js};
 use crate::error::{Error, ErrorKind, Result};
@@ -14,10 +17,28 @@ extern "C" {
     type Sql;
     #[wasm_bindgen(constructor)]
     fn new(state: &State) -> Sql;
-    #[wasm_bindgen(method, catch)]
-    fn query(this: &Sql, statement: &str, values: Array) -> Result<Array, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn run(this: &Sql, statement: &str, values: Array) -> Result<f64, JsValue>;
+    #[wasm_bindgen(method)]
+    fn query(
+        this: &Sql,
+        statement: &JsString,
+        cells: &[f64],
+        texts: Option<&str>,
+        bytes: Option<&[u8]>,
+    ) -> Vec<f64>;
+    #[wasm_bindgen(method)]
+    fn run(
+        this: &Sql,
+        statement: &JsString,
+        cells: &[f64],
+        texts: Option<&str>,
+        bytes: Option<&[u8]>,
+    ) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn error(this: &Sql) -> JsValue;
+    #[wasm_bindgen(method, js_name = allTexts)]
+    fn all_texts(this: &Sql) -> String;
+    #[wasm_bindgen(method, js_name = allBlobs)]
+    fn all_blobs(this: &Sql) -> Vec<u8>;
     #[wasm_bindgen(method)]
     fn names(this: &Sql) -> Array;
     #[wasm_bindgen(method, getter, js_name = rowsRead)]
@@ -26,18 +47,76 @@ extern "C" {
     fn rows_written(this: &Sql) -> f64;
 }
 
-pub(super) struct Database(Sql);
+/// What a cell holds, as in `glue.js`.
+const NULL: f64 = 0.0;
+const NUMBER: f64 = 1.0;
+const TEXT: f64 = 2.0;
+const BLOB: f64 = 3.0;
+
+pub(super) struct Database {
+    sql: Sql,
+    /// The statements so far as JavaScript strings.
+    texts: RefCell<HashMap<Box<str>, JsString, BuildHasherDefault<Glance>>>,
+    /// Room for the values of a statement.
+    bound: RefCell<Bound>,
+}
+
+/// So many statements are kept: more than a program has written out.
+const STATEMENTS: usize = 1000;
 
 impl Database {
     pub(super) fn new(state: &State) -> Self {
-        Self(Sql::new(state))
+        Self {
+            sql: Sql::new(state),
+            texts: RefCell::default(),
+            bound: RefCell::default(),
+        }
+    }
+
+    /// Runs the statement with its values packed.
+    fn bind<T>(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        run: impl FnOnce(&JsString, &[f64], Option<&str>, Option<&[u8]>) -> T,
+    ) -> T {
+        let mut texts = self.texts.borrow_mut();
+        if !texts.contains_key(statement) {
+            if texts.len() >= STATEMENTS {
+                texts.clear();
+            }
+            texts.insert(statement.into(), JsString::from(statement));
+        }
+        let mut bound = self.bound.borrow_mut();
+        bound.pack(values);
+        let (all_texts, bytes) = (&*bound.texts, &*bound.bytes);
+        run(
+            &texts[statement],
+            &bound.cells,
+            (!all_texts.is_empty()).then_some(all_texts),
+            (!bytes.is_empty()).then_some(bytes),
+        )
+    }
+
+    fn failed(&self, statement: &str) -> Error {
+        let error = from_js(&self.sql.error());
+        // SQLite's own words, without the runtime's code behind them.
+        let message = error
+            .message()
+            .split(": SQLITE_")
+            .next()
+            .unwrap_or_default();
+        Error::new(ErrorKind::Sql, format!("{message}: {statement}"))
     }
 
     pub(super) fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
-        self.0
-            .run(statement, bind(values))
-            .map(|written| written as u64)
-            .map_err(|thrown| failed(&thrown, statement))
+        let written = self.bind(statement, values, |text, cells, texts, bytes| {
+            self.sql.run(text, cells, texts, bytes)
+        });
+        if written.is_nan() {
+            return Err(self.failed(statement));
+        }
+        Ok(written as u64)
     }
 
     pub(super) fn query(
@@ -46,89 +125,216 @@ impl Database {
         values: &[Value<'_>],
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        let rows = self
-            .0
-            .query(statement, bind(values))
-            .map_err(|thrown| failed(&thrown, statement))?;
-        for index in 0..rows.length() {
-            let cells = rows.get(index).unchecked_into();
-            visit(&Row::new(&Columns {
-                cells,
-                sql: &self.0,
-            }))?;
+        let packed = self.bind(statement, values, |text, cells, texts, bytes| {
+            self.sql.query(text, cells, texts, bytes)
+        });
+        if packed.is_empty() {
+            return Err(self.failed(statement));
         }
-        Ok(())
+        let rows = Rows::unpack(packed, &self.sql);
+        (0..rows.count()).try_for_each(|row| visit(&Row::new(&rows.row(row))))
     }
 
     pub(super) fn usage(&self) -> Usage {
         Usage {
-            rows_read: self.0.rows_read() as u64,
-            rows_written: self.0.rows_written() as u64,
+            rows_read: self.sql.rows_read() as u64,
+            rows_written: self.sql.rows_written() as u64,
         }
     }
 }
 
-fn bind(values: &[Value<'_>]) -> Array {
-    values
-        .iter()
-        .map(|value| match value {
-            Value::Null => JsValue::NULL,
-            Value::Integer(integer) => JsValue::from_f64(*integer as f64),
-            Value::Real(real) => JsValue::from_f64(*real),
-            Value::Text(text) => JsValue::from_str(text),
-            Value::Blob(bytes) => Uint8Array::from(&**bytes).into(),
-        })
-        .collect()
+/// Hashes a statement by its length and its last bytes: all of it is compared anyway.
+#[derive(Default)]
+struct Glance(u64);
+
+impl Hasher for Glance {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes.iter().rev().take(16) {
+            self.0 = self.0.wrapping_mul(31) ^ u64::from(*byte);
+        }
+        self.0 = self
+            .0
+            .wrapping_add(bytes.len() as u64)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
-fn failed(thrown: &JsValue, statement: &str) -> Error {
-    let error = from_js(thrown);
-    // SQLite's own words, without the runtime's code behind them.
-    let message = error
-        .message()
-        .split(": SQLITE_")
-        .next()
-        .unwrap_or_default();
-    Error::new(ErrorKind::Sql, format!("{message}: {statement}"))
+/// Values, packed.
+#[derive(Default)]
+struct Bound {
+    cells: Vec<f64>,
+    texts: String,
+    bytes: Vec<u8>,
+}
+
+impl Bound {
+    fn pack(&mut self, values: &[Value<'_>]) {
+        self.cells.clear();
+        self.texts.clear();
+        self.bytes.clear();
+        for value in values {
+            let cell = match value {
+                Value::Null => [NULL, 0.0],
+                Value::Integer(integer) => [NUMBER, *integer as f64],
+                Value::Real(real) => [NUMBER, *real],
+                Value::Text(text) => {
+                    self.texts.push_str(text);
+                    [TEXT, units(text) as f64]
+                }
+                Value::Blob(bytes) => {
+                    self.bytes.extend_from_slice(bytes);
+                    [BLOB, bytes.len() as f64]
+                }
+            };
+            self.cells.extend(cell);
+        }
+    }
+}
+
+/// The text's length as JavaScript counts it.
+fn units(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.encode_utf16().count()
+    }
+}
+
+/// The rows of a query.
+struct Rows<'a> {
+    sql: &'a Sql,
+    width: usize,
+    cells: Vec<Packed>,
+    texts: String,
+    blobs: Vec<u8>,
+}
+
+/// A cell; texts and bytes as where they are in all of them.
+#[derive(Clone, Copy)]
+enum Packed {
+    Null,
+    Number(f64),
+    Text(u32, u32),
+    Blob(u32, u32),
+}
+
+impl<'a> Rows<'a> {
+    fn unpack(packed: Vec<f64>, sql: &'a Sql) -> Self {
+        let (width, packed) = packed.split_first().unwrap_or((&0.0, &[]));
+        let has = |kind: f64| packed.iter().step_by(2).any(|found| *found == kind);
+        let texts = if has(TEXT) {
+            sql.all_texts()
+        } else {
+            String::new()
+        };
+        let blobs = if has(BLOB) {
+            sql.all_blobs()
+        } else {
+            Vec::new()
+        };
+        let mut lengths = Lengths::new(&texts);
+        let (mut text, mut blob) = (0, 0);
+        let cells = packed.chunks_exact(2).map(|cell| match cell {
+            [TEXT, units] => {
+                let start = text;
+                text += lengths.next(*units as usize);
+                Packed::Text(start as u32, text as u32)
+            }
+            [BLOB, length] => {
+                let start = blob;
+                blob += *length as usize;
+                Packed::Blob(start as u32, blob as u32)
+            }
+            [NUMBER, number] => Packed::Number(*number),
+            _ => Packed::Null,
+        });
+        let cells = cells.collect();
+        Self {
+            sql,
+            width: *width as usize,
+            cells,
+            texts,
+            blobs,
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.cells.len().checked_div(self.width).unwrap_or_default()
+    }
+
+    fn row(&self, row: usize) -> Columns<'_> {
+        Columns {
+            rows: self,
+            cells: &self.cells[row * self.width..][..self.width],
+        }
+    }
+}
+
+/// The lengths of texts that follow each other, in bytes instead of JavaScript's units.
+struct Lengths<'a> {
+    is_ascii: bool,
+    rest: std::str::Chars<'a>,
+}
+
+impl<'a> Lengths<'a> {
+    fn new(texts: &'a str) -> Self {
+        Self {
+            is_ascii: texts.is_ascii(),
+            rest: texts.chars(),
+        }
+    }
+
+    fn next(&mut self, mut units: usize) -> usize {
+        if self.is_ascii {
+            return units;
+        }
+        let before = self.rest.as_str().len();
+        while let Some(left) = units.checked_sub(1) {
+            let Some(char) = self.rest.next() else { break };
+            units = left.saturating_sub(char.len_utf16() - 1);
+        }
+        before - self.rest.as_str().len()
+    }
 }
 
 pub(crate) struct Columns<'a> {
-    cells: Array,
-    sql: &'a Sql,
+    rows: &'a Rows<'a>,
+    cells: &'a [Packed],
 }
 
 impl Columns<'_> {
     pub(crate) fn len(&self) -> usize {
-        self.cells.length() as usize
+        self.cells.len()
     }
 
     /// The column's name in the query that ran last.
     pub(crate) fn name(&self, index: usize) -> String {
-        self.sql
-            .names()
-            .get(index as u32)
-            .as_string()
-            .unwrap_or_default()
+        let names = self.rows.sql.names();
+        names.get(index as u32).as_string().unwrap_or_default()
     }
 
     pub(crate) fn cell(&self, index: usize) -> Cell<'_> {
         Cell {
-            value: self.cells.get(index as u32),
-            row: PhantomData,
+            packed: self.cells.get(index).copied().unwrap_or(Packed::Null),
+            rows: self.rows,
         }
     }
 }
 
 /// One column of a row.
 pub struct Cell<'a> {
-    value: JsValue,
-    row: PhantomData<&'a ()>,
+    packed: Packed,
+    rows: &'a Rows<'a>,
 }
 
 impl Cell<'_> {
     /// Whether it is NULL.
     pub fn is_null(&self) -> bool {
-        self.value.is_null()
+        matches!(self.packed, Packed::Null)
     }
 
     /// The integer in it.
@@ -137,10 +343,9 @@ impl Cell<'_> {
     ///
     /// It holds something else, or an integer beyond ±(2^53 - 1).
     pub fn integer(&self) -> Result<i64> {
-        let number = self
-            .value
-            .as_f64()
-            .ok_or_else(|| self.is_not("an integer"))?;
+        let Packed::Number(number) = self.packed else {
+            return Err(self.is_not("an integer"));
+        };
         let integer = number as i64;
         if integer as f64 != number || integer.unsigned_abs() >= 1 << 53 {
             return Err(Error::sql(format!(
@@ -156,7 +361,10 @@ impl Cell<'_> {
     ///
     /// It holds something else.
     pub fn real(&self) -> Result<f64> {
-        self.value.as_f64().ok_or_else(|| self.is_not("a number"))
+        match self.packed {
+            Packed::Number(number) => Ok(number),
+            _ => Err(self.is_not("a number")),
+        }
     }
 
     /// The text in it.
@@ -165,7 +373,13 @@ impl Cell<'_> {
     ///
     /// It holds something else.
     pub fn text(&self) -> Result<String> {
-        self.value.as_string().ok_or_else(|| self.is_not("text"))
+        match self.packed {
+            Packed::Text(start, end) => {
+                let text = self.rows.texts.get(start as usize..end as usize);
+                Ok(text.unwrap_or_default().to_owned())
+            }
+            _ => Err(self.is_not("text")),
+        }
     }
 
     /// The bytes in it.
@@ -174,16 +388,18 @@ impl Cell<'_> {
     ///
     /// It holds something else.
     pub fn blob(&self) -> Result<Vec<u8>> {
-        let buffer: &ArrayBuffer = self.value.dyn_ref().ok_or_else(|| self.is_not("bytes"))?;
-        Ok(Uint8Array::new(buffer).to_vec())
+        match self.packed {
+            Packed::Blob(start, end) => Ok(self.rows.blobs[start as usize..end as usize].to_vec()),
+            _ => Err(self.is_not("bytes")),
+        }
     }
 
     fn is_not(&self, expected: &str) -> Error {
-        let found = match () {
-            () if self.value.is_null() => "NULL",
-            () if self.value.is_string() => "text",
-            () if self.value.as_f64().is_some() => "a number",
-            () => "bytes",
+        let found = match self.packed {
+            Packed::Null => "NULL",
+            Packed::Text(..) => "text",
+            Packed::Number(_) => "a number",
+            Packed::Blob(..) => "bytes",
         };
         Error::sql(format!("{found} is stored, and {expected} is read"))
     }

@@ -7,7 +7,7 @@ pub struct Counter {
 
 #[actor]
 impl Counter {
-    pub fn name(&self) -> &str {
+    pub fn title(&self) -> &str {
         "counter"
     }
 }

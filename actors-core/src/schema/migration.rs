@@ -1,0 +1,110 @@
+//! Written migrations: what no difference between two schemas can say.
+
+use serde::{Deserialize, Serialize};
+
+use super::Fnv;
+use super::difference::{self, Undeclared};
+use super::parse;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::sql::TableDef;
+
+/// A change of tables that is written by hand, from [`migration!`](crate::migration).
+#[derive(Debug)]
+pub struct Migration {
+    /// The name of the constant, which databases remember it by.
+    #[doc(hidden)]
+    pub id: &'static str,
+    /// The tables as they were before it.
+    #[doc(hidden)]
+    pub before: &'static [TableDef],
+    /// The statements.
+    #[doc(hidden)]
+    pub sql: &'static str,
+}
+
+impl Migration {
+    /// Changes when the statements come to mean something else.
+    pub(super) fn checksum(&self) -> i64 {
+        let mut hash = Fnv::default();
+        hash.write(&parse::meaning(self.sql));
+        hash.finish()
+    }
+
+    fn run<A>(&self, ctx: &Ctx<A>) -> Result<()> {
+        let at = |error: Error| {
+            Error::schema(error.at(format_args!("migration `{}`", self.id)).message())
+        };
+        let before: Vec<&TableDef> = self.before.iter().collect();
+        difference::bring(ctx, &before, Undeclared::Keep).map_err(at)?;
+        ctx.sql().run(self.sql, ()).map(drop).map_err(at)
+    }
+}
+
+/// A migration that a database has been through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Done {
+    id: String,
+    checksum: i64,
+}
+
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+impl Done {
+    pub(super) fn new(id: &str, checksum: i64) -> Self {
+        let id = id.to_owned();
+        Self { id, checksum }
+    }
+}
+
+impl From<&Migration> for Done {
+    fn from(migration: &Migration) -> Self {
+        Self {
+            id: migration.id.to_owned(),
+            checksum: migration.checksum(),
+        }
+    }
+}
+
+/// Runs those that the database has not been through.
+///
+/// # Errors
+///
+/// The database has been through others than these, or one of them fails.
+pub(super) fn run_pending<A>(ctx: &Ctx<A>, listed: &[Migration], done: &[Done]) -> Result<()> {
+    for (index, done) in done.iter().enumerate() {
+        match listed.get(index) {
+            Some(migration) if migration.id == done.id => check_unedited(migration, done)?,
+            other => return Err(diverged(listed, done, other)),
+        }
+    }
+    listed[done.len()..]
+        .iter()
+        .try_for_each(|migration| migration.run(ctx))
+}
+
+fn check_unedited(migration: &Migration, done: &Done) -> Result<()> {
+    if migration.checksum() == done.checksum {
+        return Ok(());
+    }
+    Err(Error::schema(format!(
+        "the migration `{}` has been edited since this database went through it, and nothing was \
+         changed: put its statements back, and write what is new in another migration after it",
+        done.id
+    )))
+}
+
+fn diverged(listed: &[Migration], done: &Done, instead: Option<&Migration>) -> Error {
+    let id = &done.id;
+    let is_listed = listed.iter().any(|migration| migration.id == *id);
+    Error::schema(match instead.filter(|_| is_listed) {
+        Some(other) => format!(
+            "the database went through the migration `{id}` before `{}`, which is listed before it, \
+             and nothing was changed: list new migrations after those that are there",
+            other.id
+        ),
+        None => format!(
+            "the database is newer than the code, and nothing was changed: it went through the \
+             migration `{id}`, which `#[actor(migrations(..))]` does not list"
+        ),
+    })
+}

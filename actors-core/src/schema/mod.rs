@@ -1,0 +1,227 @@
+//! The database as a wake finds it, and as it should be.
+//!
+//! A wake reads one row. If its fingerprint is not that of the code, one transaction
+//! brings the database up to date: the framework's own tables, the written migrations
+//! that it has not been through ([`migration`]), then the difference between the
+//! tables that are stored ([`parse`]) and those that are declared ([`difference`]).
+//! What is not safe is refused ([`report`], [`advice`]), and all stays as it was.
+
+mod advice;
+mod difference;
+mod migration;
+mod parse;
+#[cfg(all(test, feature = "testing"))]
+mod properties;
+mod report;
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+pub(crate) mod snapshot;
+
+use serde::{Deserialize, Serialize};
+
+use self::difference::{Stored, Undeclared, bring};
+pub use self::migration::Migration;
+use self::migration::{Done, run_pending};
+use crate::actor::Actor;
+use crate::alarms;
+use crate::ctx::Ctx;
+use crate::error::{Error, ErrorKind, Result};
+use crate::sql::TableDef;
+
+/// The framework's own row: what the database was made for, the persisted fields, and
+/// what only a change of the schema has to know. Like all tables of the framework, it is
+/// brought up to date by the same difference as the actor's, so what is added here
+/// later has to be NULL or have a default.
+const META: TableDef = TableDef {
+    of: "the framework",
+    name: "_actors",
+    was: None,
+    create: &[
+        "CREATE TABLE _actors (id INTEGER PRIMARY KEY CHECK (id = 0), \
+               fingerprint INTEGER NOT NULL, state TEXT NOT NULL, \
+               schema TEXT NOT NULL DEFAULT '{}') STRICT",
+    ],
+    indices: &[],
+    renamed: &[],
+};
+
+/// What the database has been through, as JSON in the framework's row.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Record {
+    /// The tables that were declared.
+    tables: Vec<String>,
+    migrations: Vec<Done>,
+}
+
+/// The fingerprint of an object that [`Ctx::destroy`] has ended.
+const DESTROYED: i64 = -1;
+
+/// Brings the database to what the actor declares, and answers the stored
+/// persisted fields. One row read when nothing has changed.
+pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
+    let wanted = fingerprint::<A>();
+    let stored = stored(ctx)?.filter(|(found, _)| !bury(ctx, *found));
+    match stored {
+        Some((found, state)) if found == wanted => Ok(state),
+        Some((_, state)) => ctx.transaction(|| update(ctx, wanted)).map(|()| state),
+        None => ctx
+            .transaction(|| create(ctx, wanted))
+            .map(|()| "{}".to_owned()),
+    }
+}
+
+/// Says that the object is at its end: what finds this does the rest.
+pub(crate) fn mark_destroyed<A>(ctx: &Ctx<A>) -> Result<()> {
+    ctx.sql()
+        .run(
+            "UPDATE _actors SET fingerprint = ? WHERE id = 0",
+            (DESTROYED,),
+        )
+        .map(drop)
+}
+
+/// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
+pub(crate) fn finish_destroy<A>(ctx: &Ctx<A>) -> Result<bool> {
+    Ok(stored(ctx)?.is_some_and(|(found, _)| bury(ctx, found)))
+}
+
+fn bury<A>(ctx: &Ctx<A>, found: i64) -> bool {
+    let is_destroyed = found == DESTROYED;
+    if is_destroyed {
+        ctx.platform().delete_all();
+        ctx.is_destroyed.set(false);
+    }
+    is_destroyed
+}
+
+/// Stores the persisted fields.
+pub(crate) fn store<A>(ctx: &Ctx<A>, state: &str) -> Result<()> {
+    ctx.sql()
+        .run("UPDATE _actors SET state = ? WHERE id = 0", (state,))
+        .map(drop)
+}
+
+fn stored<A>(ctx: &Ctx<A>) -> Result<Option<(i64, String)>> {
+    let row = ctx
+        .sql()
+        .optional("SELECT fingerprint, state FROM _actors WHERE id = 0", ());
+    match row {
+        Err(error)
+            if error.kind() == ErrorKind::Sql && error.message().contains("no such table") =>
+        {
+            Ok(None)
+        }
+        row => row,
+    }
+}
+
+/// A new database has the newest tables, and no migration to go through.
+fn create<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
+    let all: Vec<&TableDef> = own().chain(A::TABLES).collect();
+    bring(ctx, &all, Undeclared::Drop)?;
+    finish(ctx, fingerprint)
+}
+
+fn update<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
+    bring(ctx, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
+    let record: String = ctx
+        .sql()
+        .one("SELECT schema FROM _actors WHERE id = 0", ())?;
+    let record: Record = serde_json::from_str(&record).map_err(|error| {
+        Error::schema(format!("the record of the schema can't be read: {error}"))
+    })?;
+    run_pending(ctx, A::MIGRATIONS, &record.migrations)?;
+    bring(ctx, &A::TABLES.iter().collect::<Vec<_>>(), Undeclared::Drop)?;
+    check_none_forgotten(ctx, A::TABLES, &record.tables)?;
+    finish(ctx, fingerprint)
+}
+
+/// The framework's own tables.
+fn own() -> impl Iterator<Item = &'static TableDef> {
+    const OWN: &TableDef = &META;
+    std::iter::once(OWN).chain(alarms::TABLES)
+}
+
+/// A table that was declared once is still declared, or no longer stored: else its rows
+/// would be there and nobody would see them.
+fn check_none_forgotten<A>(ctx: &Ctx<A>, defs: &[TableDef], declared: &[String]) -> Result<()> {
+    let stored = Stored::read(ctx)?;
+    let is_declared = |name: &str| defs.iter().any(|def| def.name.eq_ignore_ascii_case(name));
+    for name in declared {
+        if let Some(table) = stored.tables.get(name)
+            && !is_declared(name)
+        {
+            return Err(Error::schema(report::undeclared_table(
+                name, table, &stored,
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Takes note of what the database has come to.
+fn finish<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
+    alarms::reconcile(ctx)?;
+    let record = Record {
+        tables: (A::TABLES.iter())
+            .map(|def| def.name.to_ascii_lowercase())
+            .collect(),
+        migrations: A::MIGRATIONS.iter().map(Done::from).collect(),
+    };
+    ctx.sql()
+        .run(
+            "INSERT INTO _actors (id, fingerprint, state, schema) VALUES (0, ?, '{}', ?) \
+             ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, \
+             schema = excluded.schema",
+            (fingerprint, serde_json::to_string(&record)?),
+        )
+        .map(drop)
+}
+
+/// 53 bits (the integers that a row holds exactly) over all that a wake has to establish.
+fn fingerprint<A: Actor>() -> i64 {
+    let mut hash = Fnv::default();
+    hash.write(env!("CARGO_PKG_VERSION"));
+    for def in own().chain(A::TABLES) {
+        hash.write(def.name);
+        for part in def.create {
+            hash.write(part);
+        }
+        for index in def.indices {
+            hash.write(index.create);
+        }
+    }
+    for migration in A::MIGRATIONS {
+        hash.write(migration.id);
+        hash.write(migration.sql);
+    }
+    for handler in A::HANDLERS.alarms {
+        if let Some(declared) = handler.declared {
+            hash.write(handler.name);
+            hash.write(&format!("{:?}", declared.recurrence()));
+        }
+    }
+    hash.finish()
+}
+
+/// FNV-1a, which is short and stays the same for ever.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    fn write(&mut self, text: &str) {
+        for byte in text.bytes().chain([0xff]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    /// As an integer that a row holds exactly.
+    fn finish(&self) -> i64 {
+        i64::try_from(self.0 >> 11).unwrap_or_default()
+    }
+}

@@ -1,0 +1,128 @@
+//! What is said of a difference that is not safe: what is stored and what is declared,
+//! side by side, and the migration to write (`advice.rs`).
+
+use std::fmt::{self, Write as _};
+
+use super::advice::{frozen, statements};
+use super::difference::{Pair, Stored};
+use super::parse::{Column, Table};
+
+/// What stands in the way of bringing a table to its declared form.
+#[derive(Debug)]
+pub(super) enum Blocker {
+    /// A column that is stored and not declared.
+    Gone(String),
+    /// A column that can't be added, and why.
+    Added(String, &'static str),
+    /// A column that is declared otherwise than it is stored.
+    Changed(String),
+    /// Another primary key.
+    Key,
+    /// Other checks, foreign keys or options of the table.
+    Constraints,
+    /// A unique index over rows that are there.
+    Unique(String),
+}
+
+impl fmt::Display for Blocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone(column) => write!(
+                f,
+                "`{column}` is stored and not declared: if a field has another name now, mark it \
+                 `#[sql(was = \"{column}\")]`"
+            ),
+            Self::Added(column, why) => write!(f, "`{column}` can't be added: {why}"),
+            Self::Changed(column) => {
+                write!(f, "`{column}` is declared otherwise than it is stored")
+            }
+            Self::Key => write!(f, "the primary key is another one"),
+            Self::Constraints => write!(f, "the table's checks or options are others"),
+            Self::Unique(index) => write!(
+                f,
+                "the unique index `{index}` is new, and rows that are there may not be unique"
+            ),
+        }
+    }
+}
+
+/// Why the table stays as it is, and what to write.
+pub(super) fn refusal(pair: &Pair<'_>, stored: &Stored, blockers: &[Blocker]) -> String {
+    let Some(found) = pair.stored else {
+        return String::new();
+    };
+    let mut text = format!(
+        "the table `{}` is stored in another form than `{}` declares, and nothing was changed.\n\n",
+        pair.def.name, pair.def.of
+    );
+    side_by_side(&mut text, found, &pair.declared);
+    text.push('\n');
+    for blocker in blockers {
+        let _ = writeln!(text, "- {blocker}");
+    }
+    let before = format!("{}Before", pair.def.of);
+    let name = format!("CHANGE_{}", pair.def.name.to_ascii_uppercase());
+    let _ = write!(
+        text,
+        "\nThe migration to write, with the table as it was; look at each statement first:\n\n{}\n\
+         migration! {{\n    pub {name}: {before} => r#\"\n{}    \"#\n}}\n\n\
+         Then name it on the actor, after those that are there: `#[actor(migrations({name}))]`.",
+        frozen(pair.def.name, found, stored, &before, Some(pair)),
+        statements(pair, stored, found, blockers),
+    );
+    text
+}
+
+/// A table that was declared once, is still stored, and is declared no more.
+pub(super) fn undeclared_table(name: &str, table: &Table, stored: &Stored) -> String {
+    format!(
+        "the table `{name}` is stored and none of the actor's tables, and nothing was changed.\n\n\
+         If it has another name now, say so on its struct: `#[sql_table(was = \"{name}\")]`. If its \
+         rows are to go, this is the migration to write:\n\n{}\nmigration! {{\n    pub \
+         DROP_{}: Before => \"DROP TABLE \\\"{name}\\\"\"\n}}\n\nThen name it on the actor, after \
+         those that are there: `#[actor(migrations(DROP_{}))]`.",
+        frozen(name, table, stored, "Before", None),
+        name.to_ascii_uppercase(),
+        name.to_ascii_uppercase()
+    )
+}
+
+/// The columns as they are stored, and as they are declared.
+fn side_by_side(text: &mut String, stored: &Table, declared: &Table) {
+    let mut lines = vec![("stored".to_owned(), "declared".to_owned())];
+    let shown =
+        |column: Option<&Column>| column.map_or_else(String::new, |column| column.source.clone());
+    for column in &stored.columns {
+        let now = declared.column_called(&column.name);
+        lines.push((shown(Some(column)), shown(now)));
+    }
+    let added = declared
+        .columns
+        .iter()
+        .filter(|column| stored.column_called(&column.name).is_none());
+    lines.extend(added.map(|column| (String::new(), shown(Some(column)))));
+    lines.push((rest(stored), rest(declared)));
+    let width = lines
+        .iter()
+        .map(|(left, _)| left.chars().count())
+        .max()
+        .unwrap_or(0);
+    for (left, right) in lines {
+        let mark = if left == right || left == "stored" {
+            ' '
+        } else {
+            '*'
+        };
+        let _ = writeln!(text, "  {mark} {left:width$}   {right}");
+    }
+}
+
+/// What is said of the table beside its columns.
+fn rest(table: &Table) -> String {
+    let key = match &table.key[..] {
+        [] => None,
+        key => Some(format!("PRIMARY KEY ({})", key.join(", "))),
+    };
+    let others = table.constraints.values().chain(&table.options).cloned();
+    key.into_iter().chain(others).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,86 @@
+//! An actor's schema as a text in the user's repository.
+
+use super::migration::Done;
+use super::{META, Record, open, own, parse};
+use crate::actor::Actor;
+use crate::backend::Sim;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::schema::difference::{Undeclared, bring};
+
+const MIGRATION: &str = "-- migration ";
+
+/// The tables and the indices of a new database, and the migrations that there are.
+pub(crate) fn render<A: Actor>() -> Result<String> {
+    with_database(|ctx: &Ctx<A>| {
+        open(ctx)?;
+        let mut text = format!(
+            "-- The tables of `{}`, as its databases have them.\n",
+            A::NAME
+        );
+        for migration in A::MIGRATIONS {
+            text.push_str(&format!(
+                "{MIGRATION}{} {}\n",
+                migration.id,
+                migration.checksum()
+            ));
+        }
+        for def in A::TABLES {
+            let statements: Vec<String> = ctx.sql().all(
+                "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL \
+                 ORDER BY type DESC, name",
+                (def.name,),
+            )?;
+            text.push('\n');
+            for statement in statements {
+                text.push_str(&parse::in_lines(&statement));
+                text.push_str(";\n");
+            }
+        }
+        Ok(text)
+    })
+}
+
+/// Opens a database that was made from such a text with the code as it is.
+///
+/// # Errors
+///
+/// Why databases of that form can't be opened.
+pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
+    with_database(|ctx: &Ctx<A>| {
+        bring(ctx, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
+        ctx.sql().run(text, ()).map_err(|error| {
+            Error::schema(format!("the file can't be read: {}", error.message()))
+        })?;
+        let made = "SELECT lower(name) FROM sqlite_master WHERE type = 'table' AND \
+                    substr(name, 1, 7) NOT IN ('_actors', 'sqlite_')";
+        let record = Record {
+            tables: ctx.sql().all(made, ())?,
+            migrations: done(text)?,
+        };
+        let statement = format!("INSERT INTO {} VALUES (0, 0, '{{}}', ?)", META.name);
+        ctx.sql()
+            .run(&statement, (serde_json::to_string(&record)?,))?;
+        open(ctx).map(drop)
+    })
+}
+
+fn done(text: &str) -> Result<Vec<Done>> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(MIGRATION));
+    lines
+        .map(|line| {
+            let parts = line.split_once(' ');
+            let parts = parts.and_then(|(id, checksum)| Some((id, checksum.trim().parse().ok()?)));
+            let (id, checksum) = parts.ok_or_else(|| {
+                Error::schema(format!("the file can't be read: {MIGRATION}{line}"))
+            })?;
+            Ok(Done::new(id, checksum))
+        })
+        .collect()
+}
+
+fn with_database<A: Actor, T>(body: impl FnOnce(&Ctx<A>) -> Result<T>) -> Result<T> {
+    let sim = Sim::new(None);
+    let slot = sim.slot::<A>("schema")?;
+    body(&Ctx::new(sim.platform(&slot)))
+}

@@ -1,0 +1,420 @@
+//! A field as a column: its type and the options of `#[sql(..)]`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Expr, ExprLit, ExprUnary, Field, GenericArgument, Ident, Lit, LitStr, Meta,
+    MetaNameValue, Path, PathArguments, Token, Type, UnOp, parse_quote,
+};
+
+use super::model::{check_name, flag};
+use crate::attributes;
+use crate::mistakes::{Mistake, Mistakes};
+
+/// The options of `#[sql]`, each as an example.
+const OPTIONS: &[&str] = &[
+    "primary_key",
+    "unique",
+    "index",
+    "default = 0",
+    "references = Author",
+    "check = \"count > 0\"",
+    "json",
+    "generated = \"price * count\"",
+    "stored",
+    "was = \"old_name\"",
+];
+
+/// What is done with a row when the one that it references is deleted.
+const ON_DELETE: &[(&str, &str)] = &[
+    ("cascade", "CASCADE"),
+    ("set_null", "SET NULL"),
+    ("restrict", "RESTRICT"),
+];
+
+pub(super) struct Column {
+    pub(super) ident: Ident,
+    /// The field's type, and the one in its `Option`.
+    pub(super) ty: Type,
+    pub(super) value: Type,
+    /// What statements know its values as.
+    pub(super) told: Type,
+    pub(super) name: String,
+    /// `INTEGER`, `REAL`, `TEXT` or `BLOB`; `ANY` where a type of the user's says which;
+    /// none if the field can't be a column.
+    pub(super) sql_type: Option<&'static str>,
+    pub(super) is_nullable: bool,
+    pub(super) is_key: bool,
+    pub(super) is_json: bool,
+    pub(super) default: Option<Default>,
+    pub(super) check: Option<LitStr>,
+    pub(super) references: Option<References>,
+    pub(super) generated: Option<Generated>,
+    pub(super) was: Option<LitStr>,
+}
+
+/// What rows get that are there before the column is.
+pub(super) struct Default {
+    pub(super) place: TokenStream,
+    /// `INTEGER`, `REAL`, `TEXT` or `BLOB`.
+    pub(super) sql_type: &'static str,
+    /// The literal in SQL.
+    pub(super) sql: String,
+    /// A text as it is.
+    pub(super) text: String,
+}
+
+pub(super) struct References {
+    pub(super) parent: Path,
+    pub(super) on_delete: Option<&'static str>,
+}
+
+pub(super) struct Generated {
+    pub(super) expression: LitStr,
+    pub(super) is_stored: bool,
+}
+
+/// The field's column, and whether it has an index of its own, and a unique one.
+pub(super) fn parse(
+    field: &mut Field,
+    krate: &TokenStream,
+    mistakes: &mut Mistakes,
+) -> Option<(Column, Option<bool>)> {
+    for condition in attributes::take(&mut field.attrs, "cfg") {
+        mistakes.add(&condition, Mistake::ColumnCondition);
+    }
+    let marks = attributes::take(&mut field.attrs, "sql");
+    let ident = field.ident.clone()?;
+    let options = options(&marks, mistakes);
+    let option = |name| attributes::find(&options, name);
+    let has = |name| option(name).is_some();
+    let name = ident.unraw().to_string();
+    check_name(&ident, &name, mistakes);
+    let (value, is_nullable) = match option_of(&field.ty) {
+        Some(inner) => (inner.clone(), true),
+        None => (field.ty.clone(), false),
+    };
+    let is_json = has("json");
+    let mut column = Column {
+        ty: field.ty.clone(),
+        told: match (is_json, is_nullable) {
+            (false, _) => field.ty.clone(),
+            (true, false) => parse_quote!(#krate::sql::Json<#value>),
+            (true, true) => parse_quote!(::core::option::Option<#krate::sql::Json<#value>>),
+        },
+        sql_type: match is_json {
+            true => Some("TEXT"),
+            false => sql_type(&field.ty, &value, mistakes),
+        },
+        value,
+        name,
+        is_nullable,
+        is_key: has("primary_key"),
+        is_json,
+        default: None,
+        check: option("check").and_then(|check| attributes::text(check, mistakes).cloned()),
+        references: option("references").and_then(|option| references(option, mistakes)),
+        generated: None,
+        was: option("was").and_then(|was| attributes::text(was, mistakes).cloned()),
+        ident,
+    };
+    column.default = option("default").and_then(|default| column.default(default, mistakes));
+    column.generated = generated(&options, mistakes);
+    column.check_together(&options, mistakes);
+    let index = match (has("unique"), has("index")) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    };
+    Some((column, index))
+}
+
+impl Column {
+    /// Whether the column can be in a primary key.
+    pub(super) fn check_key(&self, place: &impl ToTokens, mistakes: &mut Mistakes) {
+        if self.is_nullable {
+            mistakes.add(&self.ty, Mistake::NullableKey);
+        } else if self.is_json {
+            mistakes.add(place, Mistake::JsonKey);
+        } else if self.generated.is_some() {
+            mistakes.add(place, Mistake::GeneratedKey);
+        }
+    }
+
+    /// Options that can't be together.
+    fn check_together(&self, options: &[Meta], mistakes: &mut Mistakes) {
+        let option = |name| attributes::find(options, name);
+        if let Some(key) = option("primary_key") {
+            self.check_key(key, mistakes);
+            for name in ["unique", "index"] {
+                if let Some(option) = option(name) {
+                    mistakes.add(option, Mistake::KeyIsIndexed(name));
+                }
+            }
+        }
+        if let (Some(_), Some(index)) = (option("unique"), option("index")) {
+            mistakes.add(index, Mistake::UniqueIsIndexed);
+        }
+        if self.generated.is_some() {
+            for name in ["default", "references", "was"] {
+                if let Some(option) = option(name) {
+                    mistakes.add(option, Mistake::Generated(name));
+                }
+            }
+        }
+        if let Some(References {
+            on_delete: Some("SET NULL"),
+            ..
+        }) = self.references
+            && !self.is_nullable
+        {
+            mistakes.add(&self.ty, Mistake::SetNull);
+        }
+        if let Some(was) = &self.was {
+            check_name(was, &was.value(), mistakes);
+        }
+    }
+
+    fn default(&self, option: &Meta, mistakes: &mut Mistakes) -> Option<Default> {
+        let Meta::NameValue(MetaNameValue { value, .. }) = option else {
+            mistakes.add(option, Mistake::DefaultForm);
+            return None;
+        };
+        let Some(mut default) = literal(value) else {
+            mistakes.add(value, Mistake::DefaultForm);
+            return None;
+        };
+        let is_bool = last_segment(&self.value).is_some_and(|(name, _)| name == "bool");
+        let is_truth = matches!(
+            value,
+            Expr::Lit(ExprLit {
+                lit: Lit::Bool(_),
+                ..
+            })
+        );
+        let Some(expected) = self.sql_type else {
+            return None; // a mistake already
+        };
+        if expected == "REAL" && default.sql_type == "INTEGER" && !is_truth {
+            default.sql_type = "REAL";
+            default.sql.push_str(".0");
+        }
+        let fits = expected == "ANY" || default.sql_type == expected;
+        if !fits || is_truth != is_bool && expected != "ANY" {
+            let column = self.value.to_token_stream().to_string();
+            let example = match expected {
+                _ if is_bool => "false",
+                "INTEGER" => "0",
+                "REAL" => "0.5",
+                "BLOB" => "b\"\"",
+                _ => "\"\"",
+            };
+            let column = &column.replace(' ', "");
+            mistakes.add(value, Mistake::DefaultType { column, example });
+            return None;
+        }
+        if !self.holds(&default.sql) {
+            let column = &self.value.to_token_stream().to_string();
+            mistakes.add(value, Mistake::DefaultRange { column });
+            return None;
+        }
+        Some(default)
+    }
+
+    /// Whether the column's integer type has that value.
+    fn holds(&self, literal: &str) -> bool {
+        let (Ok(value), Some((name, _))) = (literal.parse::<i128>(), last_segment(&self.value))
+        else {
+            return true;
+        };
+        let safe = (1_i128 << 53) - 1;
+        let (least, most) = match name.to_string().as_str() {
+            "u8" => (0, u8::MAX.into()),
+            "u16" => (0, u16::MAX.into()),
+            "u32" => (0, u32::MAX.into()),
+            "u64" | "usize" => (0, safe),
+            "i8" => (i8::MIN.into(), i8::MAX.into()),
+            "i16" => (i16::MIN.into(), i16::MAX.into()),
+            "i32" => (i32::MIN.into(), i32::MAX.into()),
+            _ => (-safe, safe),
+        };
+        (least..=most).contains(&value)
+    }
+}
+
+fn options(marks: &[Attribute], mistakes: &mut Mistakes) -> Vec<Meta> {
+    let mut all: Vec<Meta> = Vec::new();
+    for mark in marks {
+        let Meta::List(list) = &mark.meta else {
+            let options = OPTIONS;
+            mistakes.add(mark, Mistake::NotAnOption { options });
+            continue;
+        };
+        for option in attributes::options(list.tokens.clone(), OPTIONS, mistakes) {
+            let name = attributes::name(&option);
+            if OPTIONS.contains(&&*name) {
+                flag(&option, mistakes);
+            }
+            if all.iter().any(|other| attributes::name(other) == name) {
+                mistakes.add(&option, Mistake::OptionTwice(&name));
+            }
+            all.push(option);
+        }
+    }
+    all
+}
+
+fn references(option: &Meta, mistakes: &mut Mistakes) -> Option<References> {
+    let metas = match option {
+        Meta::NameValue(MetaNameValue {
+            value: Expr::Path(path),
+            ..
+        }) => vec![Meta::Path(path.path.clone())],
+        Meta::List(list) => Punctuated::<Meta, Token![,]>::parse_terminated
+            .parse2(list.tokens.clone())
+            .unwrap_or_default()
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    };
+    let (Some(Meta::Path(parent)), rest) = (metas.first(), metas.get(1..).unwrap_or_default())
+    else {
+        mistakes.add(option, Mistake::ReferencesForm);
+        return None;
+    };
+    let mut on_delete = None;
+    for option in rest {
+        match option {
+            Meta::NameValue(MetaNameValue { path, value, .. }) if path.is_ident("on_delete") => {
+                let action = value.to_token_stream().to_string();
+                let known = ON_DELETE.iter().find(|(name, _)| *name == action);
+                match known {
+                    Some((_, sql)) => on_delete = Some(*sql),
+                    None => mistakes.add(value, Mistake::OnDelete(&action)),
+                }
+            }
+            other => mistakes.add(other, Mistake::ReferencesForm),
+        }
+    }
+    Some(References {
+        parent: parent.clone(),
+        on_delete,
+    })
+}
+
+fn generated(options: &[Meta], mistakes: &mut Mistakes) -> Option<Generated> {
+    let stored = attributes::find(options, "stored");
+    let Some(option) = attributes::find(options, "generated") else {
+        if let Some(stored) = stored {
+            mistakes.add(stored, Mistake::StoredAlone);
+        }
+        return None;
+    };
+    Some(Generated {
+        expression: attributes::text(option, mistakes)?.clone(),
+        is_stored: stored.is_some(),
+    })
+}
+
+/// A literal in SQL.
+fn literal(value: &Expr) -> Option<Default> {
+    let (sign, lit) = match value {
+        Expr::Lit(ExprLit { lit, .. }) => ("", lit),
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => match &**expr {
+            Expr::Lit(ExprLit {
+                lit: lit @ (Lit::Int(_) | Lit::Float(_)),
+                ..
+            }) => ("-", lit),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let mut text = String::new();
+    let (sql_type, sql) = match lit {
+        Lit::Bool(truth) => ("INTEGER", i32::from(truth.value).to_string()),
+        Lit::Int(int) => ("INTEGER", format!("{sign}{}", int.base10_digits())),
+        Lit::Float(float) => ("REAL", format!("{sign}{}", float.base10_digits())),
+        Lit::Str(string) => {
+            text = string.value();
+            ("TEXT", format!("'{}'", text.replace('\'', "''")))
+        }
+        Lit::ByteStr(bytes) => {
+            let digits: String = bytes
+                .value()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            ("BLOB", format!("x'{digits}'"))
+        }
+        _ => return None,
+    };
+    Some(Default {
+        place: quote!(#value),
+        sql_type,
+        sql,
+        text,
+    })
+}
+
+/// The column's type in SQL; `ANY` for a type that is not known by its name.
+fn sql_type(ty: &Type, value: &Type, mistakes: &mut Mistakes) -> Option<&'static str> {
+    if option_of(value).is_some() {
+        mistakes.add(ty, Mistake::ColumnNested);
+        return None;
+    }
+    let sql_type = match last_segment(value) {
+        Some((name, argument)) => known_type(&name.to_string(), argument),
+        None => None,
+    };
+    if sql_type.is_none() {
+        mistakes.add(ty, Mistake::ColumnType);
+    }
+    sql_type
+}
+
+fn known_type(name: &str, argument: Option<&Type>) -> Option<&'static str> {
+    match (name, argument) {
+        ("bool" | "i8" | "i16" | "i32" | "i64" | "isize", None) => Some("INTEGER"),
+        ("u8" | "u16" | "u32" | "u64" | "usize" | "Timestamp", None) => Some("INTEGER"),
+        ("f32" | "f64", None) => Some("REAL"),
+        ("String", None) | ("Json", Some(_)) => Some("TEXT"),
+        ("Bytes", None) => Some("BLOB"),
+        ("Vec", Some(element)) if last_segment(element)?.0 == "u8" => Some("BLOB"),
+        ("char" | "str" | "i128" | "u128" | "Duration" | "Self", None) => None,
+        (_, Some(_)) => None,
+        _ => Some("ANY"),
+    }
+}
+
+/// Whether the type is an `Option`, by its name.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    option_of(ty).is_some()
+}
+
+fn option_of(ty: &Type) -> Option<&Type> {
+    let (name, argument) = last_segment(ty)?;
+    argument.filter(|_| name == "Option")
+}
+
+/// A path type's last name, and its first type argument.
+fn last_segment(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let argument = match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => {
+            arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            })
+        }
+        _ => None,
+    };
+    Some((&last.ident, argument))
+}

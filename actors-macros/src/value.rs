@@ -1,0 +1,186 @@
+//! `#[derive(SqlValue)]`: an enum without fields as text, a struct around one value as
+//! that value.
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type, Variant};
+
+use crate::attributes;
+use crate::checks::{self, carry, check};
+use crate::mistakes::{Mistake, Mistakes};
+
+pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let options: TokenStream = attributes::take(&mut item.attrs, "sql")
+        .iter()
+        .filter_map(|mark| mark.meta.require_list().ok())
+        .map(|list| list.tokens.clone())
+        .collect();
+    let options = attributes::options(options, &["crate = path"], &mut mistakes);
+    let krate = attributes::core_path(&options, &mut mistakes);
+    let ident = &item.ident;
+    if !item.generics.params.is_empty() {
+        mistakes.add(&item.generics, Mistake::ValueGenerics);
+        return mistakes.and(TokenStream::new());
+    }
+    let expanded = match &item.data {
+        Data::Enum(data) if !data.variants.is_empty() => text(ident, data, &krate, &mut mistakes),
+        Data::Struct(data) if data.fields.len() == 1 => {
+            let field = data.fields.iter().next().expect("there is one");
+            let member = match &field.ident {
+                Some(name) => Member::Named(name.clone()),
+                None => Member::Unnamed(Index::from(0)),
+            };
+            transparent(ident, &member, &field.ty, &krate)
+        }
+        _ => {
+            mistakes.add(ident, Mistake::NotAValue);
+            stand_in(ident, &krate)
+        }
+    };
+    mistakes.and(expanded)
+}
+
+/// An enum, stored as its variants' names.
+fn text(
+    ident: &Ident,
+    data: &DataEnum,
+    krate: &TokenStream,
+    mistakes: &mut Mistakes,
+) -> TokenStream {
+    let mut texts: Vec<String> = Vec::new();
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            mistakes.add(&variant.fields, Mistake::VariantFields);
+        }
+        let text = variant_text(variant, mistakes);
+        if texts.contains(&text) {
+            mistakes.add(&variant.ident, Mistake::VariantTwice(&text));
+        }
+        texts.push(text);
+    }
+    if !mistakes.is_empty() {
+        return stand_in(ident, krate);
+    }
+    let variants: Vec<_> = data.variants.iter().map(|variant| &variant.ident).collect();
+    let listed = texts.join("`, `");
+    let unknown = format!("`{{}}` is stored, and `{ident}` is one of `{listed}`");
+    let to_sql = quote! {
+        ::core::result::Result::Ok(#krate::sql::Value::Text(::std::borrow::Cow::Borrowed(match self {
+            #(Self::#variants => #texts,)*
+        })))
+    };
+    let from_sql = quote! {
+        match &*cell.text()? {
+            #(#texts => ::core::result::Result::Ok(Self::#variants),)*
+            other => ::core::result::Result::Err(#krate::Error::new(
+                #krate::ErrorKind::Sql,
+                ::std::format!(#unknown, other),
+            )),
+        }
+    };
+    let consts = quote! {
+        const TYPE: &'static str = "TEXT";
+        const TEXTS: &'static [&'static str] = &[#(#texts),*];
+    };
+    implement(ident, &to_sql, &from_sql, &consts, krate)
+}
+
+fn variant_text(variant: &Variant, mistakes: &mut Mistakes) -> String {
+    for attribute in &variant.attrs {
+        if !attribute.path().is_ident("sql") {
+            continue;
+        }
+        let Meta::List(list) = &attribute.meta else {
+            mistakes.add(attribute, Mistake::VariantOption);
+            continue;
+        };
+        let known = &["name = \"in_progress\""];
+        let options = attributes::options(list.tokens.clone(), known, mistakes);
+        let text = options
+            .first()
+            .and_then(|name| attributes::text(name, mistakes));
+        if let Some(text) = text.map(LitStr::value) {
+            return text;
+        }
+    }
+    variant.ident.unraw().to_string().to_snake_case()
+}
+
+/// A struct around one value, stored as that.
+fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -> TokenStream {
+    let carrier = carry("STORED", ty, krate);
+    let to_sql = quote!(#krate::sql::ToSql::to_sql(#carrier::view(&self.#member)));
+    let from_sql = quote! {
+        ::core::result::Result::Ok(Self {
+            #member: #carrier::back(<#carrier::Type as #krate::sql::FromSql>::from_sql(cell)?),
+        })
+    };
+    let consts = quote! {
+        const TYPE: &'static str = <#carrier::Type as #krate::sql::SqlValue>::TYPE;
+        const TEXTS: &'static [&'static str] = <#carrier::Type as #krate::sql::SqlValue>::TEXTS;
+    };
+    let prelude = checks::prelude(krate);
+    let check = check("AsColumn", ty, "STORED", ty, krate);
+    let implementation = implement(ident, &to_sql, &from_sql, &consts, krate);
+    quote! {
+        const _: () = {
+            #prelude
+            #check
+            #implementation
+        };
+    }
+}
+
+/// In the place of what can't be derived, so that uses of the type miss nothing.
+fn stand_in(ident: &Ident, krate: &TokenStream) -> TokenStream {
+    let unreachable = quote!(::core::unreachable!());
+    implement(
+        ident,
+        &unreachable,
+        &unreachable,
+        &quote!(
+            const TYPE: &'static str = "TEXT";
+        ),
+        krate,
+    )
+}
+
+fn implement(
+    ident: &Ident,
+    to_sql: &TokenStream,
+    from_sql: &TokenStream,
+    consts: &TokenStream,
+    krate: &TokenStream,
+) -> TokenStream {
+    quote! {
+        impl #krate::sql::ToSql for #ident {
+            type Kind = Self;
+
+            fn to_sql(&self) -> #krate::Result<#krate::sql::Value<'_>> {
+                #to_sql
+            }
+        }
+
+        impl #krate::sql::FromSql for #ident {
+            #[allow(unused_variables)]
+            fn from_sql(cell: #krate::Cell<'_>) -> #krate::Result<Self> {
+                #from_sql
+            }
+        }
+
+        impl #krate::sql::SqlValue for #ident {
+            #consts
+        }
+
+        impl #krate::sql::FromRow for #ident {
+            const WIDTH: usize = 1;
+
+            fn from_row(row: &#krate::sql::Row<'_>) -> #krate::Result<Self> {
+                row.get(0)
+            }
+        }
+    }
+}

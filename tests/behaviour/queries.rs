@@ -1,0 +1,78 @@
+//! `sql!`, as it runs.
+
+use serde_json::json;
+
+use crate::world::on_both;
+
+on_both! {
+    fn rows_come_in_the_forms_that_were_asked_for(world) {
+        let queries = world.object("QUERIES", "a");
+        for (page, seconds) in [("home", json!(5)), ("about", json!(null)), ("home", json!(null))] {
+            queries.ask("visit", json!([page, seconds]));
+        }
+        assert_eq!(queries.ask("of_page", json!(["home"])), json!([2, [1, 3], 8]));
+        let at = json!({ "$": "date", "value": 1000 });
+        assert_eq!(
+            queries.ask("summary", json!([])),
+            json!([{ "page": "about", "visits": 1, "last": at }, { "page": "home", "visits": 2, "last": at }])
+        );
+        assert_eq!(queries.ask("entitle", json!(["home", "Welcome"])), true);
+        assert_eq!(queries.ask("entitle", json!(["home", "Welcome"])), false);
+        let none = json!({ "$": "undefined" });
+        let titles = json!([[1, "Welcome"], [2, none], [3, "Welcome"]]);
+        assert_eq!(queries.ask("titles", json!([])), titles);
+        assert_eq!(queries.ask("braces", json!([])), "{\"it's\": {}} -- no comment");
+        assert_eq!(queries.ask("forget", json!(["home", 1]))[1], 2);
+    }
+
+    fn one_row_is_one(world) {
+        let queries = world.object("QUERIES", "a");
+        let none = queries.refuse("only", json!(["home"]));
+        assert_eq!(none.name, "Sql");
+        let place = "tests/fixtures/src/queries.rs:";
+        let statement = "SELECT id FROM visits WHERE page = ?1";
+        assert!(none.message.starts_with("no row, where one was expected"), "{none:?}");
+        assert!(none.message.contains(statement) && none.message.contains(place), "{none:?}");
+        assert_eq!(queries.ask("perhaps", json!(["home"])), json!({ "$": "undefined" }));
+        let id = queries.ask("visit", json!(["home", 1]));
+        assert_eq!(queries.ask("only", json!(["home"])), id);
+        assert_eq!(queries.ask("perhaps", json!(["home"])), id);
+        queries.ask("visit", json!(["home", 1]));
+        for method in ["only", "perhaps"] {
+            let several = queries.refuse(method, json!(["home"]));
+            assert!(several.message.starts_with("several rows, where one was expected"), "{several:?}");
+            assert!(several.message.contains(statement) && several.message.contains(place));
+        }
+    }
+
+    fn captured_values_are_never_code(world) {
+        let queries = world.object("QUERIES", "a");
+        let hostile = [
+            "'; DROP TABLE visits; --",
+            "\" OR 1=1 --",
+            "a' OR 'a'='a",
+            "/* */ -- \n;",
+            "nul \0 in it",
+            "?1 :page @page $page {page} {{",
+            "%_\\",
+            "",
+            "🦀\u{200b}\u{202e}",
+        ];
+        for page in hostile {
+            queries.ask("visit", json!([page, null]));
+        }
+        for page in hostile {
+            assert_eq!(queries.ask("found", json!([page])), json!([page]));
+            assert_eq!(queries.ask("forget", json!([page, 0])), json!([0, hostile.len()]));
+        }
+        let pages = queries.sql("SELECT page FROM visits ORDER BY id");
+        assert_eq!(pages, hostile.iter().map(|page| json!([page])).collect::<serde_json::Value>());
+    }
+
+    fn a_value_that_no_column_holds_is_refused(world) {
+        let failure = world.object("QUERIES", "a").refuse("too_large", json!([]));
+        assert_eq!(failure.name, "Sql");
+        assert!(failure.message.contains("beyond ±(2^53 - 1)"), "{failure:?}");
+        assert!(failure.message.starts_with("SELECT ?1"), "{failure:?}");
+    }
+}

@@ -1,0 +1,57 @@
+//! What tables declare, and what their columns hold.
+
+use serde_json::json;
+
+use crate::world::on_both;
+
+on_both! {
+    fn each_type_comes_back_as_it_was(world) {
+        let answer = world.object("TABLES", "a").ask("edges", json!([]));
+        assert_eq!(answer[1], json!([]));
+        assert!(answer[0].as_u64().unwrap() > 70, "{answer}");
+    }
+
+    fn what_a_column_does_not_hold_is_refused_and_not_stored(world) {
+        let said = world.object("TABLES", "a").ask("refused", json!([]));
+        let said: Vec<&str> = said.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+        for text in &said[..7] {
+            assert!(text.contains("beyond ±(2^53 - 1)"), "{text}");
+        }
+        for text in &said[7..9] {
+            assert!(text.contains("NaN can't be stored"), "{text}");
+        }
+        assert_eq!(said[9], "0 rows");
+    }
+
+    fn what_a_type_can_not_be_is_an_error_that_names_the_column(world) {
+        let said = world.object("TABLES", "a").ask("unreadable", json!([]));
+        let expected = [
+            "column `state`: `old` is stored, and `State` is one of `new`, `in_progress`",
+            "column `tiny_u`: 256 is out of the range of u8",
+            "column `boolean`: 2 is not a bool",
+            "column `large`: ",
+            "column `always`: the JSON that is stored can't be read: ",
+        ];
+        for (text, expected) in said.as_array().unwrap().iter().zip(expected) {
+            assert!(text.as_str().unwrap().contains(expected), "{text}");
+        }
+    }
+
+    fn a_key_can_be_two_columns(world) {
+        let said = world.object("TABLES", "a").ask("composite", json!([]));
+        let said: Vec<&str> = said.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+        assert!(said[0].starts_with("twice: UNIQUE constraint failed: visit.page, visit.day"), "{said:?}");
+        assert_eq!(said[1..3], ["updated: true false", "deleted: true false"]);
+        assert!(said[3].starts_with("check: CHECK constraint failed: first <= last"), "{said:?}");
+        assert_eq!(said[4..], ["none: true", "a 1 8 7 A", "a 2 9 8 A"]);
+    }
+
+    fn references_unique_and_partial_indices_hold(world) {
+        let said = world.object("TABLES", "a").ask("references", json!([]));
+        let said: Vec<&str> = said.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+        assert!(said[0].starts_with("nobody: FOREIGN KEY constraint failed"), "{said:?}");
+        assert!(said[1].starts_with("again: UNIQUE constraint failed: author.name"), "{said:?}");
+        assert!(said[2].starts_with("partial: UNIQUE constraint failed"), "{said:?}");
+        assert_eq!(said[3..], ["L None"]);
+    }
+}

@@ -1,0 +1,15 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Counter {
+    count: u32,
+}
+
+#[actor]
+impl Counter {
+    pub fn name(&self, request: String) -> String {
+        request
+    }
+}
+
+fn main() {}

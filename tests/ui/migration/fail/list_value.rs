@@ -1,0 +1,20 @@
+use actors_core::prelude::*;
+
+#[sql_table(name = "people")]
+pub struct PersonV1 {
+    #[sql(primary_key)]
+    id: i64,
+    name: String,
+}
+
+migration! {
+    pub SPLIT: PersonV1 => "DELETE FROM people"
+}
+
+#[actor(migrations = SPLIT)]
+pub struct People {}
+
+#[actor]
+impl People {}
+
+fn main() {}

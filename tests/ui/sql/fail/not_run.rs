@@ -1,0 +1,34 @@
+#![deny(unused_must_use)]
+
+use actors_core::prelude::*;
+
+#[sql_table(name = "visits")]
+pub struct Visit {
+    #[sql(primary_key)]
+    id: u32,
+    page: String,
+    at: Timestamp,
+    seconds: Option<u32>,
+}
+
+#[sql_table(name = "pages")]
+pub struct Page {
+    #[sql(primary_key)]
+    page: String,
+    title: String,
+    is_public: bool,
+}
+
+#[actor(tables(Visit, Page))]
+pub struct Site {}
+
+#[actor]
+impl Site {
+    fn ask(&self, ctx: &Ctx<Self>) -> Result<()> {
+        let _ = ctx;
+        sql!(Visit => "DELETE FROM visits");
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use actors_core::prelude::*;
+
+#[derive(SqlValue)]
+pub struct Page(String);
+
+#[sql_table]
+pub struct Visit {
+    #[sql(default = 5)]
+    page: Page,
+}
+
+fn main() {}

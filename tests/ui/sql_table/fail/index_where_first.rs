@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[sql_table(index(by_page(where = "done = 0", page)))]
+pub struct Visit {
+    page: String,
+    done: bool,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[sql_table]
+pub struct Visit {
+    #[sql(json = true)]
+    tags: Vec<String>,
+}
+
+fn main() {}

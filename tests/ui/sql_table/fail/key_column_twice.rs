@@ -1,0 +1,8 @@
+use actors_core::prelude::*;
+
+#[sql_table(primary_key(page, page))]
+pub struct Visit {
+    page: String,
+}
+
+fn main() {}

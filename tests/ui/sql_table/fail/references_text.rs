@@ -1,0 +1,15 @@
+use actors_core::prelude::*;
+
+#[sql_table]
+pub struct Author {
+    #[sql(primary_key)]
+    id: u32,
+}
+
+#[sql_table]
+pub struct Visit {
+    #[sql(references = "author")]
+    author: u32,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use actors_core::prelude::*;
+
+#[derive(SqlValue)]
+pub enum State {}
+
+fn main() {}

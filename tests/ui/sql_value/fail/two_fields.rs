@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[derive(SqlValue)]
+pub struct Point {
+    x: f64,
+    y: f64,
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! `cargo xtask bench`: the same work by several implementations, in one workerd and one
+//! run, as ratios.
+
+mod alarms;
+mod rows;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+#[derive(Subcommand)]
+pub(crate) enum Bench {
+    /// Statements and rows: an actor, workers-rs by hand, JavaScript
+    Rows,
+    /// 100,000 alarms that are due at once: an actor, npm's `@cloudflare/actors`
+    Alarms,
+}
+
+pub(crate) fn run(bench: &Bench) -> Result<()> {
+    match bench {
+        Bench::Rows => rows::run(),
+        Bench::Alarms => alarms::run(),
+    }
+}
