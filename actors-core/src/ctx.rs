@@ -8,7 +8,7 @@ use crate::alarms::{self, AlarmRun, Alarms, Ringing};
 use crate::backend::{Env, Platform};
 use crate::error::{Error, Result};
 use crate::schema;
-use crate::sockets::Sockets;
+use crate::sockets::{Lanes, Sockets};
 use crate::sql::Sql;
 use crate::time::Timestamp;
 
@@ -25,6 +25,8 @@ pub struct Ctx<A> {
     pub(crate) running: Cell<Option<AlarmRun>>,
     /// Whether a turn has asked for the object's end.
     pub(crate) is_destroyed: Cell<bool>,
+    /// What its web sockets have at work.
+    pub(crate) lanes: Lanes,
     actor: PhantomData<fn() -> A>,
 }
 
@@ -37,6 +39,7 @@ impl<A> Ctx<A> {
             ringing: Ringing::default(),
             running: Cell::new(None),
             is_destroyed: Cell::new(false),
+            lanes: Lanes::default(),
             actor: PhantomData,
         }
     }
@@ -48,11 +51,6 @@ impl<A> Ctx<A> {
     /// The actor's SQLite database.
     pub fn sql(&self) -> Sql<'_> {
         Sql::new(&self.platform)
-    }
-
-    /// The actor's web sockets.
-    pub fn sockets(&self) -> Sockets<'_> {
-        Sockets(&self.platform)
     }
 
     /// The Worker's bindings: what another actor's stub is asked with.
@@ -157,5 +155,10 @@ impl<A: Actor> Ctx<A> {
     /// The actor's alarms.
     pub fn alarms(&self) -> Alarms<'_, A> {
         Alarms::new(self)
+    }
+
+    /// The actor's web sockets.
+    pub fn sockets(&self) -> Sockets<'_, A::Attachment> {
+        Sockets::new(&self.platform)
     }
 }

@@ -3,7 +3,9 @@
 //! their own they build it themselves.
 
 mod alarms;
+mod client;
 mod cron;
+mod crowd;
 mod differences;
 mod lifecycle;
 mod migrations;

@@ -7,4 +7,5 @@ mod class;
 mod cron;
 pub(crate) mod handlers;
 mod method;
+mod sockets;
 pub(crate) mod state;

@@ -1,8 +1,9 @@
-//! `cargo xtask bench`: the same work by several implementations, in one workerd and one
-//! run, as ratios.
+//! `cargo xtask bench`: the same work by several implementations, side by side in one run,
+//! as ratios.
 
 mod alarms;
 mod rows;
+mod sockets;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -13,11 +14,14 @@ pub(crate) enum Bench {
     Rows,
     /// 100,000 alarms that are due at once: an actor, npm's `@cloudflare/actors`
     Alarms,
+    /// Broadcasts to a thousand web sockets, and answers to one: an actor, JavaScript
+    Sockets,
 }
 
 pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Rows => rows::run(),
         Bench::Alarms => alarms::run(),
+        Bench::Sockets => sockets::run(),
     }
 }
