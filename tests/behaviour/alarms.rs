@@ -252,6 +252,9 @@ on_both! {
         world.until("it has rung", || {
             clockwork.ask("rung", json!([])) == json!(["understood", "unknown"])
         });
+        assert_eq!(clockwork.ask("discard", json!([failed[0]["id"]])), true);
+        assert_eq!(clockwork.ask("discard", json!([failed[0]["id"]])), false);
+        assert_eq!(clockwork.ask("failed", json!([])), json!([]));
     }
 
     fn an_alarm_that_wakes_the_actor_finds_it_whole(world) {
