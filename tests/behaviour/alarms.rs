@@ -200,9 +200,6 @@ on_both! {
 
         assert_eq!(clockwork.ask("retry", json!([poison])), true);
         assert_eq!(clockwork.ask("retry", json!([poison])), false, "it is not set aside now");
-        world.until("it is set aside again", || clockwork.alarm().is_none());
-        assert_eq!(clockwork.ask("discard", json!([poison])), true);
-        assert_eq!(clockwork.ask("discard", json!([poison])), false);
         assert_eq!(clockwork.ask("failed", json!([])), json!([]));
     }
 
