@@ -1,5 +1,6 @@
 //! Many alarms over the one of an object.
 
+use actors_core::Duration;
 use serde_json::json;
 
 use crate::world::on_both;
@@ -378,5 +379,61 @@ on_both! {
             clockwork.sql("SELECT COUNT(*) FROM sqlite_master WHERE name GLOB '_actors*'") == json!([[0]])
         });
         assert_eq!(clockwork.alarm(), None);
+    }
+
+    fn requests_are_answered_while_thousands_are_due(world) {
+        use std::time::Instant;
+        let crasher = world.object("CRASHER", "load");
+        for _ in 0..5 {
+            crasher.ask("load", json!([1_000, { "$": "date", "value": 1 }]));
+        }
+        let mut runs = 0;
+        let mut longest = Duration::ZERO;
+        world.until("all have run", || {
+            let asked = Instant::now();
+            let now = crasher.ask("runs", json!([])).as_u64().unwrap();
+            longest = longest.max(asked.elapsed());
+            assert!(now >= runs && now <= 5_000);
+            runs = now;
+            runs == 5_000
+        });
+        assert!(longest < Duration::from_secs(1), "{longest:?}");
+    }
+}
+
+/// Nothing is lost or done twice, whichever storage operation it is that the object
+/// crashes before.
+#[test]
+fn a_crash_before_any_storage_operation_of_a_ring_loses_nothing() {
+    use actors_core::testing::World;
+    use actors_fixtures::crasher::{Crasher, Order};
+    let order = |id, kind: &str| -> Order {
+        let order = json!({ "id": id, "kind": kind, "millis": 10, "key": null });
+        serde_json::from_value(order).unwrap()
+    };
+    for operations in 0..80 {
+        let world = World::new();
+        let crasher = world.get::<Crasher>("a");
+        let kinds = [
+            "plain",
+            "slow",
+            "flaky",
+            "slow and flaky",
+            "plain",
+            "hopeless",
+        ];
+        let orders = (1..).zip(kinds).map(|(id, kind)| order(id, kind)).collect();
+        world.run(crasher.schedule(orders)).unwrap();
+        world.crash_after(operations);
+        world.advance(Duration::from_secs(2));
+        let verdict = world.run(crasher.verdict()).unwrap();
+        let expected = json!({
+            "scheduled": 6, "waiting": 0, "lost": 0, "after_cancel": 0, "doubled": 0,
+        });
+        assert_eq!(
+            json!(verdict),
+            expected,
+            "a crash before operation {operations}"
+        );
     }
 }

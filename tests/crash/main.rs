@@ -163,13 +163,13 @@ fn settle(server: &Server, promised: &[Mutex<Promised>]) -> Verdict {
         let seen = await_end(server, object);
         let number = |what: &str| seen[what].as_u64().expect("a number");
         let values = json!([promised.scheduled, promised.cancelled]);
-        let missing = call(&server.url(), object, "missing", values).expect("an answer");
+        let missing = insist(server, object, "missing", values);
         // What nobody has run is lost, and so is what was acknowledged and is not there.
         verdict.lost += number("lost") + number("waiting") + missing[0].as_u64().unwrap();
         verdict.after_cancel += number("after_cancel") + missing[1].as_u64().unwrap();
         verdict.scheduled += number("scheduled");
         verdict.doubled += number("doubled");
-        let kinds = call(&server.url(), object, "kinds", json!([])).expect("an answer");
+        let kinds = insist(server, object, "kinds", json!([]));
         println!("{object}: {kinds}");
     }
     if verdict.lost + verdict.after_cancel + verdict.doubled > 0 {
@@ -181,11 +181,22 @@ fn settle(server: &Server, promised: &[Mutex<Promised>]) -> Verdict {
 fn await_end(server: &Server, object: &str) -> Value {
     let start = Instant::now();
     loop {
-        let seen = call(&server.url(), object, "verdict", json!([])).expect("an answer");
+        let seen = insist(server, object, "verdict", json!([]));
         if seen["waiting"] == 0 || start.elapsed() > END {
             return seen;
         }
         thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// What a method answers in the end: the panic of an alarm costs others their answers.
+fn insist(server: &Server, object: &str, method: &str, values: Value) -> Value {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = call(&server.url(), object, method, values.clone()) {
+            return answer;
+        }
+        assert!(start.elapsed() < END, "no answer:\n{}", server.log());
     }
 }
 
