@@ -80,6 +80,10 @@ impl RawSocket {
 pub(crate) struct Target(Infallible);
 
 impl Target {
+    #[allow(
+        clippy::extra_unused_type_parameters,
+        reason = "as on the other backends"
+    )]
     pub(crate) fn named<A: Actor>(env: &Env, _: &str) -> Result<Self> {
         match env.0 {}
     }
