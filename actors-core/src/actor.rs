@@ -3,16 +3,19 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::alarms::{AlarmHandler, Plan};
 use crate::backend::Env;
 use crate::ctx::Ctx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::object::{Object, Turn};
 use crate::persist::{Loader, Saver};
 use crate::request::{Request, Response};
 use crate::rpc::{Method, Stub};
 use crate::schema::Migration;
-use crate::sockets::MessageHandler;
+use crate::sockets::{Admitted, Close, Message, MessageHandler, Opening, SocketOf, SocketOptions};
 use crate::sql::TableDef;
 
 /// What `#[actor]` on a struct says of it.
@@ -26,9 +29,9 @@ pub trait State: Sized + 'static {
     const NAME: &'static str;
     /// The name of the binding in `wrangler.toml`.
     const BINDING: &'static str;
-    /// What the path of a request for a web socket ends with, from
-    /// `#[actor(sockets(path = ".."))]`.
-    const SOCKET_PATH: Option<&'static str>;
+    /// What `#[actor(sockets(..))]` says.
+    #[doc(hidden)]
+    const SOCKETS: Option<&'static SocketOptions>;
     /// The tables of `#[actor(tables(..))]`.
     const TABLES: &'static [TableDef];
     /// The migrations of `#[actor(migrations(..))]`.
@@ -88,6 +91,9 @@ pub trait Actor: State {
     /// What [`Alarms::after`](crate::alarms::Alarms::after) and
     /// [`at`](crate::alarms::Alarms::at) answer: one method for each `#[alarm]` handler.
     type Schedule<'a>: From<Plan<'a, Self>>;
+    /// What each of its web sockets carries: the `T` of its handlers'
+    /// [`Socket<T>`](crate::Socket), `()` if they say none.
+    type Attachment: Serialize + DeserializeOwned + 'static;
     /// The actor's handlers.
     #[doc(hidden)]
     const HANDLERS: Handlers<Self>;
@@ -108,16 +114,32 @@ pub trait Actor: State {
 
 /// All that can happen to an actor, and the handlers for it.
 #[doc(hidden)]
-pub struct Handlers<A: 'static> {
+pub struct Handlers<A: Actor> {
     pub methods: &'static [Method<A>],
     pub on_init: Option<Init<A>>,
     pub on_request: Option<OnRequest<A>>,
     pub alarms: &'static [AlarmHandler<A>],
     pub messages: &'static [MessageHandler<A>],
+    pub on_connect: Option<OnConnect<A>>,
+    pub on_unhandled: Option<OnUnhandled<A>>,
+    pub on_close: Option<OnClose<A>>,
+    pub on_error: Option<OnError<A>>,
 }
 
 /// An `#[on_request]` handler.
 type OnRequest<A> = fn(&Object<A>, Request) -> Turn<Response>;
+
+/// An `#[on_connect]` handler.
+type OnConnect<A> = fn(&Object<A>, Opening) -> Turn<Admitted>;
+
+/// An `#[on_message(unhandled)]` handler.
+type OnUnhandled<A> = fn(&Object<A>, SocketOf<A>, Message, Error) -> Turn<()>;
+
+/// An `#[on_close]` handler.
+type OnClose<A> = fn(&Object<A>, SocketOf<A>, Close) -> Turn<()>;
+
+/// An `#[on_error]` handler.
+type OnError<A> = fn(&Object<A>, SocketOf<A>, Error) -> Turn<()>;
 
 /// An asynchronous `#[on_init]` handler at work.
 type InitFuture<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;

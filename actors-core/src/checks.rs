@@ -13,9 +13,11 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::{Serialize, Serializer};
 
 use crate::backend::Cell;
+use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
+use crate::sockets::{Admission, Admitted, Opening, Socket};
 use crate::sql::{FromSql, HasTable, Keyed, SqlValue, ToSql, Value};
 
 /// Whether a type, which must be known here, has what is asked of it:
@@ -31,6 +33,7 @@ pub trait Unproven {
     const PERSIST: bool = false;
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
+    const SAME: bool = false;
     const COLUMN: bool = false;
     const STORED: bool = false;
     const KEYED: bool = false;
@@ -64,6 +67,10 @@ impl<B: FromBody> Probe<Request<B>> {
 
 impl<B: Into<Body>> Probe<Response<B>> {
     pub const RESPONSE: bool = true;
+}
+
+impl<T> Probe<(T, T)> {
+    pub const SAME: bool = true;
 }
 
 impl<T: ToSql + FromSql> Probe<T> {
@@ -173,10 +180,18 @@ checks! {
 
     #[diagnostic::on_unimplemented(
         message = "no web socket can be opened to `{Self}`",
-        label = "nobody can send this message",
+        label = "nobody can get here",
         note = "say where sockets are opened, on the struct: `#[actor(sockets(path = \"/ws\"))]`"
     )]
     Connected
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be the attachment of a web socket",
+        label = "not a type that serde can store",
+        note = "it is stored with the socket, as JSON: derive serde's `Serialize` and `Deserialize` \
+                for the type and what it holds"
+    )]
+    Attached
 
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not what an `#[on_request]` handler can take",
@@ -283,6 +298,19 @@ macro_rules! tuples {
 }
 
 crate::for_each_tuple!(tuples);
+
+/// Whether a handler's socket carries what the others' do.
+#[diagnostic::on_unimplemented(
+    message = "the web sockets of this actor do not carry `{Self}`",
+    label = "expected `{T}`",
+    note = "what a socket carries is the `T` of the `Admission<T>` that `#[on_connect]` answers: \
+            write `&Socket<T>` with the same one"
+)]
+pub trait AttachedAlike<T, const IS: bool> {
+    const CHECKED: () = ();
+}
+
+impl<T, U> AttachedAlike<T, true> for U {}
 
 /// Something that depends on a [`Probe`].
 pub struct If<const IS: bool>;
@@ -434,6 +462,40 @@ impl<B: Into<Body>> Respond<Response<B>> for If<true> {
 
 impl<T> Respond<T> for If<false> {
     fn respond(_: T) -> Response {
+        unreachable!()
+    }
+}
+
+/// Makes ready what an `#[on_connect]` handler has admitted.
+pub trait Admit<T> {
+    fn settle<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted>;
+}
+
+impl<T: Serialize + DeserializeOwned> Admit<T> for If<true> {
+    fn settle<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted> {
+        opening.settle(ctx, admission)
+    }
+}
+
+impl<T> Admit<T> for If<false> {
+    fn settle<A>(_: Opening, _: &Ctx<A>, _: Admission<T>) -> Result<Admitted> {
+        unreachable!()
+    }
+}
+
+/// A socket in the form that the handler takes.
+pub trait View<T, U> {
+    fn view(socket: &Socket<T>) -> &Socket<U>;
+}
+
+impl<T> View<T, T> for If<true> {
+    fn view(socket: &Socket<T>) -> &Socket<T> {
+        socket
+    }
+}
+
+impl<T, U> View<T, U> for If<false> {
+    fn view(_: &Socket<T>) -> &Socket<U> {
         unreachable!()
     }
 }

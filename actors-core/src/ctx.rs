@@ -7,7 +7,7 @@ use crate::actor::Actor;
 use crate::alarms::{self, Alarms};
 use crate::backend::{Env, Platform};
 use crate::error::{Error, Result};
-use crate::sockets::Sockets;
+use crate::sockets::{Lanes, Sockets};
 use crate::sql::Sql;
 use crate::time::Timestamp;
 
@@ -19,6 +19,8 @@ pub struct Ctx<A> {
     depth: Cell<u32>,
     /// The earliest alarm before the open transaction touched any.
     pub(crate) earliest: Cell<Option<Option<Timestamp>>>,
+    /// What its web sockets have at work.
+    pub(crate) lanes: Lanes,
     actor: PhantomData<fn() -> A>,
 }
 
@@ -28,6 +30,7 @@ impl<A> Ctx<A> {
             platform,
             depth: Cell::new(0),
             earliest: Cell::new(None),
+            lanes: Lanes::default(),
             actor: PhantomData,
         }
     }
@@ -39,11 +42,6 @@ impl<A> Ctx<A> {
     /// The actor's SQLite database.
     pub fn sql(&self) -> Sql<'_> {
         Sql::new(&self.platform)
-    }
-
-    /// The actor's web sockets.
-    pub fn sockets(&self) -> Sockets<'_> {
-        Sockets(&self.platform)
     }
 
     /// The Worker's bindings: what another actor's stub is asked with.
@@ -114,5 +112,10 @@ impl<A: Actor> Ctx<A> {
     /// The actor's alarms.
     pub fn alarms(&self) -> Alarms<'_, A> {
         Alarms::new(self)
+    }
+
+    /// The actor's web sockets.
+    pub fn sockets(&self) -> Sockets<'_, A::Attachment> {
+        Sockets::new(&self.platform)
     }
 }

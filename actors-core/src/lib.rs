@@ -105,15 +105,17 @@ pub use actors_macros::migration;
 pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
-pub use actors_macros::{alarm, on_init, on_message, on_request, persist};
+pub use actors_macros::{
+    alarm, on_close, on_connect, on_error, on_init, on_message, on_request, persist,
+};
 #[doc(hidden)]
 pub use backend::Cell;
 pub use backend::Env;
 pub use ctx::Ctx;
 pub use error::{Error, ErrorKind, Result};
 pub use persist::{Loader, Saver};
-pub use request::{Body, FromBody, Request, Response, json_response};
-pub use sockets::{Socket, Sockets};
+pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
+pub use sockets::{Admission, Close, Message, Socket, Sockets};
 pub use sql::{Json, Sql, SqlValue};
 pub use time::{Duration, Timestamp, days, hours, minutes, seconds};
 
@@ -123,9 +125,10 @@ pub use {bytes::Bytes, http, serde, serde_json};
 pub mod prelude {
     pub use crate::sql::FromRow;
     pub use crate::{
-        Actor, Body, Bytes, Ctx, Duration, Env, Error, ErrorKind, Json, Request, Response, Result,
-        Socket, SqlValue, Timestamp, actor, alarm, days, hours, http, json_response, migration,
-        minutes, on_init, on_message, on_request, persist, seconds, serde_json, sql, sql_table,
+        Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Json, Message,
+        Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours, http,
+        json_response, migration, minutes, on_close, on_connect, on_error, on_init, on_message,
+        on_request, persist, seconds, serde_json, sql, sql_table,
     };
 }
 
@@ -137,14 +140,15 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Answer, Argument, AsColumn, AsDefault, AsJson, AsParent, Asked, Carry, Connected, Failure,
-        If, Initial, Key, Outcome, Parent, Parents, Persisted, Plain, Probe, Read, Respond,
-        Responds, Unproven, Untold, has_parents, is_default, same_key,
+        Admit, Answer, Argument, AsColumn, AsDefault, AsJson, AsParent, Asked, Attached,
+        AttachedAlike, Carry, Connected, Failure, If, Initial, Key, Outcome, Parent, Parents,
+        Persisted, Plain, Probe, Read, Respond, Responds, Unproven, Untold, View, has_parents,
+        is_default, same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub, reply};
-    pub use crate::sockets::{Message, MessageHandler};
+    pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
     pub use crate::sql::statement::{
         Column, Record, bound, compared, read, read_as, read_as_if, statement, written,
     };

@@ -1,9 +1,16 @@
 //! Actors to learn from, all in one Worker.
 
+pub mod chat;
 pub mod rate_limiter;
+pub mod site;
 
+use chat::ChatRoom;
 use rate_limiter::RateLimiter;
+use site::Site;
 
 actors_core::entry! {
+    "/" => Site, |_| Some("pages".to_owned()),
+    "/chat" => Site, |_| Some("pages".to_owned()),
+    "/rooms/{name}/ws" => ChatRoom,
     "/limits/{name}/{*key}" => RateLimiter,
 }

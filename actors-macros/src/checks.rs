@@ -38,7 +38,7 @@ pub(crate) fn if_so(fact: &str, ty: &impl ToTokens, krate: &TokenStream) -> Toke
 }
 
 /// Whether `fact` is so of `ty`, as a constant.
-fn probe(fact: &str, ty: &impl ToTokens, krate: &TokenStream) -> TokenStream {
+pub(crate) fn probe(fact: &str, ty: &impl ToTokens, krate: &TokenStream) -> TokenStream {
     let fact = format_ident!("{fact}");
     quote!(#krate::__private::Probe::<#ty>::#fact)
 }

@@ -114,8 +114,14 @@ marks! {
     on_init,
     /// The method that answers HTTP requests.
     on_request,
+    /// The method that admits web sockets.
+    on_connect,
     /// A method that takes messages of web sockets.
     on_message,
+    /// The method that hears of the end of web sockets.
+    on_close,
+    /// The method that hears of failures of web sockets.
+    on_error,
     /// A method that alarms run.
     alarm,
     /// A field that survives eviction.

@@ -75,8 +75,26 @@ pub(crate) enum Mistake<'a> {
     AlarmEveryZero,
     AlarmOptions,
     SocketPlace,
+    SocketBorrowed,
     SocketsForm,
     SocketPath(&'a str),
+    PingAlone,
+    PingLength,
+    NotTexts(&'a str),
+    OriginForm(&'a str),
+    ProtocolForm(&'a str),
+    MaxBytes,
+    ConnectArguments,
+    NoAdmission,
+    AttachmentWithoutConnect,
+    MessageParts,
+    JsonArgument,
+    TextArgument,
+    BytesArgument,
+    UnhandledArguments,
+    CloseArguments,
+    ErrorArguments,
+    MessagesTwice,
     RecurringArguments,
     PersistNotOnField,
     MarkNotOnMethod {
@@ -308,8 +326,94 @@ impl fmt::Display for Mistake<'_> {
             Self::AlarmEveryZero => write!(f, "an alarm can't recur more often than every 1 ms"),
             Self::SocketPlace => write!(
                 f,
-                "`&Socket` is the sender of a message: an `#[on_message]` method takes it first, \
-                 after `ctx: &Ctx<Self>`"
+                "`&Socket` is where something comes from: an `#[on_message]`, `#[on_close]` or \
+                 `#[on_error]` method takes it first, after `ctx: &Ctx<Self>`"
+            ),
+            Self::SocketBorrowed => write!(
+                f,
+                "a socket is borrowed: write `from: &Socket<..>`, and clone it to keep it"
+            ),
+            Self::PingAlone => write!(
+                f,
+                "an automatic answer takes both: `ping = \"ping\", pong = \"pong\"`"
+            ),
+            Self::PingLength => write!(f, "the platform takes 1 to 2,048 bytes here"),
+            Self::NotTexts(option) => {
+                write!(
+                    f,
+                    "`{option}` is a list of texts: write `{option}(\"..\", \"..\")`"
+                )
+            }
+            Self::OriginForm(origin) => write!(
+                f,
+                "`{origin}` is not an origin: write a scheme and a host, such as \
+                 \"https://example.com\", or \"*\" for pages of anybody"
+            ),
+            Self::ProtocolForm(protocol) => write!(
+                f,
+                "`{protocol}` can't be a sub-protocol: use letters, digits, `.`, `-` and `_`, such \
+                 as \"chat.v1\""
+            ),
+            Self::MaxBytes => write!(
+                f,
+                "the size of the largest message is a number of bytes up to 33554432, which is the \
+                 platform's limit: `max_bytes = 65536`"
+            ),
+            Self::ConnectArguments => write!(
+                f,
+                "`#[on_connect]` takes `ctx: &Ctx<Self>` and `request: &Request`, each if it needs \
+                 it"
+            ),
+            Self::NoAdmission => write!(
+                f,
+                "an `#[on_connect]` method admits or refuses: write `-> Result<Admission<T>>`, \
+                 where `T` is what the socket carries, `()` for nothing"
+            ),
+            Self::AttachmentWithoutConnect => write!(
+                f,
+                "nobody says what a socket carries: admit it with one in an `#[on_connect]` method, \
+                 or take `&Socket`"
+            ),
+            Self::MessageParts => write!(
+                f,
+                "`#[on_message]` takes messages with its name as their `type`; for all of them, \
+                 write one of `#[on_message(json)]`, `(text)`, `(bytes)` or `(unhandled)`"
+            ),
+            Self::JsonArgument => write!(
+                f,
+                "`#[on_message(json)]` takes `ctx: &Ctx<Self>` and `from: &Socket`, if it needs \
+                 them, and the message: one argument of a serde type"
+            ),
+            Self::TextArgument => write!(
+                f,
+                "`#[on_message(text)]` takes `ctx: &Ctx<Self>` and `from: &Socket`, if it needs \
+                 them, and `text: String`"
+            ),
+            Self::BytesArgument => write!(
+                f,
+                "`#[on_message(bytes)]` takes `ctx: &Ctx<Self>` and `from: &Socket`, if it needs \
+                 them, and `bytes: Bytes`"
+            ),
+            Self::UnhandledArguments => write!(
+                f,
+                "`#[on_message(unhandled)]` takes `ctx: &Ctx<Self>`, `from: &Socket`, \
+                 `message: Message` and `error: Error`, in that order and each if it needs it"
+            ),
+            Self::CloseArguments => write!(
+                f,
+                "`#[on_close]` takes `ctx: &Ctx<Self>`, `who: &Socket` and `why: Close`, in that \
+                 order and each if it needs it"
+            ),
+            Self::ErrorArguments => write!(
+                f,
+                "`#[on_error]` takes `ctx: &Ctx<Self>`, `who: &Socket` and `error: Error`, in that \
+                 order and each if it needs it"
+            ),
+            Self::MessagesTwice => write!(
+                f,
+                "another handler takes these messages already: text goes to one \
+                 `#[on_message(json)]`, to one `#[on_message(text)]`, or to one `#[on_message]` for \
+                 each type"
             ),
             Self::SocketsForm => write!(
                 f,

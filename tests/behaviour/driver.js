@@ -35,13 +35,17 @@ function observed(Class) {
   };
 }
 
+export const Arena = observed(built.Arena);
 export const Caller = observed(built.Caller);
 export const Clockwork = observed(built.Clockwork);
 export const Crossing = observed(built.Crossing);
 export const Ledger = observed(built.Ledger);
+export const Mirror = observed(built.Mirror);
+export const Parlour = observed(built.Parlour);
 export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);
 export const Room = observed(built.Room);
+export const Served = observed(built.Served);
 export const Shapes = observed(built.Shapes);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
@@ -114,26 +118,6 @@ async function reachable(env) {
   return { reached, asked: names.size };
 }
 
-// Opens a web socket, sends all the messages, and waits for so many to come back.
-async function talk(env, ctx, { name, headers, messages, expected }) {
-  const response = await new Entry(ctx, env).fetch(
-    new Request(`http://localhost/rooms/${name}/ws`, { headers: { host: "localhost", ...headers } }),
-  );
-  const { status, webSocket } = response;
-  if (!webSocket) return { status, received: [] };
-  const received = [];
-  webSocket.accept();
-  await new Promise((resolve) => {
-    setTimeout(resolve, 5_000);
-    webSocket.addEventListener("message", ({ data }) => {
-      if (received.push(JSON.parse(data)) === expected) resolve();
-    });
-    for (const message of messages) webSocket.send(message);
-  });
-  webSocket.close(1000, "done");
-  return { status, received };
-}
-
 export default {
   async fetch(request, env, ctx) {
     switch (new URL(request.url).pathname) {
@@ -143,8 +127,6 @@ export default {
         const calls = await request.json();
         return Response.json(await Promise.all(calls.map((each) => call(env, each))));
       }
-      case "/talk":
-        return Response.json(await talk(env, ctx, await request.json()));
       case "/reachable":
         return Response.json(await reachable(env));
     }

@@ -3,6 +3,8 @@
 //! their own they build it themselves.
 
 mod alarms;
+mod client;
+mod crowd;
 mod differences;
 mod lifecycle;
 mod migrations;

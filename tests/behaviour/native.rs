@@ -6,15 +6,17 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use actors_core::http;
 use actors_core::testing::World;
 use actors_core::testing::raw::Wire;
+use actors_core::{Body, http};
 use actors_fixtures::caller::Caller;
 use actors_fixtures::clockwork::Clockwork;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
+use actors_fixtures::served::Served;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::statements::Statements;
@@ -26,13 +28,15 @@ use actors_fixtures::versions::{
 use actors_fixtures::web::Web;
 use serde_json::{Map, Value, json};
 
+use crate::client::Client;
 use crate::world::{Call, Failure, Response};
 
 /// Says `$body` with the type of the actor that has the binding.
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "LEDGER" Ledger, "QUERIES" Queries, "SHAPES" Shapes, "SHY" Shy,
+            "CROSSING" Crossing, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "TABLES" Tables, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
@@ -148,28 +152,39 @@ impl Native {
         self.0.run_until_idle();
     }
 
-    /// What a new socket to a room gets for its messages.
-    pub(crate) fn talk(&self, name: &str, messages: &[String]) -> Vec<Value> {
-        let client = self.0.connect::<Room>(name);
-        for message in messages {
-            // As workerd does, a socket goes on when a handler has failed.
-            let _ = client.send_text(message);
-        }
-        std::iter::from_fn(|| client.receive::<Value>().map(Result::unwrap)).collect()
+    pub(crate) fn evict(&self) {
+        self.0.evict_all();
     }
 
-    /// A request for `/web/{name}`, without an entry.
+    /// A web socket at `/rooms/{name}/ws` and the like, without an entry.
+    pub(crate) fn upgrade(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Client<'_>, Response> {
+        let host = "actors.example";
+        let mut request = http::Request::builder().uri(format!("http://{host}{path}"));
+        for (name, value) in headers {
+            request = request.header(*name, value.replace("{host}", host));
+        }
+        let request = request.body(()).expect("a request");
+        let mut parts = path.split('/').skip(1);
+        let (kind, name) = (parts.next(), parts.next().unwrap_or_default());
+        let opened = match kind {
+            Some("rooms") => self.0.connect_with::<Room>(name, request),
+            Some("parlours") => self.0.connect_with::<Parlour>(name, request),
+            Some("mirrors") => self.0.connect_with::<Mirror>(name, request),
+            Some("served") => self.0.connect_with::<Served>(name, request),
+            _ => panic!("no sockets at {path}"),
+        };
+        opened
+            .map(Client::Native)
+            .map_err(|refusal| self.read(refusal))
+    }
+
+    /// A request for `/web/{name}` or `/served/{name}/…`, without an entry.
     pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Response {
-        let name = path["/web/".len()..]
-            .split(['/', '?'])
-            .next()
-            .unwrap_or_default();
-        let request = http::Request::builder()
-            .method(method)
-            .uri(format!("http://localhost{path}"))
-            .body(body.to_owned().into())
-            .expect("a right request");
-        let answer = self.0.run(self.0.get::<Web>(name).fetch(request));
+        let answer = self.run_request(method, path, body);
         let Ok(response) = answer else {
             // workerd answers 500 when an object throws.
             return Response {
@@ -178,6 +193,42 @@ impl Native {
                 body: String::new(),
             };
         };
+        self.read(response)
+    }
+
+    /// The body of a response, as it comes.
+    pub(crate) fn stream(&self, path: &str) -> Body {
+        let response = self.run_request("GET", path, "").expect("a response");
+        response.into_body()
+    }
+
+    /// The next part of a body, if there is one now.
+    pub(crate) fn next_part(&self, body: &mut Body) -> Option<String> {
+        let part = self.0.run(body.chunk()).expect("a body");
+        part.map(|part| String::from_utf8_lossy(&part).into_owned())
+    }
+
+    fn run_request(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> actors_core::Result<http::Response<Body>> {
+        let mut parts = path.split(['/', '?']).skip(1);
+        let (kind, name) = (parts.next(), parts.next().unwrap_or_default());
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("http://localhost{path}"))
+            .body(body.to_owned().into())
+            .expect("a right request");
+        match kind {
+            Some("web") => self.0.run(self.0.get::<Web>(name).fetch(request)),
+            Some("served") => self.0.run(self.0.get::<Served>(name).fetch(request)),
+            _ => panic!("no requests at {path}"),
+        }
+    }
+
+    fn read(&self, response: http::Response<Body>) -> Response {
         let status = response.status().as_u16();
         let body = self.0.run(response.into_body().bytes()).expect("a body");
         Response {

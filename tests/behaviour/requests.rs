@@ -28,6 +28,110 @@ on_both! {
             response.body.len()
         );
     }
+
+    fn a_router_of_axum_answers(world) {
+        let hello = world.request("GET", "/served/a/hello/ann", &[], "");
+        assert_eq!((hello.status, &*hello.body), (200, "hello ann, this is a, ready: true"));
+        let json = [("content-type", "application/json")];
+        let sum = world.request("POST", "/served/a/sum", &json, "[1, 2, 3]");
+        if let World::Workerd(_) = world {
+            assert_eq!((sum.status, &*sum.body), (200, "6"));
+        } else {
+            assert_eq!(sum.status, 415, "no headers are passed on natively");
+        }
+        assert_eq!(world.request("POST", "/served/a/hello/ann", &[], "").status, 405);
+        assert_eq!(world.request("GET", "/served/a/elsewhere", &[], "").status, 404);
+    }
+
+    fn no_request_and_no_socket_is_served_before_the_actor_is_made(world) {
+        // The first event makes it, and fails; the next one tries again.
+        let early = world.request("GET", "/served/shy/hello/ann", &[], "");
+        assert_eq!((early.status, &*early.body), (409, "not yet"));
+        let hello = world.request("GET", "/served/shy/hello/ann", &[], "");
+        assert_eq!(&*hello.body, "hello ann, this is shy, ready: true");
+    }
+
+    fn no_socket_is_admitted_before_the_actor_is_made(world) {
+        let early = world.upgrade("/served/shy/ws", &[]).err().expect("a refusal");
+        assert_eq!((early.status, &*early.body), (409, "not yet"));
+        assert!(world.upgrade("/served/shy/ws", &[]).is_ok());
+    }
+
+    fn a_response_comes_as_it_is_sent(world) {
+        let mut events = world.stream("/served/a/events");
+        assert_eq!(events.next().as_deref(), Some("data: welcome\n\n"));
+        let served = world.object("SERVED", "a");
+        for news in ["one", "two"] {
+            assert_eq!(served.ask("publish", json!([[news]])), 1);
+            assert_eq!(events.next(), Some(format!("data: {news}\n\n")));
+        }
+        served.ask("end", json!([]));
+        assert_eq!(events.next(), None);
+    }
+
+    fn a_reader_that_goes_away_is_forgotten(world) {
+        let mut events = world.stream("/served/a/events");
+        let _welcome = events.next();
+        drop(events);
+        let served = world.object("SERVED", "a");
+        world.until("the reader is gone", || served.ask("publish", json!([["x"]])) == 0);
+    }
+}
+
+#[test]
+fn events_arrive_while_the_handler_runs_that_sends_them() {
+    let world = World::in_workerd("requests-events");
+    let mut events = world.stream("/served/a/events");
+    let _welcome = events.next();
+    let served = world.object("SERVED", "a");
+    let publish = json!(served.describe("publish", json!([["one", "two"]])));
+    let World::Workerd(workerd) = &world else {
+        unreachable!()
+    };
+    std::thread::scope(|scope| {
+        let publishing = scope.spawn(|| workerd.post("/call", &publish));
+        assert_eq!(events.next().as_deref(), Some("data: one\n\n"));
+        assert!(!publishing.is_finished(), "it waits to be told to go on");
+        served.ask("go_on", json!([]));
+        assert_eq!(events.next().as_deref(), Some("data: two\n\n"));
+        assert_eq!(publishing.join().expect("it ends"), json!({ "value": 1 }));
+    });
+}
+
+#[test]
+fn a_large_upload_is_never_held_whole() {
+    const SIZE: u64 = 200 << 20;
+    let World::Workerd(workerd) = World::in_workerd("requests-upload") else {
+        unreachable!()
+    };
+    let body = std::io::Read::take(std::io::repeat(7), SIZE);
+    let upload = workerd.upload("/served/a/upload", body).json();
+    assert_eq!(
+        (&upload["bytes"], &upload["sum"]),
+        (&json!(SIZE), &json!(7 * SIZE))
+    );
+    let grown = upload["grown"].as_u64().expect("a number");
+    assert!(
+        grown < 4 << 20,
+        "Wasm's memory grew by {grown} bytes: {upload}"
+    );
+}
+
+#[test]
+fn what_a_client_is_not_told_is_in_the_log() {
+    let world = World::in_workerd("requests-log");
+    for action in ["fail", "panic"] {
+        let response = world.request("GET", &format!("/web/a?{action}"), &[], "");
+        assert_eq!(response.status, 500);
+        assert!(!response.body.contains("secret") && !response.body.contains("panic"));
+    }
+    let World::Workerd(workerd) = &world else {
+        unreachable!()
+    };
+    let log = workerd.server().log();
+    for cause in ["request failed: Internal: a secret", "in a request"] {
+        assert!(log.contains(cause), "{log}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! outside with JSON.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use xtask::worker::{Binding, Worker};
 use xtask::workerd::Server;
 
+use crate::client::{self, Client};
 use crate::native::Native;
 
 /// Declares tests that run on both backends.
@@ -76,6 +78,26 @@ pub(crate) struct Call {
     pub(crate) name: String,
     pub(crate) method: String,
     pub(crate) values: Value,
+}
+
+/// The body of a response, as it comes.
+pub(crate) enum Stream<'a> {
+    Workerd(Box<dyn Read>),
+    Native(&'a Native, actors_core::Body),
+}
+
+impl Stream<'_> {
+    /// The next part, none at the end.
+    pub(crate) fn next(&mut self) -> Option<String> {
+        match self {
+            Self::Workerd(reader) => {
+                let mut part = [0; 4096];
+                let length = reader.read(&mut part).expect("a body");
+                (length > 0).then(|| String::from_utf8_lossy(&part[..length]).into_owned())
+            }
+            Self::Native(native, body) => native.next_part(body),
+        }
+    }
 }
 
 /// An HTTP response.
@@ -174,15 +196,40 @@ impl World {
         }
     }
 
-    /// What a new socket to a room gets for its messages: so many.
-    pub(crate) fn talk(&self, name: &str, messages: &[String], expected: usize) -> Vec<Value> {
+    /// A response whose body comes in parts.
+    pub(crate) fn stream(&self, path: &str) -> Stream<'_> {
         match self {
-            Self::Workerd(workerd) => {
-                let (status, received) = workerd.talk(name, &json!({}), messages, expected);
-                assert_eq!(status, 101);
-                received
-            }
-            Self::Native(native) => native.talk(name, messages),
+            Self::Workerd(workerd) => Stream::Workerd(Box::new(workerd.stream(path))),
+            Self::Native(native) => Stream::Native(native, native.stream(path)),
+        }
+    }
+
+    /// Opens a web socket, which may be refused. In a header, `{host}` is that of
+    /// the actors.
+    pub(crate) fn upgrade(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Client<'_>, Response> {
+        match self {
+            Self::Workerd(workerd) => client::connect(workerd.server.port(), path, headers),
+            Self::Native(native) => native.upgrade(path, headers),
+        }
+    }
+
+    /// Opens a web socket.
+    #[track_caller]
+    pub(crate) fn connect(&self, path: &str) -> Client<'_> {
+        let client = self.upgrade(path, &[]);
+        client.unwrap_or_else(|refusal| panic!("{path}: {refusal:?}"))
+    }
+
+    /// Takes all objects from memory, and leaves their sockets open: natively at
+    /// once, in workerd by doing nothing for more than 10 s.
+    pub(crate) fn hibernate(&self) {
+        match self {
+            Self::Workerd(_) => std::thread::sleep(Duration::from_secs(12)),
+            Self::Native(native) => native.evict(),
         }
     }
 
@@ -220,6 +267,10 @@ impl World {
 }
 
 impl Workerd {
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
     fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
         let url = self.server.url() + path;
         let mut request = ureq::http::Request::builder().method(method).uri(url);
@@ -240,26 +291,28 @@ impl Workerd {
         }
     }
 
-    /// The status of an upgrade with those headers, and what the socket then gets.
-    pub(crate) fn talk(
-        &self,
-        name: &str,
-        headers: &Value,
-        messages: &[String],
-        expected: usize,
-    ) -> (u64, Vec<Value>) {
-        let mut all = json!({ "upgrade": "websocket" });
-        for (name, value) in headers.as_object().expect("an object") {
-            all[name] = value.clone();
-        }
-        let talk =
-            json!({ "name": name, "headers": all, "messages": messages, "expected": expected });
-        let answer = self.post("/talk", &talk);
-        let received = answer["received"].as_array().expect("a list").clone();
-        (answer["status"].as_u64().expect("a status"), received)
+    fn stream(&self, path: &str) -> impl Read + use<> {
+        let response = agent()
+            .get(self.server.url() + path)
+            .call()
+            .expect("an answer");
+        assert_eq!(response.status(), 200);
+        response.into_body().into_reader()
     }
 
-    fn post(&self, path: &str, body: &Value) -> Value {
+    /// A request with a body that is made as it is sent.
+    pub(crate) fn upload(&self, path: &str, body: impl Read + 'static) -> Response {
+        let url = self.server.url() + path;
+        let body = ureq::SendBody::from_owned_reader(body);
+        let mut response = agent().post(url).send(body).expect("an answer");
+        Response {
+            status: response.status().as_u16(),
+            retry_after: None,
+            body: response.body_mut().read_to_string().expect("text"),
+        }
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let response = self.request("POST", path, &[], &body.to_string());
         assert_eq!(
             response.status,

@@ -30,7 +30,7 @@ pub(crate) fn run(port: u16) -> Result<()> {
     let mut server = Server::start(&[examples], &root().join(".dev"), Some(port))?;
     server.echo();
     println!("listening on {}", server.url());
-    println!("try it (Ctrl-C stops it):");
+    println!("open it in a browser, or try it here (Ctrl-C stops it):");
     for (path, body) in TRY {
         println!("  curl -d '{body}' {}{path}", server.url());
     }

@@ -1,7 +1,10 @@
 //! The programs that build and run a Worker, installed into `.tools` once.
 
 use std::{
-    env::consts::{ARCH, OS},
+    env::{
+        self,
+        consts::{ARCH, OS},
+    },
     fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
@@ -80,6 +83,69 @@ pub fn ensure_wrangler() -> Result<PathBuf> {
         existing(modules.join(".bin/wrangler"))?;
         Ok(modules.join(".bin"))
     })
+}
+
+/// A browser, and what drives it.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// Chromium, or the part of it that needs no display.
+    pub chromium: PathBuf,
+    /// Where node finds puppeteer.
+    pub modules: PathBuf,
+    /// The variables that Chromium needs.
+    pub env: Vec<(&'static str, PathBuf)>,
+}
+
+/// Installs puppeteer, and a Chromium if there is none in `PATH` as Debian's package has it.
+///
+/// The one of npm is for Linux on x86-64; elsewhere it is for the system's packages to install.
+pub fn ensure_browser() -> Result<Browser> {
+    let _lock = lock()?;
+    let modules = npm_install("browser", |modules| {
+        existing(modules.join("puppeteer-core"))?;
+        Ok(modules.to_owned())
+    })?;
+    if let Some(chromium) = in_path("chromium") {
+        return Ok(Browser {
+            chromium,
+            modules,
+            env: Vec::new(),
+        });
+    }
+    if (OS, ARCH) != ("linux", "x86_64") {
+        bail!("install Chromium, so that `chromium` is in PATH: npm has none for {OS} on {ARCH}");
+    }
+    // Its package unpacks it into the folder for temporary files.
+    let folder = folder().join("chromium");
+    let browser = Browser {
+        chromium: folder.join("chromium"),
+        modules,
+        env: vec![
+            ("LD_LIBRARY_PATH", folder.join("al2023/lib")),
+            ("FONTCONFIG_FILE", folder.join("fonts.conf")),
+        ],
+    };
+    let stamp = folder.join("unpacked");
+    if !stamp.exists() {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let package = browser.modules.join("@sparticuz/chromium/build/index.js");
+        let unpack = "await (await import(process.argv[1])).default.executablePath()";
+        let mut node = Command::new("node");
+        node.args(["--input-type=module", "--eval", unpack])
+            .arg(package);
+        // The package brings libraries too, for the place that it is made for.
+        node.env("TMPDIR", &folder)
+            .env("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x");
+        run(&mut node).context("cannot unpack Chromium")?;
+        let fonts = format!(
+            "<fontconfig><dir>{0}/fonts</dir><cachedir>{0}/cache</cachedir></fontconfig>",
+            folder.display()
+        );
+        fs::write(folder.join("fonts.conf"), fonts)?;
+        File::create(stamp)?;
+    }
+    Ok(browser)
 }
 
 /// The folder of everything that is installed here.
@@ -187,6 +253,13 @@ fn native(packages: &Path, prefix: &str, program: &str) -> Result<PathBuf> {
 fn existing(path: PathBuf) -> Result<PathBuf> {
     path.canonicalize()
         .with_context(|| format!("{} is missing", path.display()))
+}
+
+/// The program of that name that a shell would run.
+fn in_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let mut programs = env::split_paths(&path).map(|folder| folder.join(program));
+    programs.find(|program| answer(program).is_some())
 }
 
 /// What a program says to `--version`, if it runs at all.

@@ -28,9 +28,10 @@ const START: Duration = Duration::from_secs(20);
 /// How long [`Server::stop`] waits for requests in flight; workerd itself would wait for ever.
 const STOP: Duration = Duration::from_secs(2);
 
-/// Runs workerd, passes on the signals that stdin names, and kills workerd when stdin ends:
+/// Runs workerd, with as many open files as it may have, passes on the signals that stdin names, and kills workerd when stdin ends:
 /// at the latest when the process at its other end dies, however that happens.
 const KEEPER: &str = r#"
+ulimit -n "$(ulimit -Hn)"
 "$@" </dev/null 2>&1 &
 exec >/dev/null 2>&1
 while read -r signal; do kill -s "$signal" $!; done
@@ -111,6 +112,16 @@ impl Server {
     /// Where it answers, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The id of the process that workerd is a child of.
+    pub fn id(&self) -> u32 {
+        self.keeper.id()
+    }
+
+    /// The port on 127.0.0.1 where it answers.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// What it has written to stdout and stderr so far.

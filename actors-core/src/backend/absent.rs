@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use crate::actor::Actor;
 use crate::error::Result;
 use crate::request::{Request, Response};
+use crate::sockets::admission::Guested;
+use crate::sockets::{Outgoing, Selection};
 use crate::sql::{Row, Usage, Value};
 use crate::time::Timestamp;
 use crate::wire::Wire;
@@ -57,18 +59,49 @@ impl Platform {
         match self.0 {}
     }
 
-    pub(crate) fn sockets(&self) -> Vec<RawSocket> {
+    pub(crate) fn accept(&self, _: Guested) -> Result<Accepted> {
+        match self.0 {}
+    }
+
+    pub(crate) fn new_socket_id(&self) -> String {
+        match self.0 {}
+    }
+
+    pub(crate) fn sockets(&self, _: &Selection<'_>) -> Vec<RawSocket> {
+        match self.0 {}
+    }
+
+    pub(crate) fn socket(&self, _: &str) -> Option<RawSocket> {
+        match self.0 {}
+    }
+
+    pub(crate) fn broadcast(&self, _: &Selection<'_>, _: Outgoing<'_>) -> usize {
         match self.0 {}
     }
 }
 
 pub(crate) fn log(_: &str) {}
 
-#[derive(Clone)]
+/// A web socket that has been opened.
+pub(crate) struct Accepted(Infallible);
+
+#[derive(Clone, PartialEq)]
 pub(crate) struct RawSocket(Infallible);
 
 impl RawSocket {
-    pub(crate) fn send(&self, _: &str) -> Result<()> {
+    pub(crate) fn send(&self, _: Outgoing<'_>) -> Result<()> {
+        match self.0 {}
+    }
+
+    pub(crate) fn tags(&self) -> Vec<String> {
+        match self.0 {}
+    }
+
+    pub(crate) fn attachment(&self) -> Vec<u8> {
+        match self.0 {}
+    }
+
+    pub(crate) fn set_attachment(&self, _: &[u8]) -> Result<()> {
         match self.0 {}
     }
 
@@ -82,7 +115,7 @@ pub(crate) struct Target(Infallible);
 impl Target {
     #[allow(
         clippy::extra_unused_type_parameters,
-        reason = "as on the other backends"
+        reason = "the other backends use it"
     )]
     pub(crate) fn named<A: Actor>(env: &Env, _: &str) -> Result<Self> {
         match env.0 {}

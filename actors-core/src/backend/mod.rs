@@ -2,7 +2,7 @@
 //!
 //! A backend offers: [`Env`] (the Worker's bindings), [`Platform`] (one object:
 //! its SQLite database, transactions, alarm, clock and name), [`Target`] (the
-//! client of another object), [`RawSocket`] (a web socket), [`Columns`] and
+//! client of another object), [`RawSocket`] and [`Accepted`] (web sockets), [`Columns`] and
 //! [`Cell`] (rows of a result); and it turns the values of a call between
 //! [`Wire`](crate::wire::Wire) and its own form. All else in this crate is plain
 //! Rust that knows none of this.
@@ -17,7 +17,7 @@ pub(crate) mod current;
 #[path = "worker/mod.rs"]
 pub(crate) mod current;
 
+pub(crate) use current::{Accepted, Columns, Platform, RawSocket, Target, log};
 pub use current::{Cell, Env};
-pub(crate) use current::{Columns, Platform, RawSocket, Target, log};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
-pub(crate) use current::{Hosted, Sim, Slot};
+pub(crate) use current::{Hosted, Sim, Slot, vanished};

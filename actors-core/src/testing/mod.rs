@@ -40,23 +40,26 @@
 //!
 //! [`check_schema`] compares an actor's tables with a file in your repository, so that a
 //! change which deployed objects can't follow fails `cargo test`.
+//! - The ids of web sockets are counted, not random. A crash ends the sockets of its
+//!   object, and nobody is told; a panic leaves them open.
 
 #[doc(hidden)]
 pub mod raw;
 mod schema;
 mod search;
+mod socket;
 
 use std::future::Future;
 use std::rc::Rc;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 pub use self::schema::check_schema;
 pub use self::search::{Run, Search};
+pub use self::socket::Client;
 use crate::actor::Actor;
-use crate::backend::{Env, RawSocket, Sim, Slot};
+use crate::backend::{Accepted, Env, Sim, Slot};
 use crate::error::Result;
+use crate::request::{Response, error_response};
+use crate::sockets::upgrade::Upgrade;
 use crate::sql::{FromRow, Params, Sql};
 use crate::time::{Duration, Timestamp};
 
@@ -197,13 +200,38 @@ impl World {
         self.slot::<A>(name).alarm()
     }
 
-    /// Opens a web socket to an instance.
+    /// Opens a web socket to an instance, as a program does that says nothing of itself.
+    ///
+    /// # Panics
+    ///
+    /// The actor has no web sockets, or refuses this one.
+    #[track_caller]
     pub fn connect<A: Actor>(&self, name: &str) -> Client<'_> {
+        match self.connect_with::<A>(name, http::Request::default()) {
+            Ok(client) => client,
+            Err(response) => panic!("the socket is refused: {response:?}"),
+        }
+    }
+
+    /// Opens a web socket with a request of one's own: its query and its headers
+    /// are what `#[on_connect]` sees. The path and the headers of an upgrade are
+    /// added where they are missing.
+    ///
+    /// # Errors
+    ///
+    /// The response of a refusal.
+    #[allow(clippy::result_large_err, reason = "a refusal is a response as it is")]
+    pub fn connect_with<A: Actor>(
+        &self,
+        name: &str,
+        request: http::Request<()>,
+    ) -> Result<Client<'_>, Response> {
         let slot = self.slot::<A>(name);
-        Client {
-            world: self,
-            socket: self.env.0.connect(&slot),
-            slot,
+        let request = socket::request(request, slot.socket_path());
+        match self.run(self.env.0.upgrade(&slot, request)) {
+            Ok(Upgrade::Open(Accepted(socket))) => Ok(Client::new(self, slot, socket)),
+            Ok(Upgrade::Refused(response)) => Err(response),
+            Err(error) => Err(error_response(&error)),
         }
     }
 
@@ -214,36 +242,5 @@ impl World {
 
     fn slot<A: Actor>(&self, name: &str) -> Rc<Slot> {
         self.env.0.slot::<A>(name).expect("SQLite in memory opens")
-    }
-}
-
-/// The client's end of a web socket, from [`World::connect`].
-pub struct Client<'a> {
-    world: &'a World,
-    slot: Rc<Slot>,
-    socket: RawSocket,
-}
-
-impl Client<'_> {
-    /// Sends a message as JSON text, and lets it be handled.
-    pub fn send<T: Serialize + ?Sized>(&self, message: &T) -> Result<()> {
-        self.send_text(&serde_json::to_string(message)?)
-    }
-
-    /// Sends a message as it is, and lets it be handled.
-    pub fn send_text(&self, text: &str) -> Result<()> {
-        self.world
-            .run(self.world.env.0.message(&self.slot, &self.socket, text))
-    }
-
-    /// The next message that the actor has sent, if there is one.
-    pub fn receive<T: DeserializeOwned>(&self) -> Option<Result<T>> {
-        let text = self.socket.receive()?;
-        Some(serde_json::from_str(&text).map_err(Into::into))
-    }
-
-    /// The code and the reason with which the actor has closed the socket, if it has.
-    pub fn closed(&self) -> Option<(u16, String)> {
-        self.socket.closed()
     }
 }

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Ident, ImplItem, ItemImpl, Meta, Type};
+use syn::{Ident, ImplItem, ItemImpl, Meta, Type, parse_quote};
 
-use super::method::{MARKS, Method, Role};
+use super::method::{MARKS, Method, Part, Role};
 use super::state::{self, schedule_name, stub_name};
 use super::{block, class};
 use crate::attributes;
-use crate::checks;
+use crate::checks::{self, carry};
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The handlers of an actor, by what they are for.
@@ -20,7 +20,11 @@ struct Handlers {
     calls: Vec<Method>,
     init: Option<Method>,
     request: Option<Method>,
+    connect: Option<Method>,
     messages: Vec<Method>,
+    unhandled: Option<Method>,
+    close: Option<Method>,
+    error: Option<Method>,
     alarms: Vec<Alarm>,
 }
 
@@ -89,6 +93,7 @@ fn name(ty: &Type) -> Option<&Ident> {
 
 fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes) -> Handlers {
     let mut handlers = Handlers::default();
+    let admits = item.items.iter().any(is_connect);
     for item in &mut item.items {
         let ImplItem::Fn(method) = item else {
             misplaced(item, mistakes);
@@ -99,7 +104,16 @@ fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes) -> Handler
         }
         *item = block::written(method);
     }
+    if !admits {
+        handlers.check_attachments(mistakes);
+    }
     handlers
+}
+
+/// Whether the item says which sockets are admitted, right or wrong.
+fn is_connect(item: &ImplItem) -> bool {
+    matches!(item, ImplItem::Fn(method)
+        if method.attrs.iter().any(|mark| mark.path().is_ident("on_connect")))
 }
 
 /// Takes the marks of methods away from what is none.
@@ -134,7 +148,18 @@ impl Handlers {
                 mistakes.add(&method.name, Mistake::Twice { mark: "on_request" });
             }
             Role::Request => self.request = Some(method),
-            Role::Message => self.messages.push(method),
+            Role::Connect => once(&mut self.connect, method, mistakes),
+            Role::Message(Part::Unhandled) => once(&mut self.unhandled, method, mistakes),
+            Role::Message(part) => match self.messages.iter().find(|other| clash(other, *part)) {
+                Some(_) if *part == Part::Bytes => {
+                    let mark = "on_message(bytes)";
+                    mistakes.add(&method.name, Mistake::Twice { mark });
+                }
+                Some(_) => mistakes.add(&method.name, Mistake::MessagesTwice),
+                None => self.messages.push(method),
+            },
+            Role::Close => once(&mut self.close, method, mistakes),
+            Role::Error => once(&mut self.error, method, mistakes),
             Role::Alarm => {
                 let every = method
                     .mark
@@ -147,6 +172,27 @@ impl Handlers {
                 }
             }
         }
+    }
+}
+
+/// Takes the handler of which there is one.
+fn once(handler: &mut Option<Method>, method: Method, mistakes: &mut Mistakes) {
+    if handler.is_some() {
+        let mark = match method.role {
+            Role::Message(_) => "on_message(unhandled)",
+            ref role => role.mark().unwrap_or_default(),
+        };
+        mistakes.add(&method.name, Mistake::Twice { mark });
+    }
+    *handler = Some(method);
+}
+
+/// Whether a handler takes what one for that part would take.
+fn clash(other: &Method, part: Part) -> bool {
+    match (&other.role, part) {
+        (Role::Message(Part::Named), Part::Named) => false,
+        (Role::Message(Part::Bytes), part) => part == Part::Bytes,
+        (_, part) => part != Part::Bytes,
     }
 }
 
@@ -192,10 +238,23 @@ impl Handlers {
             .messages
             .iter()
             .map(|method| message_handler(method, actor, krate));
+        let connect = only(self.connect.as_ref(), |method| {
+            connect(method, actor, krate)
+        });
+        let unhandled = only(self.unhandled.as_ref(), |method| {
+            given(method, &["message", "error"], actor, krate)
+        });
+        let close = only(self.close.as_ref(), |method| {
+            given(method, &["close"], actor, krate)
+        });
+        let error = only(self.error.as_ref(), |method| {
+            given(method, &["error"], actor, krate)
+        });
         let sockets = self
-            .messages
-            .first()
+            .of_sockets()
+            .next()
             .map(|method| opens_sockets(method, actor, krate));
+        let attachment = self.attachment(krate);
         let checks = self.methods().map(|method| method.checks(krate));
         let clients = self.clients(actor, krate);
         let prelude = checks::prelude(krate);
@@ -209,11 +268,16 @@ impl Handlers {
             impl #krate::Actor for #actor {
                 type Stub = #stub;
                 type Schedule<'a> = #schedule<'a>;
+                #attachment
                 const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
                     methods: &[#(#calls),*],
                     on_init: #init,
                     on_request: #request,
                     messages: &[#(#messages),*],
+                    on_connect: #connect,
+                    on_unhandled: #unhandled,
+                    on_close: #close,
+                    on_error: #error,
                     alarms: &[#(#alarms),*],
                 };
             }
@@ -289,8 +353,52 @@ impl Handlers {
             .iter()
             .chain(&self.init)
             .chain(&self.request)
-            .chain(&self.messages)
+            .chain(self.of_sockets())
             .chain(alarms)
+    }
+
+    /// Those of web sockets.
+    fn of_sockets(&self) -> impl Iterator<Item = &Method> {
+        self.connect
+            .iter()
+            .chain(&self.messages)
+            .chain(&self.unhandled)
+            .chain(&self.close)
+            .chain(&self.error)
+    }
+
+    /// What the actor's sockets carry: as they are admitted, or as the first handler says.
+    fn attachment(&self, krate: &TokenStream) -> TokenStream {
+        let nothing: Type = parse_quote!(());
+        let unconditional = self
+            .of_sockets()
+            .filter(|method| method.conditions.is_empty());
+        let mut carried = unconditional.filter_map(|method| Some(&method.socket.as_ref()?.carries));
+        let otherwise = carry("SERDE", carried.next().unwrap_or(&nothing), krate);
+        let Some(connect) = &self.connect else {
+            return quote!(type Attachment = #otherwise::Type;);
+        };
+        let admitted = carry("SERDE", connect.admitted().unwrap_or(&nothing), krate);
+        let (conditions, not) = (&connect.conditions, connect.without_conditions());
+        quote! {
+            #(#conditions)*
+            type Attachment = #admitted::Type;
+            #not
+            type Attachment = #otherwise::Type;
+        }
+    }
+
+    /// Without an `#[on_connect]`, sockets carry nothing.
+    fn check_attachments(&self, mistakes: &mut Mistakes) {
+        let carried = self
+            .of_sockets()
+            .filter_map(|method| method.socket.as_ref());
+        let mut carried = carried.map(|socket| &socket.carries);
+        let something =
+            carried.find(|ty| !matches!(ty, Type::Tuple(unit) if unit.elems.is_empty()));
+        if let Some(something) = something {
+            mistakes.add(something, Mistake::AttachmentWithoutConnect);
+        }
     }
 }
 
@@ -307,18 +415,14 @@ fn only(method: Option<&Method>, expand: impl Fn(&Method) -> TokenStream) -> Tok
         return optional(None);
     };
     let handler = optional(Some(expand(method)));
-    let conditions = &method.conditions;
+    let (conditions, not) = (&method.conditions, method.without_conditions());
     if conditions.is_empty() {
         return handler;
     }
     let none = optional(None);
-    let predicates = conditions
-        .iter()
-        .filter_map(|condition| condition.meta.require_list().ok())
-        .map(|list| &list.tokens);
     quote!({
         #(#conditions)* { #handler }
-        #[cfg(not(all(#(#predicates),*)))] { #none }
+        #not { #none }
     })
 }
 
@@ -441,19 +545,65 @@ fn message_handler(method: &Method, actor: &Ident, krate: &TokenStream) -> Token
         .arguments
         .iter()
         .map(|argument| argument.name.unraw().to_string());
-    let types = method.carried_types(krate);
     let values = method.values();
-    let turn = method.turn(actor, krate, &method.carried_outcome(krate));
+    let (part, read, names) = match method.role {
+        Role::Message(Part::Text) => (quote!(Text), quote!(text), None),
+        Role::Message(Part::Bytes) => (quote!(Bytes), quote!(bytes), None),
+        Role::Message(Part::Json) => (quote!(Json), quote!(json), None),
+        _ => (
+            quote!(Type(#name)),
+            quote!(fields),
+            Some(quote!(&[#(#names),*],)),
+        ),
+    };
+    let (types, outcome) = match method.role.is_given() {
+        true => {
+            let types = method.argument_types().map(ToTokens::to_token_stream);
+            (types.collect(), method.outcome(krate))
+        }
+        false => (method.carried_types(krate), method.carried_outcome(krate)),
+    };
+    let turn = method.turn(actor, krate, &outcome);
     quote! {
         #(#conditions)*
         #krate::__private::MessageHandler {
-            name: #name,
-            run: |object, message| message.decode(
-                &[#(#names),*],
-                |socket, (#(#values,)*): (#(#types,)*)| #turn,
+            part: #krate::__private::Part::#part,
+            run: |incoming| incoming.#read(
+                #names
+                |object, socket, (#(#values,)*): (#(#types,)*)| #turn,
             ),
         }
     }
+}
+
+/// A handler of what the framework gives it, of which it takes what it names.
+fn given(method: &Method, gifts: &[&str], actor: &Ident, krate: &TokenStream) -> TokenStream {
+    let gifts = gifts.iter().map(|gift| format_ident!("{gift}"));
+    let values = method.values();
+    // The gifts have the names of their types.
+    let taken = method.arguments.iter().map(|argument| {
+        let gift = format_ident!("{}", argument.kind());
+        quote!(#gift)
+    });
+    let turn = method.turn(actor, krate, &method.outcome(krate));
+    quote! {
+        |object, socket, #(#gifts),*| {
+            #(let #values = #taken;)*
+            #turn
+        }
+    }
+}
+
+fn connect(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
+    let outcome = method.outcome(krate);
+    let admitted = method.admitted();
+    let admits = checks::if_so("SERDE", &admitted, krate);
+    let body = quote! {
+        let admission = #outcome?;
+        <#admits as #krate::__private::Admit<#admitted>>::settle(opening, ctx, admission)
+    };
+    let turn = method.turn(actor, krate, &body);
+    quote!(|object, opening| #turn)
 }
 
 /// Refuses messages that nobody can send, at the first handler for one.
@@ -461,7 +611,7 @@ fn opens_sockets(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenSt
     let place = Ident::new(&actor.to_string(), method.name.span());
     quote! {
         const _: () = <#place as #krate::__private::Connected<{
-            <#actor as #krate::State>::SOCKET_PATH.is_some()
+            <#actor as #krate::State>::SOCKETS.is_some()
         }>>::CHECKED;
     }
 }

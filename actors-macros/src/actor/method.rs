@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{
-    Attribute, FnArg, GenericArgument, GenericParam, Ident, ImplItemFn, Pat, PathArguments,
-    ReturnType, Signature, Type, TypeReference, Visibility,
+    Attribute, FnArg, GenericArgument, GenericParam, Ident, ImplItemFn, Meta, Pat, PathArguments,
+    ReturnType, Signature, Type, TypeReference, Visibility, parse_quote_spanned,
 };
 
 use crate::attributes;
@@ -25,7 +26,15 @@ const RESERVED: &[&str] = &[
 ];
 
 /// The marks that a method can have.
-pub(super) const MARKS: &[&str] = &["on_init", "on_request", "on_message", "alarm"];
+pub(super) const MARKS: &[&str] = &[
+    "on_init",
+    "on_request",
+    "on_connect",
+    "on_message",
+    "on_close",
+    "on_error",
+    "alarm",
+];
 
 /// What a method is for.
 pub(super) enum Role {
@@ -33,8 +42,23 @@ pub(super) enum Role {
     Call,
     Init,
     Request,
-    Message,
+    Connect,
+    Message(Part),
+    Close,
+    Error,
     Alarm,
+}
+
+/// Which messages an `#[on_message]` method takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Those with its name as their type.
+    Named,
+    Json,
+    Text,
+    Bytes,
+    /// Those that no other takes.
+    Unhandled,
 }
 
 /// A handler.
@@ -48,7 +72,9 @@ pub(super) struct Method {
     is_async: bool,
     is_exclusive: bool,
     takes_ctx: bool,
-    takes_socket: bool,
+    takes_request: bool,
+    /// The socket that it takes, if it takes one.
+    pub(super) socket: Option<SocketArgument>,
     pub(super) arguments: Vec<Argument>,
     output: Output,
 }
@@ -57,6 +83,24 @@ pub(super) struct Method {
 pub(super) struct Argument {
     pub(super) name: Ident,
     pub(super) ty: Type,
+}
+
+impl Argument {
+    /// The name of its type, in small letters.
+    pub(super) fn kind(&self) -> String {
+        let name = match &self.ty {
+            Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+            _ => None,
+        };
+        name.unwrap_or_default().to_lowercase()
+    }
+}
+
+/// The socket that something comes from.
+pub(super) struct SocketArgument {
+    /// What it carries.
+    pub(super) carries: Type,
+    actor: Ident,
 }
 
 /// What a method returns.
@@ -97,7 +141,8 @@ impl Method {
         if let Some((_, ty)) = ctx {
             check_ctx(ty, actor, mistakes);
         }
-        let socket = inputs.next_if(|(_, ty)| matches!(role, Role::Message) && is_socket(ty));
+        let request = inputs.next_if(|(_, ty)| matches!(role, Role::Connect) && is_request(ty));
+        let socket = inputs.next_if(|(_, ty)| role.is_of_a_socket() && is_socket(ty));
         let arguments: Vec<_> = inputs
             .filter_map(|(pattern, ty)| argument(pattern, ty, mistakes))
             .collect();
@@ -110,6 +155,13 @@ impl Method {
         ) {
             mistakes.add(&signature.ident, Mistake::NoResponse);
         }
+        if let (Role::Connect, ReturnType::Default) = (&role, &signature.output) {
+            mistakes.add(&signature.ident, Mistake::NoAdmission);
+        }
+        if let Some(mistake) = wrong_arguments(&role, &arguments) {
+            let first = arguments.first().map(|argument| &argument.name);
+            mistakes.add(first.unwrap_or(&signature.ident), mistake);
+        }
         Some(Self {
             name: signature.ident.clone(),
             docs: attributes::docs(&item.attrs).into_iter().cloned().collect(),
@@ -120,7 +172,8 @@ impl Method {
             is_async: signature.asyncness.is_some(),
             is_exclusive,
             takes_ctx: ctx.is_some(),
-            takes_socket: socket.is_some(),
+            takes_request: request.is_some(),
+            socket: socket.map(|(_, ty)| SocketArgument::new(ty, actor)),
             arguments,
             output: output(&signature.output, &role, mistakes),
             role,
@@ -131,6 +184,15 @@ impl Method {
     /// The method's name without `r#`.
     pub(super) fn plain_name(&self) -> String {
         self.name.unraw().to_string()
+    }
+
+    /// The condition for there being no such method.
+    pub(super) fn without_conditions(&self) -> TokenStream {
+        let conditions = self.conditions.iter();
+        let predicates = conditions
+            .filter_map(|condition| condition.meta.require_list().ok())
+            .map(|list| &list.tokens);
+        quote!(#[cfg(not(all(#(#predicates),*)))])
     }
 
     pub(super) fn is_async(&self) -> bool {
@@ -154,13 +216,14 @@ impl Method {
         let conditions = &self.conditions;
         let (argument, value) = match self.role {
             Role::Request => (("Asked", "REQUEST"), ("Responds", "RESPONSE")),
+            Role::Connect => (("Argument", "SERDE"), ("Attached", "SERDE")),
             _ => (("Argument", "SERDE"), ("Answer", "SERDE")),
         };
-        let arguments = self
-            .argument_types()
-            .map(|ty| check(argument.0, ty, argument.1, ty, krate));
+        let decoded = self.argument_types().filter(|_| !self.role.is_given());
+        let arguments = decoded.map(|ty| check(argument.0, ty, argument.1, ty, krate));
         let value = self
-            .value()
+            .admitted()
+            .or(self.value())
             .map(|ty| check(value.0, ty, value.1, ty, krate));
         let output = match &self.output {
             Output::Nothing => None,
@@ -170,8 +233,17 @@ impl Method {
                 Some(check("Failure", error, "ERROR", ty, krate))
             }
         };
-        let checks = arguments.chain(value).chain(output);
+        let socket = self.socket.as_ref().map(|socket| socket.check(krate));
+        let checks = arguments.chain(value).chain(output).chain(socket);
         checks.map(|check| quote!(#(#conditions)* #check)).collect()
+    }
+
+    /// What an `#[on_connect]` method admits sockets with.
+    pub(super) fn admitted(&self) -> Option<&Type> {
+        match self.role {
+            Role::Connect => type_argument(self.value()?, 0),
+            _ => None,
+        }
     }
 
     /// What the method answers when it succeeds, if that is something.
@@ -195,10 +267,11 @@ impl Method {
     pub(super) fn outcome(&self, krate: &TokenStream) -> TokenStream {
         let Self { name, .. } = self;
         let ctx = self.takes_ctx.then(|| quote!(ctx,));
-        let socket = self.takes_socket.then(|| quote!(&socket,));
+        let request = self.takes_request.then(|| quote!(&opening.request,));
+        let socket = self.socket.as_ref().map(|socket| socket.view(krate));
         let values = self.values();
         let awaited = self.is_async.then(|| quote!(.await));
-        let call = quote!(actor.#name(#ctx #socket #(#values),*) #awaited);
+        let call = quote!(actor.#name(#ctx #request #socket #(#values),*) #awaited);
         match &self.output {
             Output::Result(ty) => {
                 let converts = checks::if_so("ERROR", ty, krate);
@@ -264,15 +337,59 @@ impl Method {
 }
 
 impl Role {
-    fn mark(&self) -> Option<&'static str> {
+    pub(super) fn mark(&self) -> Option<&'static str> {
         match self {
             Self::Call => None,
             Self::Init => Some("on_init"),
             Self::Request => Some("on_request"),
-            Self::Message => Some("on_message"),
+            Self::Connect => Some("on_connect"),
+            Self::Message(_) => Some("on_message"),
+            Self::Close => Some("on_close"),
+            Self::Error => Some("on_error"),
             Self::Alarm => Some("alarm"),
         }
     }
+}
+
+impl Role {
+    /// Whether something has come from a socket.
+    fn is_of_a_socket(&self) -> bool {
+        matches!(self, Self::Message(_) | Self::Close | Self::Error)
+    }
+
+    /// Whether the arguments are the framework's own types, and not decoded.
+    pub(super) fn is_given(&self) -> bool {
+        match self {
+            Self::Message(part) => !matches!(part, Part::Named | Part::Json),
+            role => matches!(role, Self::Close | Self::Error),
+        }
+    }
+}
+
+/// What the arguments should be, if they are not that.
+fn wrong_arguments(role: &Role, arguments: &[Argument]) -> Option<Mistake<'static>> {
+    let are = |expected: &[&str]| {
+        let mut expected = expected.iter();
+        let mut types = arguments.iter().map(|argument| &argument.ty);
+        types.all(|ty| expected.any(|name| last_is(ty, name)))
+    };
+    let (is_right, mistake) = match role {
+        Role::Connect => (arguments.is_empty(), Mistake::ConnectArguments),
+        Role::Close => (are(&["Close"]), Mistake::CloseArguments),
+        Role::Error => (are(&["Error"]), Mistake::ErrorArguments),
+        Role::Message(Part::Json) => (arguments.len() == 1, Mistake::JsonArgument),
+        Role::Message(Part::Text) => (
+            arguments.len() == 1 && are(&["String"]),
+            Mistake::TextArgument,
+        ),
+        Role::Message(Part::Bytes) => (
+            arguments.len() == 1 && are(&["Bytes"]),
+            Mistake::BytesArgument,
+        ),
+        Role::Message(Part::Unhandled) => (are(&["Message", "Error"]), Mistake::UnhandledArguments),
+        _ => return None,
+    };
+    (!is_right).then_some(mistake)
 }
 
 /// What the method is for, if it is a handler at all.
@@ -303,16 +420,47 @@ fn role(item: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<(Role, Option<
     if is_public {
         mistakes.add(&item.vis, Mistake::PublicMark { mark });
     }
-    if mark != "alarm" && attribute.meta.require_path_only().is_err() {
+    let has_options = ["alarm", "on_message"].contains(&mark);
+    if !has_options && attribute.meta.require_path_only().is_err() {
         mistakes.add(&attribute, Mistake::MarkArguments { mark });
     }
     let role = match mark {
         "on_init" => Role::Init,
         "on_request" => Role::Request,
-        "on_message" => Role::Message,
+        "on_connect" => Role::Connect,
+        "on_message" => Role::Message(part(&attribute.meta, mistakes)),
+        "on_close" => Role::Close,
+        "on_error" => Role::Error,
         _ => Role::Alarm,
     };
     Some((role, Some(attribute)))
+}
+
+/// Which messages the mark says.
+fn part(mark: &Meta, mistakes: &mut Mistakes) -> Part {
+    let list = match mark {
+        Meta::Path(_) => return Part::Named,
+        Meta::List(list) => list,
+        Meta::NameValue(pair) => {
+            mistakes.add(&pair.value, Mistake::MessageParts);
+            return Part::Named;
+        }
+    };
+    let known = ["json", "text", "bytes", "unhandled"];
+    let mut found = Mistakes::default();
+    let options = attributes::options(list.tokens.clone(), &known, &mut found);
+    let is_right = matches!(&options[..], [Meta::Path(_)]);
+    if !is_right && found.is_empty() {
+        found.add(list, Mistake::MessageParts);
+    }
+    mistakes.extend(found);
+    match options.first().map(attributes::name).as_deref() {
+        Some("json") => Part::Json,
+        Some("text") => Part::Text,
+        Some("bytes") => Part::Bytes,
+        Some("unhandled") => Part::Unhandled,
+        _ => Part::Named,
+    }
 }
 
 /// The signature as it reads outside of the actor's own impl block.
@@ -365,7 +513,7 @@ fn check_name(signature: &Signature, role: &Role, mistakes: &mut Mistakes) -> Op
     let reserved = match role {
         Role::Call => RESERVED,
         Role::Alarm => &["keyed"],
-        Role::Init | Role::Request | Role::Message => &[],
+        _ => &[],
     };
     if reserved.contains(&method.as_str()) {
         mistakes.add(&signature.ident, Mistake::ReservedName { method });
@@ -393,9 +541,53 @@ fn is_ctx(ty: &Type) -> bool {
     }
 }
 
-/// Whether the type is the sender of a message.
+/// Whether the type is a socket, borrowed as it should be.
 fn is_socket(ty: &Type) -> bool {
     matches!(ty, Type::Reference(reference) if last_is(&reference.elem, "Socket"))
+}
+
+/// Whether the type is a request, borrowed.
+fn is_request(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(reference) if last_is(&reference.elem, "Request"))
+}
+
+impl SocketArgument {
+    /// That of `&Socket<T>`.
+    fn new(ty: &Type, actor: &Ident) -> Self {
+        let socket = match ty {
+            Type::Reference(reference) => &reference.elem,
+            ty => ty,
+        };
+        let nothing = || parse_quote_spanned!(socket.span()=> ());
+        Self {
+            carries: type_argument(socket, 0).cloned().unwrap_or_else(nothing),
+            actor: actor.clone(),
+        }
+    }
+
+    /// What the actor's sockets carry.
+    fn attachment(&self, krate: &TokenStream) -> TokenStream {
+        let actor = &self.actor;
+        quote!(<#actor as #krate::Actor>::Attachment)
+    }
+
+    /// The actor's `socket` as the method takes it.
+    fn view(&self, krate: &TokenStream) -> TokenStream {
+        let (attachment, carries) = (self.attachment(krate), &self.carries);
+        let same = checks::if_so("SAME", &quote!((#attachment, #carries)), krate);
+        quote!(<#same as #krate::__private::View<#attachment, #carries>>::view(&socket),)
+    }
+
+    /// Refuses one that carries something else than the actor's sockets.
+    pub(super) fn check(&self, krate: &TokenStream) -> TokenStream {
+        let (attachment, carries) = (self.attachment(krate), &self.carries);
+        let carrier = carry("SERDE", carries, krate);
+        let same = checks::probe("SAME", &quote!((#attachment, #carrier::Type)), krate);
+        quote! {
+            const _: () =
+                <#carries as #krate::__private::AttachedAlike<#attachment, { #same }>>::CHECKED;
+        }
+    }
 }
 
 fn check_ctx(ty: &Type, actor: &Ident, mistakes: &mut Mistakes) {
@@ -422,6 +614,10 @@ fn argument(pattern: &Pat, ty: &Type, mistakes: &mut Mistakes) -> Option<Argumen
     }
     if is_socket(ty) {
         mistakes.add(ty, Mistake::SocketPlace);
+        return None;
+    }
+    if last_is(ty, "Socket") {
+        mistakes.add(ty, Mistake::SocketBorrowed);
         return None;
     }
     if let Type::Reference(reference) = ty {
@@ -480,8 +676,11 @@ fn output(output: &ReturnType, role: &Role, mistakes: &mut Mistakes) -> Output {
             },
         ),
         (Type::ImplTrait(_), Role::Call) => mistakes.add(value, Mistake::ImplResult),
-        (Type::Tuple(unit), _) if unit.elems.is_empty() => {}
-        (_, Role::Init | Role::Message | Role::Alarm) => {
+        (Type::Tuple(unit), role) if unit.elems.is_empty() && !matches!(role, Role::Connect) => {}
+        (_, Role::Connect) if !last_is(value, "Admission") => {
+            mistakes.add(value, Mistake::NoAdmission);
+        }
+        (_, Role::Init | Role::Message(_) | Role::Close | Role::Error | Role::Alarm) => {
             let mark = role.mark().unwrap_or_default();
             mistakes.add(value, Mistake::AnswerToNobody { mark });
         }

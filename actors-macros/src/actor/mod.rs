@@ -5,4 +5,5 @@ pub(crate) mod block;
 mod class;
 pub(crate) mod handlers;
 mod method;
+mod sockets;
 pub(crate) mod state;

@@ -8,11 +8,11 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Expr, Field, Fields, Ident, ItemStruct, LitStr, Meta, MetaNameValue, Path, Token,
-    Type,
+    Attribute, Expr, Field, Fields, Ident, ItemStruct, Meta, MetaNameValue, Path, Token, Type,
 };
 
 use super::method::MARKS;
+use super::sockets::SocketOptions;
 
 use crate::attributes;
 use crate::checks::{self, carry, check};
@@ -22,7 +22,7 @@ struct State {
     item: ItemStruct,
     krate: TokenStream,
     binding: String,
-    socket_path: Option<LitStr>,
+    sockets: Option<SocketOptions>,
     tables: Vec<Path>,
     migrations: Vec<Path>,
     persisted: Vec<Persisted>,
@@ -70,7 +70,7 @@ fn parse(arguments: TokenStream, mut item: ItemStruct, mistakes: &mut Mistakes) 
     misplaced(&mut item, mistakes);
     State {
         binding: binding(option("binding"), &item.ident, mistakes),
-        socket_path: option("sockets").and_then(|option| socket_path(option, mistakes)),
+        sockets: option("sockets").map(|option| SocketOptions::parse(option, mistakes)),
         tables: option("tables")
             .map(|option| paths(option, Mistake::NotTables, Mistake::TableTwice, mistakes))
             .unwrap_or_default(),
@@ -115,28 +115,6 @@ fn binding(option: Option<&Meta>, actor: &Ident, mistakes: &mut Mistakes) -> Str
         mistakes.add(text, Mistake::BindingName(&name));
     }
     actor.to_string().to_shouty_snake_case()
-}
-
-/// What the path of a request for a web socket ends with.
-fn socket_path(option: &Meta, mistakes: &mut Mistakes) -> Option<LitStr> {
-    // In the place of what is wrong, so that handlers of messages miss nothing.
-    let some = Some(LitStr::new("/", option.span()));
-    let Meta::List(list) = option else {
-        mistakes.add(option, Mistake::SocketsForm);
-        return some;
-    };
-    let options = attributes::options(list.tokens.clone(), &["path = \"/ws\""], mistakes);
-    let Some(path) = options.first() else {
-        mistakes.add(option, Mistake::SocketsForm);
-        return some;
-    };
-    let Some(path) = attributes::text(path, mistakes) else {
-        return some;
-    };
-    if !path.value().starts_with('/') {
-        mistakes.add(path, Mistake::SocketPath(&path.value()));
-    }
-    Some(path.clone())
 }
 
 /// What an option names, each once.
@@ -199,7 +177,7 @@ impl State {
             item,
             krate,
             binding,
-            socket_path,
+            sockets,
             tables,
             migrations,
             persisted,
@@ -213,8 +191,8 @@ impl State {
                 };
             }
         });
-        let socket_path = match socket_path {
-            Some(path) => quote!(::core::option::Option::Some(#path)),
+        let sockets = match sockets {
+            Some(sockets) => sockets.expand(krate),
             None => quote!(::core::option::Option::None),
         };
         let vis = &item.vis;
@@ -244,7 +222,9 @@ impl State {
                 impl #krate::State for #ident {
                     const NAME: &'static str = #name;
                     const BINDING: &'static str = #binding;
-                    const SOCKET_PATH: ::core::option::Option<&'static str> = #socket_path;
+                    const SOCKETS: ::core::option::Option<
+                        &'static #krate::__private::SocketOptions,
+                    > = #sockets;
                     const TABLES: &'static [#krate::sql::TableDef] =
                         &[#(<#tables as #krate::sql::Table>::TABLE),*];
                     const MIGRATIONS: &'static [#krate::sql::Migration] = &[#(#migrations),*];

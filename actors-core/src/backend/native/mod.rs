@@ -14,18 +14,20 @@
 mod disk;
 mod rows;
 mod sim;
+mod sockets;
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 pub use self::rows::Cell;
 pub(crate) use self::rows::Columns;
 pub(crate) use self::sim::{Hosted, Sim, Slot};
+pub(crate) use self::sockets::{Accepted, RawSocket, vanished};
 use crate::actor::Actor;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::request::{Request, Response};
 use crate::rpc::Call;
+use crate::sockets::admission::Guested;
+use crate::sockets::{Outgoing, Selection};
 use crate::sql::{Row, Usage, Value};
 use crate::time::Timestamp;
 use crate::wire::Wire;
@@ -86,13 +88,33 @@ impl Platform {
         self.slot.id()
     }
 
-    pub(crate) fn sockets(&self) -> Vec<RawSocket> {
+    pub(crate) fn accept(&self, guest: Guested) -> Result<Accepted> {
+        Ok(Accepted(self.env.0.accept(&self.slot, guest)))
+    }
+
+    pub(crate) fn new_socket_id(&self) -> String {
+        self.env.0.new_socket_id()
+    }
+
+    pub(crate) fn sockets(&self, chosen: &Selection<'_>) -> Vec<RawSocket> {
         let sockets = self.slot.sockets.borrow();
-        sockets
-            .iter()
-            .filter(|socket| socket.closed().is_none())
-            .cloned()
-            .collect()
+        let is_chosen = |socket: &&RawSocket| {
+            socket.is_open()
+                && chosen.tags.iter().all(|tag| socket.has_tag(tag))
+                && !chosen.except.contains(socket)
+        };
+        sockets.iter().filter(is_chosen).cloned().collect()
+    }
+
+    pub(crate) fn socket(&self, id: &str) -> Option<RawSocket> {
+        let sockets = self.slot.sockets.borrow();
+        let found = sockets.iter().find(|socket| socket.id() == id);
+        found.filter(|socket| socket.is_open()).cloned()
+    }
+
+    pub(crate) fn broadcast(&self, chosen: &Selection<'_>, message: Outgoing<'_>) -> usize {
+        let sockets = self.sockets(chosen);
+        sockets.iter().filter(|to| to.send(message).is_ok()).count()
     }
 }
 
@@ -134,44 +156,5 @@ impl Target {
         self.sim
             .deliver(&self.slot, what, move |object| object.fetch(request))
             .await
-    }
-}
-
-/// One end of a web socket without a network.
-#[derive(Clone, Default)]
-pub(crate) struct RawSocket(Rc<SocketState>);
-
-#[derive(Default)]
-struct SocketState {
-    /// What the client has not read yet.
-    sent: RefCell<VecDeque<String>>,
-    closed: RefCell<Option<(u16, String)>>,
-}
-
-impl RawSocket {
-    pub(crate) fn send(&self, text: &str) -> Result<()> {
-        if self.closed().is_some() {
-            return Err(Error::internal(
-                "Can't call WebSocket send() after close().",
-            ));
-        }
-        self.0.sent.borrow_mut().push_back(text.to_owned());
-        Ok(())
-    }
-
-    pub(crate) fn close(&self, code: u16, reason: &str) -> Result<()> {
-        if !(code == 1000 || (3000..5000).contains(&code)) || reason.len() > 123 {
-            return Err(Error::internal("Invalid WebSocket close code or reason."));
-        }
-        self.0.closed.replace(Some((code, reason.to_owned())));
-        Ok(())
-    }
-
-    pub(crate) fn receive(&self) -> Option<String> {
-        self.0.sent.borrow_mut().pop_front()
-    }
-
-    pub(crate) fn closed(&self) -> Option<(u16, String)> {
-        self.0.closed.borrow().clone()
     }
 }

@@ -22,7 +22,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
 use crate::request::{Request, Response};
 use crate::rpc::{Call, Reply};
-use crate::sockets::{self, Socket};
+use crate::sockets::SocketOptions;
+use crate::sockets::messages::{self, Event};
+use crate::sockets::upgrade::{self, Upgrade};
 use crate::time::{Duration, Timestamp};
 
 /// An actor in memory, whatever its type.
@@ -30,7 +32,8 @@ pub(crate) trait Hosted {
     fn call(&self, method: &str, call: Call) -> Turn<Reply>;
     fn fetch(&self, request: Request) -> Turn<Response>;
     fn alarm(&self) -> Turn<()>;
-    fn message(&self, socket: RawSocket, text: &str) -> Turn<()>;
+    fn upgrade(&self, request: Request) -> Turn<Upgrade>;
+    fn socket(&self, socket: RawSocket, event: Event) -> Turn<()>;
 }
 
 impl<A: Actor> Hosted for Object<A> {
@@ -48,6 +51,14 @@ impl<A: Actor> Hosted for Object<A> {
     }
 
     fn fetch(&self, request: Request) -> Turn<Response> {
+        if upgrade::is_for::<A>(request.uri().path()) {
+            return upgrade::upgrade(self, request).map(|upgrade| match upgrade? {
+                Upgrade::Refused(response) => Ok(response),
+                Upgrade::Open(_) => Err(Error::internal(
+                    "a web socket is opened with `World::connect` here",
+                )),
+            });
+        }
         match A::HANDLERS.on_request {
             Some(handler) => crate::request::answered(handler(self, request)),
             None => Turn::Done(Err(Error::internal(
@@ -60,8 +71,12 @@ impl<A: Actor> Hosted for Object<A> {
         alarms::ring(self)
     }
 
-    fn message(&self, socket: RawSocket, text: &str) -> Turn<()> {
-        sockets::receive(self, Socket(socket), Some(text))
+    fn upgrade(&self, request: Request) -> Turn<Upgrade> {
+        upgrade::upgrade(self, request)
+    }
+
+    fn socket(&self, socket: RawSocket, event: Event) -> Turn<()> {
+        messages::receive(self, socket, event)
     }
 }
 
@@ -76,9 +91,23 @@ pub(crate) struct Slot {
     rings: Cell<bool>,
     /// The web sockets that are open; they outlive what is in memory.
     pub(super) sockets: RefCell<Vec<RawSocket>>,
+    socket_options: Option<&'static SocketOptions>,
 }
 
 impl Slot {
+    fn new<A: Actor>(name: &str, disk: Rc<Disk>) -> Self {
+        Self {
+            class: A::NAME,
+            name: name.to_owned(),
+            disk,
+            object: RefCell::default(),
+            make: |platform| Rc::new(Object::<A>::new(platform)),
+            rings: Cell::default(),
+            sockets: RefCell::default(),
+            socket_options: A::SOCKETS,
+        }
+    }
+
     /// As in workerd 64 hexadecimal digits, here made from the class and the name.
     pub(super) fn id(&self) -> String {
         let bytes = self.class.bytes().chain([0]).chain(self.name.bytes());
@@ -94,6 +123,17 @@ impl Slot {
 
     pub(crate) fn disk(&self) -> &Disk {
         &self.disk
+    }
+
+    /// What the platform answers a message with by itself.
+    pub(super) fn auto_response(&self, message: &str) -> Option<&'static str> {
+        let (ping, pong) = self.socket_options?.auto_response?;
+        (message == ping).then_some(pong)
+    }
+
+    /// Where its web sockets are opened.
+    pub(crate) fn socket_path(&self) -> Option<&'static str> {
+        self.socket_options.map(|options| options.path)
     }
 
     fn label(&self) -> String {
@@ -137,7 +177,7 @@ struct Crash;
 
 /// The world.
 pub(crate) struct Sim {
-    me: Weak<Sim>,
+    pub(super) me: Weak<Sim>,
     now: Cell<Timestamp>,
     slots: RefCell<BTreeMap<(&'static str, String), Rc<Slot>>>,
     tasks: RefCell<Vec<Task>>,
@@ -146,6 +186,8 @@ pub(crate) struct Sim {
     rng: RefCell<Option<fastrand::Rng>>,
     /// After so many more storage operations, the object at work crashes.
     pub(crate) crash_after: Cell<Option<u32>>,
+    /// How many web sockets there have been.
+    pub(super) sockets_opened: Cell<u64>,
     story: RefCell<Vec<String>>,
 }
 
@@ -160,6 +202,7 @@ impl Sim {
             outbox: RefCell::default(),
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
             crash_after: Cell::default(),
+            sockets_opened: Cell::default(),
             story: RefCell::default(),
         })
     }
@@ -178,15 +221,7 @@ impl Sim {
         if let Some(slot) = slots.get(&(A::NAME, name.to_owned())) {
             return Ok(slot.clone());
         }
-        let slot = Rc::new(Slot {
-            class: A::NAME,
-            name: name.to_owned(),
-            disk: Rc::new(Disk::new()?),
-            object: RefCell::default(),
-            make: |platform| Rc::new(Object::<A>::new(platform)),
-            rings: Cell::default(),
-            sockets: RefCell::default(),
-        });
+        let slot = Rc::new(Slot::new::<A>(name, Rc::new(Disk::new()?)));
         slots.insert((A::NAME, name.to_owned()), slot.clone());
         Ok(slot)
     }
@@ -196,15 +231,7 @@ impl Sim {
         let all = self.all_slots().into_iter();
         for old in all.filter(|slot| slot.class == A::NAME) {
             self.crash(&old);
-            let new = Slot {
-                class: B::NAME,
-                name: old.name.clone(),
-                disk: old.disk.clone(),
-                object: RefCell::default(),
-                make: |platform| Rc::new(Object::<B>::new(platform)),
-                rings: Cell::default(),
-                sockets: RefCell::default(),
-            };
+            let new = Slot::new::<B>(&old.name, old.disk.clone());
             let mut slots = self.slots.borrow_mut();
             slots.remove(&(A::NAME, old.name.clone()));
             slots.insert((B::NAME, old.name.clone()), Rc::new(new));
@@ -269,7 +296,7 @@ impl Sim {
     }
 
     /// Does `action` when what the object at work has written is durable.
-    fn send(&self, action: Box<dyn FnOnce()>) {
+    pub(super) fn send(&self, action: Box<dyn FnOnce()>) {
         self.outbox.borrow_mut().push(action);
     }
 
@@ -419,6 +446,7 @@ impl Sim {
     /// is lost, and those who wait for it are told so.
     pub(crate) fn crash(&self, slot: &Rc<Slot>) {
         self.forget(slot, "the object was lost");
+        self.cut(slot);
         slot.disk.rollback().expect("SQLite in memory rolls back");
     }
 
@@ -429,26 +457,6 @@ impl Sim {
             env: Env(world),
             slot: slot.clone(),
         }
-    }
-
-    /// Opens a web socket.
-    pub(crate) fn connect(&self, slot: &Slot) -> RawSocket {
-        let socket = RawSocket::default();
-        slot.sockets.borrow_mut().push(socket.clone());
-        socket
-    }
-
-    /// Gives an object a message from a client.
-    pub(crate) fn message(
-        &self,
-        slot: &Rc<Slot>,
-        socket: &RawSocket,
-        text: &str,
-    ) -> impl Future<Output = Result<()>> + use<> {
-        let (socket, text) = (socket.clone(), text.to_owned());
-        self.deliver(slot, text.clone(), move |object| {
-            object.message(socket, &text)
-        })
     }
 
     /// Takes an idle object from memory; one that is at work stays.

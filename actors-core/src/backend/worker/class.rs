@@ -7,23 +7,32 @@ use worker::js_sys::Array;
 
 use super::executor::{answer, install_panic_hook};
 use super::wire;
-use super::{Platform, RawSocket, http, to_js};
+use super::{Platform, from_js, http, to_js};
 use crate::actor::Actor;
 use crate::alarms;
 use crate::error::Error;
 use crate::object::Object;
 use crate::rpc::Call;
-use crate::sockets::{self, Socket};
+use crate::sockets::Close;
+use crate::sockets::messages::{self, Event};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    fn declare(instance: &JsValue, methods: Vec<String>, answers_requests: bool, has_sockets: bool);
+    fn declare(
+        instance: &JsValue,
+        methods: Vec<String>,
+        answers_requests: bool,
+        has_sockets: bool,
+        hears_their_end: bool,
+    );
 }
 
 /// Not a method but the platform's own events; the glue has the same numbers.
 const FETCH: i32 = -1;
 const ALARM: i32 = -2;
 const MESSAGE: i32 = -3;
+const CLOSE: i32 = -4;
+const ERROR: i32 = -5;
 
 /// The inside of the class that the macro exports.
 pub struct Class<A: 'static>(Option<Object<A>>);
@@ -31,7 +40,12 @@ pub struct Class<A: 'static>(Option<Object<A>>);
 impl<A: Actor> Class<A> {
     /// An object of the runtime, from the arguments of its constructor.
     pub fn new(state: JsValue, env: JsValue) -> Self {
-        Self(Some(Object::new(Platform::new(state, env))))
+        let platform = Platform::new(state, env);
+        // Before any socket is accepted, and again at each wake.
+        if let Some(pair) = A::SOCKETS.and_then(|options| options.auto_response) {
+            platform.answer_by_itself(pair);
+        }
+        Self(Some(Object::new(platform)))
     }
 
     /// No object: an instance whose JavaScript class is wanted.
@@ -52,9 +66,9 @@ impl<A: Actor> Class<A> {
         match event {
             FETCH => http::handle(object, values.get(0)),
             ALARM => answer(alarms::ring(object), |()| Ok(JsValue::UNDEFINED)),
-            MESSAGE => {
-                let socket = Socket(RawSocket::new(values.get(0)));
-                let turn = sockets::receive(object, socket, values.get(1).as_string().as_deref());
+            MESSAGE | CLOSE | ERROR => {
+                let socket = object.ctx().platform().socket_of_event(values.get(0));
+                let turn = messages::receive(object, socket, socket_event::<A>(event, &values));
                 answer(turn, |()| Ok(JsValue::UNDEFINED))
             }
             method => {
@@ -73,6 +87,22 @@ impl<A: Actor> Class<A> {
     }
 }
 
+/// What has happened to a socket, from the arguments of the class's method.
+fn socket_event<A: Actor>(event: i32, values: &Array) -> Event {
+    match event {
+        MESSAGE => {
+            let max_bytes = A::SOCKETS.map_or(0, |options| options.max_bytes);
+            super::sockets::message(&values.get(1), max_bytes)
+        }
+        CLOSE => Event::Close(Close {
+            code: values.get(1).as_f64().unwrap_or_default() as u16,
+            reason: values.get(2).as_string().unwrap_or_default(),
+            was_clean: values.get(3).is_truthy(),
+        }),
+        _ => Event::Error(from_js(&values.get(1)).message().to_owned()),
+    }
+}
+
 /// Tells the runtime of the class, when the module starts.
 pub fn declare_class<A: Actor>(instance: &JsValue) {
     static HOOK: Once = Once::new();
@@ -83,10 +113,12 @@ pub fn declare_class<A: Actor>(instance: &JsValue) {
         .map(|method| method.name.to_owned())
         .collect();
     let answers_requests = A::HANDLERS.on_request.is_some();
+    let hears_their_end = A::HANDLERS.on_close.is_some() || A::HANDLERS.on_error.is_some();
     declare(
         instance,
         methods,
         answers_requests,
-        A::SOCKET_PATH.is_some(),
+        A::SOCKETS.is_some(),
+        hears_their_end,
     );
 }

@@ -55,11 +55,13 @@ export function panicked(message, current) {
 const FETCH = -1;
 const ALARM = -2;
 const MESSAGE = -3;
+const CLOSE = -4;
+const ERROR = -5;
 const declared = new WeakSet();
 
 // Makes a class that wasm-bindgen exported one that the runtime takes RPC calls
 // for: it descends from DurableObject, and has the actor's methods and no others.
-export function declare(instance, methods, answersRequests, hasSockets) {
+export function declare(instance, methods, answersRequests, hasSockets, hearsTheirEnd) {
   const Class = instance.constructor;
   if (declared.has(Class)) return; // the instance was made anew, the class was not
   declared.add(Class);
@@ -85,6 +87,11 @@ export function declare(instance, methods, answersRequests, hasSockets) {
   methods.forEach(define);
   if (answersRequests || hasSockets) define("fetch", FETCH);
   if (hasSockets) define("webSocketMessage", MESSAGE);
+  if (hasSockets && hearsTheirEnd) {
+    define("webSocketClose", CLOSE);
+    define("webSocketError", ERROR);
+  }
+  if (hasSockets) answerCloses(prototype);
   define("alarm", ALARM);
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
@@ -104,11 +111,87 @@ export function call(stub, method, values) {
 
 // ---- web sockets ------------------------------------------------------------
 
+// It is for the object to answer that a client closes its socket: until then the
+// client waits.
+function answerCloses(prototype) {
+  const { webSocketClose } = prototype;
+  prototype.webSocketClose = function (socket, code, ...why) {
+    try {
+      // A client may close without a code, which is then 1005 and can't be sent.
+      code === 1005 ? socket.close() : socket.close(code, why[0]);
+    } catch {} // the connection is lost, or was closed from here
+    return webSocketClose?.call(this, socket, code, ...why);
+  };
+}
+
+export function answerByItself(ctx, ping, pong) {
+  ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
+}
+
+// What is attached to the sockets that were asked for it: reading what the runtime
+// has stored takes it several times as long as all else that a message does here.
+const attachments = new WeakMap();
+
+export function attachmentOf(socket) {
+  let attachment = attachments.get(socket);
+  if (attachment === undefined) {
+    attachment = socket.deserializeAttachment();
+    attachments.set(socket, attachment);
+  }
+  return attachment;
+}
+
+export function attach(socket, attachment) {
+  socket.serializeAttachment(attachment);
+  attachments.set(socket, attachment);
+}
+
 // Answers an upgrade with one end of a new socket; the object hibernates with the other.
-export function upgrade(ctx) {
+export function accept(ctx, tags, attachment, protocol, greetings) {
   const { 0: client, 1: server } = new WebSocketPair();
-  ctx.acceptWebSocket(server);
-  return new Response(null, { status: 101, webSocket: client });
+  attach(server, attachment);
+  ctx.acceptWebSocket(server, tags);
+  for (const greeting of greetings) server.send(greeting);
+  const headers = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
+  return new Response(null, { status: 101, webSocket: client, headers });
+}
+
+// Of the sockets with one tag, whether one has the others too and is not left out.
+function isMeant(ctx, socket, tags, except) {
+  if (except.length > 0 && except.includes(socket)) return false;
+  return tags.length === 0 || tags.every((tag) => ctx.getTags(socket).includes(tag));
+}
+
+// The object's sockets that are open, have all the tags, and are none of `except`.
+export function select(ctx, [tag, ...tags], except) {
+  const isOpen = (socket) => socket.readyState === WebSocket.OPEN;
+  const sockets = ctx.getWebSockets(tag).filter(isOpen);
+  return sockets.filter((socket) => isMeant(ctx, socket, tags, except));
+}
+
+// Sends to those; one that is not open throws, and keeps nothing from the others.
+export function broadcast(ctx, [tag, ...tags], except, message) {
+  let sent = 0;
+  for (const socket of ctx.getWebSockets(tag)) {
+    try {
+      if (!isMeant(ctx, socket, tags, except)) continue;
+      socket.send(message);
+      sent += 1;
+    } catch {}
+  }
+  return sent;
+}
+
+// By its tag; one that has ten of its own has no room for that, and is searched for.
+export function withId(ctx, tag, id) {
+  const isMeant = (socket) => {
+    const [head] = JSON.parse(new TextDecoder().decode(attachmentOf(socket)));
+    return head.id === id;
+  };
+  const found =
+    ctx.getWebSockets(tag)[0] ??
+    ctx.getWebSockets().find((socket) => ctx.getTags(socket).length === 10 && isMeant(socket));
+  return found?.readyState === WebSocket.OPEN ? found : undefined;
 }
 
 // ---- SQL --------------------------------------------------------------------

@@ -6,19 +6,19 @@ use worker::js_sys::{Array, Uint8Array};
 use worker::web_sys;
 
 use super::executor::answer;
-use super::{from_js, to_js};
+use super::{Accepted, from_js, to_js};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::object::Object;
 use crate::request::{Body, Request, Response, answered};
-use crate::sockets;
+use crate::sockets::upgrade::{self, Upgrade};
 
 /// A request that has come to the actor.
 pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<JsValue, JsValue> {
-    if let Some(path) = A::SOCKET_PATH {
+    if A::SOCKETS.is_some() {
         let request: &web_sys::Request = request.unchecked_ref();
-        let asks = uri(request).map_err(|error| to_js(&error))?;
-        if asks.path().ends_with(path) {
+        let uri = uri(request).map_err(|error| to_js(&error))?;
+        if upgrade::is_for::<A>(uri.path()) {
             return upgrade(object, request);
         }
     }
@@ -32,12 +32,11 @@ pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<J
 /// A request for a web socket.
 fn upgrade<A: Actor>(object: &Object<A>, request: &web_sys::Request) -> Result<JsValue, JsValue> {
     let head = head(request).map_err(|error| to_js(&error))?;
-    let refusal = sockets::refusal(&head);
-    let turn = object.shared(move |_, ctx| match refusal {
-        None => Ok(ctx.platform().upgrade()),
-        Some(refusal) => to_js_response(refusal),
-    });
-    answer(turn, Ok)
+    let turn = upgrade::upgrade(object, head.map(Body::from));
+    answer(turn, |upgrade| match upgrade {
+        Upgrade::Open(Accepted(response)) => Ok(response),
+        Upgrade::Refused(refusal) => to_js_response(refusal),
+    })
 }
 
 pub(super) fn from_js_request(request: JsValue) -> Result<Request> {

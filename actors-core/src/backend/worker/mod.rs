@@ -17,11 +17,13 @@ use worker::js_sys;
 pub use self::class::{Class, declare_class};
 pub use self::entry::fetch;
 pub(crate) use self::rpc::Target;
-pub(crate) use self::sockets::RawSocket;
+pub(crate) use self::sockets::{Accepted, RawSocket};
 pub use self::sql::Cell;
 pub(crate) use self::sql::Columns;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sockets::admission::Guested;
+use crate::sockets::{Outgoing, Selection};
 use crate::sql::{Row, Usage, Value};
 use crate::time::Timestamp;
 
@@ -142,13 +144,33 @@ impl Platform {
         self.state.id().to_text()
     }
 
-    pub(crate) fn sockets(&self) -> Vec<RawSocket> {
-        sockets::open(&self.state)
+    pub(crate) fn accept(&self, guest: Guested) -> Result<Accepted> {
+        Accepted::new(&self.state, guest)
     }
 
-    /// Takes a web socket, and answers the response that hands over its other end.
-    fn upgrade(&self) -> JsValue {
-        sockets::upgrade(&self.state)
+    fn answer_by_itself(&self, pair: (&str, &str)) {
+        sockets::auto_response(&self.state, pair);
+    }
+
+    /// The socket that the runtime's event is about.
+    fn socket_of_event(&self, socket: JsValue) -> RawSocket {
+        RawSocket::new(&self.state, socket)
+    }
+
+    pub(crate) fn new_socket_id(&self) -> String {
+        sockets::random_id()
+    }
+
+    pub(crate) fn sockets(&self, chosen: &Selection<'_>) -> Vec<RawSocket> {
+        sockets::chosen(&self.state, chosen)
+    }
+
+    pub(crate) fn socket(&self, id: &str) -> Option<RawSocket> {
+        sockets::with_id(&self.state, id)
+    }
+
+    pub(crate) fn broadcast(&self, chosen: &Selection<'_>, message: Outgoing<'_>) -> usize {
+        sockets::send_to_all(&self.state, chosen, message)
     }
 }
 

@@ -1,50 +1,169 @@
 //! Hibernating web sockets.
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::Array;
+use worker::js_sys::{Array, JsString, Uint8Array};
 
 use super::{State, from_js};
 use crate::error::Result;
+use crate::sockets::admission::Guested;
+use crate::sockets::messages::{Event, TooLong};
+use crate::sockets::socket::id_tag;
+use crate::sockets::{Message, Outgoing, Selection};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    pub(super) fn upgrade(state: &State) -> JsValue;
+    #[wasm_bindgen(js_name = answerByItself)]
+    fn answer_by_itself(state: &State, ping: &str, pong: &str);
+    #[wasm_bindgen(catch)]
+    fn accept(
+        state: &State,
+        tags: Vec<String>,
+        attachment: Uint8Array,
+        protocol: Option<String>,
+        greetings: Vec<String>,
+    ) -> Result<JsValue, JsValue>;
+    fn select(state: &State, tags: Vec<String>, except: &Array) -> Array;
+    fn broadcast(state: &State, tags: Vec<String>, except: &Array, message: JsValue) -> u32;
+    #[wasm_bindgen(js_name = withId)]
+    fn find(state: &State, tag: &str, id: &str) -> Option<WebSocket>;
+    #[wasm_bindgen(js_name = attachmentOf)]
+    fn attachment_of(socket: &WebSocket) -> JsValue;
+    #[wasm_bindgen(catch)]
+    fn attach(socket: &WebSocket, bytes: Uint8Array) -> Result<(), JsValue>;
 }
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(method, js_name = getWebSockets)]
-    fn web_sockets(this: &State) -> Array;
+    #[wasm_bindgen(method, catch, js_name = getTags)]
+    fn tags_of(this: &State, socket: &WebSocket) -> Result<Array, JsValue>;
 
-    #[derive(Clone)]
+    #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
+    pub(super) fn random_id() -> String;
+
+    #[derive(Clone, PartialEq)]
     type WebSocket;
     #[wasm_bindgen(method, catch)]
-    fn send(this: &WebSocket, text: &str) -> Result<(), JsValue>;
+    fn send(this: &WebSocket, message: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn close(this: &WebSocket, code: u16, reason: &str) -> Result<(), JsValue>;
 }
 
-/// One end of a web socket.
-#[derive(Clone)]
-pub(crate) struct RawSocket(WebSocket);
+/// A web socket that has been opened: the response that hands over its other end.
+pub(crate) struct Accepted(pub(super) JsValue);
 
-impl RawSocket {
-    pub(super) fn new(socket: JsValue) -> Self {
-        Self(socket.unchecked_into())
-    }
-
-    pub(crate) fn send(&self, text: &str) -> Result<()> {
-        self.0.send(text).map_err(|thrown| from_js(&thrown))
-    }
-
-    pub(crate) fn close(&self, code: u16, reason: &str) -> Result<()> {
-        self.0
-            .close(code, reason)
-            .map_err(|thrown| from_js(&thrown))
+impl Accepted {
+    pub(super) fn new(state: &State, guest: Guested) -> Result<Self> {
+        let attachment = Uint8Array::from(&*guest.attachment);
+        accept(
+            state,
+            guest.tags,
+            attachment,
+            guest.protocol,
+            guest.greetings,
+        )
+        .map(Self)
+        .map_err(|thrown| from_js(&thrown))
     }
 }
 
-/// The object's sockets that are open.
-pub(super) fn open(state: &State) -> Vec<RawSocket> {
-    state.web_sockets().iter().map(RawSocket::new).collect()
+/// One end of a web socket.
+#[derive(Clone)]
+pub(crate) struct RawSocket {
+    socket: WebSocket,
+    state: State,
+}
+
+impl PartialEq for RawSocket {
+    fn eq(&self, other: &Self) -> bool {
+        self.socket == other.socket
+    }
+}
+
+impl RawSocket {
+    pub(super) fn new(state: &State, socket: JsValue) -> Self {
+        Self {
+            socket: socket.unchecked_into(),
+            state: state.clone(),
+        }
+    }
+
+    pub(crate) fn send(&self, message: Outgoing<'_>) -> Result<()> {
+        self.socket
+            .send(&to_js_message(message))
+            .map_err(|thrown| from_js(&thrown))
+    }
+
+    pub(crate) fn close(&self, code: u16, reason: &str) -> Result<()> {
+        self.socket
+            .close(code, reason)
+            .map_err(|thrown| from_js(&thrown))
+    }
+
+    pub(crate) fn tags(&self) -> Vec<String> {
+        let tags = self.state.tags_of(&self.socket).unwrap_or_default();
+        tags.iter().filter_map(|tag| tag.as_string()).collect()
+    }
+
+    pub(crate) fn attachment(&self) -> Vec<u8> {
+        let stored = attachment_of(&self.socket);
+        stored.dyn_ref().map(Uint8Array::to_vec).unwrap_or_default()
+    }
+
+    pub(crate) fn set_attachment(&self, bytes: &[u8]) -> Result<()> {
+        attach(&self.socket, Uint8Array::from(bytes)).map_err(|thrown| from_js(&thrown))
+    }
+}
+
+/// Has the platform answer a message without waking the object.
+pub(super) fn auto_response(state: &State, (ping, pong): (&str, &str)) {
+    answer_by_itself(state, ping, pong);
+}
+
+pub(super) fn chosen(state: &State, chosen: &Selection<'_>) -> Vec<RawSocket> {
+    let (tags, except) = crossed(chosen);
+    let sockets = select(state, tags, &except);
+    sockets
+        .iter()
+        .map(|socket| RawSocket::new(state, socket))
+        .collect()
+}
+
+pub(super) fn with_id(state: &State, id: &str) -> Option<RawSocket> {
+    find(state, &id_tag(id), id).map(|socket| RawSocket::new(state, socket.into()))
+}
+
+pub(super) fn send_to_all(state: &State, chosen: &Selection<'_>, message: Outgoing<'_>) -> usize {
+    let (tags, except) = crossed(chosen);
+    broadcast(state, tags, &except, to_js_message(message)) as usize
+}
+
+fn crossed(chosen: &Selection<'_>) -> (Vec<String>, Array) {
+    let tags = chosen.tags.iter().map(|tag| (*tag).to_owned()).collect();
+    let except = chosen.except.iter().map(|raw| &raw.socket).collect();
+    (tags, except)
+}
+
+fn to_js_message(message: Outgoing<'_>) -> JsValue {
+    match message {
+        Outgoing::Text(text) => JsValue::from_str(text),
+        Outgoing::Bytes(bytes) => Uint8Array::from(bytes).into(),
+    }
+}
+
+/// A message as it came in. A large one stays outside of Wasm, whose memory never
+/// gets smaller.
+pub(super) fn message(value: &JsValue, max_bytes: usize) -> Event {
+    Event::Message(if let Some(text) = value.dyn_ref::<JsString>() {
+        // UTF-8 has a byte at least for each of its units.
+        match text.length() as usize {
+            length if length > max_bytes => Err(TooLong(length)),
+            _ => Ok(Message::Text(String::from(text))),
+        }
+    } else {
+        let bytes = Uint8Array::new(value);
+        match bytes.length() as usize {
+            length if length > max_bytes => Err(TooLong(length)),
+            _ => Ok(Message::Bytes(bytes.to_vec().into())),
+        }
+    })
 }

@@ -1,0 +1,194 @@
+//! What an `#[on_connect]` handler decides.
+
+use http::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::socket::{Head, RESERVED, attachment, id_tag};
+use crate::error::{Error, Result};
+use crate::request::{Body, Response};
+
+/// Whether a client gets its web socket: what an `#[on_connect]` handler answers.
+///
+/// ```
+/// # use actors_core::prelude::*;
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// pub struct Member {
+///     name: String,
+/// }
+///
+/// #[actor(sockets(path = "/ws"))]
+/// pub struct Room {}
+///
+/// #[actor]
+/// impl Room {
+///     #[on_connect]
+///     fn admit(&mut self, ctx: &Ctx<Self>, request: &Request) -> Result<Admission<Member>> {
+///         let Some(name) = request.uri().query().and_then(|query| query.strip_prefix("name=")) else {
+///             return Ok(Admission::refuse(401, "who are you?"));
+///         };
+///         let member = Member { name: name.to_owned() };
+///         Ok(Admission::new(member).tag("members").greet(&"welcome"))
+///     }
+/// }
+/// ```
+///
+/// An error is a refusal too, with the status of its [kind](crate::ErrorKind),
+/// and undoes what the handler has done.
+pub struct Admission<T>(Kind<T>);
+
+enum Kind<T> {
+    Admit(Guest<T>),
+    Refuse(Result<Response>),
+}
+
+struct Guest<T> {
+    data: T,
+    tags: Vec<String>,
+    greetings: Result<Vec<String>>,
+}
+
+impl<T> Admission<T> {
+    /// The client gets its socket, with that attachment.
+    ///
+    /// The attachment is stored with the socket, and survives eviction as it does.
+    /// It has up to 16,384 bytes as JSON, some 150 of which the framework needs.
+    pub fn new(data: T) -> Self {
+        Self(Kind::Admit(Guest {
+            data,
+            tags: Vec::new(),
+            greetings: Ok(Vec::new()),
+        }))
+    }
+
+    /// The client gets a response instead: a status of 400 or more, and a body.
+    /// What the handler has written stays.
+    pub fn refuse(status: u16, body: impl Into<Body>) -> Self {
+        let status = StatusCode::from_u16(status)
+            .ok()
+            .filter(|status| status.as_u16() >= 400);
+        Self(Kind::Refuse(match status {
+            Some(status) => {
+                let mut response = Response::new(body.into());
+                *response.status_mut() = status;
+                Ok(response)
+            }
+            None => Err(Error::internal(
+                "an upgrade is refused with a status of 400 or more",
+            )),
+        }))
+    }
+
+    /// The same, with headers of its own.
+    pub fn refuse_with(response: Response) -> Self {
+        let refusal = Self::refuse(response.status().as_u16(), ());
+        match refusal.0 {
+            Kind::Refuse(Ok(_)) => Self(Kind::Refuse(Ok(response))),
+            _ => refusal,
+        }
+    }
+
+    /// Gives the socket a tag, to send to all that have it: see
+    /// [`Sockets::tagged`](crate::Sockets::tagged). Up to 10 different ones, of up
+    /// to 256 characters.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        let tag = tag.into();
+        if let Kind::Admit(guest) = &mut self.0
+            && !guest.tags.contains(&tag)
+        {
+            guest.tags.push(tag);
+        }
+        self
+    }
+
+    /// Sends a message as JSON text as soon as the socket is open, before any other.
+    #[must_use]
+    pub fn greet<M: Serialize + ?Sized>(mut self, message: &M) -> Self {
+        if let Kind::Admit(guest) = &mut self.0
+            && let Ok(greetings) = &mut guest.greetings
+        {
+            match serde_json::to_string(message) {
+                Ok(text) => greetings.push(text),
+                Err(error) => guest.greetings = Err(error.into()),
+            }
+        }
+        self
+    }
+}
+
+/// An admission that has been checked, ready for the platform; or a refusal.
+#[doc(hidden)]
+pub enum Admitted {
+    Guest(Guested),
+    Refused(Response),
+}
+
+/// What the platform accepts a socket with.
+#[doc(hidden)]
+pub struct Guested {
+    #[cfg_attr(
+        target_arch = "wasm32",
+        expect(dead_code, reason = "it is in the attachment")
+    )]
+    pub(crate) id: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) attachment: Vec<u8>,
+    pub(crate) protocol: Option<String>,
+    pub(crate) greetings: Vec<String>,
+}
+
+impl Admitted {
+    pub(super) fn settle<T: Serialize + DeserializeOwned>(
+        admission: Admission<T>,
+        head: Head,
+    ) -> Result<Self> {
+        let guest = match admission.0 {
+            Kind::Admit(guest) => guest,
+            Kind::Refuse(response) => return response.map(Self::Refused),
+        };
+        check_tags(&guest.tags)?;
+        let attachment = attachment(&head, &guest.data)?;
+        let mut tags = guest.tags;
+        // The platform has room for ten: one with ten of its own is found by a search.
+        if tags.len() < MAX_TAGS {
+            tags.push(id_tag(&head.id));
+        }
+        Ok(Self::Guest(Guested {
+            id: head.id,
+            tags,
+            attachment,
+            protocol: head.protocol,
+            greetings: guest.greetings?,
+        }))
+    }
+}
+
+/// How many tags the platform has room for.
+const MAX_TAGS: usize = 10;
+
+/// How long each can be, in bytes.
+const MAX_TAG: usize = 256;
+
+fn check_tags(tags: &[String]) -> Result<()> {
+    if tags.len() > MAX_TAGS {
+        return Err(Error::invalid(format!(
+            "a web socket has at most {MAX_TAGS} tags, and this one has {}",
+            tags.len()
+        )));
+    }
+    for tag in tags {
+        let length = tag.len();
+        if length == 0 || length > MAX_TAG {
+            return Err(Error::invalid(format!(
+                "a tag has 1 to {MAX_TAG} bytes, and this one has {length}"
+            )));
+        }
+        if tag.starts_with(RESERVED) {
+            return Err(Error::invalid(format!(
+                "tags that begin with `{RESERVED}` are the framework's own"
+            )));
+        }
+    }
+    Ok(())
+}

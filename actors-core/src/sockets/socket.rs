@@ -1,0 +1,246 @@
+//! One web socket, and what belongs to it.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::Outgoing;
+use crate::actor::Actor;
+use crate::backend::RawSocket;
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// A web socket of an actor, with an attachment of type `T`: what its
+/// `#[on_connect]` handler has admitted it with. `Socket` alone is one without.
+///
+/// Clones are the same socket.
+pub struct Socket<T = ()>(Rc<Inner<T>>);
+
+/// A socket of that actor.
+pub(crate) type SocketOf<A> = Socket<<A as Actor>::Attachment>;
+
+struct Inner<T> {
+    raw: RawSocket,
+    head: Head,
+    /// The attachment as it was read last, and what it was read from.
+    data: RefCell<(Vec<u8>, Rc<T>)>,
+    decode: fn(&[u8]) -> Result<T>,
+}
+
+/// What the framework keeps with each socket, in front of the user's data.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Head {
+    pub(super) id: String,
+    pub(super) opened: Timestamp,
+    pub(super) protocol: Option<String>,
+}
+
+/// How a web socket was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Close {
+    /// The code that the other end gave, 1005 if it gave none, 1006 if the
+    /// connection was lost.
+    pub code: u16,
+    /// The reason that it gave.
+    pub reason: String,
+    /// Whether it said that it closes: false if the connection was lost.
+    pub was_clean: bool,
+}
+
+/// What the platform stores with a socket at most, in bytes.
+const LIMIT: usize = 16_384;
+
+/// What the platform's own form of the stored bytes takes of that.
+const PLATFORM: usize = 64;
+
+/// The stored form of an attachment: `[head, data]` as JSON.
+pub(super) fn attachment<T: Serialize + DeserializeOwned>(
+    head: &Head,
+    data: &T,
+) -> Result<Vec<u8>> {
+    let bytes = serde_json::to_vec(&(head, data))
+        .map_err(|error| Error::internal(format!("the attachment can't be stored: {error}")))?;
+    let (stored, limit) = (bytes.len() + PLATFORM, LIMIT);
+    if stored > limit {
+        return Err(Error::invalid(format!(
+            "the attachment of a web socket takes {stored} bytes as JSON, with its id, and the \
+             platform stores {limit}: keep large data in a table, under the socket's id"
+        )));
+    }
+    decode::<T>(&bytes)
+        .map_err(|error| Error::internal(format!("not stored, since {}", error.message())))?;
+    Ok(bytes)
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<(Head, T)> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Error::internal(format!(
+            "the attachment of a web socket can't be read: {error}"
+        ))
+    })
+}
+
+/// The tag that a socket is found by its id with.
+pub(crate) fn id_tag(id: &str) -> String {
+    format!("{RESERVED}{id}")
+}
+
+/// What the framework's own tags begin with.
+pub(super) const RESERVED: &str = "_actors:";
+
+impl<T: DeserializeOwned> Socket<T> {
+    /// A socket that the platform hands over.
+    pub(crate) fn known(raw: RawSocket) -> Result<Self> {
+        let bytes = raw.attachment();
+        let (head, data) = decode(&bytes)?;
+        Ok(Self(Rc::new(Inner {
+            raw,
+            head,
+            data: RefCell::new((bytes, Rc::new(data))),
+            decode: |bytes| decode(bytes).map(|(_, data)| data),
+        })))
+    }
+}
+
+impl<T> Socket<T> {
+    pub(crate) fn raw(&self) -> &RawSocket {
+        &self.0.raw
+    }
+
+    /// What tells this socket from all others, for ever: the framework has
+    /// chosen it, no client can.
+    pub fn id(&self) -> &str {
+        &self.0.head.id
+    }
+
+    /// When it was opened; its age is `ctx.now() - socket.opened()`.
+    pub fn opened(&self) -> Timestamp {
+        self.0.head.opened
+    }
+
+    /// The sub-protocol that was agreed on, if `sockets(protocols(..))` has any
+    /// and the client asked for one.
+    pub fn protocol(&self) -> Option<&str> {
+        self.0.head.protocol.as_deref()
+    }
+
+    /// The tags that it was admitted with.
+    pub fn tags(&self) -> Vec<String> {
+        let mut tags = self.0.raw.tags();
+        tags.retain(|tag| !tag.starts_with(RESERVED));
+        tags
+    }
+
+    /// The attachment, as it is now.
+    pub fn data(&self) -> Rc<T> {
+        let bytes = self.0.raw.attachment();
+        let mut known = self.0.data.borrow_mut();
+        // What can't be read has never been stored.
+        if bytes != known.0
+            && let Ok(data) = (self.0.decode)(&bytes)
+        {
+            *known = (bytes, Rc::new(data));
+        }
+        known.1.clone()
+    }
+
+    /// Sends a message as JSON text.
+    ///
+    /// It leaves when what the actor has written before is durable; what has been
+    /// sent stays sent, even if the turn fails afterwards.
+    ///
+    /// # Errors
+    ///
+    /// The socket is closed, or JSON has no form for the message.
+    pub fn send<M: Serialize + ?Sized>(&self, message: &M) -> Result<()> {
+        self.send_text(&serde_json::to_string(message)?)
+    }
+
+    /// Sends a text as it is.
+    ///
+    /// # Errors
+    ///
+    /// The socket is closed.
+    pub fn send_text(&self, text: &str) -> Result<()> {
+        self.0.raw.send(Outgoing::Text(text))
+    }
+
+    /// Sends a binary message.
+    ///
+    /// # Errors
+    ///
+    /// The socket is closed.
+    pub fn send_bytes(&self, bytes: &[u8]) -> Result<()> {
+        self.0.raw.send(Outgoing::Bytes(bytes))
+    }
+
+    /// Closes the socket with a code (1000, or 3000 to 4999) and a reason (up to
+    /// 123 bytes). `#[on_close]` runs when the client has answered that, or is gone.
+    ///
+    /// # Errors
+    ///
+    /// Another code, or a longer reason.
+    pub fn close(&self, code: u16, reason: &str) -> Result<()> {
+        check_close(code, reason)?;
+        self.0.raw.close(code, reason)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Socket<T> {
+    /// Stores another attachment in the place of the one that there is. It
+    /// survives eviction, as the socket does; it is not part of the turn's
+    /// transaction, and costs no row.
+    ///
+    /// # Errors
+    ///
+    /// With the id it takes more than 16,384 bytes as JSON, or could not be read
+    /// again; then the one that there is stays.
+    pub fn set_data(&self, data: T) -> Result<()> {
+        let bytes = attachment(&self.0.head, &data)?;
+        self.0.raw.set_attachment(&bytes)?;
+        *self.0.data.borrow_mut() = (bytes, Rc::new(data));
+        Ok(())
+    }
+}
+
+/// What a socket may be closed with.
+pub(crate) fn check_close(code: u16, reason: &str) -> Result<()> {
+    if code != 1000 && !(3000..5000).contains(&code) {
+        return Err(Error::invalid(format!(
+            "a web socket is closed with the code 1000 or one of 3000 to 4999, not with {code}"
+        )));
+    }
+    if reason.len() > 123 {
+        return Err(Error::invalid(format!(
+            "the reason for closing a web socket has at most 123 bytes, and this has {}",
+            reason.len()
+        )));
+    }
+    Ok(())
+}
+
+impl<T> Clone for Socket<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Socket<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl<T> Eq for Socket<T> {}
+
+impl<T: fmt::Debug> fmt::Debug for Socket<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket")
+            .field("id", &self.id())
+            .field("data", &self.data())
+            .finish()
+    }
+}

@@ -1,0 +1,88 @@
+//! The pages: what there is at `/`, and the chat at `/chat`.
+
+use std::fmt::Write as _;
+
+use actors_core::prelude::*;
+
+/// An example, as the first page lists it.
+struct Example {
+    name: &'static str,
+    what: &'static str,
+    /// A page to open, or a command to run, with the host for `{host}`.
+    try_it: Try,
+}
+
+enum Try {
+    Page(&'static str),
+    Command(&'static str),
+}
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        name: "chat",
+        what: "Rooms, names, who is there, what was said before, who is typing: web sockets and SQL.",
+        try_it: Try::Page("/chat"),
+    },
+    Example {
+        name: "rate_limiter",
+        what: "How often has a key been used? Sliding windows in SQL, cleaned up by an alarm.",
+        try_it: Try::Command(
+            "curl -i {host}/limits/demo/alice -d '{\"limit\": 5, \"period\": 60}'",
+        ),
+    },
+];
+
+/// One instance serves all pages.
+#[actor]
+pub struct Site {}
+
+#[actor]
+impl Site {
+    #[on_request]
+    fn page(&self, request: Request) -> Result<Response> {
+        if request.method() != "GET" && request.method() != "HEAD" {
+            let refusal = http::Response::builder()
+                .status(405)
+                .header("allow", "GET, HEAD");
+            return Ok(refusal.body(Body::empty())?);
+        }
+        let html = match request.uri().path() {
+            "/chat" => include_str!("chat.html").to_owned(),
+            _ => index(
+                request
+                    .uri()
+                    .authority()
+                    .map_or("localhost", |host| host.as_str()),
+            ),
+        };
+        let response = http::Response::builder()
+            .header("content-type", "text/html; charset=utf-8")
+            .header(
+                "content-security-policy",
+                "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; \
+                 script-src 'unsafe-inline'; frame-ancestors 'none'",
+            );
+        Ok(response.body(html.into())?)
+    }
+}
+
+/// The list of what there is.
+fn index(host: &str) -> String {
+    let mut list = String::new();
+    for Example { name, what, try_it } in EXAMPLES {
+        let try_it = match try_it {
+            Try::Page(path) => format!("<a href=\"{path}\">{path}</a>"),
+            Try::Command(command) => {
+                format!("<code>{}</code>", command.replace("{host}", &escape(host)))
+            }
+        };
+        // Writing to a `String` does not fail.
+        let _ = write!(list, "<dt>{name}</dt><dd>{what}<br>{try_it}</dd>");
+    }
+    include_str!("index.html").replace("{list}", &list)
+}
+
+/// The text as HTML.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}

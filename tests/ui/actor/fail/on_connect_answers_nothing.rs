@@ -1,0 +1,12 @@
+use actors_core::prelude::*;
+
+#[actor(sockets(path = "/ws"))]
+pub struct Room {}
+
+#[actor]
+impl Room {
+    #[on_connect]
+    fn admit(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+#[actor(sockets(path = "/ws"))]
+pub struct Room {}
+
+#[actor]
+impl Room {
+    #[on_message = "say"]
+    fn all(&mut self, message: String) {
+        drop(message);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+#[actor(sockets(path = "/ws", max_bytes = "64 KB"))]
+pub struct Room {}
+
+#[actor]
+impl Room {
+    #[on_message]
+    fn say(&mut self, text: String) {
+        drop(text);
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+#[actor(sockets(path = "/ws", origins("example.com")))]
+pub struct Room {}
+
+#[actor]
+impl Room {
+    #[on_message]
+    fn say(&mut self, text: String) {
+        drop(text);
+    }
+}
+
+fn main() {}
