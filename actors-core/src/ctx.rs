@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 
 use crate::actor::Actor;
-use crate::alarms::{self, Alarms};
+use crate::alarms::{self, AlarmRun, Alarms, Ringing};
 use crate::backend::{Env, Platform};
 use crate::error::{Error, Result};
+use crate::schema;
 use crate::sockets::{Lanes, Sockets};
 use crate::sql::Sql;
 use crate::time::Timestamp;
@@ -19,6 +20,11 @@ pub struct Ctx<A> {
     depth: Cell<u32>,
     /// The earliest alarm before the open transaction touched any.
     pub(crate) earliest: Cell<Option<Option<Timestamp>>>,
+    pub(crate) ringing: Ringing,
+    /// The alarm whose handler is being polled.
+    pub(crate) running: Cell<Option<AlarmRun>>,
+    /// Whether a turn has asked for the object's end.
+    pub(crate) is_destroyed: Cell<bool>,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
     actor: PhantomData<fn() -> A>,
@@ -30,6 +36,9 @@ impl<A> Ctx<A> {
             platform,
             depth: Cell::new(0),
             earliest: Cell::new(None),
+            ringing: Ringing::default(),
+            running: Cell::new(None),
+            is_destroyed: Cell::new(false),
             lanes: Lanes::default(),
             actor: PhantomData,
         }
@@ -63,6 +72,40 @@ impl<A> Ctx<A> {
     /// The id of this instance: 64 hexadecimal digits.
     pub fn id(&self) -> String {
         self.platform.id()
+    }
+
+    /// In an `#[alarm]` handler that an alarm runs: which one, and at which try.
+    pub fn alarm(&self) -> Option<AlarmRun> {
+        self.running.get()
+    }
+
+    /// Ends this object: closes its web sockets, and removes its alarms, its tables and
+    /// its persisted fields. Nothing is left that costs.
+    ///
+    /// It is part of the transaction that it is called in. The turn goes on to its end,
+    /// and its caller gets its answer. Then the actor's memory is dropped, and an alarm
+    /// follows at once that does the rest. Whatever else comes first, or after the
+    /// process was lost in the middle, finishes it too, and finds a new, empty object.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Session { }
+    /// # #[actor] impl Session {
+    /// #[alarm]
+    /// fn expire(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+    ///     ctx.destroy()
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn destroy(&self) -> Result<()> {
+        self.transaction(|| {
+            self.is_destroyed.set(true);
+            schema::mark_destroyed(self)
+        })
     }
 
     /// Runs `body` in one transaction: its SQL and its alarms hold together, and

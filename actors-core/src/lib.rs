@@ -136,7 +136,7 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::actor::{Handlers, Init, used};
-    pub use crate::alarms::{AlarmHandler, Due, Plan};
+    pub use crate::alarms::{AlarmHandler, Declared, Due, Plan, Retry};
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{

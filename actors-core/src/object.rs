@@ -136,6 +136,7 @@ impl<A: Actor> Object<A> {
             if result.is_err() {
                 object.restore();
             }
+            object.end();
             result
         })
     }
@@ -150,7 +151,10 @@ impl<A: Actor> Object<A> {
             let _permit = object.enter(Access::Shared).await?;
             let inner = &object.0;
             let actor = inner.actor.borrow();
-            rpc::within(&inner.identity, body(awake(actor.as_ref())?, &inner.ctx)).await
+            let result =
+                rpc::within(&inner.identity, body(awake(actor.as_ref())?, &inner.ctx)).await;
+            object.end();
+            result
         })
     }
 
@@ -168,13 +172,39 @@ impl<A: Actor> Object<A> {
         if self.0.gate.is_awake()
             && let Some(_permit) = self.0.gate.try_enter(access)
         {
-            return Turn::Done(body(self));
+            let result = body(self);
+            self.end();
+            return Turn::Done(result);
         }
         let object = self.clone();
         Turn::start(async move {
             let _permit = object.enter(access).await?;
-            body(&object)
+            let result = body(&object);
+            object.end();
+            result
         })
+    }
+
+    /// Ends a turn. If it has destroyed the object, no other runs in what is left of it.
+    fn end(&self) {
+        if self.0.ctx.is_destroyed.get() {
+            self.0.gate.slept();
+        }
+    }
+
+    /// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
+    pub(crate) async fn bury(&self) -> Result<bool> {
+        let _permit = self.0.gate.enter(Access::Exclusive).await;
+        if self.is_awake() {
+            return Ok(false);
+        }
+        self.0.actor.take();
+        schema::finish_destroy(&self.0.ctx)
+    }
+
+    /// Whether a turn has woken the actor.
+    pub(crate) fn is_awake(&self) -> bool {
+        self.0.gate.is_awake()
     }
 
     /// Passes the gate, and wakes the actor if nobody has.

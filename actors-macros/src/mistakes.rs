@@ -74,6 +74,28 @@ pub(crate) enum Mistake<'a> {
     AlarmEvery(&'a str),
     AlarmEveryZero,
     AlarmOptions,
+    EveryAndCron,
+    ZoneWithoutCron,
+    #[cfg(not(feature = "cron"))]
+    CronFeature,
+    #[cfg(feature = "cron")]
+    CronFields(usize),
+    #[cfg(feature = "cron")]
+    CronField {
+        field: &'a str,
+        name: &'a str,
+        range: &'a str,
+    },
+    #[cfg(feature = "cron")]
+    CronNever(&'a str),
+    #[cfg(feature = "cron")]
+    Zone {
+        name: &'a str,
+        nearest: Option<&'a str>,
+    },
+    RetryForm,
+    RetryMax,
+    RetryCap,
     SocketPlace,
     SocketBorrowed,
     SocketsForm,
@@ -323,7 +345,7 @@ impl fmt::Display for Mistake<'_> {
                 "`{text}` is not a span of time: write a number and a unit, such as \"30s\", \
                  \"5m\", \"1h 30m\" or \"1d\""
             ),
-            Self::AlarmEveryZero => write!(f, "an alarm can't recur more often than every 1 ms"),
+            Self::AlarmEveryZero => write!(f, "this is no time at all: write at least \"1ms\""),
             Self::SocketPlace => write!(
                 f,
                 "`&Socket` is where something comes from: an `#[on_message]`, `#[on_close]` or \
@@ -424,10 +446,66 @@ impl fmt::Display for Mistake<'_> {
                 f,
                 "an alarm's options are in parentheses: write `#[alarm(every = \"5m\")]`"
             ),
+            Self::EveryAndCron => write!(
+                f,
+                "an alarm recurs by `every` or by `cron`: leave one out, or write two handlers"
+            ),
+            Self::ZoneWithoutCron => write!(
+                f,
+                "`tz` says whose clocks `cron` is about: add `cron = \"0 3 * * *\"`, or leave it \
+                 out"
+            ),
+            #[cfg(not(feature = "cron"))]
+            Self::CronFeature => write!(
+                f,
+                "`cron` is a feature of the crate: write `features = [\"cron\"]` where \
+                 `Cargo.toml` has `actors-core`"
+            ),
+            #[cfg(feature = "cron")]
+            Self::CronFields(count) => write!(
+                f,
+                "a cron expression has five fields: minute, hour, day of the month, month and day \
+                 of the week, such as \"0 3 * * MON\"; or six, with the second before them; this \
+                 has {count}"
+            ),
+            #[cfg(feature = "cron")]
+            Self::CronField { field, name, range } => write!(
+                f,
+                "`{field}` can't be the {name}: write {range}; a range `1-5`, a step `*/2`, a \
+                 list of these, or `*` for any"
+            ),
+            #[cfg(feature = "cron")]
+            Self::CronNever(expression) => {
+                write!(
+                    f,
+                    "`{expression}` never comes to pass: there is no such date"
+                )
+            }
+            #[cfg(feature = "cron")]
+            Self::Zone { name, nearest } => {
+                write!(f, "there is no time zone `{name}`")?;
+                match nearest {
+                    Some(nearest) => write!(f, ": did you mean `{nearest}`?"),
+                    None => write!(
+                        f,
+                        ": write a name of the IANA database, such as `Europe/Berlin`, or leave \
+                         `tz` out for UTC"
+                    ),
+                }
+            }
+            Self::RetryForm => write!(
+                f,
+                "say how often and after what waits: `retry(max = 5, base = \"2s\", cap = \"1h\")`"
+            ),
+            Self::RetryMax => write!(
+                f,
+                "`max` is the count of tries, the first one included: a number from 1"
+            ),
+            Self::RetryCap => write!(f, "`cap` is the longest wait, and `base` the first"),
             Self::RecurringArguments => write!(
                 f,
-                "nobody passes an alarm with `every` anything: it takes `ctx: &Ctx<Self>` or \
-                 nothing"
+                "nobody passes an alarm anything that recurs on its own: it takes \
+                 `ctx: &Ctx<Self>` or nothing"
             ),
             Self::PersistNotOnField => {
                 write!(f, "`#[persist]` goes on a field of an `#[actor]` struct")

@@ -81,4 +81,302 @@ on_both! {
             "each failure was undone"
         );
     }
+    fn alarms_at_the_same_time_run_in_the_order_of_scheduling(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        let names: Vec<_> = (0..150).map(|n| n.to_string()).collect();
+        clockwork.ask("set_together", json!([names]));
+        world.until("all have rung", || clockwork.ask("rung", json!([])) == json!(names));
+    }
+
+    fn an_alarm_for_now_or_the_past_is_armed(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_extreme", json!([]));
+        world.until("the one of long ago has rung", || {
+            clockwork.ask("rung", json!([])) == json!(["beginning"])
+        });
+        world.until("the end of time is not yet", || {
+            let next = clockwork.sql("SELECT MIN(due) FROM _actors_alarms");
+            clockwork.alarm().map(|alarm| json!([[alarm]])) == Some(next)
+        });
+        assert_eq!(
+            clockwork.sql("SELECT MAX(due) FROM _actors_alarms"),
+            json!([[253_402_300_799_999_i64]])
+        );
+    }
+
+    fn what_no_alarm_can_be_is_refused_and_leaves_nothing(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        for (what, words) in [
+            ("late", "year 9999"),
+            ("endless", "year 9999"),
+            ("endless interval", "year 9999"),
+            ("no key", "key is not empty"),
+            ("no interval", "at least a millisecond"),
+            ("large", "2000004 bytes"),
+        ] {
+            let failure = clockwork.refuse("set_wrong", json!([what]));
+            assert_eq!(failure.name, "InvalidArgument", "{what}");
+            assert!(failure.message.contains(words), "{failure:?}");
+        }
+        for (cron, zone, words) in [
+            ("0 0 30 2 *", None, "never comes to pass"),
+            ("61 * * * *", None, "`61 * * * *` is not a cron expression"),
+            ("* * *", None, "`* * *` is not a cron expression"),
+            ("0 0 * * *", Some("Europe/Brelin"), "`Europe/Brelin` is not a time zone"),
+            ("0 0 * * *", Some("+01:00"), "is not a time zone"),
+            ("0 0 * * *", Some(""), "is not a time zone"),
+        ] {
+            let failure = clockwork.refuse("set_cron", json!([cron, zone]));
+            assert_eq!(failure.name, "InvalidArgument", "{cron}");
+            assert!(failure.message.contains(words), "{failure:?}");
+        }
+        assert_eq!(clockwork.sql("SELECT COUNT(*) FROM _actors_alarms"), json!([[0]]));
+        assert_eq!(clockwork.alarm(), None);
+    }
+
+    fn get_and_list_show_the_alarms_that_are_asked_for(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        let near = clockwork.ask("set", json!(["near", 30_000, "k"]));
+        let far = clockwork.ask("set", json!(["far", 900_000, null]));
+        clockwork.ask("set_cron", json!(["0 0 1 1 *", "Asia/Kolkata"]));
+        clockwork.ask("set_poison", json!([600_000, false]));
+        clockwork.sql("UPDATE _actors_alarms SET due = NULL WHERE handler = 'poison'");
+        assert_eq!(
+            clockwork.ask("lists", json!([])),
+            json!([
+                ["poison", "near", "far", "cron"],
+                ["near", "far", "cron"],
+                ["far", "cron"],
+                ["near"],
+                ["near", "far"],
+                ["poison"],
+                ["near"],
+                ["3"],
+            ])
+        );
+        let seen = clockwork.ask("get", json!([near]));
+        assert_eq!((&seen["handler"], &seen["key"], &seen["state"]), (&json!("ring"), &json!("k"), &json!("Waiting")));
+        assert_eq!(seen["due"].as_i64(), clockwork.alarm());
+        assert_eq!(clockwork.ask("get", json!([9_999])), json!({ "$": "undefined" }), "and no TypeError");
+        assert_ne!(near, far);
+        let failure = clockwork.refuse("list_wrong", json!([]));
+        assert!(failure.message.contains("`rign`"), "{failure:?}");
+    }
+
+    fn scheduling_many_in_a_turn_sets_the_objects_alarm_once(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("rung", json!([]));
+        let (before, _) = clockwork.alarm_counts();
+        clockwork.ask("set_many", json!([1_000, 3_600_000]));
+        assert_eq!(clockwork.alarm_counts().0 - before, 1);
+        clockwork.ask("set", json!(["later", 9_999_999, null]));
+        assert_eq!(clockwork.alarm_counts().0 - before, 1, "the earliest is the same");
+        clockwork.ask("set", json!(["sooner", 1_800_000, "k"]));
+        assert_eq!(clockwork.alarm_counts().0 - before, 2);
+        assert_eq!(clockwork.ask("cancel", json!([])), json!([true, false, true, false]));
+        assert_eq!(clockwork.alarm_counts().0 - before, 2, "theirs are later");
+    }
+
+    fn an_alarm_that_panics_holds_up_nobody_and_the_object_sleeps_in_the_end(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        let poison = clockwork.ask("set_poison", json!([150, false]));
+        clockwork.ask("set_many", json!([100, 100]));
+        let names: Vec<_> = (0..100).rev().map(|n| n.to_string()).collect();
+        // The first of its waits alone is 50 ms, and those of the platform are seconds.
+        let start = std::time::Instant::now();
+        world.until("the hundred have rung", || clockwork.ask("rung", json!([])) == json!(names));
+        assert!(start.elapsed() < std::time::Duration::from_secs(2));
+        world.until("it is set aside", || clockwork.alarm().is_none());
+        let failed = clockwork.ask("failed", json!([]));
+        assert_eq!(failed[0]["id"], poison);
+        assert_eq!((&failed[0]["attempts"], &failed[0]["state"]), (&json!(3), &json!("Failed")));
+        assert!(failed[0]["error"].as_str().unwrap().contains("bitter"), "{failed}");
+        // As many as had something to do, in 250 ms and the retries, and then no more.
+        let (_, rings) = clockwork.alarm_counts();
+        assert!(rings <= 110, "{rings}");
+        world.pass(std::time::Duration::from_secs(3));
+        assert_eq!(clockwork.alarm_counts().1, rings, "it sleeps");
+
+        assert_eq!(clockwork.ask("retry", json!([poison])), true);
+        assert_eq!(clockwork.ask("retry", json!([poison])), false, "it is not set aside now");
+        world.until("it is set aside again", || clockwork.alarm().is_none());
+        assert_eq!(clockwork.ask("discard", json!([poison])), true);
+        assert_eq!(clockwork.ask("discard", json!([poison])), false);
+        assert_eq!(clockwork.ask("failed", json!([])), json!([]));
+    }
+
+    fn an_async_alarm_that_panics_is_a_failure_too(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_poison", json!([0, true]));
+        clockwork.ask("set", json!(["other", 0, null]));
+        world.until("the other has rung", || clockwork.ask("rung", json!([])) == json!(["other"]));
+        world.until("it is set aside", || {
+            clockwork.ask("failed", json!([]))[0]["attempts"] == 3 && clockwork.alarm().is_none()
+        });
+        let failed = clockwork.ask("failed", json!([]));
+        assert!(failed[0]["error"].as_str().unwrap().contains("bitter"), "{failed}");
+    }
+
+    fn a_handler_knows_at_which_try_of_what_it_is(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        let id = clockwork.ask("set_report", json!([]));
+        let planned = clockwork.sql("SELECT planned FROM _actors_alarms")[0][0].clone();
+        world.until("it has succeeded", || clockwork.alarm().is_none());
+        let line = |attempt| json!([format!("{id}-{planned} {attempt} true")]);
+        assert_eq!(
+            clockwork.sql("SELECT line FROM reports ORDER BY rowid"),
+            json!([line(1), line(2), line(3)])
+        );
+    }
+
+    fn an_alarm_that_the_code_does_not_understand_is_set_aside_and_logged(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set", json!(["unread", 60_000, null]));
+        clockwork.ask("set", json!(["unknown", 60_000, null]));
+        clockwork.ask("set", json!(["understood", 60_000, null]));
+        clockwork.sql("UPDATE _actors_alarms SET payload = '[7, 8]' WHERE payload LIKE '%unread%'");
+        clockwork.sql("UPDATE _actors_alarms SET handler = 'gone' WHERE payload LIKE '%unknown%'");
+        clockwork.ring_now("UPDATE _actors_alarms SET due = 0");
+        world.until("the other has rung", || {
+            clockwork.ask("rung", json!([])) == json!(["understood"])
+        });
+        world.until("the object sleeps", || clockwork.alarm().is_none());
+        let failed = clockwork.ask("failed", json!([]));
+        let error = |index: usize| failed[index]["error"].as_str().unwrap().to_owned();
+        assert!(error(0).contains("arguments that it does not take"), "{failed}");
+        assert!(error(1).contains("no `#[alarm]` handler is called `gone`"), "{failed}");
+        assert_eq!(failed[1]["attempts"], 1, "trying again is of no use");
+        if let Some(log) = world.log() {
+            assert!(log.contains("alarm `gone`") && log.contains("is set aside"), "{log}");
+        }
+        // The code that understands it comes back.
+        clockwork.sql("UPDATE _actors_alarms SET handler = 'ring' WHERE handler = 'gone'");
+        assert_eq!(clockwork.ask("retry", json!([failed[1]["id"]])), true);
+        world.until("it has rung", || {
+            clockwork.ask("rung", json!([])) == json!(["understood", "unknown"])
+        });
+    }
+
+    fn an_alarm_that_wakes_the_actor_finds_it_whole(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set", json!(["first", 0, null]));
+        world.until("it has rung", || clockwork.ask("rung", json!([])) == json!(["first"]));
+        clockwork.ask("set_look_around", json!([700]));
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        let rung = || clockwork.sql("SELECT json_extract(state, '$.rung') FROM _actors");
+        world.until("it has woken the actor", || {
+            rung() == json!([["[\"first\",\"Some(\\\"a\\\") 1 true\"]"]])
+        });
+    }
+
+    fn what_an_interval_missed_runs_once_and_then_its_grid_goes_on(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        let id = clockwork.ask("set_every", json!(["tick", 3_600_000]));
+        let again = clockwork.ask("set_every", json!(["tick", 3_600_000]));
+        assert_ne!(id, again, "the key replaces it");
+        assert_eq!(clockwork.sql("SELECT COUNT(*) FROM _actors_alarms"), json!([[1]]));
+        let due = || clockwork.sql("SELECT due FROM _actors_alarms")[0][0].as_i64().unwrap();
+        let first = due();
+        // Ten of its times have passed.
+        clockwork.ring_now(&format!(
+            "UPDATE _actors_alarms SET due = {0}, planned = {0}", first - 36_000_000
+        ));
+        world.until("it has rung", || clockwork.ask("rung", json!([])) == json!(["tick"]));
+        world.until("it waits", || clockwork.alarm() == Some(due()));
+        assert_eq!((due() - first) % 3_600_000, 0);
+        assert!(due() <= first, "the next of them, which is not yet due");
+        assert_eq!(clockwork.ask("cancel_key_of", json!(["interval"])), true);
+        assert_eq!(clockwork.alarm(), None);
+    }
+
+    fn an_interval_runs_again_and_again(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_every", json!(["tick", 60]));
+        world.until("it has rung", || clockwork.ask("rung", json!([])).as_array().unwrap().len() >= 5);
+    }
+
+    fn declared_alarms_are_there_once_however_often_the_actor_wakes(world) {
+        let metronome = world.object("METRONOME", "a");
+        let rows = "SELECT id, handler, every, cron, zone, declared FROM _actors_alarms ORDER BY id";
+        metronome.ask("ticks", json!([]));
+        let declared = json!([
+            [1, "tick", 3_600_000, null, null, 1],
+            [2, "strike", null, "30 2 * * *", "Europe/Berlin", 1],
+        ]);
+        assert_eq!(metronome.sql(rows), declared);
+        for _ in 0..3 {
+            world.crash();
+            let metronome = world.object("METRONOME", "a");
+            metronome.ask("ticks", json!([]));
+            assert_eq!(metronome.sql(rows), declared);
+        }
+        // As other code has declared it.
+        let metronome = world.object("METRONOME", "a");
+        metronome.sql("UPDATE _actors_alarms SET every = 5000 WHERE id = 1");
+        metronome.sql("INSERT INTO _actors_alarms (handler, payload, due, declared, cron) \
+                       VALUES ('gone', 'null', 1, 1, '* * * * *')");
+        metronome.sql("UPDATE _actors SET fingerprint = 0");
+        world.crash();
+        let metronome = world.object("METRONOME", "a");
+        metronome.ask("ticks", json!([]));
+        let handlers = "SELECT handler, every FROM _actors_alarms ORDER BY id";
+        assert_eq!(metronome.sql(handlers), json!([["strike", null], ["tick", 3_600_000]]));
+        world.until("what is gone does not ring", || metronome.ask("ticks", json!([])) == json!([]));
+    }
+
+    fn a_cron_alarm_runs_and_is_armed_again(world) {
+        let metronome = world.object("METRONOME", "a");
+        metronome.ask("ticks", json!([]));
+        let planned = 1_700_000_000_000_i64;
+        for count in 1..=3 {
+            metronome.ring_now(&format!(
+                "UPDATE _actors_alarms SET due = {planned}, planned = {planned} WHERE cron IS NOT NULL"
+            ));
+            world.until("it has rung", || {
+                let ticks = metronome.ask("ticks", json!([]));
+                ticks == json!(vec![format!("strike {planned}"); count])
+            });
+            world.until("it is armed", || {
+                let next = metronome.sql("SELECT MIN(due) FROM _actors_alarms");
+                metronome.alarm().map(|alarm| json!([[alarm]])) == Some(next)
+            });
+        }
+        let next = "SELECT strftime('%M', due / 1000, 'unixepoch') FROM _actors_alarms WHERE cron IS NOT NULL";
+        assert_eq!(metronome.sql(next), json!([["30"]]));
+    }
+
+    fn a_destroyed_object_answers_and_leaves_nothing(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set", json!(["later", 60_000, null]));
+        let left = "SELECT COUNT(*) FROM sqlite_master WHERE name GLOB '_actors*' OR name = 'reports'";
+        assert_eq!(clockwork.refuse("end_not", json!([])).message, "not today");
+        assert_ne!(clockwork.sql(left), json!([[0]]));
+        assert_eq!(clockwork.ask("end", json!([])), "bye");
+        world.until("nothing is left", || clockwork.sql(left) == json!([[0]]));
+        assert_eq!(clockwork.alarm(), None);
+        assert_eq!(clockwork.ask("rung", json!([])), json!([]), "it is a new object");
+        assert_eq!(clockwork.sql("SELECT COUNT(*) FROM _actors_alarms"), json!([[0]]));
+    }
+
+    fn a_destruction_that_was_cut_short_is_finished_by_the_next_wake(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set", json!(["first", 0, null]));
+        world.until("it has rung", || clockwork.ask("rung", json!([])) == json!(["first"]));
+        // The mark, and no more, is what a process that is lost has left.
+        clockwork.sql("UPDATE _actors SET fingerprint = -1");
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        assert_eq!(clockwork.ask("rung", json!([])), json!([]));
+        // And with nobody but the alarm to wake it.
+        clockwork.ask("set", json!(["second", 60_000, null]));
+        clockwork.sql("UPDATE _actors SET fingerprint = -1");
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ring_now("SELECT 1");
+        world.until("nothing is left", || {
+            clockwork.sql("SELECT COUNT(*) FROM sqlite_master WHERE name GLOB '_actors*'") == json!([[0]])
+        });
+        assert_eq!(clockwork.alarm(), None);
+    }
 }

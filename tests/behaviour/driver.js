@@ -6,12 +6,41 @@ import Entry, * as built from "./index.js";
 // By id, since an object that is made anew after a panic does not pass here again.
 const contexts = new Map();
 
+// How often an object's alarm was set, cancelled and delivered.
+const settings = new Map();
+const rings = new Map();
+const ids = new WeakMap();
+
+function count(counts, id) {
+  counts.set(id, (counts.get(id) ?? 0) + 1);
+}
+
+// The storage with alarms that are counted.
+function counted(ctx) {
+  const id = ctx.id.toString();
+  const { storage } = ctx;
+  for (const name of ["setAlarm", "deleteAlarm"]) {
+    const method = storage[name].bind(storage);
+    storage[name] = (...values) => {
+      count(settings, id);
+      return method(...values);
+    };
+  }
+}
+
 // A class that can be looked behind, which no actor of ours can.
 function observed(Class) {
   return class extends Class {
     constructor(ctx, env) {
       super(ctx, env);
       contexts.set(ctx.id.toString(), ctx);
+      counted(ctx);
+      ids.set(this, ctx.id.toString());
+    }
+
+    alarm() {
+      count(rings, ids.get(this));
+      return super.alarm();
     }
 
     observe(id, what, ...values) {
@@ -21,6 +50,10 @@ function observed(Class) {
           return storage.sql.exec(...values).raw().toArray();
         case "alarm":
           return storage.getAlarm();
+        case "alarm settings":
+          return settings.get(id) ?? 0;
+        case "rings":
+          return rings.get(id) ?? 0;
         case "kind of answer": {
           const [method, ...rest] = values;
           const answer = this[method](...rest);
@@ -38,6 +71,8 @@ function observed(Class) {
 export const Arena = observed(built.Arena);
 export const Caller = observed(built.Caller);
 export const Clockwork = observed(built.Clockwork);
+export const Metronome = observed(built.Metronome);
+export const Crasher = observed(built.Crasher);
 export const Crossing = observed(built.Crossing);
 export const Ledger = observed(built.Ledger);
 export const Mirror = observed(built.Mirror);

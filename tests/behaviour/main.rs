@@ -4,6 +4,7 @@
 
 mod alarms;
 mod client;
+mod cron;
 mod crowd;
 mod differences;
 mod lifecycle;

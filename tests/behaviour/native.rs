@@ -10,7 +10,8 @@ use actors_core::testing::World;
 use actors_core::testing::raw::Wire;
 use actors_core::{Body, http};
 use actors_fixtures::caller::Caller;
-use actors_fixtures::clockwork::Clockwork;
+use actors_fixtures::clockwork::{Clockwork, Metronome};
+use actors_fixtures::crasher::Crasher;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::ledger::Ledger;
 use actors_fixtures::parlour::{Mirror, Parlour};
@@ -35,7 +36,7 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "TABLES" Tables, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
@@ -144,6 +145,10 @@ impl Native {
 
     pub(crate) fn alarm(&self, binding: &str, name: &str) -> Option<i64> {
         with_actor!(binding, Actor => self.0.alarm::<Actor>(name)).map(|alarm| alarm.as_millis())
+    }
+
+    pub(crate) fn alarm_counts(&self, binding: &str, name: &str) -> (u64, u64) {
+        with_actor!(binding, Actor => self.0.alarm_counts::<Actor>(name))
     }
 
     pub(crate) fn ring_now(&self, binding: &str, name: &str, statement: &str) {

@@ -249,6 +249,22 @@ impl World {
         )
     }
 
+    /// Lets so much real or virtual time pass.
+    pub(crate) fn pass(&self, span: Duration) {
+        match self {
+            Self::Workerd(_) => std::thread::sleep(span),
+            Self::Native(native) => native.advance(span),
+        }
+    }
+
+    /// What workerd has logged.
+    pub(crate) fn log(&self) -> Option<String> {
+        match self {
+            Self::Workerd(workerd) => Some(workerd.server.log()),
+            Self::Native(_) => None,
+        }
+    }
+
     /// Waits until the answer is yes, for at most 10 s of real or virtual time.
     #[track_caller]
     pub(crate) fn until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
@@ -256,13 +272,12 @@ impl World {
             if is_so() {
                 return;
             }
-            let moment = Duration::from_millis(25);
-            match self {
-                Self::Workerd(_) => std::thread::sleep(moment),
-                Self::Native(native) => native.advance(moment),
-            }
+            self.pass(Duration::from_millis(25));
         }
-        panic!("not so after 10 s: {what}");
+        panic!(
+            "not so after 10 s: {what}\n{}",
+            self.log().unwrap_or_default()
+        );
     }
 }
 
@@ -383,6 +398,15 @@ impl Object<'_> {
         match self.world {
             World::Workerd(_) => self.ask("observe", json!(["alarm"])).as_i64(),
             World::Native(native) => native.alarm(self.binding, &self.name),
+        }
+    }
+
+    /// How often the object's own alarm was set or cancelled, and how often it rang.
+    pub(crate) fn alarm_counts(&self) -> (u64, u64) {
+        let count = |what| self.ask("observe", json!([what])).as_u64().unwrap();
+        match self.world {
+            World::Workerd(_) => (count("alarm settings"), count("rings")),
+            World::Native(native) => native.alarm_counts(self.binding, &self.name),
         }
     }
 

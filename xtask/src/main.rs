@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod bench;
+mod crash;
 mod dev;
 mod test;
 
@@ -22,6 +23,15 @@ enum Task {
     Bench(bench::Bench),
     /// Run every check that a change has to pass
     Test,
+    /// Kill workerd at random moments while alarms run, and say what became of them
+    Crash {
+        /// How often
+        #[arg(long, default_value_t = 200)]
+        kills: u32,
+        /// The seed of what is done in between, and when
+        #[arg(long)]
+        seed: Option<u64>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -29,6 +39,7 @@ fn main() -> ExitCode {
         Task::Dev { port } => dev::run(port),
         Task::Bench(bench) => bench::run(&bench),
         Task::Test => test::run(),
+        Task::Crash { kills, seed } => crash::run(kills, seed),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -85,6 +85,12 @@ pub fn ensure_wrangler() -> Result<PathBuf> {
     })
 }
 
+/// Installs what the benchmarks compare with, and returns the folder of the npm packages.
+pub fn ensure_bench() -> Result<PathBuf> {
+    let _lock = lock()?;
+    npm_install("bench", |modules| existing(modules.to_owned()))
+}
+
 /// A browser, and what drives it.
 #[derive(Clone, Debug)]
 pub struct Browser {

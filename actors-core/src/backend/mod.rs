@@ -17,6 +17,8 @@ pub(crate) mod current;
 #[path = "worker/mod.rs"]
 pub(crate) mod current;
 
+#[cfg(feature = "cron")]
+pub(crate) use current::utc_offset;
 pub(crate) use current::{Accepted, Columns, Platform, RawSocket, Target, log};
 pub use current::{Cell, Env};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]

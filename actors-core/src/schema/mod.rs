@@ -53,17 +53,45 @@ struct Record {
     migrations: Vec<Done>,
 }
 
+/// The fingerprint of an object that [`Ctx::destroy`] has ended.
+const DESTROYED: i64 = -1;
+
 /// Brings the database to what the actor declares, and answers the stored
 /// persisted fields. One row read when nothing has changed.
 pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
     let wanted = fingerprint::<A>();
-    match stored(ctx)? {
+    let stored = stored(ctx)?.filter(|(found, _)| !bury(ctx, *found));
+    match stored {
         Some((found, state)) if found == wanted => Ok(state),
         Some((_, state)) => ctx.transaction(|| update(ctx, wanted)).map(|()| state),
         None => ctx
             .transaction(|| create(ctx, wanted))
             .map(|()| "{}".to_owned()),
     }
+}
+
+/// Says that the object is at its end: what finds this does the rest.
+pub(crate) fn mark_destroyed<A>(ctx: &Ctx<A>) -> Result<()> {
+    ctx.sql()
+        .run(
+            "UPDATE _actors SET fingerprint = ? WHERE id = 0",
+            (DESTROYED,),
+        )
+        .map(drop)
+}
+
+/// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
+pub(crate) fn finish_destroy<A>(ctx: &Ctx<A>) -> Result<bool> {
+    Ok(stored(ctx)?.is_some_and(|(found, _)| bury(ctx, found)))
+}
+
+fn bury<A>(ctx: &Ctx<A>, found: i64) -> bool {
+    let is_destroyed = found == DESTROYED;
+    if is_destroyed {
+        ctx.platform().delete_all();
+        ctx.is_destroyed.set(false);
+    }
+    is_destroyed
 }
 
 /// Stores the persisted fields.
@@ -168,9 +196,9 @@ fn fingerprint<A: Actor>() -> i64 {
         hash.write(migration.sql);
     }
     for handler in A::HANDLERS.alarms {
-        if let Some(every) = handler.every {
+        if let Some(declared) = handler.declared {
             hash.write(handler.name);
-            hash.write(&every.as_millis().to_string());
+            hash.write(&format!("{:?}", declared.recurrence()));
         }
     }
     hash.finish()

@@ -44,6 +44,12 @@ impl World {
         Ok(rows)
     }
 
+    /// How often an instance's own alarm was set or cancelled, and how often it rang.
+    pub fn alarm_counts<A: Actor>(&self, name: &str) -> (u64, u64) {
+        let slot = self.slot::<A>(name);
+        (slot.alarm_settings.get(), slot.alarm_rings.get())
+    }
+
     /// Makes what all `A`s have stored that of `B`s, as new code of the same actor finds it.
     pub fn hand_over<A: Actor, B: Actor>(&self) {
         self.env.0.hand_over::<A, B>();

@@ -1,12 +1,11 @@
 //! `#[actor]` on an impl block: the handlers, and the stub that calls them.
 
-use std::time::Duration;
-
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, ImplItem, ItemImpl, Meta, Type, parse_quote};
 
+use super::alarm::Alarm;
 use super::method::{MARKS, Method, Part, Role};
 use super::state::{self, schedule_name, stub_name};
 use super::{block, class};
@@ -26,11 +25,6 @@ struct Handlers {
     close: Option<Method>,
     error: Option<Method>,
     alarms: Vec<Alarm>,
-}
-
-struct Alarm {
-    method: Method,
-    every: Option<Duration>,
 }
 
 pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream {
@@ -160,17 +154,7 @@ impl Handlers {
             },
             Role::Close => once(&mut self.close, method, mistakes),
             Role::Error => once(&mut self.error, method, mistakes),
-            Role::Alarm => {
-                let every = method
-                    .mark
-                    .as_ref()
-                    .and_then(|mark| every(&mark.meta, mistakes));
-                if every.is_some() && !method.arguments.is_empty() {
-                    mistakes.add(&method.arguments[0].name, Mistake::RecurringArguments);
-                } else {
-                    self.alarms.push(Alarm { method, every });
-                }
-            }
+            Role::Alarm => self.alarms.extend(Alarm::parse(method, mistakes)),
         }
     }
 }
@@ -196,40 +180,11 @@ fn clash(other: &Method, part: Part) -> bool {
     }
 }
 
-/// How often the alarm recurs, if its mark says so.
-fn every(mark: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
-    let known = &["every = \"5m\""];
-    let list = match mark {
-        Meta::List(list) => list,
-        Meta::Path(_) => return None,
-        Meta::NameValue(pair) => {
-            mistakes.add(&pair.value, Mistake::AlarmOptions);
-            return None;
-        }
-    };
-    let options = attributes::options(list.tokens.clone(), known, mistakes);
-    let text = attributes::text(options.first()?, mistakes)?;
-    match humantime::parse_duration(&text.value()) {
-        Ok(every) if every.as_millis() == 0 => {
-            mistakes.add(text, Mistake::AlarmEveryZero);
-            None
-        }
-        Ok(every) => Some(every),
-        Err(_) => {
-            mistakes.add(text, Mistake::AlarmEvery(&text.value()));
-            None
-        }
-    }
-}
-
 impl Handlers {
     fn expand(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
         let (stub, schedule) = (stub_name(actor), schedule_name(actor));
         let calls = self.calls.iter().map(|method| call(method, actor, krate));
-        let alarms = self
-            .alarms
-            .iter()
-            .map(|alarm| alarm_handler(alarm, actor, krate));
+        let alarms = self.alarms.iter().map(|alarm| alarm.handler(actor, krate));
         let init = only(self.init.as_ref(), |method| init(method, actor, krate));
         let request = only(self.request.as_ref(), |method| {
             request(method, actor, krate)
@@ -299,10 +254,7 @@ impl Handlers {
     fn clients(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
         let (stub, schedule) = (stub_name(actor), schedule_name(actor));
         let stub_methods = self.calls.iter().map(|method| stub_method(method, krate));
-        let alarm_methods = self
-            .alarms
-            .iter()
-            .map(|alarm| alarm_method(&alarm.method, krate));
+        let alarm_methods = self.alarms.iter().map(|alarm| alarm.schedules(krate));
         quote! {
             /// A typed client of one instance.
             #[allow(unreachable_pub)]
@@ -445,26 +397,6 @@ fn stub_method(method: &Method, krate: &TokenStream) -> TokenStream {
         #(#docs)*
         pub async fn #name(&self, #(#names: #types),*) -> #krate::Result<#value> {
             self.0.call(#plain, #carried).await #back
-        }
-    }
-}
-
-fn alarm_method(method: &Method, krate: &TokenStream) -> TokenStream {
-    let Method {
-        name,
-        docs,
-        arguments,
-        ..
-    } = method;
-    let plain = method.plain_name();
-    let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
-    let types = method.argument_types();
-    // As `Due::run` reads it: `()` or a tuple.
-    let payload = method.carried_arguments(krate);
-    quote! {
-        #(#docs)*
-        pub fn #name(self, #(#names: #types),*) -> #krate::Result<#krate::alarms::AlarmId> {
-            self.0.schedule(#plain, &#payload)
         }
     }
 }
@@ -613,32 +545,5 @@ fn opens_sockets(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenSt
         const _: () = <#place as #krate::__private::Connected<{
             <#actor as #krate::State>::SOCKETS.is_some()
         }>>::CHECKED;
-    }
-}
-
-fn alarm_handler(alarm: &Alarm, actor: &Ident, krate: &TokenStream) -> TokenStream {
-    let Alarm { method, every } = alarm;
-    let conditions = &method.conditions;
-    let name = method.plain_name();
-    let every = optional(every.map(|every| {
-        let millis = u64::try_from(every.as_millis()).unwrap_or(u64::MAX);
-        quote!(#krate::Duration::from_millis(#millis))
-    }));
-    let types = method.carried_types(krate);
-    let values = method.values();
-    let outcome = method.carried_outcome(krate);
-    let handler = quote!(|(#(#values,)*): (#(#types,)*)| { #outcome });
-    let body = match method.is_async() {
-        true => quote!(due.run_async(ctx, async #handler).await),
-        false => quote!(due.run(ctx, #handler)),
-    };
-    let turn = method.turn(actor, krate, &body);
-    quote! {
-        #(#conditions)*
-        #krate::__private::AlarmHandler {
-            name: #name,
-            every: #every,
-            run: |object, due| #turn,
-        }
     }
 }

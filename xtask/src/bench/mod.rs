@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the same work by several implementations, side by side in one run,
 //! as ratios.
 
+mod alarms;
 mod rows;
 mod sockets;
 
@@ -11,6 +12,8 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// Statements and rows: an actor, workers-rs by hand, JavaScript
     Rows,
+    /// 100,000 alarms that are due at once: an actor, npm's `@cloudflare/actors`
+    Alarms,
     /// Broadcasts to a thousand web sockets, and answers to one: an actor, JavaScript
     Sockets,
 }
@@ -18,6 +21,7 @@ pub(crate) enum Bench {
 pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Rows => rows::run(),
+        Bench::Alarms => alarms::run(),
         Bench::Sockets => sockets::run(),
     }
 }

@@ -145,6 +145,22 @@ impl Disk {
         self.alarm.set(at);
     }
 
+    /// Removes all tables, and the alarm.
+    pub(super) fn clear(&self) -> Result<()> {
+        self.begin()?;
+        self.set_alarm(None);
+        let names =
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let (_, tables) = self.fetch(names, &[])?;
+        let mut drops = "PRAGMA defer_foreign_keys = ON; DELETE FROM sqlite_sequence;".to_owned();
+        for table in tables.iter().flatten() {
+            if let Stored::Text(name) = table {
+                drops += &format!("DROP TABLE \"{}\";", name.replace('"', "\"\""));
+            }
+        }
+        self.ours(&drops)
+    }
+
     /// Makes what was written durable.
     pub(crate) fn commit(&self) -> Result<()> {
         self.durable_alarm.set(self.alarm.get());

@@ -68,9 +68,31 @@ impl Platform {
 
     pub(crate) fn set_alarm(&self, at: Option<Timestamp>) -> Result<()> {
         self.env.0.before_storage(&self.slot);
+        self.slot.alarm_settings.update(|count| count + 1);
         self.slot.disk.set_alarm(at);
         Ok(())
     }
+
+    /// Closes the web sockets, and removes all that is stored, the alarm included.
+    pub(crate) fn delete_all(&self) {
+        for socket in self.sockets(&Selection::default()) {
+            let _ = socket.close(1000, "the object was destroyed");
+        }
+        self.env.0.before_storage(&self.slot);
+        self.slot
+            .disk
+            .clear()
+            .expect("SQLite in memory drops tables");
+    }
+
+    /// Says that alarms begin to run, and answers what a panic has cut short since they
+    /// did before: an alarm and its message, or 0 if it was another object's.
+    pub(crate) fn ring_begins(&self, _object: &str) -> Option<(i64, String)> {
+        self.slot.lost_alarm.take()
+    }
+
+    /// Says that they have run.
+    pub(crate) fn ring_ends(&self, _object: &str) {}
 
     pub(crate) fn now(&self) -> Timestamp {
         self.env.0.now()
@@ -121,6 +143,20 @@ impl Platform {
 /// Writes to the Worker's log: here, what a test prints.
 pub(crate) fn log(message: &str) {
     eprintln!("{message}");
+}
+
+/// By how many seconds the clocks of a time zone are ahead of UTC at that moment; none
+/// if there is no such zone.
+#[cfg(feature = "cron")]
+pub(crate) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
+    use chrono::{DateTime, Offset, TimeZone};
+    // As workerd does, in small and capital letters.
+    let zone = chrono_tz::TZ_VARIANTS
+        .iter()
+        .find(|known| known.name().eq_ignore_ascii_case(zone))?;
+    let at = DateTime::from_timestamp_millis(at.as_millis())?;
+    let offset = zone.offset_from_utc_datetime(&at.naive_utc());
+    Some(offset.fix().local_minus_utc().into())
 }
 
 /// The client of another object.

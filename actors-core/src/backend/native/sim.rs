@@ -68,7 +68,7 @@ impl<A: Actor> Hosted for Object<A> {
     }
 
     fn alarm(&self) -> Turn<()> {
-        alarms::ring(self)
+        alarms::dispatch::ring(self)
     }
 
     fn upgrade(&self, request: Request) -> Turn<Upgrade> {
@@ -89,6 +89,11 @@ pub(crate) struct Slot {
     make: fn(Platform) -> Rc<dyn Hosted>,
     /// Whether its alarm is being delivered.
     rings: Cell<bool>,
+    /// How often its alarm was set or cancelled, and delivered.
+    pub(crate) alarm_settings: Cell<u64>,
+    pub(crate) alarm_rings: Cell<u64>,
+    /// The alarm whose handler has panicked, and how.
+    pub(super) lost_alarm: RefCell<Option<(i64, String)>>,
     /// The web sockets that are open; they outlive what is in memory.
     pub(super) sockets: RefCell<Vec<RawSocket>>,
     socket_options: Option<&'static SocketOptions>,
@@ -102,6 +107,9 @@ impl Slot {
             disk,
             object: RefCell::default(),
             make: |platform| Rc::new(Object::<A>::new(platform)),
+            alarm_settings: Cell::default(),
+            alarm_rings: Cell::default(),
+            lost_alarm: RefCell::default(),
             rings: Cell::default(),
             sockets: RefCell::default(),
             socket_options: A::SOCKETS,
@@ -394,6 +402,7 @@ impl Sim {
             .cloned();
         let Some(slot) = due else { return false };
         slot.rings.set(true);
+        slot.alarm_rings.update(|count| count + 1);
         let (place, retry) = (slot.clone(), self.now() + RETRY);
         let event = move |object: &dyn Hosted| {
             let turn = object.alarm();
@@ -419,6 +428,7 @@ impl Sim {
         self.slots
             .borrow()
             .values()
+            .filter(|slot| !slot.rings.get())
             .filter_map(|slot| slot.disk.alarm())
             .min()
     }
@@ -487,7 +497,16 @@ impl Sim {
         self.note(Some(&task.slot), || format!("panics: {message}"));
         task.slot.disk.commit().expect("SQLite in memory commits");
         self.flush();
-        (task.give_up)(Error::new(ErrorKind::Panic, format!("panicked: {message}")));
+        let message = format!("panicked: {message}");
+        for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
+            slot.lost_alarm.replace(Some((0, String::new())));
+        }
+        if let Some(lost) = alarms::run::lost() {
+            task.slot
+                .lost_alarm
+                .replace(Some((lost.alarm, message.clone())));
+        }
+        (task.give_up)(Error::new(ErrorKind::Panic, message));
         task.slot.rings.set(false);
         drop(task);
         for slot in self.all_slots() {

@@ -65,7 +65,7 @@ impl<A: Actor> Class<A> {
         };
         match event {
             FETCH => http::handle(object, values.get(0)),
-            ALARM => answer(alarms::ring(object), |()| Ok(JsValue::UNDEFINED)),
+            ALARM => answer(alarms::dispatch::ring(object), |()| Ok(JsValue::UNDEFINED)),
             MESSAGE | CLOSE | ERROR => {
                 let socket = object.ctx().platform().socket_of_event(values.get(0));
                 let turn = messages::receive(object, socket, socket_event::<A>(event, &values));

@@ -14,6 +14,7 @@ use worker::js_sys::Promise;
 use worker::wasm_bindgen_futures::spawn_local;
 
 use super::to_js;
+use crate::alarms;
 use crate::error::Result;
 use crate::object::Turn;
 
@@ -30,7 +31,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn reject(this: &Deferred, error: JsValue);
 
-    fn panicked(message: &str, current: Option<Deferred>);
+    fn panicked(message: &str, current: Option<Deferred>, object: Option<&str>, alarm: f64);
 }
 
 #[wasm_bindgen]
@@ -90,7 +91,13 @@ pub(super) fn install_panic_hook() {
     panic::set_hook(Box::new(move |info| {
         // Where it was is in the log, which the other hooks write.
         let message = info.payload_as_str().unwrap_or_default();
-        panicked(&format!("panicked: {message}"), CURRENT.take());
+        let lost = alarms::run::lost();
+        panicked(
+            &format!("panicked: {message}"),
+            CURRENT.take(),
+            lost.as_ref().map(|lost| &*lost.object),
+            lost.as_ref().map_or(0.0, |lost| lost.alarm as f64),
+        );
         others(info);
     }));
 }

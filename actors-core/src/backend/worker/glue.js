@@ -38,8 +38,27 @@ export class Deferred {
   }
 }
 
-export function panicked(message, current) {
+// The objects that are running alarms, and what a panic has cut short, by object: the
+// alarm whose handler has panicked, or 0 for the panic of another object.
+const ringing = new Set();
+const lost = new Map();
+
+export function lostAlarm(object) {
+  ringing.add(object);
+  const found = lost.get(object) ?? [];
+  lost.delete(object);
+  return found;
+}
+
+export function rang(object) {
+  ringing.delete(object);
+}
+
+export function panicked(message, current, object, alarm) {
   panic = failure("Panic", message);
+  for (const other of ringing) lost.set(other, [0, ""]);
+  ringing.clear();
+  if (object !== undefined) lost.set(object, [alarm, message]);
   for (const deferred of pending) {
     deferred.settle.reject(
       deferred === current
@@ -93,6 +112,15 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
   }
   if (hasSockets) answerCloses(prototype);
   define("alarm", ALARM);
+  const { alarm } = prototype;
+  prototype.alarm = async function () {
+    try {
+      await alarm.call(this);
+    } catch (error) {
+      // The next ring is set already. The platform would try a few times only.
+      if (error.name !== "Panic" && error.name !== "Unavailable") throw error;
+    }
+  };
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
 }
@@ -299,5 +327,29 @@ export class Sql {
 
   names() {
     return this.cursor.columnNames;
+  }
+}
+
+// ---- time zones -------------------------------------------------------------
+
+const clocks = new Map();
+
+// The clocks of a zone of the IANA database, not of an offset such as "+01:00".
+function clock(zone) {
+  if (!clocks.has(zone) && /^[a-z]/i.test(zone)) {
+    const options = { timeZone: zone, timeZoneName: "longOffset" };
+    clocks.set(zone, new Intl.DateTimeFormat("en", options));
+  }
+  return clocks.get(zone);
+}
+
+// By how many seconds they are ahead of UTC: "GMT" or "GMT-03:30".
+export function utcOffset(zone, millis) {
+  try {
+    const { value } = clock(zone).formatToParts(millis).find(({ type }) => type === "timeZoneName");
+    const [hours = 0, minutes = 0, seconds = 0] = (value.match(/\d+/g) ?? []).map(Number);
+    return (value.includes("-") ? -1 : 1) * ((hours * 60 + minutes) * 60 + seconds);
+  } catch {
+    return undefined;
   }
 }

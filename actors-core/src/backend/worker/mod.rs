@@ -34,6 +34,14 @@ pub use worker::Env;
 extern "C" {
     /// A JavaScript error with the name of our kind.
     fn failure(name: &str, message: &str) -> JsValue;
+    /// The alarm of that object whose handler has panicked, and how; or nothing.
+    #[wasm_bindgen(js_name = lostAlarm)]
+    fn lost_alarm(object: &str) -> js_sys::Array;
+    /// Says that the object has run its alarms.
+    fn rang(object: &str);
+    #[cfg(feature = "cron")]
+    #[wasm_bindgen(js_name = utcOffset)]
+    fn offset_in(zone: &str, millis: f64) -> Option<f64>;
 }
 
 #[wasm_bindgen]
@@ -60,6 +68,8 @@ extern "C" {
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &Storage, millis: f64) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAll)]
+    fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
     fn delete_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
 }
@@ -120,12 +130,36 @@ impl Platform {
 
     pub(crate) fn set_alarm(&self, at: Option<Timestamp>) -> Result<()> {
         match at {
-            // The runtime takes no time before 1970, and runs what is past at once.
-            Some(at) => self.storage.set_alarm(at.as_millis().max(0) as f64),
+            // The runtime takes no time before 1970 nor its beginning, and runs what is
+            // past at once.
+            Some(at) => self.storage.set_alarm(at.as_millis().max(1) as f64),
             None => self.storage.delete_alarm(),
         }
         .map(drop)
         .map_err(|error| from_js(&error))
+    }
+
+    /// Closes the web sockets, and removes all that is stored, the alarm included.
+    pub(crate) fn delete_all(&self) {
+        for socket in self.sockets(&Selection::default()) {
+            let _ = socket.close(1000, "the object was destroyed");
+        }
+        // Both take effect at once; what is answered waits until they are durable.
+        let _ = self.storage.delete_alarm();
+        let _ = self.storage.delete_all();
+    }
+
+    /// Says that alarms begin to run, and answers what a panic has cut short since they
+    /// did before: an alarm and its message, or 0 if it was another object's.
+    pub(crate) fn ring_begins(&self, object: &str) -> Option<(i64, String)> {
+        let lost = lost_alarm(object);
+        let (alarm, message) = (lost.get(0).as_f64()?, lost.get(1).as_string()?);
+        Some((alarm as i64, message))
+    }
+
+    /// Says that they have run.
+    pub(crate) fn ring_ends(&self, object: &str) {
+        rang(object);
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -177,6 +211,13 @@ impl Platform {
 /// Writes to the Worker's log.
 pub(crate) fn log(message: &str) {
     worker::console_error!("{message}");
+}
+
+/// By how many seconds the clocks of a time zone are ahead of UTC at that moment; none
+/// if there is no such zone.
+#[cfg(feature = "cron")]
+pub(crate) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
+    offset_in(zone, at.as_millis() as f64).map(|seconds| seconds as i64)
 }
 
 /// The error as JavaScript throws it: the kind is its `name`.

@@ -1,0 +1,228 @@
+//! Looking at alarms.
+
+use serde::de::DeserializeOwned;
+
+use super::{AlarmId, Recurrence};
+use crate::actor::Actor;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::sql::{FromRow, Row, Value};
+use crate::time::Timestamp;
+
+/// The columns of an [`Alarm`].
+pub(super) const SELECT: &str = "SELECT id, handler, payload, due, planned, key, every, cron, \
+                                 zone, attempts, error FROM _actors_alarms";
+
+/// An alarm that is scheduled or has been set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Alarm {
+    /// Which one.
+    pub id: AlarmId,
+    /// The name of its handler.
+    pub handler: String,
+    /// When it is tried next; `None` for one that has been set aside.
+    pub due: Option<Timestamp>,
+    /// When it was meant to run.
+    pub planned: Timestamp,
+    /// What it was keyed with.
+    pub key: Option<String>,
+    /// When it runs again, if it does.
+    pub recurrence: Option<Recurrence>,
+    /// How often it has failed at this time.
+    pub attempts: u32,
+    /// How it failed last.
+    pub error: Option<String>,
+    arguments: String,
+}
+
+impl Alarm {
+    /// Whether it waits, is tried again or has been set aside.
+    pub fn state(&self) -> AlarmState {
+        match (self.due, self.attempts) {
+            (None, _) => AlarmState::Failed,
+            (Some(_), 0) => AlarmState::Waiting,
+            (Some(_), _) => AlarmState::Retrying,
+        }
+    }
+
+    /// What it calls its handler with: a tuple of the arguments, `(A,)` for one, `()` for
+    /// none.
+    ///
+    /// # Errors
+    ///
+    /// The stored arguments are of other types.
+    pub fn arguments<T: DeserializeOwned>(&self) -> Result<T> {
+        arguments(&self.handler, &self.arguments)
+    }
+}
+
+/// The stored arguments, as the handler takes them.
+pub(super) fn arguments<T: DeserializeOwned>(handler: &str, stored: &str) -> Result<T> {
+    serde_json::from_str(stored).map_err(|error| {
+        Error::schema(format!(
+            "the alarm `{handler}` has arguments that it does not take: {error}"
+        ))
+    })
+}
+
+impl FromRow for Alarm {
+    const WIDTH: usize = 11;
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: AlarmId(row.get(0)?),
+            handler: row.get(1)?,
+            arguments: row.get(2)?,
+            due: row.get(3)?,
+            planned: row.get(4)?,
+            key: row.get(5)?,
+            recurrence: Recurrence::from_columns(row.get(6)?, row.get(7)?, row.get(8)?),
+            attempts: row.get(9)?,
+            error: row.get(10)?,
+        })
+    }
+}
+
+/// What has become of an alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AlarmState {
+    /// It waits for its time.
+    Waiting,
+    /// It has failed, and is tried again.
+    Retrying,
+    /// It has been set aside.
+    Failed,
+}
+
+/// The alarms that are asked for, from [`Alarms::list`](super::Alarms::list).
+///
+/// ```
+/// # use actors_core::prelude::*;
+/// # #[actor] struct Sessions { }
+/// # #[actor] impl Sessions {
+/// pub fn next_to_expire(&self, ctx: &Ctx<Self>) -> Result<Option<String>> {
+///     let alarms = ctx.alarms().list().handler("expire").until(ctx.now() + hours(1)).limit(1).all()?;
+///     let Some(alarm) = alarms.first() else { return Ok(None) };
+///     let (user,) = alarm.arguments()?;
+///     Ok(Some(user))
+/// }
+///
+/// #[alarm]
+/// fn expire(&mut self, user: String) {}
+/// # }
+/// ```
+#[must_use = "`all` and `count` ask for them"]
+pub struct AlarmList<'a, A> {
+    ctx: &'a Ctx<A>,
+    conditions: Vec<&'static str>,
+    values: Vec<Value<'static>>,
+    limit: u32,
+    unknown: Option<String>,
+}
+
+impl<'a, A: Actor> AlarmList<'a, A> {
+    pub(super) fn new(ctx: &'a Ctx<A>) -> Self {
+        Self {
+            ctx,
+            conditions: Vec::new(),
+            values: Vec::new(),
+            limit: u32::MAX,
+            unknown: None,
+        }
+    }
+
+    /// Those of one `#[alarm]` handler, by its name. A name that no handler has is
+    /// an error, but for one whose alarms are still there.
+    pub fn handler(mut self, name: &str) -> Self {
+        if !A::HANDLERS.alarms.iter().any(|known| known.name == name) {
+            self.unknown = Some(name.to_owned());
+        }
+        self.values.push(Value::Text(name.to_owned().into()));
+        self.filter("handler = ?")
+    }
+
+    /// Those that are tried at that time or later.
+    pub fn from(self, time: Timestamp) -> Self {
+        self.when("due >= ?", time)
+    }
+
+    /// Those that are tried before that time.
+    pub fn until(self, time: Timestamp) -> Self {
+        self.when("due < ?", time)
+    }
+
+    /// Those in that state.
+    pub fn state(self, state: AlarmState) -> Self {
+        self.filter(match state {
+            AlarmState::Waiting => "due IS NOT NULL AND attempts = 0",
+            AlarmState::Retrying => "due IS NOT NULL AND attempts > 0",
+            AlarmState::Failed => "due IS NULL",
+        })
+    }
+
+    /// No more than so many.
+    pub fn limit(mut self, count: u32) -> Self {
+        self.limit = count;
+        self
+    }
+
+    /// The alarms, in the order in which they run, those that have been set aside first.
+    ///
+    /// Each one is a row read. An actor with very many asks for some of them at a time.
+    ///
+    /// # Errors
+    ///
+    /// There is no such handler, or the statement fails.
+    pub fn all(self) -> Result<Vec<Alarm>> {
+        let order = format!("ORDER BY due, id LIMIT {}", self.limit);
+        let alarms: Vec<Alarm> = self
+            .ctx
+            .sql()
+            .all(&self.statement(SELECT, &order), &*self.values)?;
+        if alarms.is_empty() {
+            self.check()?;
+        }
+        Ok(alarms)
+    }
+
+    /// How many they are.
+    ///
+    /// # Errors
+    ///
+    /// There is no such handler, or the statement fails.
+    pub fn count(self) -> Result<u64> {
+        let statement = self.statement("SELECT COUNT(*) FROM _actors_alarms", "");
+        let count = self.ctx.sql().one(&statement, &*self.values)?;
+        if count == 0 {
+            self.check()?;
+        }
+        Ok(count)
+    }
+
+    fn when(mut self, condition: &'static str, time: Timestamp) -> Self {
+        self.values.push(Value::Integer(time.as_millis()));
+        self.filter(condition)
+    }
+
+    fn filter(mut self, condition: &'static str) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    fn statement(&self, select: &str, rest: &str) -> String {
+        match self.conditions.is_empty() {
+            true => format!("{select} {rest}"),
+            false => format!("{select} WHERE {} {rest}", self.conditions.join(" AND ")),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        match &self.unknown {
+            None => Ok(()),
+            Some(name) => Err(Error::invalid(format!(
+                "no `#[alarm]` handler is called `{name}`"
+            ))),
+        }
+    }
+}

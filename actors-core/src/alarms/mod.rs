@@ -1,0 +1,236 @@
+//! Many alarms over the one that an object has.
+//!
+//! Each alarm is a row (`table.rs`); the object's own alarm is set to the earliest
+//! of them, in the transaction that changes which one that is. When it rings, what
+//! is due is run (`dispatch.rs`).
+
+#[cfg(feature = "cron")]
+pub(crate) mod cron;
+mod declared;
+pub(crate) mod dispatch;
+mod list;
+mod recurrence;
+mod retry;
+pub(crate) mod run;
+mod schedule;
+mod table;
+
+use crate::actor::Actor;
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::sql::Params;
+use crate::time::{Duration, Timestamp};
+
+pub(crate) use self::declared::reconcile;
+pub(crate) use self::dispatch::Ringing;
+pub use self::dispatch::{AlarmHandler, Due};
+pub use self::list::{Alarm, AlarmList, AlarmState};
+pub use self::recurrence::{Declared, Recurrence};
+pub use self::retry::Retry;
+pub use self::run::AlarmRun;
+pub use self::schedule::Plan;
+pub(crate) use self::table::{TABLES, arm};
+
+/// The actor's alarms, from [`Ctx::alarms`].
+///
+/// Each `#[alarm]` handler is a method of what [`after`](Self::after),
+/// [`at`](Self::at), [`every`](Self::every) and [`cron`](Self::cron) answer, and
+/// takes the handler's arguments, which are stored as JSON:
+///
+/// ```
+/// # use actors_core::prelude::*;
+/// # #[actor] struct Sessions { }
+/// #[actor]
+/// impl Sessions {
+///     pub fn open(&mut self, ctx: &Ctx<Self>, user: String) -> Result<()> {
+///         ctx.alarms().after(minutes(30)).keyed(&user).expire(user.clone())?;
+///         Ok(())
+///     }
+///
+///     #[alarm]
+///     fn expire(&mut self, user: String) {}
+/// }
+/// ```
+///
+/// All of this is synchronous, and part of the handler's transaction.
+///
+/// # When alarms run
+///
+/// At their time or, if that has passed, at once; in the order of their times, and
+/// of their scheduling where those are the same. Each is a turn of its handler's
+/// kind: `async` handlers with `&self` run beside each other. Up to 500 are begun
+/// before requests that wait have their turn again. Alarms are precise to the
+/// millisecond, as far as the platform rings in time.
+///
+/// One that recurs runs once for all the times that it missed, while the object was
+/// away or while its own handler took longer than its interval, and then again at
+/// its regular times. It never runs beside itself.
+///
+/// # What is certain
+///
+/// What a synchronous handler does to the actor's storage happens exactly once: the
+/// alarm goes in the same transaction. An `async` handler runs at least once; to
+/// do something elsewhere only once, hand over [`AlarmRun::key`].
+///
+/// Before alarms run, the next ring is armed, so that the process can be lost at any
+/// moment. If the actor can't wake, each minute tries again.
+///
+/// A handler that fails, panics, or takes the process with it is tried again, after
+/// a while that doubles: see [`Retry`]. After its last try an alarm that runs once is
+/// set aside, with its error: it is among [`failed`](Self::failed) until
+/// [`retry`](Self::retry) or [`discard`](Self::discard). One that recurs goes on at its
+/// next time. An alarm whose handler is gone, or takes other arguments now, is set
+/// aside at once. Each failure is in the log.
+///
+/// # Limits
+///
+/// A time after the year 9999, an interval of 0, an empty key, and arguments that
+/// take more than 2,000,000 bytes as JSON, with the key, are errors.
+///
+/// # Costs
+///
+/// Rows written, of which a million is $1.00: 3 when an alarm is scheduled, one
+/// more with a key, 2 when it has run; one when the earliest alarm changes, and 3 for
+/// each ring. Each ring is a billed request. An actor whose alarms are not due
+/// sleeps, and costs nothing.
+pub struct Alarms<'a, A> {
+    ctx: &'a Ctx<A>,
+}
+
+/// Which alarm; never used twice in an actor.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct AlarmId(i64);
+
+impl<'a, A: Actor> Alarms<'a, A> {
+    pub(crate) fn new(ctx: &'a Ctx<A>) -> Self {
+        Self { ctx }
+    }
+
+    /// An alarm that runs once, when `delay` has passed.
+    pub fn after(self, delay: Duration) -> A::Schedule<'a> {
+        let due = self.ctx.now() + delay;
+        Plan::once(self.ctx, due).into()
+    }
+
+    /// An alarm that runs once, at `due`; at once if that has passed.
+    pub fn at(self, due: Timestamp) -> A::Schedule<'a> {
+        Plan::once(self.ctx, due).into()
+    }
+
+    /// An alarm that runs again and again: first when `interval` has passed, then at
+    /// each whole interval from there.
+    ///
+    /// Scheduling it a second time makes a second one, unless it is
+    /// `keyed` or declared with `#[alarm(every = "5m")]`.
+    pub fn every(self, interval: Duration) -> A::Schedule<'a> {
+        Plan::every(self.ctx, interval).into()
+    }
+
+    /// An alarm that runs whenever the expression says, in UTC. Needs the crate's
+    /// feature `cron`.
+    ///
+    #[doc = include_str!("../../docs/cron.md")]
+    ///
+    /// An expression that is wrong, or that never comes to pass, is an error of the
+    /// handler's method; `#[alarm(cron = "0 3 * * MON")]` is checked when it compiles.
+    #[cfg(feature = "cron")]
+    pub fn cron(self, expression: &str) -> A::Schedule<'a> {
+        Plan::cron(self.ctx, expression, None).into()
+    }
+
+    /// An alarm that runs whenever the expression says, by the clocks of a time zone
+    /// of the IANA database, such as `Europe/Berlin`: see [`cron`](Self::cron).
+    #[cfg(feature = "cron")]
+    pub fn cron_in(self, zone: &str, expression: &str) -> A::Schedule<'a> {
+        Plan::cron(self.ctx, expression, Some(zone)).into()
+    }
+
+    /// Removes the alarm, and answers whether it was still there.
+    ///
+    /// After `true` it does not begin to run. An `async` handler that is at work is
+    /// not stopped, but neither tried again.
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn cancel(self, id: AlarmId) -> Result<bool> {
+        self.change("DELETE FROM _actors_alarms WHERE id = ?", (id.0,))
+    }
+
+    /// Removes the alarm with that key, and answers whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn cancel_key(self, key: &str) -> Result<bool> {
+        self.change("DELETE FROM _actors_alarms WHERE key = ?", (key,))
+    }
+
+    /// The alarm, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn get(self, id: AlarmId) -> Result<Option<Alarm>> {
+        let statement = format!("{} WHERE id = ?", list::SELECT);
+        self.ctx.sql().optional(&statement, (id.0,))
+    }
+
+    /// The alarm with that key, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn get_key(self, key: &str) -> Result<Option<Alarm>> {
+        let statement = format!("{} WHERE key = ?", list::SELECT);
+        self.ctx.sql().optional(&statement, (key,))
+    }
+
+    /// The actor's alarms, or some of them.
+    pub fn list(self) -> AlarmList<'a, A> {
+        AlarmList::new(self.ctx)
+    }
+
+    /// The alarms that have been set aside, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn failed(self) -> Result<Vec<Alarm>> {
+        self.list().state(AlarmState::Failed).all()
+    }
+
+    /// Has an alarm that has been set aside run now, with all its tries, and answers
+    /// whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn retry(self, id: AlarmId) -> Result<bool> {
+        let now = self.ctx.now();
+        self.change(
+            "UPDATE _actors_alarms SET due = ?, attempts = 0 WHERE id = ? AND due IS NULL",
+            (now, id.0),
+        )
+    }
+
+    /// Removes an alarm that has been set aside, and answers whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the statement.
+    pub fn discard(self, id: AlarmId) -> Result<bool> {
+        self.change(
+            "DELETE FROM _actors_alarms WHERE id = ? AND due IS NULL",
+            (id.0,),
+        )
+    }
+
+    /// Whether the statement changed an alarm.
+    fn change(self, statement: &str, params: impl Params) -> Result<bool> {
+        table::change(self.ctx, |ctx| ctx.sql().run(statement, params)).map(|rows| rows > 0)
+    }
+}

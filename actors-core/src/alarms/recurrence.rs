@@ -1,0 +1,114 @@
+//! The times of alarms that run again and again.
+
+use crate::error::{Error, Result};
+use crate::time::{Duration, Timestamp, millis};
+
+/// When an alarm runs again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Recurrence {
+    /// At each whole interval from its first time.
+    Every(Duration),
+    /// Whenever the expression says.
+    Cron {
+        /// The five or six fields.
+        expression: String,
+        /// Whose clocks they are about; without one UTC's.
+        zone: Option<String>,
+    },
+}
+
+impl Recurrence {
+    /// The first time of an alarm that is scheduled at `time`; always after it.
+    ///
+    /// ```
+    /// # #[cfg(feature = "cron")] {
+    /// # use actors_core::{Timestamp, alarms::Recurrence};
+    /// let mondays = Recurrence::Cron {
+    ///     expression: "0 3 * * MON".into(),
+    ///     zone: Some("Europe/Berlin".into()),
+    /// };
+    /// let thursday = Timestamp::from_millis(0);
+    /// assert_eq!(mondays.first_after(thursday)?.as_millis(), (4 * 24 + 2) * 3_600_000);
+    /// # }
+    /// # Ok::<(), actors_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// An interval of 0; an expression that is wrong or never comes to pass; a time
+    /// zone that does not exist.
+    pub fn first_after(&self, time: Timestamp) -> Result<Timestamp> {
+        self.next(time, time)
+    }
+
+    /// The next time after `now` of one that was meant for `planned`.
+    pub(super) fn next(&self, planned: Timestamp, now: Timestamp) -> Result<Timestamp> {
+        match self {
+            Self::Every(interval) => next_on_grid(planned, millis(*interval), now),
+            #[cfg(feature = "cron")]
+            Self::Cron { expression, zone } => {
+                super::cron::next(expression, zone.as_deref(), planned.max(now))
+            }
+            #[cfg(not(feature = "cron"))]
+            Self::Cron { .. } => Err(Error::schema(
+                "this was built without the feature `cron` of `actors-core`",
+            )),
+        }
+    }
+
+    /// As the columns `every`, `cron` and `zone`.
+    pub(super) fn columns(&self) -> (Option<i64>, Option<&str>, Option<&str>) {
+        match self {
+            Self::Every(interval) => (Some(millis(*interval)), None, None),
+            Self::Cron { expression, zone } => (None, Some(expression), zone.as_deref()),
+        }
+    }
+
+    pub(super) fn from_columns(
+        every: Option<i64>,
+        cron: Option<String>,
+        zone: Option<String>,
+    ) -> Option<Self> {
+        match (every, cron) {
+            (Some(every), _) => Some(Self::Every(Duration::from_millis(
+                every.try_into().unwrap_or_default(),
+            ))),
+            (None, Some(expression)) => Some(Self::Cron { expression, zone }),
+            (None, None) => None,
+        }
+    }
+}
+
+fn next_on_grid(planned: Timestamp, interval: i64, now: Timestamp) -> Result<Timestamp> {
+    if interval == 0 {
+        return Err(Error::invalid(
+            "an interval is at least a millisecond: an alarm that runs all the time is a loop",
+        ));
+    }
+    let passed = (now.as_millis() - planned.as_millis()).max(0);
+    let next = (passed / interval + 1)
+        .checked_mul(interval)
+        .and_then(|span| planned.as_millis().checked_add(span));
+    Ok(next.map_or(Timestamp::MAX, Timestamp::from_millis))
+}
+
+/// How an `#[alarm]` handler is declared to recur.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub enum Declared {
+    Every(u64),
+    Cron(&'static str, Option<&'static str>),
+}
+
+impl Declared {
+    pub(crate) fn recurrence(self) -> Recurrence {
+        match self {
+            Self::Every(millis) => Recurrence::Every(Duration::from_millis(millis)),
+            Self::Cron(expression, zone) => Recurrence::Cron {
+                expression: expression.to_owned(),
+                zone: zone.map(str::to_owned),
+            },
+        }
+    }
+}

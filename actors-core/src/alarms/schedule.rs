@@ -1,0 +1,100 @@
+//! Scheduling an alarm.
+
+use serde::Serialize;
+
+use super::{AlarmId, Recurrence, table};
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::time::{Duration, Timestamp};
+
+/// The end of the year 9999.
+const LAST: Timestamp = Timestamp::from_millis(253_402_300_799_999);
+/// How many bytes the arguments and the key may have: what a row of 2 MiB has room for.
+const MAX_BYTES: usize = 2_000_000;
+
+/// When an alarm is to run, before it is said which.
+#[doc(hidden)]
+pub struct Plan<'a, A> {
+    ctx: &'a Ctx<A>,
+    times: Result<(Timestamp, Option<Recurrence>)>,
+    key: Option<String>,
+}
+
+impl<'a, A> Plan<'a, A> {
+    fn new(ctx: &'a Ctx<A>, times: Result<(Timestamp, Option<Recurrence>)>) -> Self {
+        let key = None;
+        Self { ctx, times, key }
+    }
+
+    pub(super) fn once(ctx: &'a Ctx<A>, due: Timestamp) -> Self {
+        Self::new(ctx, Ok((due, None)))
+    }
+
+    pub(super) fn every(ctx: &'a Ctx<A>, interval: Duration) -> Self {
+        Self::recurring(ctx, Recurrence::Every(interval))
+    }
+
+    #[cfg(feature = "cron")]
+    pub(super) fn cron(ctx: &'a Ctx<A>, expression: &str, zone: Option<&str>) -> Self {
+        let cron = Recurrence::Cron {
+            expression: expression.to_owned(),
+            zone: zone.map(str::to_owned),
+        };
+        Self::recurring(ctx, cron)
+    }
+
+    fn recurring(ctx: &'a Ctx<A>, recurrence: Recurrence) -> Self {
+        let first = recurrence.first_after(ctx.now());
+        Self::new(ctx, first.map(|due| (due, Some(recurrence))))
+    }
+
+    /// Makes the alarm take the place of the one with the same key.
+    pub fn keyed(mut self, key: &str) -> Self {
+        self.key = Some(key.to_owned());
+        self
+    }
+
+    /// Stores the alarm.
+    pub fn schedule(self, handler: &str, payload: &impl Serialize) -> Result<AlarmId> {
+        let (due, recurrence) = self.times?;
+        let payload = serde_json::to_string(payload)?;
+        check(due, &payload, self.key.as_deref())?;
+        let (every, cron, zone) = recurrence
+            .as_ref()
+            .map(Recurrence::columns)
+            .unwrap_or_default();
+        table::change(self.ctx, |ctx| {
+            if self.key.is_some() {
+                ctx.sql()
+                    .run("DELETE FROM _actors_alarms WHERE key = ?", (&self.key,))?;
+            }
+            ctx.sql()
+                .one(
+                    "INSERT INTO _actors_alarms \
+                     (handler, payload, due, planned, key, every, cron, zone) \
+                     VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7) RETURNING id",
+                    (handler, &payload, due, &self.key, every, cron, zone),
+                )
+                .map(AlarmId)
+        })
+    }
+}
+
+fn check(due: Timestamp, payload: &str, key: Option<&str>) -> Result<()> {
+    if due > LAST {
+        return Err(Error::invalid(
+            "an alarm's time is before the end of the year 9999",
+        ));
+    }
+    if key == Some("") {
+        return Err(Error::invalid("an alarm's key is not empty"));
+    }
+    let bytes = payload.len() + key.map_or(0, str::len);
+    if bytes > MAX_BYTES {
+        return Err(Error::invalid(format!(
+            "an alarm's arguments take {bytes} bytes as JSON, with its key, and may take \
+             {MAX_BYTES}: store them in a table, and pass their key"
+        )));
+    }
+    Ok(())
+}

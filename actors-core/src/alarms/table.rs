@@ -1,0 +1,67 @@
+//! The rows of alarms, and the object's own alarm, which is set to the earliest.
+
+use crate::ctx::Ctx;
+use crate::error::Result;
+use crate::sql::{IndexDef, TableDef};
+use crate::time::Timestamp;
+
+/// `due` is when the alarm is tried next, NULL when it is set aside; `planned` is the
+/// time that it was meant for. One that recurs has `every`, in milliseconds, or `cron`
+/// and perhaps a `zone`. `started` marks the one at work when the process was lost.
+pub(crate) const TABLES: &[TableDef] = &[TableDef {
+    of: "the framework",
+    name: "_actors_alarms",
+    was: None,
+    create: &[
+        "CREATE TABLE _actors_alarms (id INTEGER PRIMARY KEY AUTOINCREMENT, \
+         handler TEXT NOT NULL, payload TEXT NOT NULL, due INTEGER, \
+         planned INTEGER NOT NULL DEFAULT 0, key TEXT, every INTEGER, cron TEXT, zone TEXT, \
+         declared INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, \
+         started INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT",
+    ],
+    // What is not in an index costs no row there.
+    indices: &[
+        IndexDef {
+            name: "_actors_alarms_due",
+            create: "CREATE INDEX _actors_alarms_due ON _actors_alarms (due) \
+                     WHERE due IS NOT NULL",
+        },
+        IndexDef {
+            name: "_actors_alarms_key",
+            create: "CREATE UNIQUE INDEX _actors_alarms_key ON _actors_alarms (key) \
+                     WHERE key IS NOT NULL",
+        },
+    ],
+    renamed: &[],
+}];
+
+/// Changes alarms, in a transaction that arms the object's own alarm at its end.
+pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>) -> Result<T> {
+    ctx.transaction(|| {
+        if ctx.earliest.get().is_none() && !ctx.ringing.is_on() {
+            ctx.earliest.set(Some(earliest(ctx)?));
+        }
+        body(ctx)
+    })
+}
+
+/// Sets the object's own alarm, if the transaction has changed which one is the earliest.
+pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
+    match ctx.earliest.get() {
+        _ if ctx.is_destroyed.get() => ctx.platform().set_alarm(Some(ctx.now())),
+        // Whoever runs alarms does it when they have run.
+        _ if ctx.ringing.is_on() => Ok(()),
+        None => Ok(()),
+        Some(before) => match earliest(ctx)? {
+            after if after == before => Ok(()),
+            after => ctx.platform().set_alarm(after),
+        },
+    }
+}
+
+pub(super) fn earliest<A>(ctx: &Ctx<A>) -> Result<Option<Timestamp>> {
+    ctx.sql().one(
+        "SELECT MIN(due) FROM _actors_alarms WHERE due IS NOT NULL",
+        (),
+    )
+}

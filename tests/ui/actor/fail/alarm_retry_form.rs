@@ -1,0 +1,12 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Clock {}
+
+#[actor]
+impl Clock {
+    #[alarm(retry = 5)]
+    fn strike(&mut self) {}
+}
+
+fn main() {}

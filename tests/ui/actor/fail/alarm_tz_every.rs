@@ -1,0 +1,12 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Clock {}
+
+#[actor]
+impl Clock {
+    #[alarm(every = "1h", tz = "Europe/Berlin")]
+    fn strike(&mut self) {}
+}
+
+fn main() {}

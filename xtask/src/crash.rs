@@ -1,0 +1,23 @@
+//! `cargo xtask crash`
+
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use xtask::root;
+
+pub(crate) fn run(kills: u32, seed: Option<u64>) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "-q", "-p", "actors-tests", "--test", "crash", "--"])
+        .args(["--kills", &kills.to_string()])
+        .current_dir(root());
+    if let Some(seed) = seed {
+        cargo.args(["--seed", &seed.to_string()]);
+    }
+    // The verdict is its last line, so nothing is said after it but what went wrong.
+    ensure!(
+        cargo.status()?.success(),
+        "an alarm was lost, doubled, or ran after its end"
+    );
+    Ok(())
+}
