@@ -504,7 +504,7 @@ impl fmt::Display for Mistake<'_> {
             Self::RetryCap => write!(f, "`cap` is the longest wait, and `base` the first"),
             Self::RecurringArguments => write!(
                 f,
-                "nobody passes an alarm anything that recurs on its own: it takes \
+                "nobody passes anything to an alarm that recurs on its own: it takes \
                  `ctx: &Ctx<Self>` or nothing"
             ),
             Self::PersistNotOnField => {
