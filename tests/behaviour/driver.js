@@ -38,9 +38,9 @@ function observed(Class) {
       ids.set(this, ctx.id.toString());
     }
 
-    alarm() {
+    alarm(info) {
       count(rings, ids.get(this));
-      return super.alarm();
+      return super.alarm(info);
     }
 
     observe(id, what, ...values) {

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::list::arguments;
 use super::recurrence::{Declared, Recurrence};
 use super::run::{AlarmRun, within, within_async};
-use super::table::earliest;
+use super::table::{earliest, set};
 use super::{AlarmId, Retry};
 use crate::actor::Actor;
 use crate::backend;
@@ -43,11 +43,17 @@ pub(crate) struct Ringing {
     rings: Cell<u32>,
     at_work: RefCell<BTreeSet<i64>>,
     object: RefCell<Option<Rc<str>>>,
+    /// The time for which the object's own alarm has last rung.
+    planned: Cell<Timestamp>,
 }
 
 impl Ringing {
     pub(super) fn is_on(&self) -> bool {
         self.rings.get() > 0
+    }
+
+    pub(super) fn planned(&self) -> Timestamp {
+        self.planned.get()
     }
 
     /// The id of the object.
@@ -79,8 +85,11 @@ impl Drop for Counted<'_> {
 
 /// Runs the alarms whose time has come. The platform delivers a ring that fails a
 /// few times only: so it never fails, but says in the log why, and sets the next one.
-pub(crate) fn ring<A: Actor>(object: &Object<A>) -> Turn<()> {
+/// `planned` is when the object's own alarm was meant to ring.
+pub(crate) fn ring<A: Actor>(object: &Object<A>, planned: Option<Timestamp>) -> Turn<()> {
     let object = object.clone();
+    let ctx = object.ctx();
+    ctx.ringing.planned.set(planned.unwrap_or(ctx.now()));
     Turn::start(async move {
         let Err(error) = run_due(&object).await else {
             return Ok(());
@@ -90,14 +99,14 @@ pub(crate) fn ring<A: Actor>(object: &Object<A>) -> Turn<()> {
             TROUBLE.as_secs()
         ));
         let ctx = object.ctx();
-        ctx.platform().set_alarm(Some(ctx.now() + TROUBLE))
+        set(ctx, Some(ctx.now() + TROUBLE))
     })
 }
 
 async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
     let ctx = object.ctx();
     if !object.is_awake() {
-        ctx.platform().set_alarm(Some(ctx.now() + TROUBLE))?;
+        set(ctx, Some(ctx.now() + TROUBLE))?;
         if object.bury().await? {
             return Ok(());
         }
@@ -121,7 +130,7 @@ async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
         .ring_ends(&ctx.ringing.object().unwrap_or_default());
     if !ctx.is_destroyed.get() {
         // What is due by now rings at once, after whoever waits.
-        ctx.platform().set_alarm(earliest(ctx)?)?;
+        set(ctx, earliest(ctx)?)?;
     }
     outcomes.into_iter().collect()
 }
@@ -172,7 +181,7 @@ fn begin<A: Actor>(ctx: &Ctx<A>) -> Result<Vec<Due>> {
             "UPDATE _actors_alarms SET started = 1 WHERE id = ?",
             (first.id,),
         )?;
-        ctx.platform().set_alarm(Some(ctx.now()))
+        set(ctx, Some(ctx.now()))
     })?;
     ctx.ringing
         .at_work
@@ -196,7 +205,9 @@ fn next_due<A: Actor>(ctx: &Ctx<A>) -> Result<Vec<Due>> {
         "{} WHERE due <= ? ORDER BY due, id LIMIT {BATCH}",
         Due::SELECT
     );
-    let due: Vec<Due> = ctx.sql().all(&statement, (ctx.now(),))?;
+    // The platform's clock might be ahead of the one that the object sees.
+    let now = ctx.now().max(ctx.ringing.planned());
+    let due: Vec<Due> = ctx.sql().all(&statement, (now,))?;
     Ok(due.into_iter().map(Due::with_retry::<A>).collect())
 }
 

@@ -3,7 +3,7 @@
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::sql::{IndexDef, TableDef};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// `due` is when the alarm is tried next, NULL when it is set aside; `planned` is the
 /// time that it was meant for. One that recurs has `every`, in milliseconds, or `cron`
@@ -48,15 +48,22 @@ pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>
 /// Sets the object's own alarm, if the transaction has changed which one is the earliest.
 pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
     match ctx.earliest.get() {
-        _ if ctx.is_destroyed.get() => ctx.platform().set_alarm(Some(ctx.now())),
+        _ if ctx.is_destroyed.get() => set(ctx, Some(ctx.now())),
         // Whoever runs alarms does it when they have run.
         _ if ctx.ringing.is_on() => Ok(()),
         None => Ok(()),
         Some(before) => match earliest(ctx)? {
             after if after == before => Ok(()),
-            after => ctx.platform().set_alarm(after),
+            after => set(ctx, after),
         },
     }
+}
+
+/// Sets the object's own alarm. workerd forgets one that is set while the alarm rings,
+/// for the very time for which it does: what is due already rings a moment later.
+pub(super) fn set<A>(ctx: &Ctx<A>, at: Option<Timestamp>) -> Result<()> {
+    let soonest = ctx.ringing.planned() + Duration::from_millis(1);
+    ctx.platform().set_alarm(at.map(|at| at.max(soonest)))
 }
 
 pub(super) fn earliest<A>(ctx: &Ctx<A>) -> Result<Option<Timestamp>> {

@@ -31,7 +31,7 @@ use crate::time::{Duration, Timestamp};
 pub(crate) trait Hosted {
     fn call(&self, method: &str, call: Call) -> Turn<Reply>;
     fn fetch(&self, request: Request) -> Turn<Response>;
-    fn alarm(&self) -> Turn<()>;
+    fn alarm(&self, planned: Option<Timestamp>) -> Turn<()>;
     fn upgrade(&self, request: Request) -> Turn<Upgrade>;
     fn socket(&self, socket: RawSocket, event: Event) -> Turn<()>;
 }
@@ -67,8 +67,8 @@ impl<A: Actor> Hosted for Object<A> {
         }
     }
 
-    fn alarm(&self) -> Turn<()> {
-        alarms::dispatch::ring(self)
+    fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
+        alarms::dispatch::ring(self, planned)
     }
 
     fn upgrade(&self, request: Request) -> Turn<Upgrade> {
@@ -404,13 +404,17 @@ impl Sim {
         slot.rings.set(true);
         slot.alarm_rings.update(|count| count + 1);
         let (place, retry) = (slot.clone(), self.now() + RETRY);
+        let planned = slot.disk.alarm();
         let event = move |object: &dyn Hosted| {
-            let turn = object.alarm();
+            let turn = object.alarm(planned);
             Turn::start(async move {
                 let outcome = turn.finish().await;
                 place.rings.set(false);
-                if outcome.is_err() {
-                    place.disk.set_alarm(Some(retry));
+                match &outcome {
+                    Err(_) => place.disk.set_alarm(Some(retry)),
+                    // As in workerd, even if it has been set to this time again.
+                    Ok(()) if place.disk.alarm() == planned => place.disk.set_alarm(None),
+                    Ok(()) => {}
                 }
                 outcome
             })

@@ -3,7 +3,7 @@
 use std::sync::Once;
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::Array;
+use worker::js_sys::{Array, Reflect};
 
 use super::executor::{answer, install_panic_hook};
 use super::wire;
@@ -15,6 +15,7 @@ use crate::object::Object;
 use crate::rpc::Call;
 use crate::sockets::Close;
 use crate::sockets::messages::{self, Event};
+use crate::time::Timestamp;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -65,7 +66,10 @@ impl<A: Actor> Class<A> {
         };
         match event {
             FETCH => http::handle(object, values.get(0)),
-            ALARM => answer(alarms::dispatch::ring(object), |()| Ok(JsValue::UNDEFINED)),
+            ALARM => {
+                let turn = alarms::dispatch::ring(object, scheduled_time(&values.get(0)));
+                answer(turn, |()| Ok(JsValue::UNDEFINED))
+            }
             MESSAGE | CLOSE | ERROR => {
                 let socket = object.ctx().platform().socket_of_event(values.get(0));
                 let turn = messages::receive(object, socket, socket_event::<A>(event, &values));
@@ -85,6 +89,12 @@ impl<A: Actor> Class<A> {
             }
         }
     }
+}
+
+/// When the object's alarm was meant to ring, from the argument of the class's method.
+fn scheduled_time(info: &JsValue) -> Option<Timestamp> {
+    let time = Reflect::get(info, &"scheduledTime".into()).ok()?;
+    Some(Timestamp::from_millis(time.as_f64()? as i64))
 }
 
 /// What has happened to a socket, from the arguments of the class's method.

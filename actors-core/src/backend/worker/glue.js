@@ -113,9 +113,9 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
   if (hasSockets) answerCloses(prototype);
   define("alarm", ALARM);
   const { alarm } = prototype;
-  prototype.alarm = async function () {
+  prototype.alarm = async function (info) {
     try {
-      await alarm.call(this);
+      await alarm.call(this, info);
     } catch (error) {
       // The next ring is set already. The platform would try a few times only.
       if (error.name !== "Panic" && error.name !== "Unavailable") throw error;
