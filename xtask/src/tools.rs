@@ -144,13 +144,14 @@ pub fn ensure_browser() -> Result<Browser> {
         node.env("TMPDIR", &folder)
             .env("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x");
         run(&mut node).context("cannot unpack Chromium")?;
-        let fonts = format!(
-            "<fontconfig><dir>{0}/fonts</dir><cachedir>{0}/cache</cachedir></fontconfig>",
-            folder.display()
-        );
-        fs::write(folder.join("fonts.conf"), fonts)?;
         File::create(stamp)?;
     }
+    // Each time, since the project may have been moved; without a font no text is shown.
+    let fonts = format!(
+        "<fontconfig><dir>{0}/fonts</dir><cachedir>{0}/cache</cachedir></fontconfig>",
+        folder.display()
+    );
+    fs::write(folder.join("fonts.conf"), fonts)?;
     Ok(browser)
 }
 
