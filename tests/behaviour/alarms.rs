@@ -3,7 +3,7 @@
 use actors_core::Duration;
 use serde_json::json;
 
-use crate::world::on_both;
+use crate::world::{World, on_both};
 
 on_both! {
     fn alarms_run_in_the_order_of_their_times(world) {
@@ -210,6 +210,45 @@ on_both! {
         assert_eq!(clockwork.ask("failed", json!([])), json!([]));
     }
 
+    fn an_async_alarm_that_waits_holds_up_nobody(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        let lines = || clockwork.sql("SELECT line FROM reports ORDER BY rowid");
+        clockwork.ask("set_chime", json!(["later", 300]));
+        clockwork.ask("set_held", json!([]));
+        world.until("it waits", || lines() == json!([["held"]]));
+        clockwork.ask("set_chime", json!(["at once", 0]));
+        world.until("the others have rung", || {
+            lines() == json!([["held"], ["at once"], ["later"]])
+        });
+        clockwork.ask("release", json!([]));
+        world.until("it has ended", || clockwork.alarm().is_none());
+        assert_eq!(lines()[3], json!(["released"]));
+    }
+
+    fn an_async_alarm_is_not_blamed_for_the_end_of_the_process_at_first(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_held", json!([]));
+        let state = "SELECT started, attempts, due IS NULL FROM _actors_alarms WHERE handler = 'hold'";
+        for state_of_it in [
+            json!([[1, 0, 0]]), // it was cut short
+            json!([[2, 0, 0]]), // again, which might be by chance
+            json!([[3, 0, 0]]), // now it runs alone
+            json!([[3, 1, 0]]), // and after that failure once more
+            json!([[2, 2, 1]]),
+        ] {
+            let clockwork = world.object("CLOCKWORK", "a");
+            world.until("it waits", || clockwork.sql(state) == state_of_it);
+            world.crash();
+        }
+        let clockwork = world.object("CLOCKWORK", "a");
+        let failed = clockwork.ask("failed", json!([]));
+        assert_eq!(failed[0]["error"], "the process was lost while it ran");
+        assert_eq!(clockwork.ask("retry", json!([failed[0]["id"]])), true);
+        world.until("it waits", || clockwork.sql(state) == json!([[3, 0, 0]]));
+        clockwork.ask("release", json!([]));
+        world.until("it has ended", || clockwork.sql(state) == json!([]));
+    }
+
     fn an_async_alarm_that_panics_is_a_failure_too(world) {
         let clockwork = world.object("CLOCKWORK", "a");
         clockwork.ask("set_poison", json!([0, true]));
@@ -367,6 +406,18 @@ on_both! {
         assert_eq!(clockwork.sql("SELECT COUNT(*) FROM _actors_alarms"), json!([[0]]));
     }
 
+    fn no_alarm_runs_in_what_is_left_of_an_object(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_end", json!([100]));
+        world.until("nothing is left", || {
+            clockwork.sql("SELECT COUNT(*) FROM sqlite_master WHERE name GLOB '_actors*'") == json!([[0]])
+        });
+        assert_eq!(clockwork.alarm(), None);
+        world.pass(Duration::from_millis(300));
+        let tables = "SELECT COUNT(*) FROM sqlite_master WHERE name GLOB '_actors*'";
+        assert_eq!(clockwork.sql(tables), json!([[0]]), "it is not made anew");
+    }
+
     fn a_destruction_that_was_cut_short_is_finished_by_the_next_wake(world) {
         let clockwork = world.object("CLOCKWORK", "a");
         clockwork.ask("set", json!(["first", 0, null]));
@@ -405,6 +456,67 @@ on_both! {
             runs == 5_000
         });
         assert!(longest < Duration::from_secs(1), "{longest:?}");
+    }
+}
+
+/// Only workerd can be killed in the middle of a handler.
+#[test]
+fn an_alarm_that_holds_up_the_process_is_found_and_set_aside() {
+    let mut world = World::in_workerd("alarms-hang");
+    world.object("DOOMED", "a").ask("set_hang", json!([]));
+    let mut kills = 0;
+    let failed = loop {
+        match world.object("DOOMED", "a").ask_once("failed", json!([])) {
+            None => {
+                kills += 1;
+                assert!(
+                    kills <= 4,
+                    "twice until it is suspected, and at each of its two tries"
+                );
+                world.crash();
+            }
+            Some(failed) if failed == json!([]) => world.pass(Duration::from_millis(25)),
+            Some(failed) => break failed,
+        }
+    };
+    assert_eq!(
+        failed,
+        json!([["hang", 2, "the process was lost while it ran"]])
+    );
+    let doomed = world.object("DOOMED", "a");
+    assert_eq!(doomed.ask("rung", json!([])), json!(["before", "after"]));
+    assert_eq!(doomed.alarm(), None, "it sleeps");
+}
+
+/// Natively a trap is the end of the test.
+#[test]
+fn an_alarm_that_traps_is_found_and_set_aside() {
+    let world = World::in_workerd("alarms-trap");
+    for (name, end, is_async) in [
+        ("a", "stack", false),
+        ("b", "memory", false),
+        ("c", "stack", true),
+        ("d", "memory", true),
+    ] {
+        let doomed = world.object("DOOMED", name);
+        doomed.ask("set", json!([end, is_async]));
+        let failed = || {
+            doomed
+                .ask_once("failed", json!([]))
+                .filter(|failed| *failed != json!([]))
+        };
+        world.until("it is set aside", || failed().is_some());
+        let handler = if is_async {
+            "ring_out_slowly"
+        } else {
+            "ring_out"
+        };
+        assert_eq!(
+            failed().unwrap(),
+            json!([[handler, 2, "the process was lost while it ran"]])
+        );
+        world.until("the object sleeps", || doomed.alarm().is_none());
+        assert_eq!(doomed.ask("rung", json!([])), json!(["before", "after"]));
     }
 }
 

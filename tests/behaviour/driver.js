@@ -74,6 +74,7 @@ export const Clockwork = observed(built.Clockwork);
 export const Metronome = observed(built.Metronome);
 export const Crasher = observed(built.Crasher);
 export const Crossing = observed(built.Crossing);
+export const Doomed = observed(built.Doomed);
 export const Ledger = observed(built.Ledger);
 export const Mirror = observed(built.Mirror);
 export const Parlour = observed(built.Parlour);

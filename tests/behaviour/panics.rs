@@ -6,6 +6,39 @@ use serde_json::json;
 
 use crate::world::{World, on_both};
 
+/// Natively the end of the stack is that of the test.
+#[test]
+fn a_trap_answers_its_caller_and_all_who_wait() {
+    let world = World::in_workerd("panics-trap");
+    let doomed = world.object("DOOMED", "a");
+    let start = Instant::now();
+    for end in ["stack", "memory"] {
+        let failure = doomed.refuse("end", json!([end]));
+        assert_eq!(failure.name, "Panic");
+        assert!(failure.message.contains("trapped: "), "{failure:?}");
+        assert_eq!(
+            doomed.ask("rung", json!([])),
+            json!([]),
+            "nothing is left of it"
+        );
+
+        let calls = [
+            world.object("DOOMED", "b").describe("wait", json!([])),
+            doomed.describe("end_after_await", json!([end])),
+        ];
+        for outcome in world.together(&calls) {
+            let failure = outcome.unwrap_err();
+            assert_eq!((&*failure.name, failure.retryable), ("Unavailable", true));
+        }
+        assert_eq!(doomed.ask("rung", json!([])), json!([]));
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
 fn panics_and_goes_on(world: &World, method: &str) {
     let ledger = world.object("LEDGER", "a");
     ledger.ask("book", json!(["first", 5, "ok"]));

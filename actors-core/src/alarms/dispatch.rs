@@ -1,32 +1,33 @@
 //! What happens when the object's own alarm rings.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 
-use serde::de::DeserializeOwned;
-
-use super::list::arguments;
-use super::recurrence::{Declared, Recurrence};
-use super::run::{AlarmRun, within, within_async};
+use super::Retry;
+use super::due::{Due, Mark};
+use super::recurrence::Declared;
 use super::table::{earliest, set};
-use super::{AlarmId, Retry};
 use crate::actor::Actor;
 use crate::backend;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::{Object, Turn};
-use crate::sql::{FromRow, Row};
-use crate::time::{Duration, Timestamp};
+use crate::time::{Duration, Timestamp, minutes};
 use crate::turn::Access;
 
-/// How many alarms one ring begins, before others have their turn.
-const BATCH: u32 = 500;
+/// How many alarms are begun before others have their turn, and may be at work at a time.
+const BATCH: usize = 500;
+/// How late a ring is that has been delivered before, and in vain: the platform tries again
+/// after 2 s at the earliest.
+const LATE: Duration = Duration::from_millis(1_500);
 /// When an actor that can't run its alarms is rung again.
 const TROUBLE: Duration = Duration::from_secs(60);
+/// How long a ring takes on alarms that become due while others are at work: the platform
+/// ends it after 15 minutes.
+const TAKES_ON: Duration = minutes(5);
 
 /// An `#[alarm]` handler.
 #[doc(hidden)]
@@ -37,19 +38,29 @@ pub struct AlarmHandler<A: 'static> {
     pub run: fn(&Object<A>, Due) -> Turn<()>,
 }
 
-/// Whether the actor is running its alarms, and which are at work.
+/// What has cut the last ring short, though the process lives.
+pub(crate) enum Loss {
+    /// A panic: of that alarm's handler, with that message, or of something else.
+    Panic(Option<(i64, String)>),
+    /// The end of the Wasm instance without a word, such as a stack that is full.
+    Trap,
+}
+
+/// Whether the actor is running its alarms.
 #[derive(Default)]
 pub(crate) struct Ringing {
-    rings: Cell<u32>,
-    at_work: RefCell<BTreeSet<i64>>,
-    object: RefCell<Option<Rc<str>>>,
+    is_on: Cell<bool>,
+    /// Whether alarms have been scheduled or cancelled since somebody asked.
+    has_changed: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+    object: RefCell<Rc<str>>,
     /// The time for which the object's own alarm has last rung.
     planned: Cell<Timestamp>,
 }
 
 impl Ringing {
     pub(super) fn is_on(&self) -> bool {
-        self.rings.get() > 0
+        self.is_on.get()
     }
 
     pub(super) fn planned(&self) -> Timestamp {
@@ -57,29 +68,37 @@ impl Ringing {
     }
 
     /// The id of the object.
-    pub(super) fn object(&self) -> Option<Rc<str>> {
+    pub(super) fn object(&self) -> Rc<str> {
         self.object.borrow().clone()
     }
 
+    /// Says that alarms have been scheduled or cancelled.
+    pub(super) fn changed(&self) {
+        self.has_changed.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Whether they have; if not, the task is woken when they do.
+    fn has_changed(&self, cx: &Context<'_>) -> bool {
+        self.waker.replace(Some(cx.waker().clone()));
+        self.has_changed.take()
+    }
+
     fn begin(&self, object: String) -> impl Drop + '_ {
-        self.object.replace(Some(object.into()));
-        Counted::one(&self.rings)
+        self.object.replace(object.into());
+        self.is_on.set(true);
+        Off(&self.is_on)
     }
 }
 
-/// One more, until it is dropped.
-struct Counted<'a>(&'a Cell<u32>);
+/// Says no when it is dropped.
+struct Off<'a>(&'a Cell<bool>);
 
-impl<'a> Counted<'a> {
-    fn one(count: &'a Cell<u32>) -> Self {
-        count.update(|count| count + 1);
-        Self(count)
-    }
-}
-
-impl Drop for Counted<'_> {
+impl Drop for Off<'_> {
     fn drop(&mut self) {
-        self.0.update(|count| count - 1);
+        self.0.set(false);
     }
 }
 
@@ -89,9 +108,11 @@ impl Drop for Counted<'_> {
 pub(crate) fn ring<A: Actor>(object: &Object<A>, planned: Option<Timestamp>) -> Turn<()> {
     let object = object.clone();
     let ctx = object.ctx();
-    ctx.ringing.planned.set(planned.unwrap_or(ctx.now()));
+    let now = ctx.now();
+    let planned = planned.unwrap_or(now);
+    ctx.ringing.planned.set(planned);
     Turn::start(async move {
-        let Err(error) = run_due(&object).await else {
+        let Err(error) = run_due(&object, now.since(planned) > LATE).await else {
             return Ok(());
         };
         backend::log(&format!(
@@ -103,7 +124,7 @@ pub(crate) fn ring<A: Actor>(object: &Object<A>, planned: Option<Timestamp>) -> 
     })
 }
 
-async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
+async fn run_due<A: Actor>(object: &Object<A>, is_late: bool) -> Result<()> {
     let ctx = object.ctx();
     if !object.is_awake() {
         set(ctx, Some(ctx.now() + TROUBLE))?;
@@ -113,102 +134,210 @@ async fn run_due<A: Actor>(object: &Object<A>) -> Result<()> {
     }
     drop(object.enter(Access::Shared).await?);
     let _ringing = ctx.ringing.begin(ctx.id());
-    let mut outcomes = Vec::new();
-    let mut pending = Vec::new();
-    for due in begin(ctx)? {
-        match run_one(object, &due) {
-            Turn::Done(result) => outcomes.push(due.finish(ctx, result)),
-            Turn::Pending(future) => {
-                let object = object.clone();
-                let turn = async move { due.finish(object.ctx(), future.await) };
-                pending.push(Box::pin(turn) as Pin<Box<dyn Future<Output = _>>>);
-            }
-        }
+    let loss = ctx.platform().ring_begins(&ctx.ringing.object());
+    if let Some(Loss::Panic(culprit)) = &loss {
+        fail_panicked(ctx, culprit.as_ref())?;
     }
-    outcomes.extend(all(pending).await);
-    ctx.platform()
-        .ring_ends(&ctx.ringing.object().unwrap_or_default());
+    let mut ring = Ring::new(object);
+    let due = ring.next_due(BATCH)?;
+    if !due.is_empty() {
+        // Should the process be lost from here on, the object is rung again at once.
+        set(ctx, Some(ctx.now()))?;
+        let are_suspect = match loss {
+            Some(Loss::Panic(_)) => false,
+            Some(Loss::Trap) => true,
+            None => is_late,
+        };
+        let others = ring.run_suspects(due, are_suspect).await?;
+        ring.run(others).await?;
+    }
+    ctx.platform().ring_ends(&ctx.ringing.object());
     if !ctx.is_destroyed.get() {
         // What is due by now rings at once, after whoever waits.
         set(ctx, earliest(ctx)?)?;
     }
-    outcomes.into_iter().collect()
+    ring.outcome
 }
 
-/// What all of the futures come to, which wait beside each other.
-async fn all<T>(mut pending: Vec<Pin<Box<dyn Future<Output = T>>>>) -> Vec<T> {
-    let mut done = Vec::new();
-    poll_fn(|cx| {
-        pending.retain_mut(|future| match future.as_mut().poll(cx) {
-            Poll::Ready(value) => {
-                done.push(value);
-                false
-            }
-            Poll::Pending => true,
-        });
-        match pending.is_empty() {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
+/// A ring of the object's own alarm, and the alarms that are at work in it.
+struct Ring<'a, A: Actor> {
+    object: &'a Object<A>,
+    ctx: &'a Ctx<A>,
+    at_work: Vec<AtWork>,
+    /// Whether what they came to could be taken note of.
+    outcome: Result<()>,
+}
+
+/// An alarm whose handler waits for something.
+struct AtWork {
+    id: i64,
+    turn: Pin<Box<dyn Future<Output = Result<()>>>>,
+}
+
+impl<'a, A: Actor> Ring<'a, A> {
+    fn new(object: &'a Object<A>) -> Self {
+        Self {
+            object,
+            ctx: object.ctx(),
+            at_work: Vec::new(),
+            outcome: Ok(()),
         }
-    })
-    .await;
-    done
+    }
+
+    /// Runs those that seem to take the process with them, one by one, and counts it as a
+    /// failure of one that did so alone; answers the others. All of them seem to, if it is
+    /// not known which has.
+    async fn run_suspects(&mut self, due: Vec<Due>, are_suspect: bool) -> Result<Vec<Due>> {
+        let mut others = Vec::new();
+        for due in due {
+            match due.mark {
+                Mark::Alone => due.fail_lost(self.ctx)?,
+                Mark::CutShortTwice => {
+                    self.settle().await;
+                    self.begin_carefully(due).await?;
+                    self.settle().await;
+                }
+                Mark::None | Mark::CutShort if are_suspect => self.begin_carefully(due).await?,
+                Mark::None | Mark::CutShort => others.push(due),
+            }
+        }
+        Ok(others)
+    }
+
+    /// Runs what is due, and what becomes so while asynchronous handlers wait.
+    async fn run(&mut self, mut due: Vec<Due>) -> Result<()> {
+        let end = self.ctx.now() + TAKES_ON;
+        loop {
+            due.drain(..).for_each(|due| self.begin(due));
+            if self.at_work.is_empty() {
+                return Ok(());
+            }
+            let takes_on = self.ctx.now() < end && !self.ctx.is_destroyed.get();
+            let room = if takes_on {
+                BATCH - self.at_work.len()
+            } else {
+                0
+            };
+            let next = if room > 0 { self.next_time()? } else { None };
+            self.wait(next).await;
+            due = self.next_due(room)?;
+        }
+    }
+
+    /// Begins it with a durable mark, so that it is known if it takes the process with it.
+    async fn begin_carefully(&mut self, due: Due) -> Result<()> {
+        due.mark_durably(self.ctx).await?;
+        self.begin(due);
+        Ok(())
+    }
+
+    fn begin(&mut self, due: Due) {
+        if self.ctx.is_destroyed.get() {
+            return;
+        }
+        match run_one(self.object, &due) {
+            Turn::Done(result) => note(&mut self.outcome, due.finish(self.ctx, result)),
+            Turn::Pending(future) => {
+                let (object, id) = (self.object.clone(), due.id);
+                let turn = async move { due.finish(object.ctx(), future.await) };
+                let turn = Box::pin(turn);
+                self.at_work.push(AtWork { id, turn });
+            }
+        }
+    }
+
+    /// Until all that are at work have ended.
+    async fn settle(&mut self) {
+        while !self.at_work.is_empty() {
+            self.wait(None).await;
+        }
+    }
+
+    /// Until one that is at work has ended, `next` has come, or alarms have changed.
+    async fn wait(&mut self, next: Option<Timestamp>) {
+        let Self {
+            ctx,
+            at_work,
+            outcome,
+            ..
+        } = self;
+        let mut timer = pin!(next.map(|next| ctx.platform().sleep(next.since(ctx.now()))));
+        poll_fn(|cx| {
+            let before = at_work.len();
+            at_work.retain_mut(|at_work| match at_work.turn.as_mut().poll(cx) {
+                Poll::Ready(result) => {
+                    note(outcome, result);
+                    false
+                }
+                Poll::Pending => true,
+            });
+            let timer = timer.as_mut().as_pin_mut();
+            let is_time = timer.is_some_and(|timer| timer.poll(cx).is_ready());
+            match at_work.len() < before || is_time || ctx.ringing.has_changed(cx) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        })
+        .await;
+    }
+
+    /// So many of those that are due and not at work.
+    fn next_due(&self, room: usize) -> Result<Vec<Due>> {
+        if room == 0 {
+            return Ok(Vec::new());
+        }
+        let statement = format!(
+            "{} WHERE due <= ? AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due, id \
+             LIMIT {room}",
+            Due::SELECT
+        );
+        // The platform's clock might be ahead of the one that the object sees.
+        let now = self.ctx.now().max(self.ctx.ringing.planned());
+        let due: Vec<Due> = self.ctx.sql().all(&statement, (now, self.ids_at_work()?))?;
+        Ok(due.into_iter().map(Due::with_retry::<A>).collect())
+    }
+
+    /// When the first of those that are not at work is due.
+    fn next_time(&self) -> Result<Option<Timestamp>> {
+        self.ctx.sql().optional(
+            "SELECT due FROM _actors_alarms WHERE due IS NOT NULL \
+             AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1",
+            (self.ids_at_work()?,),
+        )
+    }
+
+    /// As JSON.
+    fn ids_at_work(&self) -> Result<String> {
+        let ids: Vec<i64> = self.at_work.iter().map(|at_work| at_work.id).collect();
+        Ok(serde_json::to_string(&ids)?)
+    }
 }
 
-/// The alarms to run now. Should the process be lost while they run, the object is
-/// rung again, and the first of them, which has run alone at the start, is known to
-/// be at fault.
-fn begin<A: Actor>(ctx: &Ctx<A>) -> Result<Vec<Due>> {
-    let panicked = ctx
-        .platform()
-        .ring_begins(&ctx.ringing.object().unwrap_or_default());
-    if let Some((id, message)) = &panicked {
-        fail_lost(ctx, *id, message)?;
+/// Keeps the first error.
+fn note(outcome: &mut Result<()>, another: Result<()>) {
+    if outcome.is_ok() {
+        *outcome = another;
     }
-    let interrupted = Error::internal("the process was lost while it ran");
-    let (due, cut_short): (Vec<_>, Vec<_>) = next_due(ctx)?
-        .into_iter()
-        .filter(|due| !ctx.ringing.at_work.borrow().contains(&due.id))
-        .partition(|due| !due.started || panicked.is_some());
-    for due in cut_short {
-        due.fail(ctx, &interrupted)?;
-    }
-    let Some(first) = due.first() else {
-        return Ok(due);
+}
+
+/// Takes note of a panic: of the alarm whose handler it was, and that all others were cut
+/// short by it, and not by themselves.
+fn fail_panicked<A: Actor>(ctx: &Ctx<A>, culprit: Option<&(i64, String)>) -> Result<()> {
+    ctx.sql().run(
+        "UPDATE _actors_alarms SET started = 0 WHERE due <= ? AND started > 0",
+        (ctx.now(),),
+    )?;
+    let Some((id, message)) = culprit else {
+        return Ok(());
     };
-    ctx.transaction(|| {
-        ctx.sql().run(
-            "UPDATE _actors_alarms SET started = 1 WHERE id = ?",
-            (first.id,),
-        )?;
-        set(ctx, Some(ctx.now()))
-    })?;
-    ctx.ringing
-        .at_work
-        .borrow_mut()
-        .extend(due.iter().map(|due| due.id));
-    Ok(due)
-}
-
-/// Takes note of an alarm whose handler has panicked.
-fn fail_lost<A: Actor>(ctx: &Ctx<A>, id: i64, message: &str) -> Result<()> {
     let statement = format!("{} WHERE id = ? AND due IS NOT NULL", Due::SELECT);
-    let due: Option<Due> = ctx.sql().optional(&statement, (id,))?;
+    let due: Option<Due> = ctx.sql().optional(&statement, (*id,))?;
     match due {
-        Some(due) => due.with_retry::<A>().fail(ctx, &Error::internal(message)),
+        Some(due) => due
+            .with_retry::<A>()
+            .fail(ctx, &Error::internal(message.clone())),
         None => Ok(()),
     }
-}
-
-fn next_due<A: Actor>(ctx: &Ctx<A>) -> Result<Vec<Due>> {
-    let statement = format!(
-        "{} WHERE due <= ? ORDER BY due, id LIMIT {BATCH}",
-        Due::SELECT
-    );
-    // The platform's clock might be ahead of the one that the object sees.
-    let now = ctx.now().max(ctx.ringing.planned());
-    let due: Vec<Due> = ctx.sql().all(&statement, (now,))?;
-    Ok(due.into_iter().map(Due::with_retry::<A>).collect())
 }
 
 fn run_one<A: Actor>(object: &Object<A>, due: &Due) -> Turn<()> {
@@ -224,173 +353,6 @@ fn run_one<A: Actor>(object: &Object<A>, due: &Due) -> Turn<()> {
     }
 }
 
-fn handler<A: Actor>(name: &str) -> Option<&'static AlarmHandler<A>> {
+pub(super) fn handler<A: Actor>(name: &str) -> Option<&'static AlarmHandler<A>> {
     A::HANDLERS.alarms.iter().find(|known| known.name == name)
-}
-
-/// An alarm whose time has come.
-#[doc(hidden)]
-#[derive(Clone)]
-pub struct Due {
-    id: i64,
-    handler: String,
-    due: Timestamp,
-    planned: Timestamp,
-    recurrence: Option<Recurrence>,
-    attempts: u32,
-    started: bool,
-    retry: Retry,
-    /// Whether the code has no handler for it, or one that takes other arguments.
-    misfit: Rc<Cell<bool>>,
-}
-
-impl FromRow for Due {
-    const WIDTH: usize = 9;
-
-    fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            id: row.get(0)?,
-            handler: row.get(1)?,
-            due: row.get(2)?,
-            planned: row.get(3)?,
-            recurrence: Recurrence::from_columns(row.get(4)?, row.get(5)?, row.get(6)?),
-            attempts: row.get(7)?,
-            started: row.get(8)?,
-            retry: Retry::DEFAULT,
-            misfit: Rc::default(),
-        })
-    }
-}
-
-impl Due {
-    /// Without the arguments, of which a batch might be more than memory holds.
-    const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, attempts, started \
-                          FROM _actors_alarms";
-
-    fn with_retry<A: Actor>(mut self) -> Self {
-        if let Some(handler) = handler::<A>(&self.handler) {
-            self.retry = handler.retry;
-        }
-        self
-    }
-
-    /// Runs a synchronous handler, in whose transaction the alarm is settled.
-    pub fn run<A, P: DeserializeOwned>(
-        self,
-        ctx: &Ctx<A>,
-        handler: impl FnOnce(P) -> Result<()>,
-    ) -> Result<()> {
-        let Some(payload) = self.settle(ctx)? else {
-            return Ok(()); // somebody has cancelled or moved it
-        };
-        let arguments = self.arguments(&payload)?;
-        within(ctx, self.as_run(), || handler(arguments))
-    }
-
-    /// Runs an asynchronous handler; the alarm is settled when it has succeeded.
-    pub async fn run_async<A, P: DeserializeOwned>(
-        self,
-        ctx: &Ctx<A>,
-        handler: impl AsyncFnOnce(P) -> Result<()>,
-    ) -> Result<()> {
-        let payload: Option<String> = ctx.sql().optional(
-            "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?",
-            (self.id, self.due),
-        )?;
-        let Some(payload) = payload else {
-            return Ok(());
-        };
-        let arguments = self.arguments(&payload)?;
-        within_async(ctx, self.as_run(), handler(arguments)).await?;
-        self.settle(ctx).map(drop)
-    }
-
-    fn as_run(&self) -> AlarmRun {
-        AlarmRun {
-            id: AlarmId(self.id),
-            planned: self.planned,
-            attempt: self.attempts + 1,
-        }
-    }
-
-    fn arguments<P: DeserializeOwned>(&self, payload: &str) -> Result<P> {
-        arguments(&self.handler, payload).inspect_err(|_| self.misfit.set(true))
-    }
-
-    /// Takes the alarm away, or moves it to its next time, and answers its arguments:
-    /// none if it has been cancelled or moved since it was found due.
-    fn settle<A>(&self, ctx: &Ctx<A>) -> Result<Option<String>> {
-        match &self.recurrence {
-            None => ctx.sql().optional(
-                "DELETE FROM _actors_alarms WHERE id = ? AND due = ? RETURNING payload",
-                (self.id, self.due),
-            ),
-            Some(recurrence) => ctx.sql().optional(
-                "UPDATE _actors_alarms SET due = ?3, planned = ?3, attempts = 0, started = 0, \
-                 error = NULL WHERE id = ?1 AND due = ?2 RETURNING payload",
-                (self.id, self.due, recurrence.next(self.planned, ctx.now())?),
-            ),
-        }
-    }
-
-    /// Takes note of what its turn came to.
-    fn finish<A>(&self, ctx: &Ctx<A>, result: Result<()>) -> Result<()> {
-        ctx.ringing.at_work.borrow_mut().remove(&self.id);
-        match result {
-            Ok(()) => Ok(()),
-            Err(error) => self.fail(ctx, &error),
-        }
-    }
-
-    /// Takes note of a failure: the alarm is tried again later, or set aside.
-    fn fail<A>(&self, ctx: &Ctx<A>, error: &Error) -> Result<()> {
-        let attempts = self.attempts + 1;
-        let now = ctx.now();
-        let next = match &self.recurrence {
-            _ if self.misfit.get() => None,
-            _ if attempts < self.retry.max => {
-                let due = now + self.retry.wait(attempts, (ctx.ringing.object(), self.id));
-                Some((due, self.planned, attempts))
-            }
-            None => None,
-            Some(recurrence) => {
-                let next = recurrence.next(self.planned, now).ok();
-                next.map(|next| (next, next, 0))
-            }
-        };
-        backend::log(&format!(
-            "alarm `{}` ({}) failed, try {attempts} of {}{}: {error}",
-            self.handler,
-            self.id,
-            self.retry.max,
-            if next.is_none() {
-                ", and is set aside"
-            } else {
-                ""
-            },
-        ));
-        let (due, planned, attempts) = match next {
-            Some((due, planned, attempts)) => (Some(due), planned, attempts),
-            None => (None, self.planned, attempts),
-        };
-        ctx.sql()
-            .run(
-                "UPDATE _actors_alarms SET due = ?, planned = ?, attempts = ?, started = 0, \
-                 error = ? WHERE id = ? AND due = ?",
-                (
-                    due,
-                    planned,
-                    attempts,
-                    shortened(error.message()),
-                    self.id,
-                    self.due,
-                ),
-            )
-            .map(drop)
-    }
-}
-
-/// As much of a message as a row has room for beside the arguments.
-fn shortened(message: &str) -> &str {
-    &message[..message.floor_char_boundary(1_000)]
 }

@@ -8,6 +8,7 @@
 pub(crate) mod cron;
 mod declared;
 pub(crate) mod dispatch;
+mod due;
 mod list;
 mod recurrence;
 mod retry;
@@ -22,8 +23,9 @@ use crate::sql::Params;
 use crate::time::{Duration, Timestamp};
 
 pub(crate) use self::declared::reconcile;
-pub(crate) use self::dispatch::Ringing;
-pub use self::dispatch::{AlarmHandler, Due};
+pub use self::dispatch::AlarmHandler;
+pub(crate) use self::dispatch::{Loss, Ringing};
+pub use self::due::Due;
 pub use self::list::{Alarm, AlarmList, AlarmState};
 pub use self::recurrence::{Declared, Recurrence};
 pub use self::retry::Retry;

@@ -73,9 +73,8 @@ struct Outer<'a> {
 
 impl<'a> Outer<'a> {
     fn enter<A>(ctx: &'a Ctx<A>, run: AlarmRun) -> Self {
-        let object = ctx.ringing.object();
-        AT_WORK.set(object.map(|object| Lost {
-            object,
+        AT_WORK.set(Some(Lost {
+            object: ctx.ringing.object(),
             alarm: run.id.0,
         }));
         let running = &ctx.running;

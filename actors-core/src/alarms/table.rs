@@ -7,7 +7,7 @@ use crate::time::{Duration, Timestamp};
 
 /// `due` is when the alarm is tried next, NULL when it is set aside; `planned` is the
 /// time that it was meant for. One that recurs has `every`, in milliseconds, or `cron`
-/// and perhaps a `zone`. `started` marks the one at work when the process was lost.
+/// and perhaps a `zone`. `started` is a [`Mark`](super::due::Mark).
 pub(crate) const TABLES: &[TableDef] = &[TableDef {
     of: "the framework",
     name: "_actors_alarms",
@@ -38,7 +38,9 @@ pub(crate) const TABLES: &[TableDef] = &[TableDef {
 /// Changes alarms, in a transaction that arms the object's own alarm at its end.
 pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>) -> Result<T> {
     ctx.transaction(|| {
-        if ctx.earliest.get().is_none() && !ctx.ringing.is_on() {
+        if ctx.ringing.is_on() {
+            ctx.ringing.changed();
+        } else if ctx.earliest.get().is_none() {
             ctx.earliest.set(Some(earliest(ctx)?));
         }
         body(ctx)
@@ -59,10 +61,13 @@ pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
     }
 }
 
-/// Sets the object's own alarm. workerd forgets one that is set while the alarm rings,
-/// for the very time for which it does: what is due already rings a moment later.
+/// Sets the object's own alarm, for now if that time has passed: then a ring that is late
+/// has been delivered before. workerd forgets an alarm that is set while one rings, for the
+/// very time for which that does: what is due already rings a moment later.
 pub(super) fn set<A>(ctx: &Ctx<A>, at: Option<Timestamp>) -> Result<()> {
-    let soonest = ctx.ringing.planned() + Duration::from_millis(1);
+    let soonest = ctx
+        .now()
+        .max(ctx.ringing.planned() + Duration::from_millis(1));
     ctx.platform().set_alarm(at.map(|at| at.max(soonest)))
 }
 

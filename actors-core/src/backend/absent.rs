@@ -4,12 +4,13 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 
 use crate::actor::Actor;
+use crate::alarms::Loss;
 use crate::error::Result;
 use crate::request::{Request, Response};
 use crate::sockets::admission::Guested;
 use crate::sockets::{Outgoing, Selection};
 use crate::sql::{Row, Usage, Value};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use crate::wire::Wire;
 
 /// The Worker's bindings.
@@ -43,14 +44,23 @@ impl Platform {
         match self.0 {}
     }
 
+    /// Waits until what was written is durable.
+    pub(crate) async fn sync(&self) {
+        match self.0 {}
+    }
+
+    /// Lets that much time pass.
+    pub(crate) async fn sleep(&self, _: Duration) {
+        match self.0 {}
+    }
+
     /// Closes the web sockets, and removes all that is stored, the alarm included.
     pub(crate) fn delete_all(&self) {
         match self.0 {}
     }
 
-    /// Says that alarms begin to run, and answers what a panic has cut short since they
-    /// did before: an alarm and its message, or 0 if it was another object's.
-    pub(crate) fn ring_begins(&self, _object: &str) -> Option<(i64, String)> {
+    /// Says that alarms begin to run, and answers what has cut them short before.
+    pub(crate) fn ring_begins(&self, _object: &str) -> Option<Loss> {
         match self.0 {}
     }
 

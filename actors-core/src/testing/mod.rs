@@ -116,7 +116,7 @@ impl World {
             Some(value) => value,
             None => panic!(
                 "this waits for something that does not happen by itself{}\n{}",
-                match self.env.0.next_alarm() {
+                match self.env.0.next_time() {
                     Some(_) => ": an alarm is set for later, which `World::advance` gets to",
                     None => "",
                 },
@@ -134,7 +134,7 @@ impl World {
     pub fn advance(&self, span: Duration) {
         self.run_until_idle();
         let end = self.now() + span;
-        while let Some(next) = self.env.0.next_alarm().filter(|next| *next <= end) {
+        while let Some(next) = self.env.0.next_time().filter(|next| *next <= end) {
             self.env.0.set_now(next.max(self.now()));
             self.run_until_idle();
         }

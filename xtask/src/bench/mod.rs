@@ -2,6 +2,7 @@
 //! as ratios.
 
 mod alarms;
+mod check;
 mod rows;
 mod sockets;
 
@@ -14,6 +15,8 @@ pub(crate) enum Bench {
     Rows,
     /// 100,000 alarms that are due at once: an actor, npm's `@cloudflare/actors`
     Alarms,
+    /// What 300 statements that are checked add to `cargo check`
+    Check,
     /// Broadcasts to a thousand web sockets, and answers to one: an actor, JavaScript
     Sockets,
 }
@@ -22,6 +25,7 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Rows => rows::run(),
         Bench::Alarms => alarms::run(),
+        Bench::Check => check::run(),
         Bench::Sockets => sockets::run(),
     }
 }

@@ -16,6 +16,7 @@ mod rows;
 mod sim;
 mod sockets;
 
+use std::future::Future;
 use std::rc::Rc;
 
 pub use self::rows::Cell;
@@ -23,13 +24,14 @@ pub(crate) use self::rows::Columns;
 pub(crate) use self::sim::{Hosted, Sim, Slot};
 pub(crate) use self::sockets::{Accepted, RawSocket, vanished};
 use crate::actor::Actor;
+use crate::alarms::Loss;
 use crate::error::Result;
 use crate::request::{Request, Response};
 use crate::rpc::Call;
 use crate::sockets::admission::Guested;
 use crate::sockets::{Outgoing, Selection};
 use crate::sql::{Row, Usage, Value};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use crate::wire::Wire;
 
 /// The Worker's bindings: here, all actors that there are.
@@ -73,6 +75,16 @@ impl Platform {
         Ok(())
     }
 
+    /// Waits until what was written is durable, which it is whenever a task waits.
+    pub(crate) async fn sync(&self) {
+        self.sleep(Duration::ZERO).await;
+    }
+
+    /// Lets that much time pass.
+    pub(crate) fn sleep(&self, span: Duration) -> impl Future<Output = ()> + use<> {
+        self.env.0.sleep(span)
+    }
+
     /// Closes the web sockets, and removes all that is stored, the alarm included.
     pub(crate) fn delete_all(&self) {
         for socket in self.sockets(&Selection::default()) {
@@ -85,10 +97,9 @@ impl Platform {
             .expect("SQLite in memory drops tables");
     }
 
-    /// Says that alarms begin to run, and answers what a panic has cut short since they
-    /// did before: an alarm and its message, or 0 if it was another object's.
-    pub(crate) fn ring_begins(&self, _object: &str) -> Option<(i64, String)> {
-        self.slot.lost_alarm.take()
+    /// Says that alarms begin to run, and answers what has cut them short before.
+    pub(crate) fn ring_begins(&self, _object: &str) -> Option<Loss> {
+        self.slot.loss.take()
     }
 
     /// Says that they have run.

@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use super::disk::Disk;
 use super::{Env, Platform, RawSocket};
 use crate::actor::Actor;
-use crate::alarms;
+use crate::alarms::{self, Loss};
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
 use crate::request::{Request, Response};
@@ -92,8 +92,8 @@ pub(crate) struct Slot {
     /// How often its alarm was set or cancelled, and delivered.
     pub(crate) alarm_settings: Cell<u64>,
     pub(crate) alarm_rings: Cell<u64>,
-    /// The alarm whose handler has panicked, and how.
-    pub(super) lost_alarm: RefCell<Option<(i64, String)>>,
+    /// What has cut short the running of its alarms.
+    pub(super) loss: RefCell<Option<Loss>>,
     /// The web sockets that are open; they outlive what is in memory.
     pub(super) sockets: RefCell<Vec<RawSocket>>,
     socket_options: Option<&'static SocketOptions>,
@@ -109,7 +109,7 @@ impl Slot {
             make: |platform| Rc::new(Object::<A>::new(platform)),
             alarm_settings: Cell::default(),
             alarm_rings: Cell::default(),
-            lost_alarm: RefCell::default(),
+            loss: RefCell::default(),
             rings: Cell::default(),
             sockets: RefCell::default(),
             socket_options: A::SOCKETS,
@@ -177,6 +177,13 @@ impl Signal {
     }
 }
 
+/// Somebody who lets time pass.
+struct Timer {
+    end: Timestamp,
+    is_over: Cell<bool>,
+    waker: RefCell<Waker>,
+}
+
 /// When an alarm whose handler failed is delivered again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -189,6 +196,7 @@ pub(crate) struct Sim {
     now: Cell<Timestamp>,
     slots: RefCell<BTreeMap<(&'static str, String), Rc<Slot>>>,
     tasks: RefCell<Vec<Task>>,
+    timers: RefCell<Vec<Weak<Timer>>>,
     /// What is to be sent when what was written before it is durable.
     outbox: RefCell<Vec<Box<dyn FnOnce()>>>,
     rng: RefCell<Option<fastrand::Rng>>,
@@ -207,6 +215,7 @@ impl Sim {
             now: Cell::new(Timestamp::from_millis(1_767_225_600_000)),
             slots: RefCell::default(),
             tasks: RefCell::default(),
+            timers: RefCell::default(),
             outbox: RefCell::default(),
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
             crash_after: Cell::default(),
@@ -352,7 +361,7 @@ impl Sim {
     pub(crate) fn step(&self) -> bool {
         self.flush();
         let Some(task) = self.next_task() else {
-            return self.ring();
+            return self.wake_sleepers() || self.ring();
         };
         self.poll(task);
         true
@@ -392,6 +401,39 @@ impl Sim {
         }
     }
 
+    /// Lets that much time pass; none at all lets everybody who is ready have a turn.
+    pub(super) fn sleep(&self, span: Duration) -> impl Future<Output = ()> + use<> {
+        let timer = Rc::new(Timer {
+            end: self.now() + span,
+            is_over: Cell::new(false),
+            waker: RefCell::new(Waker::noop().clone()),
+        });
+        self.timers.borrow_mut().push(Rc::downgrade(&timer));
+        poll_fn(move |cx| {
+            timer.waker.borrow_mut().clone_from(cx.waker());
+            match timer.is_over.get() {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        })
+    }
+
+    /// Wakes those who have slept long enough, if there are any.
+    fn wake_sleepers(&self) -> bool {
+        let now = self.now();
+        let mut timers = self.timers.borrow_mut();
+        let before = timers.len();
+        timers.retain(|timer| match timer.upgrade() {
+            Some(timer) if timer.end <= now => {
+                timer.is_over.set(true);
+                timer.waker.borrow().wake_by_ref();
+                false
+            }
+            timer => timer.is_some(),
+        });
+        timers.len() < before
+    }
+
     /// Gives an object its alarm, if one is due.
     fn ring(&self) -> bool {
         let due = self
@@ -427,14 +469,14 @@ impl Sim {
         !slot.rings.get() && slot.disk.alarm().is_some_and(|alarm| alarm <= self.now())
     }
 
-    /// When the next alarm is due.
-    pub(crate) fn next_alarm(&self) -> Option<Timestamp> {
-        self.slots
-            .borrow()
-            .values()
-            .filter(|slot| !slot.rings.get())
-            .filter_map(|slot| slot.disk.alarm())
-            .min()
+    /// When the next alarm is due, or somebody has slept long enough.
+    pub(crate) fn next_time(&self) -> Option<Timestamp> {
+        let slots = self.slots.borrow();
+        let silent = slots.values().filter(|slot| !slot.rings.get());
+        let alarms = silent.filter_map(|slot| slot.disk.alarm());
+        let timers = self.timers.borrow();
+        let sleepers = timers.iter().filter_map(Weak::upgrade);
+        alarms.chain(sleepers.map(|timer| timer.end)).min()
     }
 
     /// Called before each storage operation: here an object may crash.
@@ -503,12 +545,11 @@ impl Sim {
         self.flush();
         let message = format!("panicked: {message}");
         for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
-            slot.lost_alarm.replace(Some((0, String::new())));
+            slot.loss.replace(Some(Loss::Panic(None)));
         }
         if let Some(lost) = alarms::run::lost() {
-            task.slot
-                .lost_alarm
-                .replace(Some((lost.alarm, message.clone())));
+            let culprit = Some((lost.alarm, message.clone()));
+            task.slot.loss.replace(Some(Loss::Panic(culprit)));
         }
         (task.give_up)(Error::new(ErrorKind::Panic, message));
         task.slot.rings.set(false);

@@ -9,8 +9,9 @@ use std::future::{Future, poll_fn};
 use std::panic;
 use std::pin::pin;
 
+use wasm_bindgen::handler::set_on_abort;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::Promise;
+use worker::js_sys::{Promise, RangeError};
 use worker::wasm_bindgen_futures::spawn_local;
 
 use super::to_js;
@@ -32,6 +33,7 @@ extern "C" {
     fn reject(this: &Deferred, error: JsValue);
 
     fn panicked(message: &str, current: Option<Deferred>, object: Option<&str>, alarm: f64);
+    fn trapped();
 }
 
 #[wasm_bindgen]
@@ -40,9 +42,11 @@ extern "C" {
     type Trap;
 }
 
-/// Whether this was thrown by a Wasm instance that is no more.
+/// Whether this was thrown by a Wasm instance that is no more: one that has panicked, or
+/// has no stack left.
 pub(super) fn is_trap(thrown: &JsValue) -> bool {
-    thrown.is_instance_of::<Trap>()
+    let is_overflow = |error: &RangeError| String::from(error.message()).contains("call stack");
+    thrown.is_instance_of::<Trap>() || thrown.dyn_ref().is_some_and(is_overflow)
 }
 
 thread_local! {
@@ -83,6 +87,12 @@ async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> 
         progress
     })
     .await
+}
+
+/// Makes whatever else ends the instance answer those who wait: wasm-bindgen calls this
+/// hook when one of its exports traps, and lets it call JavaScript once.
+pub(super) fn install_trap_hook() {
+    set_on_abort(trapped);
 }
 
 /// Makes a panic answer those who wait before it aborts the instance.

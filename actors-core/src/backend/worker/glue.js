@@ -17,6 +17,7 @@ export { failure };
 // A panic aborts the whole Wasm instance. Its hook runs before that and says so
 // here, so that everybody who waits for this instance is answered.
 const pending = new Set();
+const TRAP = failure("Panic", "trapped");
 let panic;
 
 export class Deferred {
@@ -38,35 +39,43 @@ export class Deferred {
   }
 }
 
-// The objects that are running alarms, and what a panic has cut short, by object: the
-// alarm whose handler has panicked, or 0 for the panic of another object.
+// The objects that run alarms, and what has cut that short, by object: the alarm whose
+// handler has panicked and how, the panic of something else, or (an empty list) a trap.
 const ringing = new Set();
-const lost = new Map();
+const losses = new Map();
 
-export function lostAlarm(object) {
+export function ringBegins(object) {
   ringing.add(object);
-  const found = lost.get(object) ?? [];
-  lost.delete(object);
-  return found;
+  const loss = losses.get(object);
+  losses.delete(object);
+  return loss;
 }
 
-export function rang(object) {
+export function ringEnds(object) {
   ringing.delete(object);
 }
 
 export function panicked(message, current, object, alarm) {
   panic = failure("Panic", message);
-  for (const other of ringing) lost.set(other, [0, ""]);
+  current?.reject(panic);
+  lose("another one in its isolate panicked", [undefined, message]);
+  if (object !== undefined) losses.set(object, [alarm, message]);
+}
+
+function lose(why, loss) {
+  for (const object of ringing) losses.set(object, loss);
   ringing.clear();
-  if (object !== undefined) lost.set(object, [alarm, message]);
   for (const deferred of pending) {
-    deferred.settle.reject(
-      deferred === current
-        ? panic
-        : failure("Unavailable", "the object was lost: another one in its isolate panicked"),
-    );
+    deferred.reject(failure("Unavailable", `the object was lost: ${why}`));
   }
-  pending.clear();
+}
+
+// An instance may end without a panic, for want of memory or of stack.
+export function trapped() {
+  panic ??= TRAP;
+  lose("its Wasm instance trapped", []);
+  // As after a panic: so the shim of worker-build knows that it has to make another.
+  globalThis.__worker_init_state.criticalError = true;
 }
 
 // ---- classes ----------------------------------------------------------------
@@ -98,8 +107,8 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
         try {
           return dispatch.call(this, event, values);
         } catch (error) {
-          // All that is thrown here is "unreachable"; the hook has said why.
-          throw error instanceof WebAssembly.RuntimeError && panic ? panic : error;
+          // All that a panic throws is "unreachable"; the hook has said why.
+          throw panic === TRAP ? failure("Panic", `trapped: ${error.message}`) : panic ?? error;
         }
       },
     });

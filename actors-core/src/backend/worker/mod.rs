@@ -10,9 +10,11 @@ mod sql;
 mod wire;
 
 use std::cell::RefCell;
+use std::future::Future;
 
 use wasm_bindgen::prelude::*;
 use worker::js_sys;
+use worker::wasm_bindgen_futures::JsFuture;
 
 pub use self::class::{Class, declare_class};
 pub use self::entry::fetch;
@@ -21,11 +23,12 @@ pub(crate) use self::sockets::{Accepted, RawSocket};
 pub use self::sql::Cell;
 pub(crate) use self::sql::Columns;
 
+use crate::alarms::Loss;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sockets::admission::Guested;
 use crate::sockets::{Outgoing, Selection};
 use crate::sql::{Row, Usage, Value};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp, hours};
 
 /// The Worker's bindings.
 pub use worker::Env;
@@ -34,11 +37,11 @@ pub use worker::Env;
 extern "C" {
     /// A JavaScript error with the name of our kind.
     fn failure(name: &str, message: &str) -> JsValue;
-    /// The alarm of that object whose handler has panicked, and how; or nothing.
-    #[wasm_bindgen(js_name = lostAlarm)]
-    fn lost_alarm(object: &str) -> js_sys::Array;
-    /// Says that the object has run its alarms.
-    fn rang(object: &str);
+    /// Says that the object runs its alarms, and answers what has cut short the last ring.
+    #[wasm_bindgen(js_name = ringBegins)]
+    fn ring_begins(object: &str) -> Option<js_sys::Array>;
+    #[wasm_bindgen(js_name = ringEnds)]
+    fn ring_ends(object: &str);
     #[cfg(feature = "cron")]
     #[wasm_bindgen(js_name = utcOffset)]
     fn offset_in(zone: &str, millis: f64) -> Option<f64>;
@@ -68,6 +71,8 @@ extern "C" {
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &Storage, millis: f64) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn sync(this: &Storage) -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deleteAll)]
     fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
@@ -139,6 +144,19 @@ impl Platform {
         .map_err(|error| from_js(&error))
     }
 
+    /// Waits until what was written is durable.
+    pub(crate) async fn sync(&self) {
+        // Should it fail, the runtime resets the object.
+        if let Ok(promise) = self.storage.sync() {
+            let _ = JsFuture::from(promise).await;
+        }
+    }
+
+    /// Lets that much time pass, or an hour.
+    pub(crate) fn sleep(&self, span: Duration) -> impl Future<Output = ()> + use<> {
+        worker::Delay::from(span.min(hours(1)))
+    }
+
     /// Closes the web sockets, and removes all that is stored, the alarm included.
     pub(crate) fn delete_all(&self) {
         for socket in self.sockets(&Selection::default()) {
@@ -149,17 +167,19 @@ impl Platform {
         let _ = self.storage.delete_all();
     }
 
-    /// Says that alarms begin to run, and answers what a panic has cut short since they
-    /// did before: an alarm and its message, or 0 if it was another object's.
-    pub(crate) fn ring_begins(&self, object: &str) -> Option<(i64, String)> {
-        let lost = lost_alarm(object);
-        let (alarm, message) = (lost.get(0).as_f64()?, lost.get(1).as_string()?);
-        Some((alarm as i64, message))
+    /// Says that alarms begin to run, and answers what has cut them short before.
+    pub(crate) fn ring_begins(&self, object: &str) -> Option<Loss> {
+        let loss = ring_begins(object)?;
+        Some(match (loss.get(0).as_f64(), loss.get(1).as_string()) {
+            (Some(alarm), Some(message)) => Loss::Panic(Some((alarm as i64, message))),
+            (None, Some(_)) => Loss::Panic(None),
+            _ => Loss::Trap,
+        })
     }
 
     /// Says that they have run.
     pub(crate) fn ring_ends(&self, object: &str) {
-        rang(object);
+        ring_ends(object);
     }
 
     pub(crate) fn now(&self) -> Timestamp {

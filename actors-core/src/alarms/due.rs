@@ -1,0 +1,245 @@
+//! An alarm whose time has come: running its handler, and what that comes to.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use serde::de::DeserializeOwned;
+
+use super::dispatch::handler;
+use super::list::arguments;
+use super::run::{AlarmRun, within, within_async};
+use super::{AlarmId, Recurrence, Retry};
+use crate::actor::Actor;
+use crate::backend;
+use crate::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::sql::{FromRow, Row};
+use crate::time::Timestamp;
+
+/// What the row of an alarm says of its runs that the end of the process has cut short. An
+/// asynchronous handler that waits is marked; a synchronous one is gone when it is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    None,
+    /// It was at work once, others perhaps beside it.
+    CutShort,
+    /// And then again: it may well be why.
+    CutShortTwice,
+    /// It was at work, and no other had anything to do.
+    Alone,
+}
+
+/// An alarm whose time has come.
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct Due {
+    pub(super) id: i64,
+    pub(super) handler: String,
+    due: Timestamp,
+    planned: Timestamp,
+    recurrence: Option<Recurrence>,
+    attempts: u32,
+    pub(super) mark: Mark,
+    retry: Retry,
+    /// Whether the code has no handler for it, or one that takes other arguments.
+    pub(super) misfit: Rc<Cell<bool>>,
+}
+
+impl FromRow for Due {
+    const WIDTH: usize = 9;
+
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            handler: row.get(1)?,
+            due: row.get(2)?,
+            planned: row.get(3)?,
+            recurrence: Recurrence::from_columns(row.get(4)?, row.get(5)?, row.get(6)?),
+            attempts: row.get(7)?,
+            mark: match row.get(8)? {
+                0 => Mark::None,
+                1 => Mark::CutShort,
+                2 => Mark::CutShortTwice,
+                _ => Mark::Alone,
+            },
+            retry: Retry::DEFAULT,
+            misfit: Rc::default(),
+        })
+    }
+}
+
+impl Due {
+    /// Without the arguments, of which a batch might be more than memory holds.
+    pub(super) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, attempts, started \
+                          FROM _actors_alarms";
+
+    pub(super) fn with_retry<A: Actor>(mut self) -> Self {
+        if let Some(handler) = handler::<A>(&self.handler) {
+            self.retry = handler.retry;
+        }
+        self
+    }
+
+    /// Says that it is the only one at work, and waits until that is durable.
+    pub(super) async fn mark_durably<A>(&self, ctx: &Ctx<A>) -> Result<()> {
+        self.set_mark(ctx, Mark::Alone)?;
+        ctx.platform().sync().await;
+        Ok(())
+    }
+
+    /// Says that its handler waits, and others have their turn.
+    fn mark_waiting<A>(&self, ctx: &Ctx<A>) -> Result<()> {
+        match self.mark {
+            Mark::None => self.set_mark(ctx, Mark::CutShort),
+            Mark::CutShort => self.set_mark(ctx, Mark::CutShortTwice),
+            Mark::CutShortTwice | Mark::Alone => Ok(()), // nobody else has
+        }
+    }
+
+    fn set_mark<A>(&self, ctx: &Ctx<A>, mark: Mark) -> Result<()> {
+        let statement = "UPDATE _actors_alarms SET started = ? WHERE id = ? AND due = ?";
+        ctx.sql()
+            .run(statement, (mark as u32, self.id, self.due))
+            .map(drop)
+    }
+
+    /// Runs a synchronous handler, in whose transaction the alarm is settled.
+    pub fn run<A, P: DeserializeOwned>(
+        self,
+        ctx: &Ctx<A>,
+        handler: impl FnOnce(P) -> Result<()>,
+    ) -> Result<()> {
+        let Some(payload) = self.settle(ctx)? else {
+            return Ok(()); // somebody has cancelled or moved it
+        };
+        let arguments = self.arguments(&payload)?;
+        within(ctx, self.as_run(), || handler(arguments))
+    }
+
+    /// Runs an asynchronous handler; the alarm is settled when it has succeeded.
+    pub async fn run_async<A, P: DeserializeOwned>(
+        self,
+        ctx: &Ctx<A>,
+        handler: impl AsyncFnOnce(P) -> Result<()>,
+    ) -> Result<()> {
+        let payload: Option<String> = ctx.sql().optional(
+            "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?",
+            (self.id, self.due),
+        )?;
+        let Some(payload) = payload else {
+            return Ok(());
+        };
+        let arguments = self.arguments(&payload)?;
+        let mut run = pin!(within_async(ctx, self.as_run(), handler(arguments)));
+        match poll_fn(|cx| Poll::Ready(run.as_mut().poll(cx))).await {
+            Poll::Ready(result) => result?,
+            Poll::Pending => {
+                self.mark_waiting(ctx)?;
+                run.await?;
+            }
+        }
+        self.settle(ctx).map(drop)
+    }
+
+    fn as_run(&self) -> AlarmRun {
+        AlarmRun {
+            id: AlarmId(self.id),
+            planned: self.planned,
+            attempt: self.attempts + 1,
+        }
+    }
+
+    fn arguments<P: DeserializeOwned>(&self, payload: &str) -> Result<P> {
+        arguments(&self.handler, payload).inspect_err(|_| self.misfit.set(true))
+    }
+
+    /// Takes the alarm away, or moves it to its next time, and answers its arguments:
+    /// none if it has been cancelled or moved since it was found due.
+    fn settle<A>(&self, ctx: &Ctx<A>) -> Result<Option<String>> {
+        match &self.recurrence {
+            None => ctx.sql().optional(
+                "DELETE FROM _actors_alarms WHERE id = ? AND due = ? RETURNING payload",
+                (self.id, self.due),
+            ),
+            Some(recurrence) => ctx.sql().optional(
+                "UPDATE _actors_alarms SET due = ?3, planned = ?3, attempts = 0, started = 0, \
+                 error = NULL WHERE id = ?1 AND due = ?2 RETURNING payload",
+                (self.id, self.due, recurrence.next(self.planned, ctx.now())?),
+            ),
+        }
+    }
+
+    /// Takes note of what its turn came to.
+    pub(super) fn finish<A>(&self, ctx: &Ctx<A>, result: Result<()>) -> Result<()> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(error) => self.fail(ctx, &error),
+        }
+    }
+
+    /// Takes note of a failure: the alarm is tried again later, or set aside.
+    pub(super) fn fail<A>(&self, ctx: &Ctx<A>, error: &Error) -> Result<()> {
+        self.fail_with(ctx, error, Mark::None)
+    }
+
+    /// The same of one that has taken the process with it, and is tried again with care.
+    pub(super) fn fail_lost<A>(&self, ctx: &Ctx<A>) -> Result<()> {
+        let error = Error::internal("the process was lost while it ran");
+        self.fail_with(ctx, &error, Mark::CutShortTwice)
+    }
+
+    fn fail_with<A>(&self, ctx: &Ctx<A>, error: &Error, mark: Mark) -> Result<()> {
+        let attempts = self.attempts + 1;
+        let now = ctx.now();
+        let next = match &self.recurrence {
+            _ if self.misfit.get() => None,
+            _ if attempts < self.retry.max => {
+                let due = now + self.retry.wait(attempts, (ctx.ringing.object(), self.id));
+                Some((due, self.planned, attempts))
+            }
+            None => None,
+            Some(recurrence) => {
+                let next = recurrence.next(self.planned, now).ok();
+                next.map(|next| (next, next, 0))
+            }
+        };
+        backend::log(&format!(
+            "alarm `{}` ({}) failed, try {attempts} of {}{}: {error}",
+            self.handler,
+            self.id,
+            self.retry.max,
+            if next.is_none() {
+                ", and is set aside"
+            } else {
+                ""
+            },
+        ));
+        let (due, planned, attempts) = match next {
+            Some((due, planned, attempts)) => (Some(due), planned, attempts),
+            None => (None, self.planned, attempts),
+        };
+        ctx.sql()
+            .run(
+                "UPDATE _actors_alarms SET due = ?, planned = ?, attempts = ?, started = ?, \
+                 error = ? WHERE id = ? AND due = ?",
+                (
+                    due,
+                    planned,
+                    attempts,
+                    mark as u32,
+                    shortened(error.message()),
+                    self.id,
+                    self.due,
+                ),
+            )
+            .map(drop)
+    }
+}
+
+/// As much of a message as a row has room for beside the arguments.
+fn shortened(message: &str) -> &str {
+    &message[..message.floor_char_boundary(1_000)]
+}
