@@ -204,15 +204,16 @@ impl<'a, A: Actor> Ring<'a, A> {
         Ok(others)
     }
 
-    /// Runs what is due, and what becomes so while asynchronous handlers wait.
+    /// Runs what is due, and what becomes so meanwhile.
     async fn run(&mut self, mut due: Vec<Due>) -> Result<()> {
         let end = self.ctx.now() + TAKES_ON;
         loop {
+            let are_more = due.len() == BATCH;
             due.drain(..).for_each(|due| self.begin(due));
-            if self.at_work.is_empty() {
+            let takes_on = self.ctx.now() < end && !self.ctx.is_destroyed.get();
+            if self.at_work.is_empty() && !(are_more && takes_on) {
                 return Ok(());
             }
-            let takes_on = self.ctx.now() < end && !self.ctx.is_destroyed.get();
             let room = if takes_on {
                 BATCH - self.at_work.len()
             } else {

@@ -16,7 +16,6 @@ mod rows;
 mod sim;
 mod sockets;
 
-use std::future::Future;
 use std::rc::Rc;
 
 pub use self::rows::Cell;
@@ -81,8 +80,8 @@ impl Platform {
     }
 
     /// Lets that much time pass.
-    pub(crate) fn sleep(&self, span: Duration) -> impl Future<Output = ()> + use<> {
-        self.env.0.sleep(span)
+    pub(crate) async fn sleep(&self, span: Duration) {
+        self.env.0.sleep(span).await;
     }
 
     /// Closes the web sockets, and removes all that is stored, the alarm included.

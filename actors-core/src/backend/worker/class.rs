@@ -5,7 +5,7 @@ use std::sync::Once;
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, Reflect};
 
-use super::executor::{answer, install_panic_hook, install_trap_hook};
+use super::executor::{answer, install_panic_hook};
 use super::wire;
 use super::{Platform, from_js, http, to_js};
 use crate::actor::Actor;
@@ -41,8 +41,6 @@ pub struct Class<A: 'static>(Option<Object<A>>);
 impl<A: Actor> Class<A> {
     /// An object of the runtime, from the arguments of its constructor.
     pub fn new(state: JsValue, env: JsValue) -> Self {
-        static HOOK: Once = Once::new();
-        HOOK.call_once(install_trap_hook);
         let platform = Platform::new(state, env);
         // Before any socket is accepted, and again at each wake.
         if let Some(pair) = A::SOCKETS.and_then(|options| options.auto_response) {

@@ -9,7 +9,6 @@ use std::future::{Future, poll_fn};
 use std::panic;
 use std::pin::pin;
 
-use wasm_bindgen::handler::set_on_abort;
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Promise, RangeError};
 use worker::wasm_bindgen_futures::spawn_local;
@@ -33,7 +32,6 @@ extern "C" {
     fn reject(this: &Deferred, error: JsValue);
 
     fn panicked(message: &str, current: Option<Deferred>, object: Option<&str>, alarm: f64);
-    fn trapped();
 }
 
 #[wasm_bindgen]
@@ -87,12 +85,6 @@ async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> 
         progress
     })
     .await
-}
-
-/// Makes whatever else ends the instance answer those who wait: wasm-bindgen calls this
-/// hook when one of its exports traps, and lets it call JavaScript once.
-pub(super) fn install_trap_hook() {
-    set_on_abort(trapped);
 }
 
 /// Makes a panic answer those who wait before it aborts the instance.

@@ -17,7 +17,6 @@ export { failure };
 // A panic aborts the whole Wasm instance. Its hook runs before that and says so
 // here, so that everybody who waits for this instance is answered.
 const pending = new Set();
-const TRAP = failure("Panic", "trapped");
 let panic;
 
 export class Deferred {
@@ -70,13 +69,21 @@ function lose(why, loss) {
   }
 }
 
-// An instance may end without a panic, for want of memory or of stack.
-export function trapped() {
-  panic ??= TRAP;
-  lose("its Wasm instance trapped", []);
-  // As after a panic: so the shim of worker-build knows that it has to make another.
-  globalThis.__worker_init_state.criticalError = true;
+// An instance may also end without a panic, for want of memory or of stack.
+function isTrap(error) {
+  const isOverflow = error instanceof RangeError && error.message.includes("call stack");
+  return isOverflow || error instanceof WebAssembly.RuntimeError;
 }
+
+function trapped({ message }) {
+  lose(`its Wasm instance trapped: ${message}`, []);
+  return failure("Panic", `trapped: ${message}`);
+}
+
+// Of a task that traps, only this hears.
+addEventListener("error", ({ error }) => {
+  if (isTrap(error)) trapped(error);
+});
 
 // ---- classes ----------------------------------------------------------------
 
@@ -108,7 +115,7 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
           return dispatch.call(this, event, values);
         } catch (error) {
           // All that a panic throws is "unreachable"; the hook has said why.
-          throw panic === TRAP ? failure("Panic", `trapped: ${error.message}`) : panic ?? error;
+          throw isTrap(error) ? (panic ?? trapped(error)) : error;
         }
       },
     });
@@ -252,7 +259,7 @@ export class Sql {
   // Each cell is two numbers: its kind, and itself or its length. The first is the width;
   // there is not even that if the statement failed.
   query(statement, cells, texts, bytes) {
-    const rows = this.exec(statement, cells, texts, bytes);
+    const rows = this.exec(statement, cells, texts, bytes, (cursor) => cursor.raw().toArray());
     if (!rows) return new Float64Array();
     const width = rows.length > 0 ? rows[0].length : 0;
     const packed = new Float64Array(1 + 2 * rows.length * width);
@@ -283,10 +290,11 @@ export class Sql {
 
   // How many rows were written; NaN if the statement failed.
   run(statement, cells, texts, bytes) {
-    return this.exec(statement, cells, texts, bytes) ? this.cursor.rowsWritten : NaN;
+    const finish = (cursor) => cursor.next().done || cursor.toArray();
+    return this.exec(statement, cells, texts, bytes, finish) ? this.cursor.rowsWritten : NaN;
   }
 
-  exec(statement, cells, texts, bytes) {
+  exec(statement, cells, texts, bytes, drain) {
     const values = [];
     let [text, byte] = [0, 0];
     for (let at = 0; at < cells.length; at += 2) {
@@ -309,7 +317,7 @@ export class Sql {
     // Caught here: an import that may throw costs wasm-bindgen a closure at each call.
     try {
       const cursor = this.sql.exec(statement, ...values);
-      const rows = cursor.raw().toArray();
+      const rows = drain(cursor);
       this.rowsRead += cursor.rowsRead;
       this.rowsWritten += cursor.rowsWritten;
       this.cursor = cursor;
@@ -336,6 +344,20 @@ export class Sql {
 
   names() {
     return this.cursor.columnNames;
+  }
+}
+
+// ---- time -------------------------------------------------------------------
+
+export class Timer {
+  constructor(millis) {
+    this.promise = new Promise((resolve) => {
+      this.id = setTimeout(resolve, millis);
+    });
+  }
+
+  stop() {
+    clearTimeout(this.id);
   }
 }
 

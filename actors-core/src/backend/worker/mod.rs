@@ -10,7 +10,6 @@ mod sql;
 mod wire;
 
 use std::cell::RefCell;
-use std::future::Future;
 
 use wasm_bindgen::prelude::*;
 use worker::js_sys;
@@ -42,9 +41,25 @@ extern "C" {
     fn ring_begins(object: &str) -> Option<js_sys::Array>;
     #[wasm_bindgen(js_name = ringEnds)]
     fn ring_ends(object: &str);
+    type Timer;
+    #[wasm_bindgen(constructor)]
+    fn new(millis: f64) -> Timer;
+    #[wasm_bindgen(method, getter)]
+    fn promise(this: &Timer) -> js_sys::Promise;
+    #[wasm_bindgen(method)]
+    fn stop(this: &Timer);
     #[cfg(feature = "cron")]
     #[wasm_bindgen(js_name = utcOffset)]
     fn offset_in(zone: &str, millis: f64) -> Option<f64>;
+}
+
+/// Stops when it is dropped, since a timer keeps the object in memory.
+struct Running(Timer);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
 }
 
 #[wasm_bindgen]
@@ -153,8 +168,9 @@ impl Platform {
     }
 
     /// Lets that much time pass, or an hour.
-    pub(crate) fn sleep(&self, span: Duration) -> impl Future<Output = ()> + use<> {
-        worker::Delay::from(span.min(hours(1)))
+    pub(crate) async fn sleep(&self, span: Duration) {
+        let timer = Running(Timer::new(span.min(hours(1)).as_secs_f64() * 1_000.0));
+        let _ = JsFuture::from(timer.0.promise()).await;
     }
 
     /// Closes the web sockets, and removes all that is stored, the alarm included.
