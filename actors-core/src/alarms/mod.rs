@@ -60,9 +60,10 @@ pub(crate) use self::table::{TABLES, arm};
 ///
 /// At their time or, if that has passed, at once; in the order of their times, and
 /// of their scheduling where those are the same. Each is a turn of its handler's
-/// kind: `async` handlers with `&self` run beside each other. Up to 500 are begun
-/// before requests that wait have their turn again. Alarms are precise to the
-/// millisecond, as far as the platform rings in time.
+/// kind: `async` handlers with `&self` run beside each other, up to 500 of them, and
+/// what becomes due while they wait is begun beside them. Up to 500 are begun before
+/// requests that wait have their turn again. Alarms are precise to the millisecond, as
+/// far as the platform rings in time.
 ///
 /// One that recurs runs once for all the times that it missed, while the object was
 /// away or while its own handler took longer than its interval, and then again at
@@ -92,8 +93,8 @@ pub(crate) use self::table::{TABLES, arm};
 /// # Costs
 ///
 /// Rows written, of which a million is $1.00: 3 when an alarm is scheduled, one
-/// more with a key, 2 when it has run; one when the earliest alarm changes, and 3 for
-/// each ring. Each ring is a billed request. An actor whose alarms are not due
+/// more with a key, 2 when it has run, one more if its `async` handler waited; one when
+/// the earliest alarm changes, and 2 for each ring. Each ring is a billed request. An actor whose alarms are not due
 /// sleeps, and costs nothing.
 pub struct Alarms<'a, A> {
     ctx: &'a Ctx<A>,

@@ -17,8 +17,8 @@ pub struct AlarmRun {
     pub id: AlarmId,
     /// When it was meant to run.
     pub planned: Timestamp,
-    /// Which try this is, counted from 1: those that failed are counted, and
-    /// mostly those that the end of the process cut short.
+    /// Which try this is, counted from 1. Those that failed are counted; of those that
+    /// the end of the process cut short, only the ones where no other was at work.
     pub attempt: u32,
 }
 
