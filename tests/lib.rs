@@ -1,1 +1,2 @@
-//! The tests are in `ui` and `workerd`.
+//! The tests are in `behaviour`, `browser`, `crash` and `search`; those of compile errors are a
+//! package of their own, `ui`.

@@ -17,6 +17,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
+use crate::rpc::Arguments;
 use crate::sockets::{Admission, Admitted, Opening, Socket};
 use crate::sql::{FromSql, HasTable, Keyed, SqlValue, ToSql, Value};
 
@@ -315,17 +316,22 @@ impl<T, U> AttachedAlike<T, true> for U {}
 /// Something that depends on a [`Probe`].
 pub struct If<const IS: bool>;
 
-/// `T` itself if it has what the generated code needs, else a stand-in for it,
-/// in code that never runs, because a check fails as well.
-pub trait Carry<T> {
+/// Carries a `T` that has what the generated code needs; in the place of one that has
+/// not, a stand-in, in code that never runs, because a check fails as well.
+pub struct Carrier<T, const IS: bool>(PhantomData<fn() -> T>);
+
+/// See [`Carrier`].
+pub trait Carry {
+    type Plain;
     type Type;
-    fn pass(value: T) -> Self::Type;
-    fn back(value: Self::Type) -> T;
-    fn view(value: &T) -> &Self::Type;
-    fn view_mut(value: &mut T) -> &mut Self::Type;
+    fn pass(value: Self::Plain) -> Self::Type;
+    fn back(value: Self::Type) -> Self::Plain;
+    fn view(value: &Self::Plain) -> &Self::Type;
+    fn view_mut(value: &mut Self::Plain) -> &mut Self::Type;
 }
 
-impl<T> Carry<T> for If<true> {
+impl<T> Carry for Carrier<T, true> {
+    type Plain = T;
     type Type = T;
 
     fn pass(value: T) -> T {
@@ -345,7 +351,8 @@ impl<T> Carry<T> for If<true> {
     }
 }
 
-impl<T> Carry<T> for If<false> {
+impl<T> Carry for Carrier<T, false> {
+    type Plain = T;
     type Type = StandIn;
 
     fn pass(_: T) -> StandIn {
@@ -364,6 +371,37 @@ impl<T> Carry<T> for If<false> {
         unreachable!()
     }
 }
+
+/// The carriers of a handler's arguments, as a tuple.
+pub trait CarryAll {
+    type Plain: 'static;
+    type Types: Arguments + 'static;
+    fn pass(values: Self::Plain) -> Self::Types;
+    fn back(values: Self::Types) -> Self::Plain;
+}
+
+macro_rules! carriers {
+    ($($name:ident)*) => {
+        #[allow(non_snake_case, reason = "the type's name serves for its value")]
+        #[allow(clippy::unused_unit, reason = "`()` has no arguments")]
+        impl<$($name: Carry<Plain: 'static, Type: Serialize + DeserializeOwned + 'static>),*> CarryAll
+            for ($($name,)*)
+        {
+            type Plain = ($($name::Plain,)*);
+            type Types = ($($name::Type,)*);
+
+            fn pass(($($name,)*): Self::Plain) -> Self::Types {
+                ($($name::pass($name),)*)
+            }
+
+            fn back(($($name,)*): Self::Types) -> Self::Plain {
+                ($($name::back($name),)*)
+            }
+        }
+    };
+}
+
+crate::for_each_tuple!(carriers);
 
 /// A type that has all that is asked of one, and no values.
 pub enum StandIn {}
@@ -407,7 +445,7 @@ impl<'de> Deserialize<'de> for StandIn {
     }
 }
 
-/// What a handler that returns the `Result` `R` comes to.
+/// What a handler that returns `R` comes to.
 pub trait Outcome<R> {
     type Value;
     fn outcome(returned: R) -> Result<Self::Value>;
@@ -426,6 +464,17 @@ impl<T, E> Outcome<Result<T, E>> for If<false> {
 
     fn outcome(_: Result<T, E>) -> Result<T> {
         unreachable!()
+    }
+}
+
+/// The outcome of a handler that returns no `Result`.
+pub struct Always;
+
+impl<T> Outcome<T> for Always {
+    type Value = T;
+
+    fn outcome(returned: T) -> Result<T> {
+        Ok(returned)
     }
 }
 

@@ -86,6 +86,7 @@ mod persist;
 mod request;
 mod rpc;
 mod schema;
+mod signature;
 mod sockets;
 pub mod sql;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
@@ -140,18 +141,17 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Admit, Answer, Argument, AsColumn, AsDefault, AsJson, AsParent, Asked, Attached,
-        AttachedAlike, Carry, Connected, Failure, If, Initial, Key, Outcome, Parent, Parents,
-        Persisted, Plain, Probe, Read, Respond, Responds, Unproven, Untold, View, has_parents,
-        is_default, same_key,
+        Admit, Always, Answer, Argument, AsColumn, AsDefault, AsJson, AsParent, Asked, Attached,
+        AttachedAlike, Carrier, Carry, Connected, Failure, If, Initial, Key, Outcome, Parent,
+        Parents, Persisted, Plain, Probe, Read, Respond, Responds, Unproven, Untold, View,
+        has_parents, is_default, same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
-    pub use crate::rpc::{Call, Method, Reply, Stub, reply};
+    pub use crate::rpc::{Call, Method, Reply, Stub};
+    pub use crate::signature::Signature;
     pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
-    pub use crate::sql::statement::{
-        Column, Record, bound, compared, read, read_as, read_as_if, statement, written,
-    };
+    pub use crate::sql::statement::{Column, bound, read_as, read_as_if, record, statement};
     pub use crate::sql::to_json;
     pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]

@@ -29,18 +29,6 @@ pub struct Method<A: 'static> {
 pub struct Call(pub(crate) Vec<Wire>);
 
 impl Call {
-    /// Decodes the arguments, which have these names, and goes on with them.
-    pub fn decode<P: Arguments>(
-        mut self,
-        names: &'static [&'static str],
-        next: impl FnOnce(P) -> Turn<Reply>,
-    ) -> Turn<Reply> {
-        match P::decode(&mut self, names) {
-            Ok(arguments) => next(arguments),
-            Err(error) => Turn::Done(Err(error)),
-        }
-    }
-
     fn expect(&self, names: &[&str]) -> Result<()> {
         if self.0.len() > names.len() {
             return Err(Error::invalid(format!(
@@ -81,12 +69,13 @@ fn wrong(part: &str, name: &str, is_missing: bool, error: &dyn fmt::Display) -> 
 #[doc(hidden)]
 pub struct Reply(pub(crate) Wire);
 
-/// Makes a reply of a handler's value.
-#[doc(hidden)]
-pub fn reply<T: Serialize>(value: &T) -> Result<Reply> {
-    Wire::encode(value)
-        .map(Reply)
-        .map_err(|error| Error::internal(format!("the answer can't be sent: {error}")))
+impl Reply {
+    /// A reply of a handler's value.
+    pub(crate) fn new<T: Serialize>(value: &T) -> Result<Self> {
+        Wire::encode(value)
+            .map(Self)
+            .map_err(|error| Error::internal(format!("the answer can't be sent: {error}")))
+    }
 }
 
 /// The arguments of a method, as a tuple.
@@ -151,7 +140,7 @@ impl Stub {
     }
 
     /// Calls the method of that name.
-    pub async fn call<T: DeserializeOwned>(
+    pub(crate) async fn call<T: DeserializeOwned>(
         &self,
         method: &'static str,
         arguments: impl Arguments,

@@ -150,8 +150,7 @@ impl Asking {
     #[cfg(feature = "check-sql")]
     fn check(&self, mistakes: &mut Mistakes) {
         let mut engine = crate::sql::engine::Engine::new();
-        let tables = self.told.iter().filter_map(|told| told.table.as_ref());
-        for create in tables.flat_map(|(_, create)| create) {
+        for create in self.told.iter().flat_map(|told| &told.create) {
             if engine.define(create).is_err() {
                 return; // the table's own error says it
             }
@@ -185,7 +184,7 @@ impl Asking {
         let tables = self.told.iter().filter_map(|told| told.table.as_ref());
         let columns = self.told.iter().flat_map(|told| &told.columns);
         let names: Vec<&str> = match words.starts_with("no such table") {
-            true => tables.map(|(name, _)| &**name).collect(),
+            true => tables.map(|name| &**name).collect(),
             false => columns.map(|column| &*column.name).collect(),
         };
         if let Some(meant) = nearest(&name, &names).filter(|_| words.starts_with("no such")) {

@@ -8,7 +8,7 @@ use syn::{Data, DeriveInput, Field, Fields};
 
 use crate::attributes;
 use crate::mistakes::{Mistake, Mistakes};
-use crate::sql::{Column, Columns};
+use crate::sql::{Column, Columns, Told};
 use crate::table::callback::{FieldType, callback};
 
 const OPTIONS: &[&str] = &["crate = path"];
@@ -53,15 +53,13 @@ fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenS
     let read = fields.iter().zip(&idents).enumerate();
     let read = read
         .map(|(index, (field, ident))| quote_spanned!(field.ty.span()=> #ident: row.get(#index)?));
-    let columns = Columns {
-        krate: krate.clone(),
-        table: None,
-        columns: fields
-            .iter()
-            .zip(&names)
+    let told = Told {
+        columns: (fields.iter().zip(&names))
             .map(|(field, name)| told(field, name))
             .collect(),
+        ..Told::default()
     };
+    let columns = Columns::new(krate.clone(), told);
     let types = fields.iter().zip(&idents);
     let types: Vec<_> = types
         .map(|(field, name)| FieldType {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 #[test]
 fn ui() {
     let cases = trybuild::TestCases::new();
-    cases.pass("ui/*/pass/*.rs");
-    cases.compile_fail("ui/*/fail/*.rs");
+    cases.pass("*/pass/*.rs");
+    cases.compile_fail("*/fail/*.rs");
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn texts() -> Vec<PathBuf> {
             .map(|entry| entry.unwrap().path())
             .collect()
     };
-    let texts: Vec<_> = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui"))
+    let texts: Vec<_> = files(Path::new(env!("CARGO_MANIFEST_DIR")))
         .iter()
         .flat_map(|folder| files(&folder.join("fail")))
         .filter(|path| {

@@ -1,6 +1,7 @@
 //! Statements that `sql!` has checked.
 
 use std::marker::PhantomData;
+use std::panic::Location;
 
 use crate::checks::If;
 use crate::ctx::Ctx;
@@ -14,8 +15,8 @@ use crate::sql::{AsSql, FromRow, FromSql, HasTable, Row, ToSql, Value};
 pub struct Statement<'a, R, Q, const N: usize> {
     rows: R,
     text: &'static str,
-    place: &'static str,
-    values: [Result<Value<'a>>; N],
+    place: &'static Location<'static>,
+    values: [&'a dyn Bind; N],
     tables: PhantomData<fn() -> Q>,
 }
 
@@ -46,14 +47,32 @@ impl<T: FromRow> ReadAs<T> for Rows<T> {
     }
 }
 
-/// Rows that are read as a record of the statement's own, by what makes one of a row.
+/// Rows that are read as a record of the statement's own: as the columns `C`, of which the
+/// function makes one.
 #[doc(hidden)]
-pub struct Record<F>(pub F);
+pub struct Record<C: ReadColumns, R>(fn(C::Values) -> R);
 
 #[diagnostic::do_not_recommend]
-impl<T, F: Fn(&Row<'_>) -> Result<T>> ReadAs<T> for Record<F> {
-    fn read(&self, row: &Row<'_>) -> Result<T> {
-        (self.0)(row)
+impl<C: ReadColumns, R> ReadAs<R> for Record<C, R> {
+    fn read(&self, row: &Row<'_>) -> Result<R> {
+        C::read(row, 0).map(self.0)
+    }
+}
+
+/// A column, or several as a tuple.
+#[doc(hidden)]
+pub trait ReadColumns {
+    type Values;
+    const WIDTH: usize;
+    fn read(row: &Row<'_>, first: usize) -> Result<Self::Values>;
+}
+
+impl<N, T: FromSql> ReadColumns for Column<N, T> {
+    type Values = T;
+    const WIDTH: usize = 1;
+
+    fn read(row: &Row<'_>, first: usize) -> Result<T> {
+        row.get(first)
     }
 }
 
@@ -95,7 +114,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     {
         let (text, place) = (self.text, self.place);
         self.optional(ctx)?
-            .ok_or_else(|| Error::sql(format!("no row, where one was expected: {text} ({place})")))
+            .ok_or_else(|| unexpected("no row", text, place))
     }
 
     /// Its row, if there is one.
@@ -111,9 +130,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
         let mut found = None;
         self.for_each(ctx, |row| match found.replace(row) {
             None => Ok(()),
-            Some(_) => Err(Error::sql(format!(
-                "several rows, where one was expected: {text} ({place})"
-            ))),
+            Some(_) => Err(unexpected("several rows", text, place)),
         })?;
         Ok(found)
     }
@@ -158,35 +175,39 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     }
 }
 
-fn values<'a, const N: usize>(
-    text: &str,
-    values: [Result<Value<'a>>; N],
-) -> Result<[Value<'a>; N]> {
-    let mut failed = None;
-    let values = values.map(|value| {
-        value.unwrap_or_else(|error| {
-            failed.get_or_insert(error);
-            Value::Null
-        })
-    });
-    match failed {
-        None => Ok(values),
-        Some(error) => Err(error.at(text)),
+fn values<'a, const N: usize>(text: &str, captured: [&'a dyn Bind; N]) -> Result<[Value<'a>; N]> {
+    let mut values = [const { Value::Null }; N];
+    for (value, captured) in values.iter_mut().zip(captured) {
+        *value = captured.bind().map_err(|error| error.at(text))?;
     }
+    Ok(values)
+}
+
+fn unexpected(what: &str, text: &str, place: &Location<'_>) -> Error {
+    let (file, line) = (place.file(), place.line());
+    Error::sql(format!(
+        "{what}, where one was expected: {text} ({file}:{line})"
+    ))
+}
+
+/// Rows that are read as what `make` makes of these columns.
+#[doc(hidden)]
+pub fn record<C: ReadColumns, R>(_: C, make: fn(C::Values) -> R) -> Record<C, R> {
+    Record(make)
 }
 
 /// What `sql!` makes.
 #[doc(hidden)]
+#[track_caller]
 pub fn statement<'a, Q, R, const N: usize>(
     rows: R,
     text: &'static str,
-    place: &'static str,
-    values: [Result<Value<'a>>; N],
+    values: [&'a dyn Bind; N],
 ) -> Statement<'a, R, Q, N> {
     Statement {
         rows,
         text,
-        place,
+        place: Location::caller(),
         values,
         tables: PhantomData,
     }
@@ -220,6 +241,16 @@ impl<N, T> Column<N, T> {
 
     pub const fn rows(self) -> Rows<T> {
         Rows::new()
+    }
+
+    /// A value that goes into the column as it is.
+    pub fn written<'a, V: ToSql + Writes<N, T>>(self, value: &'a V) -> &'a dyn Bind {
+        value
+    }
+
+    /// A value that is compared with the column.
+    pub fn compared<'a, V: ToSql + Compares<N, T>>(self, value: &'a V) -> &'a dyn Bind {
+        value
     }
 }
 
@@ -256,34 +287,23 @@ pub trait Writes<N, T> {}
 #[diagnostic::do_not_recommend]
 impl<N, T, V: AsSql<T> + ?Sized> Writes<N, T> for V {}
 
-/// Binds a value that goes into a column as it is.
+/// A value of which nothing is known but that it can be bound.
 #[doc(hidden)]
-pub fn written<'a, N, T, V: ToSql + Writes<N, T> + ?Sized>(
-    _: Column<N, T>,
-    value: &'a V,
-) -> Result<Value<'a>> {
-    value.to_sql()
+pub fn bound<V: ToSql>(value: &V) -> &dyn Bind {
+    value
 }
 
-/// Binds a value that is compared with a column.
+/// A captured value; of which type, its statement need not know.
 #[doc(hidden)]
-pub fn compared<'a, N, T, V: ToSql + Compares<N, T> + ?Sized>(
-    _: Column<N, T>,
-    value: &'a V,
-) -> Result<Value<'a>> {
-    value.to_sql()
+pub trait Bind {
+    fn bind(&self) -> Result<Value<'_>>;
 }
 
-/// Binds a value of which nothing is known but that it can be bound.
-#[doc(hidden)]
-pub fn bound<V: ToSql + ?Sized>(value: &V) -> Result<Value<'_>> {
-    value.to_sql()
-}
-
-/// Reads a column of a record.
-#[doc(hidden)]
-pub fn read<N, T: FromSql>(_: Column<N, T>, row: &Row<'_>, index: usize) -> Result<T> {
-    row.get(index)
+#[diagnostic::do_not_recommend]
+impl<V: ToSql> Bind for V {
+    fn bind(&self) -> Result<Value<'_>> {
+        self.to_sql()
+    }
 }
 
 /// Asks whether a column can be read into a field.
@@ -310,6 +330,20 @@ macro_rules! tuples {
     ($($name:ident)*) => {
         #[diagnostic::do_not_recommend]
         impl<Actor $(, $name)*> HasTables<($($name,)*)> for Actor where $(Actor: HasTable<$name>),* {}
+
+        impl<$($name: ReadColumns),*> ReadColumns for ($($name,)*) {
+            type Values = ($($name::Values,)*);
+            const WIDTH: usize = 0 $(+ $name::WIDTH)*;
+
+            #[allow(unused_variables, unused_mut, unused_assignments, reason = "`()` has none")]
+            fn read(row: &Row<'_>, mut first: usize) -> Result<Self::Values> {
+                Ok(($({
+                    let values = $name::read(row, first)?;
+                    first += $name::WIDTH;
+                    values
+                },)*))
+            }
+        }
     };
 }
 

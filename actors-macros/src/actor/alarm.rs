@@ -8,6 +8,7 @@ use syn::{Expr, ExprLit, Ident, Lit, LitStr, Meta, MetaNameValue};
 
 use super::method::Method;
 use crate::attributes;
+use crate::checks::Facts;
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The options, each as an example.
@@ -159,15 +160,15 @@ fn tries(option: &Meta, mistakes: &mut Mistakes) -> Option<u32> {
 
 impl Alarm {
     /// The handler, as the runtime knows it.
-    pub(super) fn handler(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
-        let method = &self.method;
+    pub(super) fn handler(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let (method, krate) = (&self.method, facts.krate);
         let conditions = &method.conditions;
         let name = method.plain_name();
         let declared = self.declared(krate);
         let retry = self.retry.expand(krate);
-        let types = method.carried_types(krate);
+        let types = method.carried_types(facts);
         let values = method.values();
-        let outcome = method.carried_outcome(krate);
+        let outcome = method.carried_outcome(facts);
         let handler = quote!(|(#(#values,)*): (#(#types,)*)| { #outcome });
         let body = match method.is_async() {
             true => quote!(due.run_async(ctx, async #handler).await),
@@ -203,7 +204,8 @@ impl Alarm {
     }
 
     /// The method that says that this handler is to run.
-    pub(super) fn schedules(&self, krate: &TokenStream) -> TokenStream {
+    pub(super) fn schedules(&self, facts: &Facts<'_>) -> TokenStream {
+        let krate = facts.krate;
         let Method {
             name,
             docs,
@@ -214,7 +216,7 @@ impl Alarm {
         let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
         let types = self.method.argument_types();
         // As `Due::run` reads it: `()` or a tuple.
-        let payload = self.method.carried_arguments(krate);
+        let payload = self.method.carried_arguments(facts);
         quote! {
             #(#docs)*
             pub fn #name(self, #(#names: #types),*) -> #krate::Result<#krate::alarms::AlarmId> {

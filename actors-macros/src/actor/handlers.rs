@@ -10,7 +10,7 @@ use super::method::{MARKS, Method, Part, Role};
 use super::state::{self, schedule_name, stub_name};
 use super::{block, class};
 use crate::attributes;
-use crate::checks::{self, carry};
+use crate::checks::{self, Facts};
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The handlers of an actor, by what they are for.
@@ -182,40 +182,45 @@ fn clash(other: &Method, part: Part) -> bool {
 
 impl Handlers {
     fn expand(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
+        let facts = &Facts::new(krate);
         let (stub, schedule) = (stub_name(actor), schedule_name(actor));
-        let calls = self.calls.iter().map(|method| call(method, actor, krate));
-        let alarms = self.alarms.iter().map(|alarm| alarm.handler(actor, krate));
-        let init = only(self.init.as_ref(), |method| init(method, actor, krate));
+        let calls = self.calls.iter().map(|method| call(method, actor, facts));
+        let alarms = self.alarms.iter().map(|alarm| alarm.handler(actor, facts));
+        let init = only(self.init.as_ref(), |method| init(method, actor, facts));
         let request = only(self.request.as_ref(), |method| {
-            request(method, actor, krate)
+            request(method, actor, facts)
         });
         let messages = self
             .messages
             .iter()
-            .map(|method| message_handler(method, actor, krate));
+            .map(|method| message_handler(method, actor, facts));
         let connect = only(self.connect.as_ref(), |method| {
-            connect(method, actor, krate)
+            connect(method, actor, facts)
         });
         let unhandled = only(self.unhandled.as_ref(), |method| {
-            given(method, &["message", "error"], actor, krate)
+            given(method, &["message", "error"], actor, facts)
         });
         let close = only(self.close.as_ref(), |method| {
-            given(method, &["close"], actor, krate)
+            given(method, &["close"], actor, facts)
         });
         let error = only(self.error.as_ref(), |method| {
-            given(method, &["error"], actor, krate)
+            given(method, &["error"], actor, facts)
         });
         let sockets = self
             .of_sockets()
             .next()
             .map(|method| opens_sockets(method, actor, krate));
-        let attachment = self.attachment(krate);
-        let checks = self.methods().map(|method| method.checks(krate));
-        let clients = self.clients(actor, krate);
+        let attachment = self.attachment(facts);
+        self.methods().for_each(|method| method.check(facts));
+        let carried = self.methods().filter_map(|method| {
+            let socket = method.socket.as_ref()?;
+            Some(socket.check(&method.conditions, facts))
+        });
+        let clients = self.clients(actor, facts);
         let prelude = checks::prelude(krate);
         let class = class::expand(actor, krate);
         let items = quote! {
-            #(#checks)*
+            #(#carried)*
             #sockets
 
             #clients
@@ -240,9 +245,11 @@ impl Handlers {
             // The runtime uses the actor, whoever else does.
             const _: () = #krate::__private::used::<#actor>();
         };
+        let answers = facts.items();
         quote! {
             const _: () = {
                 #prelude
+                #answers
                 #items
             };
 
@@ -251,10 +258,11 @@ impl Handlers {
     }
 
     /// What the handlers are called and scheduled with: the stub and the schedule.
-    fn clients(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
+    fn clients(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let krate = facts.krate;
         let (stub, schedule) = (stub_name(actor), schedule_name(actor));
-        let stub_methods = self.calls.iter().map(|method| stub_method(method, krate));
-        let alarm_methods = self.alarms.iter().map(|alarm| alarm.schedules(krate));
+        let stub_methods = self.calls.iter().map(|method| stub_method(method, facts));
+        let alarm_methods = self.alarms.iter().map(|alarm| alarm.schedules(facts));
         quote! {
             /// A typed client of one instance.
             #[allow(unreachable_pub)]
@@ -320,18 +328,19 @@ impl Handlers {
     }
 
     /// What the actor's sockets carry: as they are admitted, or as the first handler says.
-    fn attachment(&self, krate: &TokenStream) -> TokenStream {
+    fn attachment(&self, facts: &Facts<'_>) -> TokenStream {
         let nothing: Type = parse_quote!(());
         let unconditional = self
             .of_sockets()
             .filter(|method| method.conditions.is_empty());
         let mut carried = unconditional.filter_map(|method| Some(&method.socket.as_ref()?.carries));
-        let otherwise = carry("SERDE", carried.next().unwrap_or(&nothing), krate);
+        let otherwise = facts.carry(&[], carried.next().unwrap_or(&nothing));
         let Some(connect) = &self.connect else {
             return quote!(type Attachment = #otherwise::Type;);
         };
-        let admitted = carry("SERDE", connect.admitted().unwrap_or(&nothing), krate);
         let (conditions, not) = (&connect.conditions, connect.without_conditions());
+        let admitted = connect.admitted().unwrap_or(&nothing);
+        let admitted = facts.carry(conditions, admitted);
         quote! {
             #(#conditions)*
             type Attachment = #admitted::Type;
@@ -378,58 +387,41 @@ fn only(method: Option<&Method>, expand: impl Fn(&Method) -> TokenStream) -> Tok
     })
 }
 
-fn stub_method(method: &Method, krate: &TokenStream) -> TokenStream {
+fn stub_method(method: &Method, facts: &Facts<'_>) -> TokenStream {
     let Method {
         name,
         docs,
         arguments,
         ..
     } = method;
+    let krate = facts.krate;
     let plain = method.plain_name();
     let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
     let types = method.argument_types();
-    let carried = method.carried_arguments(krate);
-    let value = method.value_type();
-    let back = method
-        .carried_value(krate)
-        .map(|carrier| quote!(.map(#carrier::back)));
+    let (signature, value) = (method.signature(facts), method.value_type());
     quote! {
         #(#docs)*
-        pub async fn #name(&self, #(#names: #types),*) -> #krate::Result<#value> {
-            self.0.call(#plain, #carried).await #back
+        pub fn #name(&self, #(#names: #types),*) -> impl ::core::future::Future<Output = #krate::Result<#value>> {
+            #signature::call(&self.0, #plain, (#(#names,)*))
         }
     }
 }
 
-fn call(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
-    let Method { conditions, .. } = method;
-    let name = method.plain_name();
-    let names = method
-        .arguments
-        .iter()
-        .map(|argument| argument.name.unraw().to_string());
-    let types = method.carried_types(krate);
-    let values = method.values();
-    let outcome = method.carried_outcome(krate);
-    let answer = match method.carried_value(krate) {
-        Some(carrier) => quote!(#carrier::pass({ #outcome }?)),
-        None => quote!({ #outcome }?),
-    };
-    let turn = method.turn(actor, krate, &quote!(#krate::__private::reply(&#answer)));
+fn call(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+    let (conditions, krate) = (&method.conditions, facts.krate);
+    let (name, called) = (method.plain_name(), method.called(actor, facts));
     quote! {
         #(#conditions)*
         #krate::__private::Method {
             name: #name,
-            call: |object, call| call.decode(
-                &[#(#names),*],
-                |(#(#values,)*): (#(#types,)*)| #turn,
-            ),
+            call: |object, call| #called,
         }
     }
 }
 
-fn init(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
-    let outcome = method.outcome(krate);
+fn init(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+    let krate = facts.krate;
+    let outcome = method.outcome(facts);
     let (kind, body) = match method.is_async() {
         true => (
             format_ident!("Async"),
@@ -444,11 +436,12 @@ fn init(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn request(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
+fn request(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+    let krate = facts.krate;
     let values = method.values();
-    let outcome = method.outcome(krate);
+    let outcome = method.outcome(facts);
     let value = method.value_type();
-    let responds = checks::if_so("RESPONSE", &value, krate);
+    let responds = facts.if_so(&method.conditions, "RESPONSE", &value);
     let body = quote! {
         #outcome.map(<#responds as #krate::__private::Respond<#value>>::respond)
     };
@@ -456,7 +449,7 @@ fn request(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
     match method.argument_types().next() {
         None => quote!(|object, _request| #turn),
         Some(ty) => {
-            let reads = checks::if_so("REQUEST", ty, krate);
+            let reads = facts.if_so(&method.conditions, "REQUEST", ty);
             quote! {
                 |object, request| {
                     let object = object.clone();
@@ -470,7 +463,8 @@ fn request(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
     }
 }
 
-fn message_handler(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
+fn message_handler(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+    let krate = facts.krate;
     let conditions = &method.conditions;
     let name = method.plain_name();
     let names = method
@@ -491,9 +485,9 @@ fn message_handler(method: &Method, actor: &Ident, krate: &TokenStream) -> Token
     let (types, outcome) = match method.role.is_given() {
         true => {
             let types = method.argument_types().map(ToTokens::to_token_stream);
-            (types.collect(), method.outcome(krate))
+            (types.collect(), method.outcome(facts))
         }
-        false => (method.carried_types(krate), method.carried_outcome(krate)),
+        false => (method.carried_types(facts), method.carried_outcome(facts)),
     };
     let turn = method.turn(actor, krate, &outcome);
     quote! {
@@ -509,7 +503,7 @@ fn message_handler(method: &Method, actor: &Ident, krate: &TokenStream) -> Token
 }
 
 /// A handler of what the framework gives it, of which it takes what it names.
-fn given(method: &Method, gifts: &[&str], actor: &Ident, krate: &TokenStream) -> TokenStream {
+fn given(method: &Method, gifts: &[&str], actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     let gifts = gifts.iter().map(|gift| format_ident!("{gift}"));
     let values = method.values();
     // The gifts have the names of their types.
@@ -517,7 +511,7 @@ fn given(method: &Method, gifts: &[&str], actor: &Ident, krate: &TokenStream) ->
         let gift = format_ident!("{}", argument.kind());
         quote!(#gift)
     });
-    let turn = method.turn(actor, krate, &method.outcome(krate));
+    let turn = method.turn(actor, facts.krate, &method.outcome(facts));
     quote! {
         |object, socket, #(#gifts),*| {
             #(let #values = #taken;)*
@@ -526,10 +520,11 @@ fn given(method: &Method, gifts: &[&str], actor: &Ident, krate: &TokenStream) ->
     }
 }
 
-fn connect(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
-    let outcome = method.outcome(krate);
+fn connect(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+    let krate = facts.krate;
+    let outcome = method.outcome(facts);
     let admitted = method.admitted();
-    let admits = checks::if_so("SERDE", &admitted, krate);
+    let admits = facts.if_so(&method.conditions, "SERDE", &admitted);
     let body = quote! {
         let admission = #outcome?;
         <#admits as #krate::__private::Admit<#admitted>>::settle(opening, ctx, admission)

@@ -6,11 +6,11 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, FnArg, GenericArgument, GenericParam, Ident, ImplItemFn, Meta, Pat, PathArguments,
-    ReturnType, Signature, Type, TypeReference, Visibility, parse_quote_spanned,
+    ReturnType, Signature, Type, TypeReference, Visibility, parse_quote, parse_quote_spanned,
 };
 
 use crate::attributes;
-use crate::checks::{self, carry, check};
+use crate::checks::{self, Facts};
 use crate::mistakes::{Mistake, Mistakes};
 
 /// The names that the runtime gives a meaning of its own.
@@ -211,31 +211,28 @@ impl Method {
             .collect()
     }
 
-    /// What is asked of the types in the signature, each at its place.
-    pub(super) fn checks(&self, krate: &TokenStream) -> TokenStream {
-        let conditions = &self.conditions;
+    /// Asks of the types in the signature what is needed, each at its place.
+    pub(super) fn check(&self, facts: &Facts<'_>) {
         let (argument, value) = match self.role {
             Role::Request => (("Asked", "REQUEST"), ("Responds", "RESPONSE")),
             Role::Connect => (("Argument", "SERDE"), ("Attached", "SERDE")),
             _ => (("Argument", "SERDE"), ("Answer", "SERDE")),
         };
-        let decoded = self.argument_types().filter(|_| !self.role.is_given());
-        let arguments = decoded.map(|ty| check(argument.0, ty, argument.1, ty, krate));
-        let value = self
-            .admitted()
-            .or(self.value())
-            .map(|ty| check(value.0, ty, value.1, ty, krate));
-        let output = match &self.output {
-            Output::Nothing => None,
-            Output::Value(ty) => Some(check("Plain", ty, "VALUE", ty, krate)),
+        let check = |(check, fact), ty| facts.check(&self.conditions, check, ty, fact, ty);
+        if !self.role.is_given() {
+            self.argument_types().for_each(|ty| check(argument, ty));
+        }
+        if let Some(ty) = self.admitted().or(self.value()) {
+            check(value, ty);
+        }
+        match &self.output {
+            Output::Nothing => {}
+            Output::Value(ty) => check(("Plain", "VALUE"), ty),
             Output::Result(ty) => {
                 let error = type_argument(ty, 1).unwrap_or(ty);
-                Some(check("Failure", error, "ERROR", ty, krate))
+                facts.check(&self.conditions, "Failure", error, "ERROR", ty);
             }
-        };
-        let socket = self.socket.as_ref().map(|socket| socket.check(krate));
-        let checks = arguments.chain(value).chain(output).chain(socket);
-        checks.map(|check| quote!(#(#conditions)* #check)).collect()
+        }
     }
 
     /// What an `#[on_connect]` method admits sockets with.
@@ -264,17 +261,18 @@ impl Method {
     }
 
     /// The call of the method on `actor`, as a `Result` of the framework's.
-    pub(super) fn outcome(&self, krate: &TokenStream) -> TokenStream {
-        let Self { name, .. } = self;
+    pub(super) fn outcome(&self, facts: &Facts<'_>) -> TokenStream {
+        let (name, krate) = (&self.name, facts.krate);
         let ctx = self.takes_ctx.then(|| quote!(ctx,));
         let request = self.takes_request.then(|| quote!(&opening.request,));
-        let socket = self.socket.as_ref().map(|socket| socket.view(krate));
+        let socket = self.socket.as_ref();
+        let socket = socket.map(|socket| socket.view(&self.conditions, facts));
         let values = self.values();
         let awaited = self.is_async.then(|| quote!(.await));
         let call = quote!(actor.#name(#ctx #request #socket #(#values),*) #awaited);
         match &self.output {
             Output::Result(ty) => {
-                let converts = checks::if_so("ERROR", ty, krate);
+                let converts = facts.if_so(&self.conditions, "ERROR", ty);
                 quote!(<#converts as #krate::__private::Outcome<#ty>>::outcome(#call))
             }
             _ => quote!(#krate::Result::<_, #krate::Error>::Ok(#call)),
@@ -282,32 +280,75 @@ impl Method {
     }
 
     /// [`outcome`](Self::outcome) with arguments that have been decoded.
-    pub(super) fn carried_outcome(&self, krate: &TokenStream) -> TokenStream {
+    pub(super) fn carried_outcome(&self, facts: &Facts<'_>) -> TokenStream {
         let values = self.values();
-        let carriers = self.argument_types().map(|ty| carry("SERDE", ty, krate));
-        let outcome = self.outcome(krate);
+        let carriers = self.argument_types().map(|ty| self.carry(ty, facts));
+        let outcome = self.outcome(facts);
         quote!(#(let #values = #carriers::back(#values);)* #outcome)
     }
 
     /// The types that the arguments are decoded as.
-    pub(super) fn carried_types(&self, krate: &TokenStream) -> Vec<TokenStream> {
-        self.argument_types()
-            .map(|ty| {
-                let carrier = carry("SERDE", ty, krate);
-                quote!(#carrier::Type)
-            })
-            .collect()
+    pub(super) fn carried_types(&self, facts: &Facts<'_>) -> Vec<TokenStream> {
+        let carriers = self.argument_types().map(|ty| self.carry(ty, facts));
+        carriers.map(|carrier| quote!(#carrier::Type)).collect()
     }
 
-    /// The type that stands for the answer's, if there is one.
-    pub(super) fn carried_value(&self, krate: &TokenStream) -> Option<TokenStream> {
-        self.value().map(|value| carry("SERDE", value, krate))
+    fn carry(&self, ty: &Type, facts: &Facts<'_>) -> TokenStream {
+        facts.carry(&self.conditions, ty)
+    }
+
+    /// What crosses when the method is called.
+    pub(super) fn signature(&self, facts: &Facts<'_>) -> Ident {
+        let (conditions, krate, nothing) = (&self.conditions, facts.krate, parse_quote!(()));
+        let carrier = |ty| facts.carrier(conditions, ty);
+        let arguments = self.argument_types().map(carrier);
+        let outcome = match &self.output {
+            Output::Result(ty) => facts.if_so(conditions, "ERROR", ty),
+            _ => quote!(#krate::__private::Always),
+        };
+        let value = carrier(self.value().unwrap_or(&nothing));
+        let parts = quote!((#(#arguments,)*), #outcome, #value);
+        facts.name(
+            conditions,
+            &parts,
+            || quote!(#krate::__private::Signature<#parts>),
+        )
+    }
+
+    /// The turn of a call: in the words of `Signature`.
+    pub(super) fn called(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let (name, krate) = (&self.name, facts.krate);
+        let signature = self.signature(facts);
+        let (kind, reference) = match self.is_exclusive {
+            true => ("exclusive", quote!(&mut #actor)),
+            false => ("shared", quote!(&#actor)),
+        };
+        let names = self.arguments.iter();
+        let names = names.map(|argument| argument.name.unraw().to_string());
+        let values = self.values();
+        let ctx = self.takes_ctx.then(|| quote!(ctx,));
+        let (kind, asyncness, awaited) = match self.is_async {
+            true => (
+                format_ident!("{kind}_async"),
+                Some(quote!(async)),
+                Some(quote!(.await)),
+            ),
+            false => (format_ident!("{kind}"), None, None),
+        };
+        quote! {
+            #signature::#kind(
+                object, call, &[#(#names),*],
+                #asyncness |actor: #reference, ctx: &#krate::Ctx<#actor>, (#(#values,)*)| {
+                    actor.#name(#ctx #(#values),*) #awaited
+                },
+            )
+        }
     }
 
     /// The stub's arguments, as a tuple to encode.
-    pub(super) fn carried_arguments(&self, krate: &TokenStream) -> TokenStream {
+    pub(super) fn carried_arguments(&self, facts: &Facts<'_>) -> TokenStream {
         let carried = self.arguments.iter().map(|Argument { name, ty }| {
-            let carrier = carry("SERDE", ty, krate);
+            let carrier = self.carry(ty, facts);
             quote!(#carrier::pass(#name))
         });
         quote!((#(#carried,)*))
@@ -572,18 +613,21 @@ impl SocketArgument {
     }
 
     /// The actor's `socket` as the method takes it.
-    fn view(&self, krate: &TokenStream) -> TokenStream {
+    fn view(&self, conditions: &[Attribute], facts: &Facts<'_>) -> TokenStream {
+        let krate = facts.krate;
         let (attachment, carries) = (self.attachment(krate), &self.carries);
-        let same = checks::if_so("SAME", &quote!((#attachment, #carries)), krate);
+        let same = facts.if_so(conditions, "SAME", &quote!((#attachment, #carries)));
         quote!(<#same as #krate::__private::View<#attachment, #carries>>::view(&socket),)
     }
 
     /// Refuses one that carries something else than the actor's sockets.
-    pub(super) fn check(&self, krate: &TokenStream) -> TokenStream {
+    pub(super) fn check(&self, conditions: &[Attribute], facts: &Facts<'_>) -> TokenStream {
+        let krate = facts.krate;
         let (attachment, carries) = (self.attachment(krate), &self.carries);
-        let carrier = carry("SERDE", carries, krate);
+        let carrier = facts.carry(conditions, carries);
         let same = checks::probe("SAME", &quote!((#attachment, #carrier::Type)), krate);
         quote! {
+            #(#conditions)*
             const _: () =
                 <#carries as #krate::__private::AttachedAlike<#attachment, { #same }>>::CHECKED;
         }

@@ -73,12 +73,10 @@ fn prepare(
     rewritten: &Rewritten,
     tables: &[Table],
 ) -> Result<Option<Vec<String>>, Fault> {
-    let engine = super::engine::Engine::new();
-    for create in tables.iter().flat_map(|table| &table.create) {
-        if engine.define(create).is_err() {
-            return Ok(None); // the table's own error says it
-        }
-    }
+    let told = tables.iter().map(|table| table.told.clone());
+    let Some(engine) = super::engine::of_tables(told.collect()) else {
+        return Ok(None); // the table's own error says it
+    };
     let found = engine.prepare(&rewritten.text);
     let names = found.map_err(|complaint| {
         let words = &complaint.words;

@@ -1,12 +1,16 @@
 //! SQLite itself, with the tables that a statement may use and what a Durable Object
 //! refuses: it prepares statements, and runs none of the user's.
 
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Batch, Connection, Error};
+
+use super::tables::Told;
 
 /// What SQLite says against a statement, in its own words.
 #[derive(Debug)]
@@ -17,6 +21,37 @@ pub(crate) struct Complaint {
 }
 
 pub(crate) struct Engine(Connection);
+
+/// So many databases are kept: more than a crate has sets of tables.
+const KEPT: usize = 100;
+
+/// A database with those tables, unless one of them has a mistake. To make one takes
+/// longer than to prepare a statement, so it is kept for the next.
+pub(super) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
+    thread_local! {
+        static MADE: RefCell<Vec<(Vec<Rc<Told>>, Rc<Engine>)>> = RefCell::default();
+    }
+    let is_same = |other: &[Rc<Told>]| {
+        other.len() == told.len() && other.iter().zip(&told).all(|(a, b)| Rc::ptr_eq(a, b))
+    };
+    let made = MADE.with_borrow(|made| {
+        let found = made.iter().find(|(other, _)| is_same(other));
+        found.map(|(_, engine)| engine.clone())
+    });
+    if made.is_some() {
+        return made;
+    }
+    let engine = Rc::new(Engine::new());
+    let mut create = told.iter().flat_map(|told| &told.create);
+    create.try_for_each(|create| engine.define(create).ok())?;
+    MADE.with_borrow_mut(|made| {
+        if made.len() >= KEPT {
+            made.clear();
+        }
+        made.push((told, engine.clone()));
+    });
+    Some(engine)
+}
 
 impl Engine {
     /// An empty database.

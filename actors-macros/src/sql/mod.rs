@@ -30,7 +30,7 @@ use self::rewrite::Rewritten;
 use self::rows::Target;
 use self::statement::{Statement, Target as CaptureTarget};
 use self::tables::Table;
-pub(crate) use self::tables::{Column, Columns};
+pub(crate) use self::tables::{Column, Columns, Told};
 use self::text::Text;
 use crate::table::callback::column_function;
 
@@ -183,7 +183,6 @@ impl Asking {
             #krate::__private::statement::<(#(#paths,)*), _, _>(
                 #rows,
                 #text,
-                ::core::concat!(::core::file!(), ":", ::core::line!()),
                 [#(#values),*],
             )
         })
@@ -198,18 +197,12 @@ impl Asking {
 
     fn tables(&self) -> Result<Vec<Table>, Fault> {
         let told = self.sql.tables.iter().zip(&self.told);
-        told.map(|(path, told)| match &told.table {
-            Some((name, create)) => Ok(Table {
-                path: path.clone(),
-                name: name.clone(),
-                create: create.clone(),
-                columns: told.columns.clone(),
-            }),
-            None => Err(Fault::somewhere(mistakes::Mistake::NotATable(
-                quote!(#path).to_string(),
-            ))),
-        })
-        .collect()
+        let table = |(path, told): (&Path, &Columns)| {
+            told.table(path).ok_or_else(|| {
+                Fault::somewhere(mistakes::Mistake::NotATable(quote!(#path).to_string()))
+            })
+        };
+        told.map(table).collect()
     }
 }
 
@@ -239,11 +232,11 @@ fn bound(
     match target {
         Some(CaptureTarget::Written(column)) => {
             let column = column_of(tables, column.table, column.column, span);
-            quote_spanned!(span=> #krate::__private::written(#column, &#value))
+            quote_spanned!(span=> #column.written(&#value))
         }
         Some(CaptureTarget::Compared(column)) => {
             let column = column_of(tables, column.table, column.column, span);
-            quote_spanned!(span=> #krate::__private::compared(#column, &#value))
+            quote_spanned!(span=> #column.compared(&#value))
         }
         None => quote_spanned!(span=> #krate::__private::bound(&#value)),
     }
@@ -276,11 +269,12 @@ mod tests {
                 names.join(", "),
                 names[0]
             );
-            Columns {
-                krate: quote!(::actors_core),
-                table: Some((name.into(), vec![create])),
+            let told = Told {
+                table: Some(name.into()),
+                create: vec![create],
                 columns,
-            }
+            };
+            Columns::new(quote!(::actors_core), told)
         };
         Asking {
             sql: Sql {

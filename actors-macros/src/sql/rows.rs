@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Type};
 
 use super::captures::respan;
@@ -143,6 +143,12 @@ pub(super) fn rows(
     }
 }
 
+/// A tuple; one of tuples if there are more than traits are implemented for.
+fn nested(parts: &[impl ToTokens]) -> TokenStream {
+    let tuples = parts.chunks(12).map(|parts| quote!((#(#parts,)*)));
+    quote!((#(#tuples,)*))
+}
+
 struct Rows<'a> {
     krate: &'a TokenStream,
     outputs: &'a [Output],
@@ -223,10 +229,9 @@ impl Rows<'_> {
             let no_type = || Fault::at(output.place.clone(), Mistake::NoType { name });
             columns.push(self.column(output).ok_or_else(no_type)?);
         }
-        let types: Vec<_> = (0..fields.len())
-            .map(|index| format_ident!("T{index}"))
-            .collect();
-        let positions = 0..fields.len();
+        let numbered = |letter| (0..fields.len()).map(move |i| format_ident!("{letter}{i}"));
+        let (types, values): (Vec<_>, Vec<_>) = numbered("T").zip(numbered("value_")).unzip();
+        let (columns, pattern) = (nested(&columns), nested(&values));
         // The fields' types may be private to other modules, and are inferred.
         Ok(quote_spanned! {self.span=> {
             #[allow(dead_code)]
@@ -234,11 +239,7 @@ impl Rows<'_> {
                 #(#fields: #types),*
             }
 
-            #krate::__private::Record(|row: &#krate::sql::Row<'_>| {
-                ::core::result::Result::Ok(Row {
-                    #(#fields: #krate::__private::read(#columns, row, #positions)?),*
-                })
-            })
+            #krate::__private::record(#columns, |#pattern| Row { #(#fields: #values),* })
         } })
     }
 

@@ -26,7 +26,7 @@ pub(crate) fn callback(ident: &Ident, columns: &Columns, fields: &[FieldType<'_>
     let macro_name = format_ident!("__columns_of_{}", ident.unraw());
     // Errors call a column by this, which must not be another's name as well.
     let owner = match &columns.table {
-        Some((name, _)) => name.replace(|c: char| !c.is_alphanumeric(), "_"),
+        Some(name) => name.replace(|c: char| !c.is_alphanumeric(), "_"),
         None => ident.unraw().to_string(),
     };
     let called = |name: &Ident| format_ident!("{}_of_{owner}", name.unraw());

@@ -22,7 +22,7 @@ pub(crate) use self::column::is_option;
 use self::model::Table;
 use crate::checks::{self, carry, check};
 use crate::mistakes::Mistakes;
-use crate::sql::{self, Columns};
+use crate::sql::{self, Columns, Told};
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
     let mut mistakes = Mistakes::default();
@@ -88,15 +88,14 @@ impl Table {
     fn callback(&self) -> TokenStream {
         let create = std::iter::once(self.create());
         let indices = self.indices.iter().map(|index| self.create_index(index));
-        let columns = Columns {
-            krate: self.krate.clone(),
-            table: Some((self.name.clone(), create.chain(indices).collect())),
-            columns: self
-                .columns
-                .iter()
+        let told = Told {
+            table: Some(self.name.clone()),
+            create: create.chain(indices).collect(),
+            columns: (self.columns.iter())
                 .map(|column| self.told(column))
                 .collect(),
         };
+        let columns = Columns::new(self.krate.clone(), told);
         let fields: Vec<_> = self.columns.iter().map(Column::field_type).collect();
         callback::callback(&self.item.ident, &columns, &fields)
     }

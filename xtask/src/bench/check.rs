@@ -15,26 +15,58 @@ const ACTORS: usize = 10;
 const STATEMENTS: usize = 300;
 const ROUNDS: usize = 9;
 
-/// What the handlers of each actor do in turn, as users' do: each takes `ctx`, `owner` and
-/// `least`, and answers a number.
-const BODIES: [&str; 8] = [
-    "sql!(Item => \"SELECT COUNT(*) AS n: u32 FROM items WHERE owner = {owner} AND count >= {least}\").one(ctx)",
-    "let rows = sql!(Item => \"SELECT id, title, updated FROM items WHERE owner = {owner} \
-     AND count >= {least} ORDER BY updated DESC LIMIT 10\").all(ctx)?;
+/// What the handlers of each actor do in turn, as users' do, and the same with rows that are
+/// made up: what differs is the statement. Each takes `ctx`, `owner` and `least`, and answers
+/// a number.
+const BODIES: [[&str; 2]; 8] = [
+    [
+        "sql!(Item => \"SELECT COUNT(*) AS n: u32 FROM items WHERE owner = {owner} AND count >= {least}\").one(ctx)",
+        "made_up(ctx, owner.len() as u32 + least)",
+    ],
+    [
+        "let rows = sql!(Item => \"SELECT id, title, updated FROM items WHERE owner = {owner} \
+         AND count >= {least} ORDER BY updated DESC LIMIT 10\").all(ctx)?;
         Ok(rows.iter().map(|row| row.id + row.title.len() as u32).sum())",
-    "let rows = sql!(Item => \"SELECT * FROM items WHERE owner = {owner} AND count >= {least}\").all(ctx)?;
+        "let rows = made_up(ctx, vec![(least, owner)])?;
+        Ok(rows.iter().map(|row| row.0 + row.1.len() as u32).sum())",
+    ],
+    [
+        "let rows = sql!(Item => \"SELECT * FROM items WHERE owner = {owner} AND count >= {least}\").all(ctx)?;
         Ok(rows.iter().map(|row| row.count).sum())",
-    "sql!(Item => \"UPDATE items SET count = {least}, updated = {now = ctx.now()} WHERE owner = {owner}\").run(ctx)?;
+        "let rows = made_up(ctx, vec![(least, owner)])?;
+        Ok(rows.iter().map(|row| row.0).sum())",
+    ],
+    [
+        "sql!(Item => \"UPDATE items SET count = {least}, updated = {now = ctx.now()} WHERE owner = {owner}\").run(ctx)?;
         Ok(least)",
-    "sql!(Note => \"INSERT INTO notes (item, author, text) VALUES ({least}, {owner}, {text = owner.as_str()})\").run(ctx)?;
+        "made_up(ctx, (least, ctx.now(), owner))?;
         Ok(least)",
-    "sql!(Item => \"DELETE FROM items WHERE owner = {owner} AND count < {least}\").run(ctx)?;
+    ],
+    [
+        "sql!(Note => \"INSERT INTO notes (item, author, text) VALUES ({least}, {owner}, {text = owner.as_str()})\").run(ctx)?;
         Ok(least)",
-    "let rows = sql!(Item, Note => \"SELECT i.title, n.text, n.author FROM items i JOIN notes n \
-     ON n.item = i.id WHERE i.owner = {owner} AND i.count > {least}\").all(ctx)?;
+        "made_up(ctx, (least, &owner, owner.as_str()))?;
+        Ok(least)",
+    ],
+    [
+        "sql!(Item => \"DELETE FROM items WHERE owner = {owner} AND count < {least}\").run(ctx)?;
+        Ok(least)",
+        "made_up(ctx, (owner, least))?;
+        Ok(least)",
+    ],
+    [
+        "let rows = sql!(Item, Note => \"SELECT i.title, n.text, n.author FROM items i JOIN notes n \
+         ON n.item = i.id WHERE i.owner = {owner} AND i.count > {least}\").all(ctx)?;
         Ok(rows.iter().map(|row| row.title.len() as u32 + row.text.len() as u32).sum())",
-    "let title = sql!(Item => \"SELECT title FROM items WHERE id = {least} AND owner = {owner}\").optional(ctx)?;
+        "let rows = made_up(ctx, vec![(owner, least.to_string())])?;
+        Ok(rows.iter().map(|row| row.0.len() as u32 + row.1.len() as u32).sum())",
+    ],
+    [
+        "let title = sql!(Item => \"SELECT title FROM items WHERE id = {least} AND owner = {owner}\").optional(ctx)?;
         Ok(title.map_or(0, |title: String| title.len() as u32))",
+        "let title = made_up(ctx, Some((least, owner)))?;
+        Ok(title.map_or(0, |title| title.1.len() as u32))",
+    ],
 ];
 
 pub(super) fn run() -> Result<()> {
@@ -152,10 +184,8 @@ impl Actor{actor} {{
 "
         );
         for number in 0..STATEMENTS / ACTORS {
-            let body = match self.has_statements {
-                true => BODIES[number % BODIES.len()],
-                false => "let _ = (ctx, owner);\n        Ok(least)",
-            };
+            let [with, without] = BODIES[number % BODIES.len()];
+            let body = if self.has_statements { with } else { without };
             let changed = match number == STATEMENTS / ACTORS / 2 {
                 true => format!("let least = least + {version};\n        "),
                 false => String::new(),
@@ -167,6 +197,10 @@ impl Actor{actor} {{
             )?;
         }
         text.push_str("}\n");
+        if !self.has_statements {
+            let made_up = "fn made_up<T, A>(_: &Ctx<A>, rows: T) -> Result<T> {\n    Ok(rows)\n}\n";
+            text.push_str(made_up);
+        }
         let path = self.folder.join(format!("src/actor_{actor}.rs"));
         Ok(fs::write(path, text)?)
     }
