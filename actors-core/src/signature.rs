@@ -15,7 +15,7 @@ use crate::rpc::{Arguments, Call, Reply, Stub};
 
 /// Of a method that takes what `P` carries, and answers what `R` carries: `O` tells it from
 /// what the method returns.
-pub struct Signature<P, O, R>(PhantomData<fn() -> (P, O, R)>);
+pub struct Signature<P, O, R>(PhantomData<(P, O, R)>);
 
 type Names = &'static [&'static str];
 

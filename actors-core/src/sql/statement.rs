@@ -244,12 +244,12 @@ impl<N, T> Column<N, T> {
     }
 
     /// A value that goes into the column as it is.
-    pub fn written<'a, V: ToSql + Writes<N, T>>(self, value: &'a V) -> &'a dyn Bind {
+    pub fn written<V: ToSql + Writes<N, T>>(self, value: &V) -> &dyn Bind {
         value
     }
 
     /// A value that is compared with the column.
-    pub fn compared<'a, V: ToSql + Compares<N, T>>(self, value: &'a V) -> &'a dyn Bind {
+    pub fn compared<V: ToSql + Compares<N, T>>(self, value: &V) -> &dyn Bind {
         value
     }
 }

@@ -29,14 +29,11 @@ const KEPT: usize = 100;
 /// longer than to prepare a statement, so it is kept for the next.
 pub(super) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
     thread_local! {
-        static MADE: RefCell<Vec<(Vec<Rc<Told>>, Rc<Engine>)>> = RefCell::default();
+        static MADE: RefCell<Vec<Made>> = RefCell::default();
     }
-    let is_same = |other: &[Rc<Told>]| {
-        other.len() == told.len() && other.iter().zip(&told).all(|(a, b)| Rc::ptr_eq(a, b))
-    };
     let made = MADE.with_borrow(|made| {
-        let found = made.iter().find(|(other, _)| is_same(other));
-        found.map(|(_, engine)| engine.clone())
+        let found = made.iter().find(|made| made.is_of(&told));
+        found.map(|made| made.engine.clone())
     });
     if made.is_some() {
         return made;
@@ -48,9 +45,23 @@ pub(super) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
         if made.len() >= KEPT {
             made.clear();
         }
-        made.push((told, engine.clone()));
+        let engine = engine.clone();
+        made.push(Made { told, engine });
     });
     Some(engine)
+}
+
+/// A database that is kept, and the tables that it has.
+struct Made {
+    told: Vec<Rc<Told>>,
+    engine: Rc<Engine>,
+}
+
+impl Made {
+    fn is_of(&self, told: &[Rc<Told>]) -> bool {
+        let mut both = self.told.iter().zip(told);
+        self.told.len() == told.len() && both.all(|(a, b)| Rc::ptr_eq(a, b))
+    }
 }
 
 impl Engine {
