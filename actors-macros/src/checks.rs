@@ -150,6 +150,15 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Whether there is a `Self` in `tokens`.
+pub(crate) fn says_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Group(group) => says_self(group.stream()),
+        _ => false,
+    })
+}
+
 /// `tokens` with the name of the type in the place of `Self`, which is another
 /// type in the code that is generated.
 pub(crate) fn without_self(tokens: TokenStream, name: &Ident) -> TokenStream {

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, Block, Expr, ImplItem, ImplItemFn, Item, Signature, Stmt, Visibility};
 
@@ -27,10 +28,13 @@ pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Item> {
 fn items(input: ParseStream<'_>) -> syn::Result<Vec<ImplItem>> {
     let mut items = Vec::new();
     while !input.is_empty() {
-        let is_method = input.fork().parse::<Method>().is_ok();
-        items.push(match is_method {
-            true => ImplItem::Fn(input.parse::<Method>()?.0),
-            false => input.parse()?,
+        let ahead = input.fork();
+        items.push(match ahead.parse::<Method>() {
+            Ok(method) => {
+                input.advance_to(&ahead);
+                ImplItem::Fn(method.0)
+            }
+            Err(_) => input.parse()?,
         });
     }
     Ok(items)

@@ -504,8 +504,15 @@ fn part(mark: &Meta, mistakes: &mut Mistakes) -> Part {
     }
 }
 
-/// The signature as it reads outside of the actor's own impl block.
+/// The signature as it reads outside of the actor's own impl block, where it matters: of
+/// `&Ctx<Self>` there is nothing to be read.
 fn signature(item: &ImplItemFn, actor: &Ident) -> Signature {
+    let is_ctx = |input: &&FnArg| typed(input).is_some_and(|(_, ty)| is_ctx(ty));
+    let (inputs, output) = (&item.sig.inputs, &item.sig.output);
+    let others = inputs.iter().filter(|input| !is_ctx(input));
+    if !checks::says_self(quote!(#(#others)* #output)) {
+        return item.sig.clone();
+    }
     let tokens = checks::without_self(item.sig.to_token_stream(), actor);
     syn::parse2(tokens).unwrap_or_else(|_| item.sig.clone())
 }
@@ -646,7 +653,8 @@ fn check_ctx(ty: &Type, actor: &Ident, mistakes: &mut Mistakes) {
             None
         }
     };
-    if let Some(of) = of.filter(|of| !last_is(of, &actor.to_string())) {
+    let is_own = |of: &&Type| last_is(of, "Self") || last_is(of, &actor.to_string());
+    if let Some(of) = of.filter(|of| !is_own(of)) {
         mistakes.add(of, Mistake::CtxOfAnother);
     }
 }
