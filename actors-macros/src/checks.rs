@@ -78,7 +78,7 @@ impl<'a> Facts<'a> {
         fact: &str,
         ty: &Type,
     ) {
-        self.ask(conditions, check, place, |_| {
+        self.ask(conditions, check, &quote!(#place, #ty), |_| {
             self::check(check, place, fact, ty, self.krate)
         });
     }
@@ -130,10 +130,10 @@ impl<'a> Facts<'a> {
         &self,
         conditions: &[Attribute],
         about: &str,
-        ty: &impl ToTokens,
+        what: &impl ToTokens,
         item: impl FnOnce(&Ident) -> TokenStream,
     ) -> Ident {
-        let question = quote!(#(#conditions)* #ty).to_string() + about;
+        let question = format!("{about}: {}", quote!(#(#conditions)* #what));
         let mut asked = self.asked.borrow_mut();
         if let Some(asked) = asked.iter().find(|asked| asked.question == question) {
             return asked.name.clone();

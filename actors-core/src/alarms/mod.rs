@@ -85,6 +85,10 @@ pub(crate) use self::table::{TABLES, arm};
 /// next time. An alarm whose handler is gone, or takes other arguments now, is set
 /// aside at once. Each failure is in the log.
 ///
+/// Which alarm took the process with it is found out, and no other is blamed: after a
+/// ring that was cut short, alarms are begun with a durable note, one by one where that
+/// is in doubt, and only one that was at work alone has failed a try.
+///
 /// # Limits
 ///
 /// A time after the year 9999, an interval of 0, an empty key, and arguments that
@@ -94,8 +98,8 @@ pub(crate) use self::table::{TABLES, arm};
 ///
 /// Rows written, of which a million is $1.00: 3 when an alarm is scheduled, one
 /// more with a key, 2 when it has run, one more if its `async` handler waited; one when
-/// the earliest alarm changes, and 2 for each ring. Each ring is a billed request. An actor whose alarms are not due
-/// sleeps, and costs nothing.
+/// the earliest alarm changes, and 2 for each ring. Each ring is a billed request. An
+/// actor whose alarms are not due sleeps, and costs nothing.
 pub struct Alarms<'a, A> {
     ctx: &'a Ctx<A>,
 }

@@ -262,14 +262,7 @@ impl Method {
 
     /// The call of the method on `actor`, as a `Result` of the framework's.
     pub(super) fn outcome(&self, facts: &Facts<'_>) -> TokenStream {
-        let (name, krate) = (&self.name, facts.krate);
-        let ctx = self.takes_ctx.then(|| quote!(ctx,));
-        let request = self.takes_request.then(|| quote!(&opening.request,));
-        let socket = self.socket.as_ref();
-        let socket = socket.map(|socket| socket.view(&self.conditions, facts));
-        let values = self.values();
-        let awaited = self.is_async.then(|| quote!(.await));
-        let call = quote!(actor.#name(#ctx #request #socket #(#values),*) #awaited);
+        let (krate, call) = (facts.krate, self.invoked(facts));
         match &self.output {
             Output::Result(ty) => {
                 let converts = facts.if_so(&self.conditions, "ERROR", ty);
@@ -277,6 +270,18 @@ impl Method {
             }
             _ => quote!(#krate::Result::<_, #krate::Error>::Ok(#call)),
         }
+    }
+
+    /// The call of the method on `actor`, as it returns.
+    fn invoked(&self, facts: &Facts<'_>) -> TokenStream {
+        let Self { name, .. } = self;
+        let ctx = self.takes_ctx.then(|| quote!(ctx,));
+        let request = self.takes_request.then(|| quote!(&opening.request,));
+        let socket = self.socket.as_ref();
+        let socket = socket.map(|socket| socket.view(&self.conditions, facts));
+        let values = self.values();
+        let awaited = self.is_async.then(|| quote!(.await));
+        quote!(actor.#name(#ctx #request #socket #(#values),*) #awaited)
     }
 
     /// [`outcome`](Self::outcome) with arguments that have been decoded.
@@ -317,29 +322,16 @@ impl Method {
 
     /// The turn of a call: in the words of `Signature`.
     pub(super) fn called(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-        let (name, krate) = (&self.name, facts.krate);
-        let signature = self.signature(facts);
-        let (kind, reference) = match self.is_exclusive {
-            true => ("exclusive", quote!(&mut #actor)),
-            false => ("shared", quote!(&#actor)),
-        };
+        let (krate, signature) = (facts.krate, self.signature(facts));
+        let (kind, asyncness, reference) = self.kind();
         let names = self.arguments.iter();
         let names = names.map(|argument| argument.name.unraw().to_string());
-        let values = self.values();
-        let ctx = self.takes_ctx.then(|| quote!(ctx,));
-        let (kind, asyncness, awaited) = match self.is_async {
-            true => (
-                format_ident!("{kind}_async"),
-                Some(quote!(async)),
-                Some(quote!(.await)),
-            ),
-            false => (format_ident!("{kind}"), None, None),
-        };
+        let (values, invoked) = (self.values(), self.invoked(facts));
         quote! {
             #signature::#kind(
                 object, call, &[#(#names),*],
-                #asyncness |actor: #reference, ctx: &#krate::Ctx<#actor>, (#(#values,)*)| {
-                    actor.#name(#ctx #(#values),*) #awaited
+                #asyncness |actor: #reference #actor, ctx: &#krate::Ctx<#actor>, (#(#values,)*)| {
+                    #invoked
                 },
             )
         }
@@ -361,18 +353,27 @@ impl Method {
         krate: &TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
-        let (kind, reference) = match self.is_exclusive {
-            true => ("exclusive", quote!(&mut)),
-            false => ("shared", quote!(&)),
-        };
-        let (kind, asyncness) = match self.is_async {
-            true => (format_ident!("{kind}_async"), Some(quote!(async))),
-            false => (format_ident!("{kind}"), None),
-        };
+        let (kind, asyncness, reference) = self.kind();
         quote! {
             object.#kind(
                 #asyncness move |actor: #reference #actor, ctx: &#krate::Ctx<#actor>| { #body }
             )
+        }
+    }
+
+    /// What begins its turn, whether that is asynchronous, and how it borrows the actor.
+    fn kind(&self) -> (Ident, Option<TokenStream>, TokenStream) {
+        let (kind, reference) = match self.is_exclusive {
+            true => ("exclusive", quote!(&mut)),
+            false => ("shared", quote!(&)),
+        };
+        match self.is_async {
+            true => (
+                format_ident!("{kind}_async"),
+                Some(quote!(async)),
+                reference,
+            ),
+            false => (format_ident!("{kind}"), None, reference),
         }
     }
 }

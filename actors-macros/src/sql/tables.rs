@@ -40,7 +40,7 @@ pub(crate) struct Table {
     pub(crate) told: Rc<Told>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) is_nullable: bool,
@@ -94,32 +94,40 @@ impl Table {
 /// So many are kept: more than a crate has tables.
 const KEPT: usize = 1_000;
 
-/// Between the parts of what is told.
-const BETWEEN: char = '\u{1f}';
-
 impl Told {
-    /// Each part begins with what it is.
     fn write(&self) -> String {
-        let table = self.table.iter().map(|name| format!("t{name}"));
-        let create = self.create.iter().map(|statement| format!("s{statement}"));
-        let columns = self.columns.iter().map(Column::write);
-        let parts: Vec<_> = table.chain(create).chain(columns).collect();
-        parts.join(&BETWEEN.to_string())
+        let table = self.table.iter().map(|name| write_part('t', name));
+        let create = self.create.iter().map(|create| write_part('s', create));
+        let columns = self.columns.iter();
+        let columns = columns.map(|column| write_part('c', &column.write()));
+        table.chain(create).chain(columns).collect()
     }
 
-    fn read(text: &str) -> Self {
+    fn read(mut text: &str) -> Self {
         let mut told = Self::default();
-        for part in text.split(BETWEEN) {
-            if let Some(name) = part.strip_prefix('t') {
-                told.table = Some(name.to_owned());
-            } else if let Some(statement) = part.strip_prefix('s') {
-                told.create.push(statement.to_owned());
-            } else if let Some(column) = part.strip_prefix('c') {
-                told.columns.push(Column::read(column));
+        while let Some((kind, part, rest)) = read_part(text) {
+            match kind {
+                "t" => told.table = Some(part.to_owned()),
+                "s" => told.create.push(part.to_owned()),
+                _ => told.columns.push(Column::read(part)),
             }
+            text = rest;
         }
         told
     }
+}
+
+/// What it is, its length, and the part itself, in which any character may be.
+fn write_part(kind: char, part: &str) -> String {
+    format!("{kind}{} {part}", part.len())
+}
+
+/// The first part, and what it is, and the rest.
+fn read_part(text: &str) -> Option<(&str, &str, &str)> {
+    let (head, rest) = text.split_once(' ')?;
+    let (kind, length) = head.split_at_checked(1)?;
+    let (part, rest) = rest.split_at_checked(length.parse().ok()?)?;
+    Some((kind, part, rest))
 }
 
 impl Column {
@@ -130,7 +138,7 @@ impl Column {
             (self.is_generated, 'g'),
         ];
         let flags = flags.iter().filter(|(is, _)| *is).map(|(_, flag)| flag);
-        format!("c{} {}", flags.collect::<String>(), self.name)
+        format!("{} {}", flags.collect::<String>(), self.name)
     }
 
     fn read(text: &str) -> Self {
@@ -173,5 +181,31 @@ impl ToTokens for Columns {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { krate, text, .. } = self;
         tokens.extend(quote!([#krate] #text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_read_as_it_was_written() {
+        let create = "CREATE TABLE \"t\" (\"a b\" TEXT DEFAULT 'c1 \u{1f}\n🦀')";
+        let column = |name: &str, is_nullable, is_generated| Column {
+            name: name.to_owned(),
+            is_nullable,
+            is_required: !is_nullable,
+            is_generated,
+        };
+        let told = Told {
+            table: Some("t 1 s2".to_owned()),
+            create: vec![create.to_owned(), String::new()],
+            columns: vec![column("a b", true, false), column("ö", false, true)],
+        };
+        let columns = Columns::new(quote!(::actors_core), told);
+        let read: Columns = syn::parse2(columns.to_token_stream()).unwrap();
+        assert_eq!(read.table, columns.table);
+        assert_eq!(read.create, columns.create);
+        assert_eq!(read.columns, columns.columns);
     }
 }
