@@ -11,20 +11,17 @@ use crate::schema;
 use crate::sockets::{Lanes, Sockets};
 use crate::sql::Sql;
 use crate::time::Timestamp;
+use crate::transaction::{Beside, Open};
 
 /// The object that a handler runs in: its storage, its alarms, its name, the
 /// Worker's bindings. A handler asks for it with a parameter `ctx: &Ctx<Self>`.
 pub struct Ctx<A> {
     platform: Platform,
-    /// How many transactions are open, one in the other.
-    depth: Cell<u32>,
-    /// The earliest alarm before the open transaction touched any.
-    pub(crate) earliest: Cell<Option<Option<Timestamp>>>,
+    /// What a rollback puts back.
+    beside: Cell<Beside>,
     pub(crate) ringing: Ringing,
     /// The alarm whose handler is being polled.
     pub(crate) running: Cell<Option<AlarmRun>>,
-    /// Whether a turn has asked for the object's end.
-    pub(crate) is_destroyed: Cell<bool>,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
     actor: PhantomData<fn() -> A>,
@@ -34,11 +31,9 @@ impl<A> Ctx<A> {
     pub(crate) fn new(platform: Platform) -> Self {
         Self {
             platform,
-            depth: Cell::new(0),
-            earliest: Cell::new(None),
+            beside: Cell::default(),
             ringing: Ringing::default(),
             running: Cell::new(None),
-            is_destroyed: Cell::new(false),
             lanes: Lanes::default(),
             actor: PhantomData,
         }
@@ -46,6 +41,23 @@ impl<A> Ctx<A> {
 
     pub(crate) fn platform(&self) -> &Platform {
         &self.platform
+    }
+
+    /// What is remembered of the database, as the open transaction has it.
+    pub(crate) fn beside(&self) -> Beside {
+        self.beside.get()
+    }
+
+    /// Remembers something of the database, until the open transaction is rolled back.
+    pub(crate) fn remember(&self, change: impl FnOnce(&mut Beside)) {
+        let mut beside = self.beside.get();
+        change(&mut beside);
+        self.beside.set(beside);
+    }
+
+    /// Whether a turn has asked for the object's end.
+    pub(crate) fn is_destroyed(&self) -> bool {
+        self.beside.get().is_destroyed
     }
 
     /// The actor's SQLite database.
@@ -82,10 +94,11 @@ impl<A> Ctx<A> {
     /// Ends this object: closes its web sockets, and removes its alarms, its tables and
     /// its persisted fields. Nothing is left that costs.
     ///
-    /// It is part of the transaction that it is called in. The turn goes on to its end,
-    /// and its caller gets its answer. Then the actor's memory is dropped, and an alarm
-    /// follows at once that does the rest. Whatever else comes first, or after the
-    /// process was lost in the middle, finishes it too, and finds a new, empty object.
+    /// It is part of the transaction that it is called in: if that fails, the object goes on
+    /// as it was. Otherwise the turn goes on to its end, and its caller gets its answer. Then
+    /// the actor's memory is dropped, and an alarm follows at once that does the rest.
+    /// Whatever else comes first, or after the process was lost in the middle, finishes it
+    /// too, and finds a new, empty object.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -103,13 +116,13 @@ impl<A> Ctx<A> {
     /// Those of the statement.
     pub fn destroy(&self) -> Result<()> {
         self.transaction(|| {
-            self.is_destroyed.set(true);
+            self.remember(|beside| beside.is_destroyed = true);
             schema::mark_destroyed(self)
         })
     }
 
-    /// Runs `body` in one transaction: its SQL and its alarms hold together, and
-    /// an error or a panic undoes all of it.
+    /// Runs `body` in one transaction: its SQL, its alarms, the attachments of web sockets
+    /// and [`destroy`](Self::destroy) hold together, and an error or a panic undoes all of it.
     ///
     /// A synchronous handler is one transaction already; an `async` handler
     /// calls this for the parts that must hold together. A transaction in a
@@ -134,19 +147,17 @@ impl<A> Ctx<A> {
     ///
     /// That of `body`, or of the commit.
     pub fn transaction<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
-        let outermost = self.depth.get() == 0;
-        self.depth.update(|depth| depth + 1);
+        let open = Open::new(&self.beside);
         let mut body = Some(body);
         let mut value = None;
-        let outcome = self.platform.transaction(&mut || {
+        self.platform.transaction(&mut || {
             value = body.take().map(|body| body()).transpose()?;
-            if outermost { alarms::arm(self) } else { Ok(()) }
-        });
-        self.depth.update(|depth| depth - 1);
-        if outermost {
-            self.earliest.set(None);
-        }
-        outcome?;
+            match open.is_outermost() {
+                true => alarms::arm(self),
+                false => Ok(()),
+            }
+        })?;
+        open.commit();
         value.ok_or_else(|| Error::internal("the platform did not run the transaction"))
     }
 }

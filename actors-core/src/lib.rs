@@ -92,6 +92,7 @@ pub mod sql;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub mod testing;
 mod time;
+mod transaction;
 mod turn;
 mod wire;
 

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::persist::Saved;
 use crate::rpc::{self, Identity};
 use crate::schema;
+use crate::transaction::Beside;
 use crate::turn::{Access, Gate, Permit};
 
 /// What a turn comes to: at once where nothing was in its way, else later.
@@ -187,7 +188,7 @@ impl<A: Actor> Object<A> {
 
     /// Ends a turn. If it has destroyed the object, no other runs in what is left of it.
     fn end(&self) {
-        if self.0.ctx.is_destroyed.get() {
+        if self.0.ctx.is_destroyed() {
             self.0.gate.slept();
         }
     }
@@ -199,6 +200,7 @@ impl<A: Actor> Object<A> {
             return Ok(false);
         }
         self.0.actor.take();
+        self.0.ctx.remember(|beside| *beside = Beside::default());
         schema::finish_destroy(&self.0.ctx)
     }
 
@@ -220,6 +222,8 @@ impl<A: Actor> Object<A> {
     /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have worked.
     async fn wake(&self) -> Result<()> {
         let inner = &self.0;
+        // What the database says is what counts.
+        inner.ctx.remember(|beside| *beside = Beside::default());
         let stored = schema::open::<A>(&inner.ctx)?;
         let mut actor = A::fresh();
         inner.saved.replace(Saved::load(&mut actor, &stored)?);

@@ -87,6 +87,7 @@ export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
 export const Statements = observed(built.Statements);
 export const Tables = observed(built.Tables);
+export const Undoing = observed(built.Undoing);
 export const Versions = observed(built[`Versions${env.VERSION ?? 10}`]);
 export const Web = observed(built.Web);
 export const RawLedger = built.Ledger;

@@ -22,4 +22,5 @@ mod sql;
 mod tables;
 mod transactions;
 mod turns;
+mod undoing;
 mod world;

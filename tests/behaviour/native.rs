@@ -23,6 +23,7 @@ use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::statements::Statements;
 use actors_fixtures::tables::Tables;
+use actors_fixtures::undoing::Undoing;
 use actors_fixtures::versions::{
     v1::Versions1, v2::Versions2, v3::Versions3, v4::Versions4, v5::Versions5, v6::Versions6,
     v7::Versions7, v8::Versions8, v9::Versions9, v10::Versions10,
@@ -40,7 +41,7 @@ macro_rules! with_actor {
             "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
-            "STATEMENTS" Statements, "TABLES" Tables, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
+            "STATEMENTS" Statements, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
             "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
             "VERSIONS9" Versions9, "VERSIONS10" Versions10)
@@ -181,6 +182,7 @@ impl Native {
             Some("parlours") => self.0.connect_with::<Parlour>(name, request),
             Some("mirrors") => self.0.connect_with::<Mirror>(name, request),
             Some("served") => self.0.connect_with::<Served>(name, request),
+            Some("undoing") => self.0.connect_with::<Undoing>(name, request),
             _ => panic!("no sockets at {path}"),
         };
         opened

@@ -126,7 +126,8 @@ pub(crate) fn ring<A: Actor>(object: &Object<A>, planned: Option<Timestamp>) -> 
 
 async fn run_due<A: Actor>(object: &Object<A>, is_late: bool) -> Result<()> {
     let ctx = object.ctx();
-    if !object.is_awake() {
+    // One that is destroyed sleeps as soon as the turns in it have ended.
+    if !object.is_awake() || ctx.is_destroyed() {
         set(ctx, Some(ctx.now() + TROUBLE))?;
         if object.bury().await? {
             return Ok(());
@@ -152,7 +153,7 @@ async fn run_due<A: Actor>(object: &Object<A>, is_late: bool) -> Result<()> {
         ring.run(others).await?;
     }
     ctx.platform().ring_ends(&ctx.ringing.object());
-    if !ctx.is_destroyed.get() {
+    if !ctx.is_destroyed() {
         // What is due by now rings at once, after whoever waits.
         set(ctx, earliest(ctx)?)?;
     }
@@ -210,7 +211,7 @@ impl<'a, A: Actor> Ring<'a, A> {
         loop {
             let are_more = due.len() == BATCH;
             due.drain(..).for_each(|due| self.begin(due));
-            let takes_on = self.ctx.now() < end && !self.ctx.is_destroyed.get();
+            let takes_on = self.ctx.now() < end && !self.ctx.is_destroyed();
             if self.at_work.is_empty() && !(are_more && takes_on) {
                 return Ok(());
             }
@@ -233,7 +234,7 @@ impl<'a, A: Actor> Ring<'a, A> {
     }
 
     fn begin(&mut self, due: Due) {
-        if self.ctx.is_destroyed.get() {
+        if self.ctx.is_destroyed() {
             return;
         }
         match run_one(self.object, &due) {

@@ -40,8 +40,9 @@ pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>
     ctx.transaction(|| {
         if ctx.ringing.is_on() {
             ctx.ringing.changed();
-        } else if ctx.earliest.get().is_none() {
-            ctx.earliest.set(Some(earliest(ctx)?));
+        } else if ctx.beside().earliest.is_none() {
+            let earliest = earliest(ctx)?;
+            ctx.remember(|beside| beside.earliest = Some(earliest));
         }
         body(ctx)
     })
@@ -49,8 +50,8 @@ pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>
 
 /// Sets the object's own alarm, if the transaction has changed which one is the earliest.
 pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
-    match ctx.earliest.get() {
-        _ if ctx.is_destroyed.get() => set(ctx, Some(ctx.now())),
+    match ctx.beside().earliest {
+        _ if ctx.is_destroyed() => set(ctx, Some(ctx.now())),
         // Whoever runs alarms does it when they have run.
         _ if ctx.ringing.is_on() => Ok(()),
         None => Ok(()),

@@ -89,7 +89,6 @@ fn bury<A>(ctx: &Ctx<A>, found: i64) -> bool {
     let is_destroyed = found == DESTROYED;
     if is_destroyed {
         ctx.platform().delete_all();
-        ctx.is_destroyed.set(false);
     }
     is_destroyed
 }

@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::backend::RawSocket;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
+use crate::transaction;
 
 /// A web socket of an actor, with an attachment of type `T`: what its
 /// `#[on_connect]` handler has admitted it with. `Socket` alone is one without.
@@ -191,8 +192,8 @@ impl<T> Socket<T> {
 
 impl<T: Serialize + DeserializeOwned> Socket<T> {
     /// Stores another attachment in the place of the one that there is. It
-    /// survives eviction, as the socket does; it is not part of the turn's
-    /// transaction, and costs no row.
+    /// survives eviction, as the socket does, and costs no row. A transaction that
+    /// fails puts back the one that was there before it.
     ///
     /// # Errors
     ///
@@ -200,6 +201,7 @@ impl<T: Serialize + DeserializeOwned> Socket<T> {
     /// again; then the one that there is stays.
     pub fn set_data(&self, data: T) -> Result<()> {
         let bytes = attachment(&self.0.head, &data)?;
+        transaction::will_attach(&self.0.raw);
         self.0.raw.set_attachment(&bytes)?;
         *self.0.data.borrow_mut() = (bytes, Rc::new(data));
         Ok(())
