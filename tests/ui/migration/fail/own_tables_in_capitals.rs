@@ -8,7 +8,7 @@ pub struct PersonV1 {
 }
 
 migration! {
-    pub CHANGE: PersonV1 => "DROP TABLE _ACTORS"
+    pub CHANGE: PersonV1 => "CREATE TABLE _Actors_mine (a)"
 }
 
 fn main() {}
