@@ -18,6 +18,7 @@ use super::disk::Disk;
 use super::{Env, Platform, RawSocket};
 use crate::actor::Actor;
 use crate::alarms::{self, Loss};
+use crate::calls;
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
 use crate::request::{Request, Response};
@@ -43,14 +44,17 @@ impl<A: Actor> Hosted for Object<A> {
             .iter()
             .find(|known| known.name == method)
         {
-            Some(known) => (known.call)(self, call),
+            Some(known) => {
+                let (call, chain) = Call::received(call.0);
+                (known.call)(&self.asked(known.name, chain), call)
+            }
             None => Turn::Done(Err(Error::internal(format!(
                 "The RPC receiver does not implement the method \"{method}\"."
             )))),
         }
     }
 
-    fn fetch(&self, request: Request) -> Turn<Response> {
+    fn fetch(&self, mut request: Request) -> Turn<Response> {
         if upgrade::is_for::<A>(request.uri().path()) {
             return upgrade::upgrade(self, request).map(|upgrade| match upgrade? {
                 Upgrade::Refused(response) => Ok(response),
@@ -60,7 +64,10 @@ impl<A: Actor> Hosted for Object<A> {
             });
         }
         match A::HANDLERS.on_request {
-            Some(handler) => crate::request::answered(handler(self, request)),
+            Some(handler) => {
+                let chain = calls::take_header(request.headers_mut());
+                crate::request::answered(handler(&self.asked("fetch", chain), request))
+            }
             None => Turn::Done(Err(Error::internal(
                 "Handler does not export a fetch() function.",
             ))),
@@ -214,6 +221,8 @@ pub(crate) struct Sim {
     /// How many web sockets there have been.
     pub(super) sockets_opened: Cell<u64>,
     story: RefCell<Vec<String>>,
+    /// What was said last to a turn that would have waited for itself.
+    pub(crate) deadlock: RefCell<Option<String>>,
 }
 
 impl Sim {
@@ -230,6 +239,7 @@ impl Sim {
             crash_after: Cell::default(),
             sockets_opened: Cell::default(),
             story: RefCell::default(),
+            deadlock: RefCell::default(),
         })
     }
 
@@ -306,6 +316,11 @@ impl Sim {
             let object = world.object(&place);
             world.note(Some(&place), || format!("begins {what}"));
             let outcome = event(&*object).finish().await;
+            if let Err(error) = &outcome
+                && error.kind() == ErrorKind::Deadlock
+            {
+                world.deadlock.replace(Some(error.to_string()));
+            }
             world.note(Some(&place), || match &outcome {
                 Ok(_) => format!("ends {what}"),
                 Err(error) => format!("fails in {what}: {}: {error}", error.kind()),

@@ -8,6 +8,7 @@ use worker::web_sys;
 use super::executor::answer;
 use super::{Accepted, from_js, to_js};
 use crate::actor::Actor;
+use crate::calls;
 use crate::error::{Error, Result};
 use crate::object::Object;
 use crate::request::{Body, Request, Response, answered};
@@ -25,8 +26,10 @@ pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<J
     let Some(handler) = A::HANDLERS.on_request else {
         return Err(to_js(&Error::not_found("the actor answers no requests")));
     };
-    let request = from_js_request(request).map_err(|error| to_js(&error))?;
-    answer(answered(handler(object, request)), to_js_response)
+    let mut request = from_js_request(request).map_err(|error| to_js(&error))?;
+    let chain = calls::take_header(request.headers_mut());
+    let object = object.asked("fetch", chain);
+    answer(answered(handler(&object, request)), to_js_response)
 }
 
 /// A request for a web socket.
