@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use crate::actor::{Actor, Init};
+use crate::alarms;
 use crate::backend::Platform;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -188,8 +189,13 @@ impl<A: Actor> Object<A> {
 
     /// Ends a turn. If it has destroyed the object, no other runs in what is left of it.
     fn end(&self) {
-        if self.0.ctx.is_destroyed() {
+        let beside = self.0.ctx.beside();
+        if beside.is_destroyed {
             self.0.gate.slept();
+        }
+        if beside.is_in_doubt.is_some() {
+            self.0.ctx.remember(|beside| beside.is_in_doubt = None);
+            alarms::look_after(self, beside.is_in_doubt);
         }
     }
 
@@ -215,6 +221,7 @@ impl<A: Actor> Object<A> {
         if !self.0.gate.is_awake() {
             self.wake().await?;
             permit.woke();
+            alarms::look_after(self, None);
         }
         Ok(permit)
     }

@@ -15,6 +15,10 @@ pub(crate) struct Beside {
     pub(crate) earliest: Option<Option<Timestamp>>,
     /// Whether a turn has asked for the object's end.
     pub(crate) is_destroyed: bool,
+    /// How often the object's own alarm has been set since the wake.
+    pub(crate) settings: u32,
+    /// When it is to ring, though nobody knows whether it is still set.
+    pub(crate) is_in_doubt: Option<Timestamp>,
 }
 
 /// An open transaction: what it has changed beside the database is put back when this is

@@ -439,6 +439,72 @@ on_both! {
         assert_eq!(clockwork.alarm(), None);
     }
 
+    fn an_alarm_that_the_platform_has_lost_is_armed_again_by_the_next_wake(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set", json!(["later", 60_000, null]));
+        let due = clockwork.alarm();
+        assert!(due.is_some());
+        clockwork.lose_alarm();
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("rung", json!([]));
+        world.until("it is armed again", || clockwork.alarm() == due);
+
+        // One that is set for later than the earliest is as good as none.
+        clockwork.sql("UPDATE _actors_alarms SET due = due - 20000");
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("rung", json!([]));
+        let earlier = due.map(|due| due - 20_000);
+        world.until("it is armed again", || clockwork.alarm() == earlier);
+    }
+
+    fn an_alarm_that_was_lost_and_is_due_runs_after_the_next_wake(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set", json!(["due", 500, null]));
+        clockwork.lose_alarm();
+        world.crash();
+        world.pass(Duration::from_millis(600));
+        let clockwork = world.object("CLOCKWORK", "a");
+        world.until("it has rung", || clockwork.ask("rung", json!([])) == json!(["due"]));
+        assert_eq!(clockwork.alarm(), None);
+    }
+
+    fn scheduling_a_later_alarm_arms_one_that_the_platform_has_lost(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set", json!(["later", 60_000, null]));
+        let due = clockwork.alarm();
+        clockwork.ask("set", json!(["still later", 90_000, null]));
+        let (settings, _) = clockwork.alarm_counts();
+        assert_eq!(clockwork.alarm(), due);
+        clockwork.lose_alarm();
+        clockwork.ask("set", json!(["last", 120_000, null]));
+        world.until("it is armed again", || clockwork.alarm() == due);
+        assert_eq!(clockwork.alarm_counts().0 - settings, 1);
+        clockwork.ask("cancel", json!([]));
+        assert_eq!(clockwork.alarm(), due);
+
+        clockwork.ask("set", json!(["due", 300, null]));
+        clockwork.lose_alarm();
+        world.pass(Duration::from_millis(400));
+        clockwork.ask("set", json!(["very last", 150_000, null]));
+        world.until("it has rung", || clockwork.ask("rung", json!([])) == json!(["due"]));
+        world.until("the next is armed", || clockwork.alarm() == due);
+    }
+
+    fn a_wake_that_finds_its_alarm_set_writes_nothing(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set", json!(["later", 60_000, null]));
+        let due = clockwork.alarm();
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        let (before, _) = clockwork.alarm_counts();
+        clockwork.ask("rung", json!([]));
+        clockwork.ask("rung", json!([]));
+        assert_eq!(clockwork.alarm(), due);
+        assert_eq!(clockwork.alarm_counts().0, before, "it is not set again");
+    }
+
     fn requests_are_answered_while_thousands_are_due(world) {
         use std::time::Instant;
         let crasher = world.object("CRASHER", "load");

@@ -59,6 +59,9 @@ function observed(Class) {
           const answer = this[method](...rest);
           return answer instanceof Promise ? "promise" : "value";
         }
+        case "lose alarm":
+          // Past what counts.
+          return Object.getPrototypeOf(storage).deleteAlarm.call(storage);
         case "ring now":
           // What is due is what the table says; the object's own alarm only wakes it.
           if (values.length) storage.sql.exec(...values);

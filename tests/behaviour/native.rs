@@ -153,6 +153,10 @@ impl Native {
         with_actor!(binding, Actor => self.0.alarm_counts::<Actor>(name))
     }
 
+    pub(crate) fn lose_alarm(&self, binding: &str, name: &str) {
+        with_actor!(binding, Actor => self.0.lose_alarm::<Actor>(name));
+    }
+
     pub(crate) fn ring_now(&self, binding: &str, name: &str, statement: &str) {
         self.sql(binding, name, statement);
         with_actor!(binding, Actor => self.0.ring_now::<Actor>(name));

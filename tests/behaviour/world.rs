@@ -424,6 +424,17 @@ impl Object<'_> {
         }
     }
 
+    /// Has the platform lose the object's own alarm.
+    pub(crate) fn lose_alarm(&self) {
+        match self.world {
+            World::Workerd(_) => {
+                self.ask("observe", json!(["lose alarm"]));
+            }
+            World::Native(native) => native.lose_alarm(self.binding, &self.name),
+        }
+        assert_eq!(self.alarm(), None);
+    }
+
     /// Changes the alarms' table, and has the object's alarm delivered now.
     pub(crate) fn ring_now(&self, statement: &str) {
         match self.world {

@@ -10,6 +10,7 @@ mod declared;
 pub(crate) mod dispatch;
 mod due;
 mod list;
+mod lost;
 mod recurrence;
 mod retry;
 pub(crate) mod run;
@@ -27,6 +28,7 @@ pub use self::dispatch::AlarmHandler;
 pub(crate) use self::dispatch::{Loss, Ringing};
 pub use self::due::Due;
 pub use self::list::{Alarm, AlarmList, AlarmState};
+pub(crate) use self::lost::look_after;
 pub use self::recurrence::{Declared, Recurrence};
 pub use self::retry::Retry;
 pub use self::run::AlarmRun;
@@ -77,6 +79,11 @@ pub(crate) use self::table::{TABLES, arm};
 ///
 /// Before alarms run, the next ring is armed, so that the process can be lost at any
 /// moment. If the actor can't wake, each minute tries again.
+///
+/// The platform may lose the object's own alarm: it gives up after six failures, and a
+/// restored database brings none back. Each wake sees to it, and each turn that schedules
+/// an alarm: an earliest alarm that is not armed is armed again. That reads one row at
+/// most, and writes nothing where all is well.
 ///
 /// A handler that fails, panics, or takes the process with it is tried again, after
 /// a while that doubles: see [`Retry`]. After its last try an alarm that runs once is

@@ -56,7 +56,10 @@ pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
         _ if ctx.ringing.is_on() => Ok(()),
         None => Ok(()),
         Some(before) => match earliest(ctx)? {
-            after if after == before => Ok(()),
+            after if after == before => {
+                ctx.remember(|beside| beside.is_in_doubt = after);
+                Ok(())
+            }
             after => set(ctx, after),
         },
     }
@@ -69,7 +72,12 @@ pub(super) fn set<A>(ctx: &Ctx<A>, at: Option<Timestamp>) -> Result<()> {
     let soonest = ctx
         .now()
         .max(ctx.ringing.planned() + Duration::from_millis(1));
-    ctx.platform().set_alarm(at.map(|at| at.max(soonest)))
+    ctx.platform().set_alarm(at.map(|at| at.max(soonest)))?;
+    ctx.remember(|beside| {
+        beside.settings += 1;
+        beside.is_in_doubt = None;
+    });
+    Ok(())
 }
 
 pub(super) fn earliest<A>(ctx: &Ctx<A>) -> Result<Option<Timestamp>> {

@@ -44,6 +44,16 @@ impl Platform {
         match self.0 {}
     }
 
+    /// When the object's own alarm rings, if it is set.
+    pub(crate) async fn alarm(&self) -> Result<Option<Timestamp>> {
+        match self.0 {}
+    }
+
+    /// Does something that no event waits for.
+    pub(crate) fn spawn(&self, _: impl Future<Output = ()> + 'static) {
+        match self.0 {}
+    }
+
     /// Waits until what was written is durable.
     pub(crate) async fn sync(&self) {
         match self.0 {}

@@ -55,6 +55,13 @@ impl World {
         self.env.0.hand_over::<A, B>();
     }
 
+    /// Has the platform lose an instance's own alarm.
+    pub fn lose_alarm<A: Actor>(&self, name: &str) {
+        let slot = self.slot::<A>(name);
+        slot.disk().set_alarm(None);
+        slot.disk().commit().expect("SQLite in memory commits");
+    }
+
     /// Sets an instance's own alarm to now.
     pub fn ring_now<A: Actor>(&self, name: &str) {
         let slot = self.slot::<A>(name);

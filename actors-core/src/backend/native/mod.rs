@@ -75,6 +75,16 @@ impl Platform {
         Ok(())
     }
 
+    /// When the object's own alarm rings, if it is set.
+    pub(crate) async fn alarm(&self) -> Result<Option<Timestamp>> {
+        Ok(self.slot.disk.alarm())
+    }
+
+    /// Does something that no event waits for.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        self.env.0.spawn(&self.slot, Box::pin(work));
+    }
+
     /// Waits until what was written is durable, which it is whenever a task waits.
     pub(crate) async fn sync(&self) {
         self.sleep(Duration::ZERO).await;

@@ -162,9 +162,18 @@ impl Slot {
 struct Task {
     slot: Rc<Slot>,
     future: Pin<Box<dyn Future<Output = ()>>>,
-    /// Tells who waits that nothing comes of it.
-    give_up: Box<dyn Fn(Error)>,
+    /// Tells who waits that nothing comes of it; nobody waits for what is done in the
+    /// background.
+    give_up: Option<Box<dyn Fn(Error)>>,
     awake: Arc<Signal>,
+}
+
+impl Task {
+    fn give_up(&self, error: Error) {
+        if let Some(give_up) = &self.give_up {
+            give_up(error);
+        }
+    }
 }
 
 /// Set when a task can go on.
@@ -316,7 +325,17 @@ impl Sim {
         self.tasks.borrow_mut().push(Task {
             slot: slot.clone(),
             future: Box::pin(future),
-            give_up: Box::new(move |error| given_up.set(Err(error))),
+            give_up: Some(Box::new(move |error| given_up.set(Err(error)))),
+            awake: Signal::new(),
+        });
+    }
+
+    /// Has an object do something in the background, which does not keep it in memory.
+    pub(super) fn spawn(&self, slot: &Rc<Slot>, future: Pin<Box<dyn Future<Output = ()>>>) {
+        self.tasks.borrow_mut().push(Task {
+            slot: slot.clone(),
+            future,
+            give_up: None,
             awake: Signal::new(),
         });
     }
@@ -526,13 +545,15 @@ impl Sim {
 
     /// Takes an idle object from memory; one that is at work stays.
     pub(crate) fn evict(&self, slot: &Rc<Slot>) -> bool {
+        let is_of_it = |task: &Task| Rc::ptr_eq(&task.slot, slot);
         let is_busy = self
             .tasks
             .borrow()
             .iter()
-            .any(|task| Rc::ptr_eq(&task.slot, slot));
+            .any(|task| is_of_it(task) && task.give_up.is_some());
         let is_evicted = !is_busy && slot.object.take().is_some();
         if is_evicted {
+            self.tasks.borrow_mut().retain(|task| !is_of_it(task));
             self.note(Some(slot), || "is evicted".to_owned());
         }
         is_evicted
@@ -560,7 +581,7 @@ impl Sim {
             let culprit = Some((lost.alarm, message.clone()));
             task.slot.loss.replace(Some(Loss::Panic(culprit)));
         }
-        (task.give_up)(Error::new(ErrorKind::Panic, message));
+        task.give_up(Error::new(ErrorKind::Panic, message));
         task.slot.rings.set(false);
         drop(task);
         for slot in self.all_slots() {
@@ -579,7 +600,7 @@ impl Sim {
             .partition(|task| Rc::ptr_eq(&task.slot, slot));
         *self.tasks.borrow_mut() = kept;
         for task in &lost {
-            (task.give_up)(Error::new(ErrorKind::Unavailable, message));
+            task.give_up(Error::new(ErrorKind::Unavailable, message));
         }
         drop(lost);
         slot.object.take();

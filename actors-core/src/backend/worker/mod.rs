@@ -13,7 +13,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 use worker::js_sys;
-use worker::wasm_bindgen_futures::JsFuture;
+use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
 pub use self::class::{Class, declare_class};
 pub use self::entry::fetch;
@@ -86,6 +86,8 @@ extern "C" {
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &Storage, millis: f64) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getAlarm)]
+    fn get_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn sync(this: &Storage) -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deleteAll)]
@@ -157,6 +159,21 @@ impl Platform {
         }
         .map(drop)
         .map_err(|error| from_js(&error))
+    }
+
+    /// When the object's own alarm rings, if it is set. It reads no row.
+    pub(crate) async fn alarm(&self) -> Result<Option<Timestamp>> {
+        let millis = match self.storage.get_alarm() {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(thrown) => Err(thrown),
+        };
+        let millis = millis.map_err(|thrown| from_js(&thrown))?.as_f64();
+        Ok(millis.map(|millis| Timestamp::from_millis(millis as i64)))
+    }
+
+    /// Does something that no event waits for.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        spawn_local(work);
     }
 
     /// Waits until what was written is durable.
