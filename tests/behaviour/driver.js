@@ -78,6 +78,7 @@ export const Metronome = observed(built.Metronome);
 export const Crasher = observed(built.Crasher);
 export const Crossing = observed(built.Crossing);
 export const Doomed = observed(built.Doomed);
+export const Friend = observed(built.Friend);
 export const Ledger = observed(built.Ledger);
 export const Mirror = observed(built.Mirror);
 export const Parlour = observed(built.Parlour);
@@ -160,7 +161,7 @@ async function reachable(env) {
 
 export default {
   async fetch(request, env, ctx) {
-    switch (new URL(request.url).pathname) {
+    switch (URL.parse(request.url)?.pathname) {
       case "/call":
         return Response.json(await call(env, await request.json()));
       case "/together": {

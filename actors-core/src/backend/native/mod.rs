@@ -12,6 +12,7 @@
 //!   isolate in production. Which actors share an isolate there is not known.
 
 mod disk;
+mod http;
 mod rows;
 mod sim;
 mod sockets;
@@ -158,6 +159,11 @@ impl Platform {
         let sockets = self.sockets(chosen);
         sockets.iter().filter(|to| to.send(message).is_ok()).count()
     }
+}
+
+/// The number of the first turn: each run is the same here.
+pub(crate) fn first_turn() -> u64 {
+    0
 }
 
 /// Writes to the Worker's log: here, what a test prints.
