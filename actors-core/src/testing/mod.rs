@@ -39,7 +39,8 @@
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
 //!
 //! [`check_schema`] compares an actor's tables with a file in your repository, so that a
-//! change which deployed objects can't follow fails `cargo test`.
+//! change which deployed objects can't follow fails `cargo test`; [`check_rollback`] fails for
+//! one after which the version before could not go on.
 //! - The ids of web sockets are counted, not random. A crash ends the sockets of its
 //!   object, and nobody is told; a panic leaves them open.
 
@@ -52,7 +53,7 @@ mod socket;
 use std::future::Future;
 use std::rc::Rc;
 
-pub use self::schema::check_schema;
+pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 pub use self::socket::Client;
 use crate::actor::Actor;
