@@ -605,7 +605,7 @@ impl fmt::Display for Mistake<'_> {
             ),
             Self::UniqueHelperTwice { by, other } => write!(
                 f,
-                "`upsert_by_{by}` is about `{other}` already: give this key another name"
+                "`upsert_by_{by}` is taken by the unique key `{other}`: give this one another name"
             ),
             Self::UniqueIsIndexed => {
                 write!(f, "what is unique has an index already: remove `index`")

@@ -35,7 +35,11 @@ impl Table {
             let key: Vec<&str> = self.key_columns().map(|key| &*key.name).collect();
             helpers.extend(self.conflict_helpers("", &key, None));
         }
-        for index in self.indices.iter().filter(|index| index.is_unique) {
+        let unique = self.indices.iter().filter(|index| index.is_unique);
+        let mut unique: Vec<&Index> = unique.collect();
+        unique.sort_by_key(|index| &index.by);
+        unique.dedup_by_key(|index| &index.by); // two of a name are a mistake
+        for index in unique {
             let columns: Vec<&str> = index.columns.iter().map(String::as_str).collect();
             let suffix = format!("_by_{}", index.by);
             helpers.extend(self.conflict_helpers(&suffix, &columns, Some(index)));
