@@ -1,5 +1,6 @@
 //! SQL on the actor's own SQLite database.
 
+mod auto;
 mod json;
 mod row;
 pub(crate) mod statement;
@@ -9,6 +10,8 @@ mod value;
 pub use crate::schema::Migration;
 /// Derives [`trait@SqlValue`].
 pub use actors_macros::SqlValue;
+#[doc(hidden)]
+pub use auto::{auto_id, insert_id, no_id};
 pub use json::Json;
 #[doc(hidden)]
 pub use json::to_json;
