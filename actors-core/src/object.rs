@@ -8,14 +8,14 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use crate::actor::{Actor, Init};
 use crate::alarms;
 use crate::backend::Platform;
 use crate::ctx::Ctx;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::persist::Saved;
 use crate::rpc::{self, Identity};
 use crate::schema;
@@ -78,7 +78,8 @@ impl<T: 'static> Turn<T> {
 /// An actor in memory, with the platform's object under it.
 pub struct Object<A>(Rc<Inner<A>>);
 
-struct Inner<A> {
+/// What there is of an actor in memory.
+pub(crate) struct Inner<A> {
     ctx: Ctx<A>,
     gate: Gate,
     /// The user's struct, while the actor is awake.
@@ -96,13 +97,18 @@ impl<A> Clone for Object<A> {
 impl<A: Actor> Object<A> {
     /// An actor that sleeps: its first turn wakes it.
     pub(crate) fn new(platform: Platform) -> Self {
-        Self(Rc::new(Inner {
+        Self(Rc::new_cyclic(|inner| Inner {
             identity: Rc::new(Identity::new(A::NAME, platform.id())),
-            ctx: Ctx::new(platform),
+            ctx: Ctx::new(platform, inner.clone()),
             gate: Gate::default(),
             actor: RefCell::new(None),
             saved: RefCell::default(),
         }))
+    }
+
+    /// The actor, if it is still in memory.
+    pub(crate) fn upgrade(inner: &Weak<Inner<A>>) -> Option<Self> {
+        inner.upgrade().map(Self)
     }
 
     /// A turn of a `fn(&mut self)`: alone, in one transaction.
@@ -157,6 +163,41 @@ impl<A: Actor> Object<A> {
                 rpc::within(&inner.identity, body(awake(actor.as_ref())?, &inner.ctx)).await;
             object.end();
             result
+        })
+    }
+
+    /// A part of the shared turns that are running, in one transaction.
+    pub(crate) fn within<T>(&self, body: impl FnOnce(&A, &Ctx<A>) -> Result<T>) -> Result<T> {
+        let _permit = self.join()?;
+        let inner = &self.0;
+        let actor = inner.actor.borrow();
+        let actor = awake(actor.as_ref())?;
+        inner.ctx.transaction(|| body(actor, &inner.ctx))
+    }
+
+    /// The same for what waits.
+    pub(crate) async fn within_async<T>(
+        &self,
+        body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T>,
+    ) -> Result<T> {
+        let _permit = self.join()?;
+        let inner = &self.0;
+        let actor = inner.actor.borrow();
+        let result = rpc::within(&inner.identity, body(awake(actor.as_ref())?, &inner.ctx)).await;
+        self.end();
+        result
+    }
+
+    fn join(&self) -> Result<Permit> {
+        self.0.gate.join().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Deadlock,
+                format!(
+                    "a handle of this {} was used while no `&self` turn of it runs: take `&self` \
+                     in the handler that makes the handle, and use it before that ends",
+                    A::NAME
+                ),
+            )
         })
     }
 

@@ -84,6 +84,16 @@ impl Gate {
         self.permit(access)
     }
 
+    /// Begins a turn beside shared ones that are running, as a part of one of them: past
+    /// those that wait.
+    pub(crate) fn join(&self) -> Option<Permit> {
+        let Running::Together(count) = self.0.running.get() else {
+            return None;
+        };
+        self.0.running.set(Running::Together(count + 1));
+        Some(self.permit(Access::Shared))
+    }
+
     /// Whether a turn has woken the actor.
     pub(crate) fn is_awake(&self) -> bool {
         self.0.awake.get()
@@ -231,6 +241,23 @@ mod tests {
         assert!(poll(alone.as_mut()).is_pending());
         drop(second);
         assert!(poll(alone.as_mut()).is_ready());
+    }
+
+    #[test]
+    fn a_part_of_a_shared_turn_keeps_others_waiting_and_does_not_wait_for_them() {
+        let gate = awake();
+        assert!(gate.join().is_none(), "no turn runs");
+        let turn = gate.try_enter(Access::Shared).expect("the gate is free");
+        let mut alone = pin!(gate.enter(Access::Exclusive));
+        assert!(poll(alone.as_mut()).is_pending());
+        let part = gate.join().expect("a shared turn runs");
+        drop(turn);
+        assert!(poll(alone.as_mut()).is_pending(), "a part of it still runs");
+        drop(part);
+        let Poll::Ready(_alone) = poll(alone.as_mut()) else {
+            panic!("nothing runs any more")
+        };
+        assert!(gate.join().is_none(), "the turn that runs is alone");
     }
 
     #[test]

@@ -80,6 +80,7 @@ export const Crossing = observed(built.Crossing);
 export const Doomed = observed(built.Doomed);
 export const Ledger = observed(built.Ledger);
 export const Mirror = observed(built.Mirror);
+export const Notebook = observed(built.Notebook);
 export const Parlour = observed(built.Parlour);
 export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);

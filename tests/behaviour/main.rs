@@ -10,6 +10,7 @@ mod differences;
 mod lifecycle;
 mod migrations;
 mod native;
+mod notes;
 mod panics;
 mod parity;
 mod queries;
