@@ -81,6 +81,7 @@ mod checks;
 mod ctx;
 mod entry;
 mod error;
+mod json;
 mod object;
 mod persist;
 mod request;

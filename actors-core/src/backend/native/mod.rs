@@ -31,7 +31,7 @@ use crate::sockets::admission::Guested;
 use crate::sockets::{Outgoing, Selection};
 use crate::sql::{Row, Usage, Value};
 use crate::time::{Duration, Timestamp};
-use crate::wire::Wire;
+use crate::wire::{Budget, Wire};
 
 /// The Worker's bindings: here, all actors that there are.
 #[derive(Clone)]
@@ -199,12 +199,17 @@ impl Target {
 
     pub(crate) async fn call(&self, method: &str, arguments: Vec<Wire>) -> Result<Wire> {
         let method = method.to_owned();
+        let mut budget = Budget::default();
+        let arguments = arguments
+            .into_iter()
+            .map(|value| budget.admit(value))
+            .collect();
         self.sim
             .deliver(&self.slot, method.clone(), move |object| {
                 object.call(&method, Call(arguments))
             })
             .await
-            .map(|reply| reply.0)
+            .map(|reply| Budget::default().admit(reply.0))
     }
 
     pub(crate) async fn fetch(&self, request: Request) -> Result<Response> {

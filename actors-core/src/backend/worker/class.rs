@@ -82,7 +82,7 @@ impl<A: Actor> Class<A> {
                 let Some(method) = method else {
                     return Err(to_js(&Error::internal("no such method")));
                 };
-                let call = Call(values.iter().map(wire::from_js).collect());
+                let call = Call(wire::from_js(values.iter()));
                 answer((method.call)(object, call), |reply| {
                     Ok(wire::to_js(reply.0))
                 })
