@@ -106,7 +106,7 @@ pub trait Actor: State {
     ///
     /// # Errors
     ///
-    /// The Worker has no binding for the actor.
+    /// The Worker has no binding for the actor, or the name has more than 1,024 bytes.
     fn get(env: &Env, name: &str) -> Result<Self::Stub> {
         Stub::named::<Self>(env, name).map(Into::into)
     }

@@ -76,7 +76,9 @@ impl<A> Ctx<A> {
         self.platform.now()
     }
 
-    /// The name that this instance was asked for with, if it was asked for by name.
+    /// The name that this instance was asked for with, if it was asked for by name. The
+    /// platform does not tell one of more than 1,024 bytes: stubs and `entry!` refuse it,
+    /// JavaScript can ask for it.
     pub fn name(&self) -> Option<String> {
         self.platform.name()
     }

@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::rpc::check_name;
 
 /// One line of [`entry!`](crate::entry).
 #[doc(hidden)]
@@ -15,6 +16,8 @@ pub struct Route {
     pub path: Option<&'static str>,
     /// The actor's binding.
     pub binding: &'static str,
+    /// What the path of a request for one of the actor's web sockets ends with.
+    pub socket: Option<&'static str>,
     pub name: Name,
 }
 
@@ -24,9 +27,36 @@ impl Route {
         Self {
             path,
             binding: A::BINDING,
+            socket: match A::SOCKETS {
+                Some(options) => Some(options.path),
+                None => None,
+            },
             name,
         }
     }
+
+    /// Whether a request with that path can be for a web socket: its path lies behind the
+    /// instance's name, so that an instance may be called like a socket's path.
+    fn may_upgrade(&self, path: &str) -> bool {
+        let (Some(pattern), Some(socket), Name::InPath) = (self.path, self.socket, &self.name)
+        else {
+            return true;
+        };
+        let Some(named) = pattern.split('/').position(|part| part.contains("{name}")) else {
+            return true;
+        };
+        let depth = |path: &str| path.matches('/').count();
+        !path.ends_with(socket) || named + depth(socket) <= depth(path)
+    }
+}
+
+/// The instance that a request is for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) binding: &'static str,
+    pub(crate) name: String,
+    /// Whether the request can be for a web socket.
+    pub(crate) may_upgrade: bool,
 }
 
 /// How a route names the instance.
@@ -63,12 +93,16 @@ impl Routes {
         Ok(Self { router, fallback })
     }
 
-    /// The binding and the name of the instance that the request is for.
+    /// The instance that the request is for.
+    ///
+    /// # Errors
+    ///
+    /// No route takes the path, or what names the instance is no name.
     pub(crate) fn find(
         &self,
         path: &str,
         head: impl FnOnce() -> Result<http::Request<()>>,
-    ) -> Result<(&'static str, String)> {
+    ) -> Result<Found> {
         let nothing = || Error::not_found(format!("nothing is served at {path}"));
         let found = self.router.at(path).ok();
         let route = match &found {
@@ -83,7 +117,12 @@ impl Routes {
             }
             Name::Chosen(choose) => choose(&head()?).ok_or_else(nothing)?,
         };
-        Ok((route.binding, name))
+        check_name(&name)?;
+        Ok(Found {
+            binding: route.binding,
+            name,
+            may_upgrade: route.may_upgrade(path),
+        })
     }
 }
 
@@ -97,62 +136,91 @@ fn decode(text: &str) -> Result<Cow<'_, str>> {
 mod tests {
     use super::*;
 
-    fn find(routes: &'static [Route], path: &str) -> Result<(&'static str, String)> {
+    fn find(routes: &'static [Route], path: &str) -> Result<Found> {
         Routes::new(routes)?.find(path, || Ok(http::Request::builder().uri(path).body(())?))
     }
 
+    /// The binding and the name.
+    fn instance(path: &str) -> (&'static str, String) {
+        let found = find(TABLE, path).expect("a route");
+        (found.binding, found.name)
+    }
+
+    fn status(path: &str) -> u16 {
+        let error = find(TABLE, path).expect_err("no instance");
+        error.kind().status()
+    }
+
+    const fn route(path: &'static str, binding: &'static str, name: Name) -> Route {
+        Route {
+            path: Some(path),
+            binding,
+            socket: Some("/ws"),
+            name,
+        }
+    }
+
     const TABLE: &[Route] = &[
-        Route {
-            path: Some("/rooms/{name}"),
-            binding: "ROOM",
-            name: Name::InPath,
-        },
-        Route {
-            path: Some("/limits/{name}/{*rest}"),
-            binding: "LIMITER",
-            name: Name::InPath,
-        },
-        Route {
-            path: Some("/shards/{*rest}"),
-            binding: "SHARD",
-            name: Name::Chosen(|request| request.uri().query().map(str::to_owned)),
-        },
+        route("/rooms/{name}", "ROOM", Name::InPath),
+        route("/rooms/{name}/ws", "ROOM", Name::InPath),
+        route("/limits/{name}/{*rest}", "LIMITER", Name::InPath),
+        route(
+            "/shards/{*rest}",
+            "SHARD",
+            Name::Chosen(|request| request.uri().query().map(str::to_owned)),
+        ),
+        route("/files/{*name}", "FILE", Name::InPath),
     ];
 
     #[test]
     fn the_path_names_the_instance() {
-        assert_eq!(
-            find(TABLE, "/rooms/attic").unwrap(),
-            ("ROOM", "attic".into())
-        );
-        assert_eq!(
-            find(TABLE, "/limits/a/b/c").unwrap(),
-            ("LIMITER", "a".into())
-        );
+        assert_eq!(instance("/rooms/attic"), ("ROOM", "attic".into()));
+        assert_eq!(instance("/limits/a/b/c"), ("LIMITER", "a".into()));
     }
 
     #[test]
     fn names_are_decoded() {
-        assert_eq!(find(TABLE, "/rooms/a%20b%2Fc%25").unwrap().1, "a b/c%");
-        assert!(find(TABLE, "/rooms/%ff").is_err());
+        assert_eq!(instance("/rooms/a%20b%2Fc%25").1, "a b/c%");
+        assert_eq!(status("/rooms/%ff"), 400);
+    }
+
+    #[test]
+    fn names_are_short_enough_for_the_platform_to_keep() {
+        let path = |length: usize| format!("/rooms/{}", "%C3%A4".repeat(length));
+        assert_eq!(instance(&path(512)).1.len(), 1024);
+        assert_eq!(status(&path(513)), 400);
     }
 
     #[test]
     fn a_closure_chooses_or_declines() {
         let routes = Routes::new(TABLE).unwrap();
-        let head = |uri: &'static str| move || Ok(http::Request::builder().uri(uri).body(())?);
-        assert_eq!(
-            routes.find("/shards/x", head("/shards/x?7")).unwrap().1,
-            "7"
-        );
-        let error = routes.find("/shards/x", head("/shards/x")).unwrap_err();
-        assert_eq!(error.kind().status(), 404);
+        let head = |uri: String| move || Ok(http::Request::builder().uri(uri).body(())?);
+        let find = |uri: &str| routes.find("/shards/x", head(uri.to_owned()));
+        assert_eq!(find("/shards/x?7").unwrap().name, "7");
+        assert_eq!(find("/shards/x").unwrap_err().kind().status(), 404);
+        let long = find(&format!("/shards/x?{}", "7".repeat(1025)));
+        assert_eq!(long.unwrap_err().kind().status(), 400);
     }
 
     #[test]
     fn other_paths_are_not_found() {
-        assert_eq!(find(TABLE, "/rooms").unwrap_err().kind().status(), 404);
-        assert_eq!(find(TABLE, "/").unwrap_err().kind().status(), 404);
+        for path in ["/rooms", "/", "/rooms//ws", "/rooms/"] {
+            assert_eq!(status(path), 404, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_path_of_a_socket_lies_behind_the_name() {
+        let may_upgrade = |path| find(TABLE, path).expect("a route").may_upgrade;
+        assert!(!may_upgrade("/rooms/ws"), "it is the instance `ws`");
+        for path in ["/rooms/ws/ws", "/rooms/attic/ws", "/limits/ws/ws"] {
+            assert!(may_upgrade(path), "{path}");
+        }
+        // Where the name may have slashes, nothing tells it from what follows.
+        assert!(may_upgrade("/files/a/ws"));
+        let routes = Routes::new(TABLE).unwrap();
+        let head = || Ok(http::Request::builder().uri("/shards/ws?ws").body(())?);
+        assert!(routes.find("/shards/ws", head).unwrap().may_upgrade);
     }
 
     #[test]
@@ -160,11 +228,10 @@ mod tests {
         const ONE: &[Route] = &[Route {
             path: None,
             binding: "COUNTER",
+            socket: None,
             name: Name::Fixed("default"),
         }];
-        assert_eq!(
-            find(ONE, "/any/thing").unwrap(),
-            ("COUNTER", "default".into())
-        );
+        let found = find(ONE, "/any/thing").unwrap();
+        assert_eq!((found.binding, &*found.name), ("COUNTER", "default"));
     }
 }

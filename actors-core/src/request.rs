@@ -345,6 +345,16 @@ pub(crate) fn read<B: FromBody>(
     B::from_body(body).then(|body| next(http::Request::from_parts(head, body)))
 }
 
+/// Reads a URL.
+pub(crate) fn uri(url: &str) -> Result<http::Uri> {
+    url.parse().map_err(bad_url)
+}
+
+/// What is said of a request whose URL can't be read.
+pub(crate) fn bad_url(error: impl Display) -> Error {
+    Error::invalid(format!("the URL of the request can't be read: {error}"))
+}
+
 /// The turn of a request, whose error is a response too.
 pub(crate) fn answered(turn: Turn<Response>) -> Turn<Response> {
     turn.map(|result| Ok(result.unwrap_or_else(|error| error_response(&error))))

@@ -133,6 +133,7 @@ pub struct Stub {
 
 impl Stub {
     pub fn named<A: Actor>(env: &Env, name: &str) -> Result<Self> {
+        check_name(name)?;
         Ok(Self {
             actor: A::NAME,
             target: Target::named::<A>(env, name)?,
@@ -159,6 +160,13 @@ impl Stub {
     /// Sends the request to the actor's `#[on_request]` handler.
     pub async fn fetch(&self, request: Request) -> Result<Response> {
         self.refuse_self_call("fetch")?;
+        if request.uri().authority().is_none() {
+            return Err(Error::invalid(format!(
+                "a request to an actor has a whole URL, `http://actor{0}` for example, and not \
+                 `{0}`",
+                request.uri()
+            )));
+        }
         self.target.fetch(request).await
     }
 
@@ -179,6 +187,17 @@ impl Stub {
                 self.actor
             ),
         ))
+    }
+}
+
+/// Refuses a name that the platform would take and not tell its object.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    const LIMIT: usize = 1024;
+    match name.len() {
+        0..=LIMIT => Ok(()),
+        length => Err(Error::invalid(format!(
+            "the name of an instance has at most {LIMIT} bytes, and this has {length}"
+        ))),
     }
 }
 

@@ -128,22 +128,20 @@ impl Client<'_> {
     pub(crate) fn close(self, code: u16, reason: &str) {
         match self {
             Self::Workerd(socket, _) if !socket.can_write() => drop(socket),
-            Self::Workerd(mut socket, _) => {
-                let frame = CloseFrame {
-                    code: code.into(),
-                    reason: reason.to_owned().into(),
-                };
-                socket.close(Some(frame)).expect("it is open");
-                let mut answer = socket.read().expect("an answer");
-                while !answer.is_close() {
-                    answer = socket.read().expect("an answer");
-                }
-                let tungstenite::Message::Close(Some(answer)) = answer else {
-                    panic!("an answer without a code")
-                };
-                assert_eq!(u16::from(answer.code), code);
-            }
+            Self::Workerd(socket, _) => assert_eq!(closed_with(socket, code, reason), code),
             Self::Native(client) => drop(client.close(code, reason)),
+        }
+    }
+
+    /// Closes the socket with any code, and waits for the answer: its code, which there is
+    /// none of natively.
+    pub(crate) fn close_with(self, code: u16) -> Option<u16> {
+        match self {
+            Self::Workerd(socket, _) => Some(closed_with(socket, code, "")),
+            Self::Native(client) => {
+                drop(client.close(code, ""));
+                None
+            }
         }
     }
 
@@ -154,4 +152,21 @@ impl Client<'_> {
             Self::Native(client) => drop(client.vanish()),
         }
     }
+}
+
+/// Closes a socket over TCP, and answers the code that the other end does so with.
+fn closed_with(mut socket: Box<WebSocket<TcpStream>>, code: u16, reason: &str) -> u16 {
+    let frame = CloseFrame {
+        code: code.into(),
+        reason: reason.to_owned().into(),
+    };
+    socket.close(Some(frame)).expect("it is open");
+    let mut answer = socket.read().expect("an answer");
+    while !answer.is_close() {
+        answer = socket.read().expect("an answer");
+    }
+    let tungstenite::Message::Close(Some(answer)) = answer else {
+        panic!("an answer without a code")
+    };
+    answer.code.into()
 }

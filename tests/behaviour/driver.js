@@ -176,7 +176,7 @@ async function reachable(env) {
 
 export default {
   async fetch(request, env, ctx) {
-    switch (new URL(request.url).pathname) {
+    switch (URL.parse(request.url)?.pathname) {
       case "/call":
         return Response.json(await call(env, await request.json()));
       case "/together": {

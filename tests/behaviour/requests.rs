@@ -43,6 +43,45 @@ on_both! {
         assert_eq!(world.request("GET", "/served/a/elsewhere", &[], "").status, 404);
     }
 
+    fn a_plain_request_at_a_sockets_path_is_the_handlers(world) {
+        // The last part of the path is whom to greet, or the instance.
+        let hello = world.request("GET", "/served/a/hello/ws", &[], "");
+        assert_eq!((hello.status, &*hello.body), (200, "hello ws, this is a, ready: true"));
+        let index = world.request("GET", "/served/ws", &[], "");
+        assert_eq!((index.status, &*index.body), (200, "this is ws"));
+        assert_eq!(world.request("GET", "/served/a/ws", &[], "").status, 404, "no such route");
+        assert!(world.upgrade("/served/ws/ws", &[]).is_ok());
+    }
+
+    fn a_handler_reads_the_url_as_the_standard_writes_it(world) {
+        let caller = world.object("CALLER", "a");
+        let cases = [
+            ("http://web/a/./b/../../c?url", "http://web/c?url"),
+            ("http://web/a/%2e%2e/%2E%2e/../c/%2e?url", "http://web/c/?url"),
+            ("HTTP://WEB:80?url", "http://web/?url"),
+            ("http://web//a//b/?url", "http://web//a//b/?url"),
+            ("http://web/a%2F..%2fb/%5C..%ff%zz?url", "http://web/a%2F..%2fb/%5C..%ff%zz?url"),
+        ];
+        for (asked, read) in cases {
+            let answer = caller.ask("ask_web_for", json!([asked]));
+            assert_eq!(answer, json!(["asked", read]).to_string(), "{asked}");
+        }
+        let refused = caller.refuse("ask_web_for", json!(["/c?url"]));
+        assert_eq!(refused.name, "InvalidArgument");
+        let expected = "a request to an actor has a whole URL, `http://actor/c?url` for example, \
+                        and not `/c?url`";
+        assert_eq!(refused.message, expected);
+    }
+
+    fn a_name_that_its_object_would_not_be_told_is_refused(world) {
+        let caller = world.object("CALLER", "a");
+        caller.ask("look_up", json!(["ä".repeat(512)]));
+        let refused = caller.refuse("look_up", json!(["ä".repeat(513)]));
+        assert_eq!(refused.name, "InvalidArgument");
+        let expected = "the name of an instance has at most 1024 bytes, and this has 1026";
+        assert_eq!(refused.message, expected);
+    }
+
     fn no_request_and_no_socket_is_served_before_the_actor_is_made(world) {
         // The first event makes it, and fails; the next one tries again.
         let early = world.request("GET", "/served/shy/hello/ann", &[], "");
@@ -150,6 +189,66 @@ fn the_path_names_the_instance() {
     assert_eq!(ask("/web/%ff").status, 400);
     assert_eq!(ask("/web").status, 404);
     assert_eq!(ask("/elsewhere").status, 404);
+}
+
+#[test]
+fn route_and_handler_read_the_same_url() {
+    let world = World::in_workerd("requests-route_and_handler_read_the_same_url");
+    let World::Workerd(workerd) = &world else {
+        unreachable!()
+    };
+    let url = workerd.server().url();
+    let ask = |path: &str| world.request("GET", &format!("{path}?url"), &[], "");
+    for path in [
+        "/web/attic/../cellar",
+        "/web/attic/%2e%2e/cellar",
+        "/web/./attic/x/%2E./.%2e/cellar",
+        "/elsewhere/../web/cellar",
+    ] {
+        let read = json!(["cellar", format!("{url}/web/cellar?url")]);
+        assert_eq!(ask(path).json(), read, "{path}");
+    }
+    for path in [
+        "/web/attic/../../admin",
+        "/web/attic/%2e%2e/%2e%2e/admin",
+        "/web/..",
+    ] {
+        assert_eq!(ask(path).status, 404, "{path}");
+    }
+    // These are no dots, but parts of the name.
+    let read = json!(["../admin", format!("{url}/web/%2e%2e%2fadmin?url")]);
+    assert_eq!(ask("/web/%2e%2e%2fadmin").json(), read);
+    // A body comes along.
+    let stream = world.request("POST", "/web/attic/../cellar?stream", &[], "hello");
+    assert_eq!(stream.body, "hello");
+}
+
+#[test]
+fn what_is_no_name_and_no_url_is_refused_at_the_door() {
+    let world = World::in_workerd("requests-refused_at_the_door");
+    let ask = |path: &str| {
+        let response = world.request("GET", path, &[], "");
+        (response.status, response.body)
+    };
+    let (status, body) = ask(&format!("/web/{}", "n".repeat(1025)));
+    let expected = "the name of an instance has at most 1024 bytes, and this has 1025";
+    assert_eq!((status, &*body), (400, expected));
+    assert_eq!(ask(&format!("/web/{}", "n".repeat(1024))).0, 200);
+    let chosen = world.request("GET", "/chosen/x", &[("x-name", &"n".repeat(1025))], "");
+    assert_eq!(chosen.status, 400);
+    let host = world.request("GET", "/web/a", &[("host", "a b")], "");
+    let expected = "the URL of the request can't be read: it is not one";
+    assert_eq!((host.status, &*host.body), (400, expected));
+}
+
+#[test]
+fn an_instance_may_be_called_like_a_sockets_path() {
+    let world = World::in_workerd("requests-called_like_a_sockets_path");
+    // A request for a socket of no path, which is for the handler as all others are.
+    let answer = world.upgrade("/served/ws", &[]).err().expect("no socket");
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.contains("this is ws"), "{}", answer.body);
+    assert!(world.upgrade("/served/a/../ws/x/../%2e/ws", &[]).is_ok());
 }
 
 #[test]

@@ -256,8 +256,24 @@ on_both! {
         assert_eq!(refused("eve", &[]), is(403, "not you"));
         assert_eq!(refused("broken", &[]), is(500, "internal error"));
         let origin = is(403, "pages of other origins may not connect");
-        for other in ["https://elsewhere.example", "null", "https://friend.example.evil.example"] {
+        for other in [
+            "https://elsewhere.example",
+            "https://{host}", // these come by http
+            "http://{host}/",
+            "http://{host}@elsewhere.example",
+            "http://127.0.0.1",
+            "null",
+            "https://friend.example.evil.example",
+            "https://friend.example:8443",
+            "http://friend.example",
+        ] {
             assert_eq!(refused("ann", &[("origin", other)]), origin, "{other}");
+        }
+        let both = [("origin", "http://{host}"), ("origin", "https://friend.example")];
+        assert_eq!(refused("ann", &both), origin);
+        // The HTTP parser of workerd leaves out the header if there is nothing in it.
+        if let World::Native(_) = world {
+            assert_eq!(refused("ann", &[("origin", "")]), origin);
         }
         let protocol = refused("ann", &[("sec-websocket-protocol", "other, room.v3")]);
         assert_eq!(protocol, is(400, "no sub-protocol that is asked for is spoken here"));
@@ -267,7 +283,7 @@ on_both! {
     }
 
     fn pages_of_the_same_host_and_of_listed_origins_are_admitted(world) {
-        for origin in ["http://{host}", "https://{host}", "https://friend.example"] {
+        for origin in ["http://{host}", "https://friend.example", "https://Friend.example:443"] {
             let upgrade = world.upgrade("/rooms/attic/ws?name=ann", &[("origin", origin)]);
             assert!(upgrade.is_ok(), "{origin}");
         }
@@ -331,6 +347,16 @@ on_both! {
             guest.send(&json!("bill"));
             assert_eq!(guest.json(), "Bill");
             guest.close(code, "bye");
+        }
+    }
+
+    fn a_close_that_cannot_be_sent_back_is_answered_too(world) {
+        for code in [0, 999, 1004, 1006, 1015, 5000, 65_535] {
+            let answer = member(&world, "ann", "").close_with(code);
+            assert!(answer.is_none_or(|answer| answer == 1002), "{code}: {answer:?}");
+            let line = format!("close ann {code} ");
+            let is_heard = || log(&world).iter().any(|said| said.starts_with(&line));
+            world.until(&line, is_heard);
         }
     }
 

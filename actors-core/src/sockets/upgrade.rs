@@ -1,6 +1,6 @@
 //! From a request to a web socket: what is checked, and in which order.
 
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -57,9 +57,11 @@ impl Opening {
     }
 }
 
-/// Whether a request with that path is for a web socket of the actor.
-pub(crate) fn is_for<A: Actor>(path: &str) -> bool {
+/// Whether a request is for a web socket of the actor: it asks for one at their path, or
+/// nothing else of the actor can answer it.
+pub(crate) fn is_for<A: Actor>(path: &str, upgrade: Option<&str>) -> bool {
     A::SOCKETS.is_some_and(|options| path.ends_with(options.path))
+        && (A::HANDLERS.on_request.is_none() || upgrade.is_some_and(|names| asks(parts(names))))
 }
 
 /// Lets the actor decide on a request for a web socket, and opens it.
@@ -120,8 +122,7 @@ impl Refusal {
 /// The sub-protocol for a request that may become a web socket, or why it may not.
 fn check(request: &Request, options: &SocketOptions) -> Result<Option<String>, Refusal> {
     let headers = request.headers();
-    let asks = list(headers, header::UPGRADE).any(|name| name.eq_ignore_ascii_case("websocket"));
-    if !asks {
+    if !asks(list(headers, header::UPGRADE)) {
         let message = "this path is for web sockets";
         return Err(
             Refusal::new(StatusCode::UPGRADE_REQUIRED, message).with(header::UPGRADE, "websocket")
@@ -145,22 +146,52 @@ fn check(request: &Request, options: &SocketOptions) -> Result<Option<String>, R
     protocol(headers, options.protocols)
 }
 
-/// Whether the page that asks, if it is one, is of the same host or of an origin
-/// that is listed. Programs that are no browsers name no origin.
+/// Whether the page that asks, if it is one, is of the same origin or of one that is
+/// listed. Programs that are no browsers name no origin.
 fn may_connect(request: &Request, origins: &[&str]) -> bool {
-    let Some(origin) = request.headers().get(header::ORIGIN) else {
+    let mut given = request.headers().get_all(header::ORIGIN).iter();
+    let Some(origin) = given.next() else {
         return true;
     };
-    let Ok(origin) = origin.to_str() else {
+    if origins.contains(&"*") {
+        return true;
+    }
+    let (Some(origin), None) = (origin.to_str().ok().and_then(Origin::parse), given.next()) else {
         return false;
     };
-    let host = origin.split_once("://").map(|(_, host)| host);
-    let own = request.uri().authority().map(|own| own.as_str());
-    let is_own = matches!((host, own), (Some(host), Some(own)) if host.eq_ignore_ascii_case(own));
-    is_own
-        || origins
-            .iter()
-            .any(|allowed| *allowed == "*" || allowed.eq_ignore_ascii_case(origin))
+    let is_listed = |listed: &&str| Origin::parse(listed).as_ref() == Some(&origin);
+    Origin::of(request.uri()).as_ref() == Some(&origin) || origins.iter().any(is_listed)
+}
+
+/// Where a page comes from.
+#[derive(PartialEq)]
+struct Origin {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Origin {
+    /// Reads a header, which is `null` for a page that has no origin.
+    fn parse(text: &str) -> Option<Self> {
+        let (_, host) = text.split_once("://")?;
+        let is_bare = !host.contains(['/', '?', '#', '@']);
+        is_bare.then(|| Self::of(&text.parse().ok()?)).flatten()
+    }
+
+    fn of(uri: &Uri) -> Option<Self> {
+        let scheme = uri.scheme_str()?.to_ascii_lowercase();
+        let default = match &*scheme {
+            "http" => Some(80),
+            "https" => Some(443),
+            _ => None,
+        };
+        Some(Self {
+            host: uri.host()?.to_ascii_lowercase(),
+            port: uri.port_u16().or(default),
+            scheme,
+        })
+    }
 }
 
 /// The first of ours that the client speaks too.
@@ -180,11 +211,82 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
+/// Whether a web socket is among what is asked for.
+fn asks<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
+    names.any(|name| name.eq_ignore_ascii_case("websocket"))
+}
+
 /// The parts of a header that is a list with commas.
 fn list(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
     let values = headers.get_all(name).iter();
     values
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(',').map(str::trim))
-        .filter(|part| !part.is_empty())
+        .flat_map(parts)
+}
+
+fn parts(value: &str) -> impl Iterator<Item = &str> {
+    let parts = value.split(',').map(str::trim);
+    parts.filter(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admits(url: &str, origins: &[&str], listed: &[&str]) -> bool {
+        let mut request = Request::default();
+        *request.uri_mut() = url.parse().expect("a URL");
+        for origin in origins {
+            let origin = header::HeaderValue::from_str(origin).expect("a header");
+            request.headers_mut().append(header::ORIGIN, origin);
+        }
+        may_connect(&request, listed)
+    }
+
+    #[test]
+    fn an_origin_is_a_scheme_a_host_and_a_port() {
+        let url = "https://chat.example/rooms/a/ws";
+        for same in ["https://chat.example", "https://CHAT.example:443"] {
+            assert!(admits(url, &[same], &[]), "{same}");
+        }
+        let others = [
+            "http://chat.example",
+            "http://chat.example:443",
+            "https://chat.example:8443",
+            "https://chat.example.evil.example",
+            "https://evil.example/chat.example",
+            "https://chat.example@evil.example",
+            "https://user@chat.example",
+            "https://chat.example/",
+            "https://chat.example, https://chat.example",
+            "chat.example",
+            "//chat.example",
+            "https://",
+            "null",
+            "",
+        ];
+        for other in others {
+            assert!(
+                !admits(url, &[other], &["https://friend.example"]),
+                "{other}"
+            );
+        }
+        assert!(!admits(url, &["https://chat.example"; 2], &[]));
+        assert!(admits(url, &[], &[]), "a program names none");
+        assert!(admits("http://[::1]:8787/ws", &["http://[::1]:8787"], &[]));
+        assert!(!admits("http://[::1]:8787/ws", &["http://[::1]"], &[]));
+    }
+
+    #[test]
+    fn origins_can_be_listed() {
+        let url = "https://chat.example/ws";
+        let listed = ["https://Friend.example:443", "app://localhost"];
+        for friend in ["https://friend.example", "app://localhost"] {
+            assert!(admits(url, &[friend], &listed), "{friend}");
+        }
+        for other in ["http://friend.example", "app://localhost:1", "null", ""] {
+            assert!(!admits(url, &[other], &listed), "{other}");
+            assert!(admits(url, &[other], &["*"]), "{other}");
+        }
+    }
 }

@@ -59,6 +59,7 @@ use crate::actor::Actor;
 use crate::backend::{Accepted, Env, Sim, Slot};
 use crate::error::Result;
 use crate::request::{Response, error_response};
+use crate::rpc::check_name;
 use crate::sockets::upgrade::Upgrade;
 use crate::sql::{FromRow, Params, Sql};
 use crate::time::{Duration, Timestamp};
@@ -100,8 +101,13 @@ impl World {
     }
 
     /// A stub of the instance with that name.
+    ///
+    /// # Panics
+    ///
+    /// The name has more than 1,024 bytes.
+    #[track_caller]
     pub fn get<A: Actor>(&self, name: &str) -> A::Stub {
-        A::get(&self.env, name).expect("every actor is bound here")
+        A::get(&self.env, name).unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Runs until the future is done. Alarms that are due run too; time stands still.
@@ -240,7 +246,11 @@ impl World {
         self.env.0.story()
     }
 
+    #[track_caller]
     fn slot<A: Actor>(&self, name: &str) -> Rc<Slot> {
+        if let Err(error) = check_name(name) {
+            panic!("{error}");
+        }
         self.env.0.slot::<A>(name).expect("SQLite in memory opens")
     }
 }

@@ -12,6 +12,7 @@
 //!   isolate in production. Which actors share an isolate there is not known.
 
 mod disk;
+mod http;
 mod rows;
 mod sim;
 mod sockets;

@@ -15,12 +15,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::disk::Disk;
-use super::{Env, Platform, RawSocket};
+use super::{Env, Platform, RawSocket, http};
 use crate::actor::Actor;
 use crate::alarms::{self, Loss};
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
-use crate::request::{Request, Response};
+use crate::request::{Request, Response, error_response};
 use crate::rpc::{Call, Reply};
 use crate::sockets::SocketOptions;
 use crate::sockets::messages::{self, Event};
@@ -51,7 +51,13 @@ impl<A: Actor> Hosted for Object<A> {
     }
 
     fn fetch(&self, request: Request) -> Turn<Response> {
-        if upgrade::is_for::<A>(request.uri().path()) {
+        let request = match http::normalised(request) {
+            Ok(request) => request,
+            Err(error) => return Turn::Done(Ok(error_response(&error))),
+        };
+        let asked = request.headers().get("upgrade");
+        let asked = asked.and_then(|asked| asked.to_str().ok());
+        if upgrade::is_for::<A>(request.uri().path(), asked) {
             return upgrade::upgrade(self, request).map(|upgrade| match upgrade? {
                 Upgrade::Refused(response) => Ok(response),
                 Upgrade::Open(_) => Err(Error::internal(
@@ -72,7 +78,10 @@ impl<A: Actor> Hosted for Object<A> {
     }
 
     fn upgrade(&self, request: Request) -> Turn<Upgrade> {
-        upgrade::upgrade(self, request)
+        match http::normalised(request) {
+            Ok(request) => upgrade::upgrade(self, request),
+            Err(error) => Turn::Done(Err(error)),
+        }
     }
 
     fn socket(&self, socket: RawSocket, event: Event) -> Turn<()> {

@@ -65,7 +65,7 @@ impl<A: Actor> Class<A> {
             return Err(to_js(&Error::internal("not an object of the runtime")));
         };
         match event {
-            FETCH => http::handle(object, values.get(0)),
+            FETCH => http::handle(object, values.get(0).unchecked_ref()),
             ALARM => {
                 let turn = alarms::dispatch::ring(object, scheduled_time(&values.get(0)));
                 answer(turn, |()| Ok(JsValue::UNDEFINED))

@@ -6,10 +6,9 @@ use wasm_bindgen::prelude::*;
 use worker::web_sys;
 
 use super::rpc::Target;
-use super::{Env, http, to_js};
-use crate::entry::{Route, Routes};
+use super::{Env, http};
+use crate::entry::{Found, Route, Routes};
 use crate::error::Result;
-use crate::request::error_response;
 
 /// Passes the request to the instance that it is for. The promise of the
 /// response goes back as it is: this instance of Wasm need not outlive it.
@@ -30,12 +29,24 @@ pub fn fetch(
         Err(error) => Err(error.clone()),
     });
     let env: Env = env.unchecked_into();
-    match found.and_then(|(binding, name)| Target::bound(&env, binding, &name)) {
-        Ok(target) => target.forward(request).map(Into::into),
-        Err(error) => http::to_js_response(error_response(&error)).map_err(|error| to_js(&error)),
+    let target = |(request, found): (_, Found)| {
+        let target = Target::bound(&env, found.binding, &found.name)?;
+        Ok((request, target))
+    };
+    match found.and_then(target) {
+        Ok((request, target)) => target.forward(&request).map(Into::into),
+        Err(error) => http::refuse(&error),
     }
 }
 
-fn find(routes: &Routes, request: &web_sys::Request) -> Result<(&'static str, String)> {
-    routes.find(http::uri(request)?.path(), || http::head(request))
+/// The instance that a request is for, and the request as it is passed on: with the URL
+/// that named the instance.
+fn find(routes: &Routes, request: &web_sys::Request) -> Result<(web_sys::Request, Found)> {
+    let (request, uri) = http::open(request)?;
+    let found = routes.find(uri.path(), || http::head(&request))?;
+    let request = match found.may_upgrade {
+        true => request,
+        false => http::without_upgrade(&request),
+    };
+    Ok((request, found))
 }

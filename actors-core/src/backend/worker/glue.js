@@ -153,16 +153,38 @@ export function call(stub, method, values) {
   return stub[method](...values);
 }
 
+// ---- requests ---------------------------------------------------------------
+
+// The runtime hands over what a client has sent, `/a/../b` and `/a/%2e%2e/b` included, and
+// makes `/b` of the one or of both later. Whoever looks at a URL looks at that.
+export function normalised(request) {
+  const { url } = request;
+  if (!URL.canParse(url)) return undefined;
+  const { href } = new URL(url);
+  return href === url ? request : new Request(href, request);
+}
+
+export function withoutUpgrade(request) {
+  const headers = new Headers(request.headers);
+  headers.delete("upgrade");
+  return new Request(request, { headers });
+}
+
 // ---- web sockets ------------------------------------------------------------
 
+// The codes of a close that nobody may send; 1005 says that there was none.
+const NO_CODE = 1005;
+const isSendable = (code) => code >= 1000 && code < 5000 && ![1004, 1006, 1015].includes(code);
+
 // It is for the object to answer that a client closes its socket: until then the
-// client waits.
+// client waits. One that breaks the protocol with its code is told so.
 function answerCloses(prototype) {
   const { webSocketClose } = prototype;
   prototype.webSocketClose = function (socket, code, ...why) {
     try {
-      // A client may close without a code, which is then 1005 and can't be sent.
-      code === 1005 ? socket.close() : socket.close(code, why[0]);
+      if (code === NO_CODE) socket.close();
+      else if (isSendable(code)) socket.close(code, why[0]);
+      else socket.close(1002, "a close with this code can't be sent");
     } catch {} // the connection is lost, or was closed from here
     return webSocketClose?.call(this, socket, code, ...why);
   };

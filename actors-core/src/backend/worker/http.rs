@@ -10,16 +10,38 @@ use super::{Accepted, from_js, to_js};
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::object::Object;
-use crate::request::{Body, Request, Response, answered};
+use crate::request::{self, Body, Request, Response, answered, bad_url, error_response};
 use crate::sockets::upgrade::{self, Upgrade};
 
+#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+extern "C" {
+    /// The request, or one like it, whose URL is written as the URL standard says; none if
+    /// it can't be.
+    fn normalised(request: &web_sys::Request) -> Option<web_sys::Request>;
+    #[wasm_bindgen(js_name = withoutUpgrade)]
+    pub(super) fn without_upgrade(request: &web_sys::Request) -> web_sys::Request;
+}
+
+/// A request as it has come from outside, and its URL.
+pub(super) fn open(request: &web_sys::Request) -> Result<(web_sys::Request, ::http::Uri)> {
+    let request = normalised(request).ok_or_else(|| bad_url("it is not one"))?;
+    let uri = request::uri(&request.url())?;
+    Ok((request, uri))
+}
+
 /// A request that has come to the actor.
-pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<JsValue, JsValue> {
+pub(super) fn handle<A: Actor>(
+    object: &Object<A>,
+    request: &web_sys::Request,
+) -> Result<JsValue, JsValue> {
+    let (request, uri) = match open(request) {
+        Ok(opened) => opened,
+        Err(error) => return refuse(&error),
+    };
     if A::SOCKETS.is_some() {
-        let request: &web_sys::Request = request.unchecked_ref();
-        let uri = uri(request).map_err(|error| to_js(&error))?;
-        if upgrade::is_for::<A>(uri.path()) {
-            return upgrade(object, request);
+        let asked = request.headers().get("upgrade").ok().flatten();
+        if upgrade::is_for::<A>(uri.path(), asked.as_deref()) {
+            return upgrade(object, &request);
         }
     }
     let Some(handler) = A::HANDLERS.on_request else {
@@ -27,6 +49,11 @@ pub(super) fn handle<A: Actor>(object: &Object<A>, request: JsValue) -> Result<J
     };
     let request = from_js_request(request).map_err(|error| to_js(&error))?;
     answer(answered(handler(object, request)), to_js_response)
+}
+
+/// Answers a request that is refused at the door.
+pub(super) fn refuse(error: &Error) -> Result<JsValue, JsValue> {
+    to_js_response(error_response(error)).map_err(|error| to_js(&error))
 }
 
 /// A request for a web socket.
@@ -39,13 +66,8 @@ fn upgrade<A: Actor>(object: &Object<A>, request: &web_sys::Request) -> Result<J
     })
 }
 
-pub(super) fn from_js_request(request: JsValue) -> Result<Request> {
-    Ok(worker::request_from_wasm(request.unchecked_into())?.map(body))
-}
-
-/// What the request asks for.
-pub(super) fn uri(request: &web_sys::Request) -> Result<::http::Uri> {
-    Ok(request.url().parse().map_err(::http::Error::from)?)
+fn from_js_request(request: web_sys::Request) -> Result<Request> {
+    Ok(worker::request_from_wasm(request)?.map(body))
 }
 
 /// The request without its body, which stays with JavaScript.
