@@ -116,11 +116,11 @@ function large(what) {
     case "sparse": return new Array(50_000_000);
     case "endless": return new Array(2 ** 32 - 1);
     case "pairs": {
-      let pair = [1];
+      let pair = [];
       for (let depth = 0; depth < 24; depth++) pair = [pair, pair];
       return pair;
     }
-    case "text": return new Array(100_000).fill("x".repeat(1_000));
+    case "text": return new Array(100).fill("x".repeat(1_000_000));
   }
 }
 

@@ -201,19 +201,19 @@ on_both! {
 fn small_arguments_that_stand_for_large_values_are_refused() {
     let world = World::in_workerd("rpc-budget");
     let shapes = world.object("SHAPES", "a");
-    for (what, words) in [
-        ("sparse", "one value of more than 1000000"),
-        ("endless", "one value of more than 1000000"),
-        ("pairs", "one value of more than 1000000"),
-        ("text", "more than 32 MiB"),
+    for (method, what, words) in [
+        ("nest", "sparse", "one value of more than 1000000"),
+        ("nest", "endless", "one value of more than 1000000"),
+        ("nest", "pairs", "one value of more than 1000000"),
+        ("texts", "text", "more than 32 MiB"),
     ] {
-        let failure = shapes.refuse("numbers", json!([{ "$": "large", "value": what }]));
+        let failure = shapes.refuse(method, json!([{ "$": "large", "value": what }]));
         assert_eq!(failure.name, "InvalidArgument", "{what}: {failure:?}");
+        let is_named = failure.message.starts_with("argument `");
         assert!(
-            failure.message.starts_with("argument `list`: "),
+            is_named && failure.message.contains(words),
             "{what}: {failure:?}"
         );
-        assert!(failure.message.contains(words), "{what}: {failure:?}");
     }
     assert_eq!(shapes.ask("calls", json!([])), 0);
 }

@@ -180,6 +180,13 @@ pub(crate) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
     Some(offset.fix().local_minus_utc().into())
 }
 
+/// A call as it arrives, with no more than workerd's would have.
+pub(crate) fn arriving(arguments: Vec<Wire>) -> Call {
+    let mut budget = Budget::default();
+    let arguments = arguments.into_iter();
+    Call(arguments.map(|value| budget.admit(value)).collect())
+}
+
 /// The client of another object.
 pub(crate) struct Target {
     sim: Rc<Sim>,
@@ -200,14 +207,9 @@ impl Target {
 
     pub(crate) async fn call(&self, method: &str, arguments: Vec<Wire>) -> Result<Wire> {
         let method = method.to_owned();
-        let mut budget = Budget::default();
-        let arguments = arguments
-            .into_iter()
-            .map(|value| budget.admit(value))
-            .collect();
         self.sim
             .deliver(&self.slot, method.clone(), move |object| {
-                object.call(&method, Call(arguments))
+                object.call(&method, arriving(arguments))
             })
             .await
             .map(|reply| Budget::default().admit(reply.0))
