@@ -17,6 +17,7 @@ use crate::rpc::{Method, Stub};
 use crate::schema::Migration;
 use crate::sockets::{Admitted, Close, Message, MessageHandler, Opening, SocketOf, SocketOptions};
 use crate::sql::TableDef;
+use crate::time::Duration;
 
 /// What `#[actor]` on a struct says of it.
 #[diagnostic::on_unimplemented(
@@ -36,6 +37,9 @@ pub trait State: Sized + 'static {
     const TABLES: &'static [TableDef];
     /// The migrations of `#[actor(migrations(..))]`.
     const MIGRATIONS: &'static [Migration];
+    /// How long a call, a request or a message waits for its turn: 30 seconds, or what
+    /// `#[actor(wait = "..")]` says. Then it fails with [`ErrorKind::Busy`](crate::ErrorKind).
+    const WAIT: Duration = Duration::from_secs(30);
 
     /// The struct as it is before anything is loaded: each field's default.
     fn fresh() -> Self;

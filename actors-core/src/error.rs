@@ -83,9 +83,14 @@ kinds! {
     /// The handler panicked. What it had not committed is rolled back, and the
     /// actor is made anew from its storage. 500.
     Panic 500,
-    /// The actor called itself through its own stub, and would have waited for
-    /// itself for ever. 500.
+    /// The call would have waited for itself for ever: the actor called itself through its
+    /// own stub, or an actor that it called has called back while it waited. Nothing was
+    /// done; the message names who has called whom. 500.
     Deadlock 500,
+    /// The turn of the call has not come within what `#[actor(wait = "30s")]` says, since
+    /// another was at work all the time. It has not begun, and never will: it surely had no
+    /// effect. Trying again may succeed. 503.
+    Busy 503,
     /// The object was lost before it answered (it moved, or its isolate was
     /// restarted). Trying again may succeed; whether the call had an effect is
     /// not known. 503.
@@ -163,9 +168,10 @@ impl Error {
     }
 
     /// Whether the same call, made again, may succeed: true for
-    /// [`ErrorKind::Unavailable`] alone.
+    /// [`ErrorKind::Unavailable`], after which it may have had its effect already, and for
+    /// [`ErrorKind::Busy`], after which it surely has not.
     pub fn is_retryable(&self) -> bool {
-        self.kind == ErrorKind::Unavailable
+        matches!(self.kind, ErrorKind::Unavailable | ErrorKind::Busy)
     }
 
     /// The same error, with words before its message that say where it happened.

@@ -77,8 +77,10 @@
 mod actor;
 pub mod alarms;
 mod backend;
+mod calls;
 mod checks;
 mod ctx;
+mod door;
 mod entry;
 mod error;
 mod json;

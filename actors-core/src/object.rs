@@ -14,10 +14,11 @@ use std::task::{Context, Poll, Waker};
 use crate::actor::{Actor, Init};
 use crate::alarms;
 use crate::backend::Platform;
+use crate::calls::{self, Caller, Chain, Identity};
 use crate::ctx::Ctx;
+use crate::door::{Door, Origin};
 use crate::error::{Error, Result};
 use crate::persist::Saved;
-use crate::rpc::{self, Identity};
 use crate::schema;
 use crate::transaction::Beside;
 use crate::turn::{Access, Gate, Permit};
@@ -75,8 +76,8 @@ impl<T: 'static> Turn<T> {
     }
 }
 
-/// An actor in memory, with the platform's object under it.
-pub struct Object<A>(Rc<Inner<A>>);
+/// An actor in memory, with the platform's object under it, as an event comes to it.
+pub struct Object<A>(Rc<Inner<A>>, Origin);
 
 struct Inner<A> {
     ctx: Ctx<A>,
@@ -89,20 +90,41 @@ struct Inner<A> {
 
 impl<A> Clone for Object<A> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(self.0.clone(), self.1.clone())
     }
 }
 
 impl<A: Actor> Object<A> {
     /// An actor that sleeps: its first turn wakes it.
     pub(crate) fn new(platform: Platform) -> Self {
-        Self(Rc::new(Inner {
-            identity: Rc::new(Identity::new(A::NAME, platform.id())),
+        let inner = Inner {
+            identity: Rc::new(Identity::new(A::NAME, &platform)),
             ctx: Ctx::new(platform),
             gate: Gate::default(),
             actor: RefCell::new(None),
             saved: RefCell::default(),
-        }))
+        };
+        Self(Rc::new(inner), Origin::default())
+    }
+
+    /// The same, for an event that somebody waits for, as the turns in the chain do.
+    pub(crate) fn asked(&self, what: &'static str, chain: Option<Rc<Chain>>) -> Self {
+        let is_awaited = true;
+        let origin = Origin {
+            what,
+            chain,
+            is_awaited,
+        };
+        Self(self.0.clone(), origin)
+    }
+
+    /// The same, for an event that has to come to its turn however long that takes.
+    pub(crate) fn told(&self, what: &'static str) -> Self {
+        let origin = Origin {
+            what,
+            ..Origin::default()
+        };
+        Self(self.0.clone(), origin)
     }
 
     /// A turn of a `fn(&mut self)`: alone, in one transaction.
@@ -133,8 +155,8 @@ impl<A: Actor> Object<A> {
     ) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
-            let _permit = object.enter(Access::Exclusive).await?;
-            let result = object.alone(body).await;
+            let (_permit, caller) = object.enter(Access::Exclusive).await?;
+            let result = object.alone(&caller, body).await;
             if result.is_err() {
                 object.restore();
             }
@@ -150,11 +172,10 @@ impl<A: Actor> Object<A> {
     ) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
-            let _permit = object.enter(Access::Shared).await?;
+            let (_permit, caller) = object.enter(Access::Shared).await?;
             let inner = &object.0;
             let actor = inner.actor.borrow();
-            let result =
-                rpc::within(&inner.identity, body(awake(actor.as_ref())?, &inner.ctx)).await;
+            let result = calls::within(&caller, body(awake(actor.as_ref())?, &inner.ctx)).await;
             object.end();
             result
         })
@@ -180,7 +201,7 @@ impl<A: Actor> Object<A> {
         }
         let object = self.clone();
         Turn::start(async move {
-            let _permit = object.enter(access).await?;
+            let _entered = object.enter(access).await?;
             let result = body(&object);
             object.end();
             result
@@ -216,18 +237,30 @@ impl<A: Actor> Object<A> {
     }
 
     /// Passes the gate, and wakes the actor if nobody has.
-    pub(crate) async fn enter(&self, access: Access) -> Result<Permit> {
-        let permit = self.0.gate.enter(access).await;
-        if !self.0.gate.is_awake() {
-            self.wake().await?;
+    pub(crate) async fn enter(&self, access: Access) -> Result<(Permit, Rc<Caller>)> {
+        let Inner {
+            ctx,
+            gate,
+            identity,
+            ..
+        } = &*self.0;
+        let door = Door {
+            gate,
+            identity,
+            platform: ctx.platform(),
+            wait: A::WAIT,
+        };
+        let (permit, caller) = door.pass(access, &self.1).await?;
+        if !gate.is_awake() {
+            self.wake(&caller).await?;
             permit.woke();
             alarms::look_after(self, None);
         }
-        Ok(permit)
+        Ok((permit, caller))
     }
 
     /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have worked.
-    async fn wake(&self) -> Result<()> {
+    async fn wake(&self, caller: &Rc<Caller>) -> Result<()> {
         let inner = &self.0;
         // What the database says is what counts.
         inner.ctx.remember(|beside| *beside = Beside::default());
@@ -238,7 +271,7 @@ impl<A: Actor> Object<A> {
             None => {}
             Some(Init::Sync(init)) => self.commit(&mut actor, init)?,
             Some(Init::Async(init)) => {
-                rpc::within(&inner.identity, init(&mut actor, &inner.ctx)).await?;
+                calls::within(caller, init(&mut actor, &inner.ctx)).await?;
                 self.commit(&mut actor, |_, _| Ok(()))?;
             }
         }
@@ -254,11 +287,15 @@ impl<A: Actor> Object<A> {
         result
     }
 
-    async fn alone<T>(&self, body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T>) -> Result<T> {
+    async fn alone<T>(
+        &self,
+        caller: &Rc<Caller>,
+        body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T>,
+    ) -> Result<T> {
         let inner = &self.0;
         let mut actor = inner.actor.borrow_mut();
         let actor = awake(actor.as_mut())?;
-        let value = rpc::within(&inner.identity, body(actor, &inner.ctx)).await?;
+        let value = calls::within(caller, body(actor, &inner.ctx)).await?;
         self.commit(actor, |_, _| Ok(value))
     }
 

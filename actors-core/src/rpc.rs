@@ -1,9 +1,6 @@
 //! Calls between actors, and from any Worker: native Workers RPC.
 
-use std::cell::RefCell;
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -12,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::actor::Actor;
 use crate::backend::{Env, Target};
+use crate::calls::{self, Chain};
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
 use crate::request::{Request, Response};
@@ -29,6 +27,12 @@ pub struct Method<A: 'static> {
 pub struct Call(pub(crate) Vec<Wire>);
 
 impl Call {
+    /// The arguments as they came, and the turns that wait for the call.
+    pub(crate) fn received(mut values: Vec<Wire>) -> (Self, Option<Rc<Chain>>) {
+        let chain = calls::take_argument(&mut values);
+        (Self(values), chain)
+    }
+
     fn expect(&self, names: &[&str]) -> Result<()> {
         if self.0.len() > names.len() {
             return Err(Error::invalid(format!(
@@ -148,7 +152,8 @@ impl Stub {
     ) -> Result<T> {
         let place = format_args!("{}::{method}", self.actor);
         self.refuse_self_call(method)?;
-        let arguments = arguments.encode().map_err(|error| error.at(place))?;
+        let mut arguments = arguments.encode().map_err(|error| error.at(place))?;
+        calls::add_argument(&mut arguments.0);
         let reply = self.target.call(method, arguments.0).await?;
         reply.decode().map_err(|error| {
             Error::internal(format!(
@@ -158,7 +163,7 @@ impl Stub {
     }
 
     /// Sends the request to the actor's `#[on_request]` handler.
-    pub async fn fetch(&self, request: Request) -> Result<Response> {
+    pub async fn fetch(&self, mut request: Request) -> Result<Response> {
         self.refuse_self_call("fetch")?;
         if request.uri().authority().is_none() {
             return Err(Error::invalid(format!(
@@ -167,16 +172,12 @@ impl Stub {
                 request.uri()
             )));
         }
+        calls::add_header(request.headers_mut());
         self.target.fetch(request).await
     }
 
     fn refuse_self_call(&self, method: &str) -> Result<()> {
-        let own = CURRENT.with_borrow(|current| {
-            current.as_ref().is_some_and(|current| {
-                current.actor == self.actor && self.target.id().is_some_and(|id| id == current.id)
-            })
-        });
-        if !own {
+        if !calls::is_current(self.actor, || self.target.id()) {
             return Ok(());
         }
         Err(Error::new(
@@ -198,41 +199,5 @@ pub(crate) fn check_name(name: &str) -> Result<()> {
         length => Err(Error::invalid(format!(
             "the name of an instance has at most {LIMIT} bytes, and this has {length}"
         ))),
-    }
-}
-
-/// Which actor a turn belongs to.
-pub(crate) struct Identity {
-    actor: &'static str,
-    id: String,
-}
-
-impl Identity {
-    pub(crate) fn new(actor: &'static str, id: String) -> Self {
-        Self { actor, id }
-    }
-}
-
-thread_local! {
-    /// The actor whose handler is being polled.
-    static CURRENT: RefCell<Option<Rc<Identity>>> = const { RefCell::new(None) };
-}
-
-/// Polls a handler as that actor, so that a call to itself is noticed.
-pub(crate) async fn within<T>(identity: &Rc<Identity>, handler: impl Future<Output = T>) -> T {
-    let mut handler = pin!(handler);
-    poll_fn(|cx| {
-        let _outer = Outer(CURRENT.replace(Some(identity.clone())));
-        handler.as_mut().poll(cx)
-    })
-    .await
-}
-
-/// Whose turn it was, and is again when the handler has been polled or has panicked.
-struct Outer(Option<Rc<Identity>>);
-
-impl Drop for Outer {
-    fn drop(&mut self) {
-        CURRENT.set(self.0.take());
     }
 }

@@ -10,6 +10,9 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use crate::calls::Chain;
+use crate::time::{Duration, Timestamp};
+
 /// How a turn uses the actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -28,6 +31,19 @@ struct Turns {
     awake: Cell<bool>,
     running: Cell<Running>,
     waiting: RefCell<VecDeque<Rc<Waiting>>>,
+    /// The turns that are running and may wait for something.
+    at_work: RefCell<Vec<AtWork>>,
+}
+
+/// A turn that is running, and may wait for something.
+pub(crate) struct AtWork {
+    /// A number that no other turn has.
+    pub(crate) turn: u64,
+    /// What it does, in the user's words.
+    pub(crate) what: &'static str,
+    pub(crate) since: Timestamp,
+    /// When it was last said in the log how long it takes.
+    pub(crate) logged: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -42,12 +58,15 @@ struct Waiting {
     access: Access,
     admitted: Cell<bool>,
     waker: RefCell<Waker>,
+    /// The turns that wait for this one.
+    chain: Option<Rc<Chain>>,
 }
 
 /// A turn that is running; it ends when this is dropped.
 pub(crate) struct Permit {
     gate: Gate,
     access: Access,
+    turn: Option<u64>,
 }
 
 impl Gate {
@@ -57,8 +76,24 @@ impl Gate {
         free.then(|| self.permit(access))
     }
 
+    /// Begins a shared turn beside those that run, and before those that wait, if that is
+    /// possible at all.
+    pub(crate) fn join(&self, access: Access) -> Option<Permit> {
+        match self.0.running.get() {
+            Running::Together(_) if access == Access::Shared && self.0.admit(access) => {
+                Some(self.permit(access))
+            }
+            _ => None,
+        }
+    }
+
     /// Begins a turn as soon as it is its time.
     pub(crate) async fn enter(&self, access: Access) -> Permit {
+        self.enter_from(access, None).await
+    }
+
+    /// The same for a turn that those in the chain wait for.
+    pub(crate) async fn enter_from(&self, access: Access, chain: Option<Rc<Chain>>) -> Permit {
         if let Some(permit) = self.try_enter(access) {
             return permit;
         }
@@ -66,6 +101,7 @@ impl Gate {
             access,
             admitted: Cell::new(false),
             waker: RefCell::new(Waker::noop().clone()),
+            chain,
         });
         self.0.waiting.borrow_mut().push_back(waiting.clone());
         let mut place = Place {
@@ -89,6 +125,53 @@ impl Gate {
         self.0.awake.get()
     }
 
+    /// The turns that are running.
+    pub(crate) fn turns(&self) -> Vec<u64> {
+        let at_work = self.0.at_work.borrow();
+        at_work.iter().map(|at_work| at_work.turn).collect()
+    }
+
+    /// Those with which that turn waits for one that waits here, if it does.
+    pub(crate) fn keeps_waiting(&self, turn: u64) -> Option<Rc<Chain>> {
+        let waiting = self.0.waiting.borrow();
+        let chains = waiting.iter().filter_map(|waiting| waiting.chain.as_ref());
+        let mut found = chains.filter(|chain| chain.turns().any(|waits| waits == turn));
+        found.next().cloned()
+    }
+
+    /// What that turn does, if it is running.
+    pub(crate) fn at_work(&self, turn: u64) -> Option<&'static str> {
+        let at_work = self.0.at_work.borrow();
+        let found = at_work.iter().find(|at_work| at_work.turn == turn);
+        found.map(|at_work| at_work.what)
+    }
+
+    /// What is running, the oldest first, with a word for the log about those that nobody
+    /// was told of for so long.
+    pub(crate) fn longest(
+        &self,
+        now: Timestamp,
+        silence: Duration,
+    ) -> Option<(&'static str, Duration, bool)> {
+        let mut at_work = self.0.at_work.borrow_mut();
+        let first = at_work.first_mut()?;
+        let is_news = now.since(first.logged.unwrap_or(first.since)) >= silence;
+        if is_news {
+            first.logged = Some(now);
+        }
+        Some((first.what, now.since(first.since), is_news))
+    }
+
+    /// Whether both are the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// How many turns wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.waiting.borrow().len()
+    }
+
     /// Says that the actor is no longer in memory: the next turn wakes it.
     pub(crate) fn slept(&self) {
         self.0.awake.set(false);
@@ -98,6 +181,7 @@ impl Gate {
         Permit {
             gate: self.clone(),
             access,
+            turn: None,
         }
     }
 }
@@ -144,6 +228,12 @@ impl Turns {
 }
 
 impl Permit {
+    /// Says what the turn does.
+    pub(crate) fn works(&mut self, at_work: AtWork) {
+        self.turn = Some(at_work.turn);
+        self.gate.0.at_work.borrow_mut().push(at_work);
+    }
+
     /// Says that this turn has woken the actor: others may join it if it is shared.
     pub(crate) fn woke(&self) {
         self.gate.0.awake.set(true);
@@ -156,6 +246,10 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
+        if let Some(turn) = self.turn {
+            let mut at_work = self.gate.0.at_work.borrow_mut();
+            at_work.retain(|at_work| at_work.turn != turn);
+        }
         self.gate.0.leave();
     }
 }
@@ -231,6 +325,23 @@ mod tests {
         assert!(poll(alone.as_mut()).is_pending());
         drop(second);
         assert!(poll(alone.as_mut()).is_ready());
+    }
+
+    #[test]
+    fn a_shared_turn_is_joined_past_one_that_waits() {
+        let gate = awake();
+        assert!(gate.join(Access::Shared).is_none(), "there is none to join");
+        let first = gate.try_enter(Access::Shared).expect("the gate is free");
+        let mut alone = pin!(gate.enter(Access::Exclusive));
+        assert!(poll(alone.as_mut()).is_pending());
+        assert!(gate.join(Access::Exclusive).is_none());
+        let second = gate.join(Access::Shared).expect("the first is shared");
+        drop(first);
+        assert!(poll(alone.as_mut()).is_pending());
+        drop(second);
+        assert!(poll(alone.as_mut()).is_ready());
+        let _alone = gate.try_enter(Access::Exclusive);
+        assert!(gate.join(Access::Shared).is_none());
     }
 
     #[test]

@@ -78,6 +78,7 @@ export const Metronome = observed(built.Metronome);
 export const Crasher = observed(built.Crasher);
 export const Crossing = observed(built.Crossing);
 export const Doomed = observed(built.Doomed);
+export const Friend = observed(built.Friend);
 export const Keeper = observed(built.Keeper);
 export const Ledger = observed(built.Ledger);
 export const Mirror = observed(built.Mirror);

@@ -3,6 +3,7 @@
 //! their own they build it themselves.
 
 mod alarms;
+mod calls;
 mod client;
 mod cron;
 mod crowd;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actors_core::testing::World;
@@ -14,6 +14,7 @@ use actors_fixtures::clockwork::{Clockwork, Metronome};
 use actors_fixtures::crasher::Crasher;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::doomed::Doomed;
+use actors_fixtures::friend::Friend;
 use actors_fixtures::keeper::Keeper;
 use actors_fixtures::ledger::Ledger;
 use actors_fixtures::parlour::{Mirror, Parlour};
@@ -39,7 +40,7 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
@@ -100,20 +101,29 @@ impl Native {
     pub(crate) fn together(&self, calls: &[Call]) -> Vec<Outcome> {
         let mut begun: Vec<Begun> = calls.iter().map(|call| self.begin(call)).collect();
         let mut outcomes: Vec<Option<Outcome>> = calls.iter().map(|_| None).collect();
-        self.0.run(std::future::poll_fn(|cx| {
+        let mut cx = Context::from_waker(Waker::noop());
+        for _ in 0..400 {
+            self.0.run_until_idle();
             for (call, outcome) in begun.iter_mut().zip(&mut outcomes) {
                 if outcome.is_none()
-                    && let Poll::Ready(value) = call.as_mut().poll(cx)
+                    && let Poll::Ready(value) = call.as_mut().poll(&mut cx)
                 {
                     *outcome = Some(value);
                 }
             }
-            match outcomes.iter().all(Option::is_some) {
-                true => Poll::Ready(()),
-                false => Poll::Pending,
+            if outcomes.iter().all(Option::is_some) {
+                break;
             }
-        }));
-        outcomes.into_iter().flatten().collect()
+            self.0.advance(Duration::from_millis(25));
+        }
+        let all = outcomes.into_iter().collect::<Option<_>>();
+        all.unwrap_or_else(|| panic!("no answer\n{}", self.0.story().join("\n")))
+    }
+
+    /// Makes a call that nobody waits for.
+    pub(crate) fn leave(&self, call: &Call) {
+        drop(self.begin(call));
+        self.0.run_until_idle();
     }
 
     fn begin(&self, call: &Call) -> Begun {
@@ -187,6 +197,7 @@ impl Native {
             Some("parlours") => self.0.connect_with::<Parlour>(name, request),
             Some("mirrors") => self.0.connect_with::<Mirror>(name, request),
             Some("served") => self.0.connect_with::<Served>(name, request),
+            Some("friends") => self.0.connect_with::<Friend>(name, request),
             Some("undoing") => self.0.connect_with::<Undoing>(name, request),
             _ => panic!("no sockets at {path}"),
         };

@@ -139,11 +139,13 @@ impl World {
 
     /// Makes a call, and does not wait for what it comes to.
     pub(crate) fn begin(&self, call: &Call) {
-        let Self::Workerd(workerd) = self else {
-            panic!("nothing goes on by itself natively")
-        };
-        let (url, body) = (workerd.server.url() + "/call", json!(call).to_string());
-        std::thread::spawn(move || drop(agent().post(url).send(body)));
+        match self {
+            Self::Workerd(workerd) => {
+                let (url, body) = (workerd.server.url() + "/call", json!(call).to_string());
+                std::thread::spawn(move || drop(agent().post(url).send(body)));
+            }
+            Self::Native(native) => native.leave(call),
+        }
     }
 
     /// Ends all that runs, and opens what is stored with that version of the tables.

@@ -171,3 +171,105 @@ impl Forgetful {
         self.in_memory + self.stored
     }
 }
+
+#[actor(tables(Number))]
+pub struct Tenant {
+    #[persist]
+    visits: u32,
+}
+
+#[actor]
+impl Tenant {
+    /// Answers how many visits there were.
+    pub fn visit(&mut self, ctx: &Ctx<Self>) -> Result<u32> {
+        self.visits += 1;
+        Number::write(ctx, "visits", self.visits)?;
+        ctx.alarms().after(minutes(2)).keyed("clean").clean()?;
+        Ok(self.visits)
+    }
+
+    pub fn visits(&self, ctx: &Ctx<Self>) -> Result<(u32, u32)> {
+        Ok((self.visits, Number::read(ctx, "visits")?))
+    }
+
+    /// Wrong: it is too late to fail when the end is committed.
+    pub async fn leave_in_debt_in_two_parts(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+        ctx.destroy()?;
+        pause(ctx).await?;
+        Err(Error::invalid("the rent is not paid"))
+    }
+
+    /// The same, undone.
+    pub fn leave_in_debt(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+        ctx.destroy()?;
+        Err(Error::invalid("the rent is not paid"))
+    }
+
+    /// The same, undone in part, and then by an alarm.
+    pub async fn leave_in_debt_later(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+        let _ = ctx.transaction(|| ctx.destroy().and(Err::<(), _>(Error::invalid("not yet"))));
+        pause(ctx).await?;
+        ctx.alarms().after(seconds(1)).move_out().map(drop)
+    }
+
+    #[alarm(retry(max = 2))]
+    fn move_out(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+        ctx.destroy()?;
+        Err(Error::invalid("the rent is not paid"))
+    }
+
+    #[alarm]
+    fn clean(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+        Number::write(ctx, "cleaned", self.visits)
+    }
+
+    pub fn cleaned(&self, ctx: &Ctx<Self>) -> Result<u32> {
+        Number::read(ctx, "cleaned")
+    }
+}
+
+/// One who asks another, who asks back.
+#[actor]
+pub struct Talker {
+    #[persist]
+    said: u32,
+}
+
+#[actor]
+impl Talker {
+    /// Wrong: the other asks this one back, which waits for it.
+    pub async fn introduce(&mut self, ctx: &Ctx<Self>, own: String, other: String) -> Result<u32> {
+        self.said += 1;
+        Talker::get(ctx.env(), &other)?.greet_back(own).await
+    }
+
+    pub async fn greet_back(&mut self, ctx: &Ctx<Self>, whom: String) -> Result<u32> {
+        Talker::get(ctx.env(), &whom)?.said().await
+    }
+
+    /// Wrong if the other does the same at that time.
+    pub async fn call(&mut self, ctx: &Ctx<Self>, other: String) -> Result<u32> {
+        self.said += 1;
+        pause(ctx).await?;
+        Talker::get(ctx.env(), &other)?.hear(self.said).await
+    }
+
+    /// Tells the other what it would ask for, beside whatever else there is.
+    pub async fn call_shared(&self, ctx: &Ctx<Self>, other: String) -> Result<u32> {
+        pause(ctx).await?;
+        Talker::get(ctx.env(), &other)?.repeat(self.said).await
+    }
+
+    pub fn hear(&mut self, said: u32) -> u32 {
+        said
+    }
+
+    pub async fn repeat(&self, ctx: &Ctx<Self>, said: u32) -> Result<u32> {
+        pause(ctx).await?;
+        Ok(said)
+    }
+
+    pub fn said(&self) -> u32 {
+        self.said
+    }
+}

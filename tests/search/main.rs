@@ -9,10 +9,11 @@
 mod bugs;
 
 use std::cell::Cell;
+use std::future::Future;
 use std::time::{Duration, Instant};
 
-use actors_core::testing::{Search, World};
-use bugs::{Bank, Forgetful, Inbox, Reminder, Tally};
+use actors_core::testing::{Run, Search, World};
+use bugs::{Bank, Forgetful, Inbox, Reminder, Talker, Tally, Tenant};
 
 /// Adds, and counts what was acknowledged.
 fn tally(how: &'static str) -> Search<Cell<u32>> {
@@ -100,6 +101,67 @@ fn forgetful(how: &'static str) -> Search<Cell<u32>> {
         })
 }
 
+/// Visits, and ends that are not to come: what was acknowledged is there all the same, and
+/// the alarm of the last visit runs, whatever the platform has lost.
+fn tenant(how: &'static str) -> Search<Cell<u32>> {
+    Search::<Cell<u32>>::new()
+        .step("visit", async move |run| {
+            if let Ok(visits) = run.get::<Tenant>("t").visit().await {
+                run.model().set(run.model().get().max(visits));
+            }
+        })
+        .step("leave in debt", async move |run| {
+            let tenant = run.get::<Tenant>("t");
+            let _ = match how {
+                "in two parts" => tenant.leave_in_debt_in_two_parts().await,
+                _ => tenant.leave_in_debt().await,
+            };
+        })
+        .step("leave in debt later", async move |run| {
+            let _ = run.get::<Tenant>("t").leave_in_debt_later().await;
+        })
+        .step("lose the alarm", async move |run| {
+            run.lose_alarm::<Tenant>("t");
+        })
+        .invariant("what was acknowledged is there", move |world, visits| {
+            if how != "unasked" {
+                let (kept, stored) = ask(world, world.get::<Tenant>("t").visits())?;
+                at_least(kept, visits.get(), "acknowledged")?;
+                at_least(stored, visits.get(), "stored")?;
+            }
+            world.advance(Duration::from_secs(240));
+            let cleaned = ask(world, world.get::<Tenant>("t").cleaned())?;
+            at_least(cleaned, visits.get(), "promised to be cleaned")
+        })
+}
+
+fn ask<T>(world: &World, call: impl Future<Output = actors_core::Result<T>>) -> Result<T, String> {
+    world.run(call).map_err(|error| error.to_string())
+}
+
+/// Two who call each other.
+fn talkers(how: &'static str) -> Search<()> {
+    let call = move |run: Run<()>, own: &'static str, other: &'static str| async move {
+        let talker = run.get::<Talker>(own);
+        let _ = match how {
+            "back" => talker.introduce(own.into(), other.into()).await,
+            "at once" => talker.call(other.into()).await,
+            _ => talker.call_shared(other.into()).await,
+        };
+    };
+    Search::new()
+        .step("the first calls", async move |run| {
+            call(run, "a", "b").await
+        })
+        .step("the second calls", async move |run| {
+            call(run, "b", "a").await
+        })
+        .invariant("both answer", |world, ()| {
+            ask(world, world.get::<Talker>("a").said())?;
+            ask(world, world.get::<Talker>("b").said()).map(drop)
+        })
+}
+
 fn at_least(found: u32, told: u32, what: &str) -> Result<(), String> {
     if found >= told {
         Ok(())
@@ -151,14 +213,55 @@ fn state_that_is_kept_in_memory_only() {
 }
 
 #[test]
+fn an_end_that_is_committed_before_its_handler_fails() {
+    let report = found(tenant("in two parts"));
+    assert!(report.contains("acknowledged, 0 are there"), "{report}");
+}
+
+#[test]
+fn an_alarm_that_is_lost_while_nobody_asks_for_the_object() {
+    let report = found(tenant("unasked"));
+    assert!(report.contains("lose the alarm"), "{report}");
+}
+
+#[test]
+fn a_call_that_comes_back_to_where_it_began() {
+    let report = found(talkers("back"));
+    assert!(
+        report.starts_with("\"nobody waits for itself\""),
+        "{report}"
+    );
+    assert!(
+        report.contains("Talker \"b\" → Talker \"a\" → Talker \"b\""),
+        "{report}"
+    );
+    assert!(report.contains("It takes 1 of"), "{report}");
+}
+
+#[test]
+fn two_calls_that_wait_for_each_other() {
+    let report = found(talkers("at once"));
+    assert!(
+        report.starts_with("\"nobody waits for itself\""),
+        "{report}"
+    );
+    assert!(
+        report.contains("the first calls\n") && report.contains("the second calls\n"),
+        "{report}"
+    );
+}
+
+#[test]
 fn nothing_is_found_where_nothing_is_wrong() {
     let reports = [
         tally("alone").runs(300).find(),
         bank("together").runs(300).find(),
         reminder("once").runs(300).find(),
         forgetful("for good").runs(300).find(),
+        tenant("undone").runs(150).find(),
+        talkers("shared").runs(150).find(),
     ];
-    assert_eq!(reports, [const { None }; 4]);
+    assert_eq!(reports, [const { None }; 6]);
 }
 
 #[test]

@@ -344,7 +344,7 @@ fn fail_panicked<A: Actor>(ctx: &Ctx<A>, culprit: Option<&(i64, String)>) -> Res
 
 fn run_one<A: Actor>(object: &Object<A>, due: &Due) -> Turn<()> {
     match handler::<A>(&due.handler) {
-        Some(handler) => (handler.run)(object, due.clone()),
+        Some(handler) => (handler.run)(&object.told(handler.name), due.clone()),
         None => {
             due.misfit.set(true);
             Turn::Done(Err(Error::schema(format!(

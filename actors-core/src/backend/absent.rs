@@ -118,6 +118,10 @@ impl Platform {
 
 pub(crate) fn log(_: &str) {}
 
+pub(crate) fn first_turn() -> u64 {
+    0
+}
+
 #[cfg(feature = "cron")]
 pub(crate) fn utc_offset(_: &str, _: Timestamp) -> Option<i64> {
     None

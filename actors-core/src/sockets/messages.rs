@@ -139,14 +139,14 @@ pub(crate) fn receive<A: Actor>(object: &Object<A>, raw: RawSocket, event: Event
         Err(error) => return Turn::Done(Err(error)),
     };
     let id = socket.id().to_owned();
-    object.ctx().lanes.run(&id, object, move |object| {
-        let object = object.clone();
-        match event {
-            Event::Message(message) => heard(object, socket, message),
-            Event::Close(close) => closed(&object, socket, close),
-            Event::Error(message) => failed(object, socket, message),
-        }
-    })
+    object
+        .ctx()
+        .lanes
+        .run(&id, object, move |object| match event {
+            Event::Message(message) => heard(object.asked("on_message", None), socket, message),
+            Event::Close(close) => closed(&object.told("on_close"), socket, close),
+            Event::Error(message) => failed(object.told("on_error"), socket, message),
+        })
 }
 
 /// A message; what goes wrong is told to its sender alone.

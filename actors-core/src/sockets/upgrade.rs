@@ -8,6 +8,7 @@ use super::admission::{Admission, Admitted};
 use super::socket::Head;
 use crate::actor::Actor;
 use crate::backend::Accepted;
+use crate::calls;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::object::{Object, Turn};
@@ -65,7 +66,9 @@ pub(crate) fn is_for<A: Actor>(path: &str, upgrade: Option<&str>) -> bool {
 }
 
 /// Lets the actor decide on a request for a web socket, and opens it.
-pub(crate) fn upgrade<A: Actor>(object: &Object<A>, request: Request) -> Turn<Upgrade> {
+pub(crate) fn upgrade<A: Actor>(object: &Object<A>, mut request: Request) -> Turn<Upgrade> {
+    let chain = calls::take_header(request.headers_mut());
+    let object = object.asked("on_connect", chain);
     let protocol = match A::SOCKETS.map(|options| check(&request, options)) {
         Some(Ok(protocol)) => protocol,
         Some(Err(refusal)) => return Turn::Done(Ok(Upgrade::Refused(refusal.into_response()))),
@@ -73,11 +76,10 @@ pub(crate) fn upgrade<A: Actor>(object: &Object<A>, request: Request) -> Turn<Up
     };
     let opening = Opening { request, protocol };
     let turn = match A::HANDLERS.on_connect {
-        Some(handler) => handler(object, opening),
+        Some(handler) => handler(&object, opening),
         None => object.shared(|_, ctx| opening.settle(ctx, Admission::new(()))),
     };
     // After the commit, and before any other turn begins.
-    let object = object.clone();
     turn.map(move |admitted| {
         let opened = admitted.and_then(|admitted| match admitted {
             Admitted::Guest(guest) => object.ctx().platform().accept(guest).map(Upgrade::Open),

@@ -123,7 +123,8 @@ impl World {
             None => panic!(
                 "this waits for something that does not happen by itself{}\n{}",
                 match self.env.0.next_time() {
-                    Some(_) => ": an alarm is set for later, which `World::advance` gets to",
+                    Some(_) =>
+                        ": an alarm or the end of a wait comes later, which `World::advance` gets to",
                     None => "",
                 },
                 self.story().join("\n")

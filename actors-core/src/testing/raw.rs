@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::World;
+use super::{Run, World};
 use crate::actor::Actor;
 use crate::backend::{Hosted, arriving};
 use crate::error::Result;
@@ -14,6 +14,17 @@ pub use crate::wire::Wire;
 #[track_caller]
 pub fn check_schema<A: Actor>(path: &Path, updates: bool) {
     super::schema::check::<A>(path, updates);
+}
+
+impl<M> Run<M> {
+    /// Has the platform lose an instance's own alarm, and takes it from memory if it is idle.
+    pub fn lose_alarm<A: Actor>(&self, name: &str) {
+        let world = World {
+            env: self.env.clone(),
+        };
+        world.lose_alarm::<A>(name);
+        world.evict::<A>(name);
+    }
 }
 
 impl World {

@@ -22,6 +22,7 @@ use crate::time::Duration;
 /// evictions, crashes between any two storage operations, time that passes. What
 /// the steps have been told is kept in a model of yours, `M`, which begins as its
 /// default; an invariant compares it with what the actors know when all is over.
+/// One is there without being named: no turn waits for itself, by way of others too.
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -70,7 +71,7 @@ struct Invariant<M> {
 
 /// What a step is given: the world's actors, and the model.
 pub struct Run<M> {
-    env: Env,
+    pub(super) env: Env,
     model: Rc<M>,
 }
 
@@ -250,7 +251,10 @@ impl<M: Default + 'static> Search<M> {
             let message = (invariant.holds)(&world, &model).err()?;
             Some((invariant.name, message))
         };
-        let (invariant, message) = self.invariants.iter().find_map(broken)?;
+        let deadlock = world.env.0.deadlock.take();
+        let deadlock = deadlock.map(|message| ("nobody waits for itself", message));
+        let broken = || self.invariants.iter().find_map(broken);
+        let (invariant, message) = deadlock.or_else(broken)?;
         Some(Break {
             invariant,
             message,

@@ -104,7 +104,7 @@ fn recurs(
 }
 
 /// The span of time that an option is set to; not none at all.
-fn duration(option: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
+pub(super) fn duration(option: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
     let text = attributes::text(option, mistakes)?;
     match humantime::parse_duration(&text.value()) {
         Ok(span) if span.as_millis() == 0 => {

@@ -1,5 +1,7 @@
 //! `#[actor]` on a struct: its fields, tables and binding.
 
+use std::time::Duration;
+
 use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -11,6 +13,7 @@ use syn::{
     Attribute, Expr, Field, Fields, Ident, ItemStruct, Meta, MetaNameValue, Path, Token, Type,
 };
 
+use super::alarm;
 use super::method::MARKS;
 use super::sockets::SocketOptions;
 
@@ -23,6 +26,7 @@ struct State {
     krate: TokenStream,
     binding: String,
     sockets: Option<SocketOptions>,
+    wait: Option<Duration>,
     tables: Vec<Path>,
     migrations: Vec<Path>,
     persisted: Vec<Persisted>,
@@ -34,6 +38,7 @@ pub(super) const OPTIONS: &[&str] = &[
     "migrations(SPLIT_NAME)",
     "binding = \"COUNTER\"",
     "sockets(path = \"/ws\")",
+    "wait = \"30s\"",
     "crate = path",
 ];
 
@@ -71,6 +76,7 @@ fn parse(arguments: TokenStream, mut item: ItemStruct, mistakes: &mut Mistakes) 
     State {
         binding: binding(option("binding"), &item.ident, mistakes),
         sockets: option("sockets").map(|option| SocketOptions::parse(option, mistakes)),
+        wait: option("wait").and_then(|option| alarm::duration(option, mistakes)),
         tables: option("tables")
             .map(|option| paths(option, Mistake::NotTables, Mistake::TableTwice, mistakes))
             .unwrap_or_default(),
@@ -178,10 +184,15 @@ impl State {
             krate,
             binding,
             sockets,
+            wait,
             tables,
             migrations,
             persisted,
         } = self;
+        let wait = wait.map(|wait| {
+            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            quote!(const WAIT: #krate::Duration = #krate::Duration::from_millis(#millis);)
+        });
         let ident = &item.ident;
         let parents = tables.iter().map(|table| {
             let ident = Ident::new(&ident.to_string(), table.span());
@@ -228,6 +239,7 @@ impl State {
                     const TABLES: &'static [#krate::sql::TableDef] =
                         &[#(<#tables as #krate::sql::Table>::TABLE),*];
                     const MIGRATIONS: &'static [#krate::sql::Migration] = &[#(#migrations),*];
+                    #wait
 
                     fn fresh() -> Self {
                         #fresh

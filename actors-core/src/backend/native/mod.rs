@@ -161,6 +161,11 @@ impl Platform {
     }
 }
 
+/// The number of the first turn: each run is the same here.
+pub(crate) fn first_turn() -> u64 {
+    0
+}
+
 /// Writes to the Worker's log: here, what a test prints.
 pub(crate) fn log(message: &str) {
     eprintln!("{message}");

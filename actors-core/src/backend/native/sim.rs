@@ -18,6 +18,7 @@ use super::disk::Disk;
 use super::{Env, Platform, RawSocket, http};
 use crate::actor::Actor;
 use crate::alarms::{self, Loss};
+use crate::calls;
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
 use crate::request::{Request, Response, error_response};
@@ -43,7 +44,10 @@ impl<A: Actor> Hosted for Object<A> {
             .iter()
             .find(|known| known.name == method)
         {
-            Some(known) => (known.call)(self, call),
+            Some(known) => {
+                let (call, chain) = Call::received(call.0);
+                (known.call)(&self.asked(known.name, chain), call)
+            }
             None => Turn::Done(Err(Error::internal(format!(
                 "The RPC receiver does not implement the method \"{method}\"."
             )))),
@@ -51,7 +55,7 @@ impl<A: Actor> Hosted for Object<A> {
     }
 
     fn fetch(&self, request: Request) -> Turn<Response> {
-        let request = match http::normalised(request) {
+        let mut request = match http::normalised(request) {
             Ok(request) => request,
             Err(error) => return Turn::Done(Ok(error_response(&error))),
         };
@@ -66,7 +70,10 @@ impl<A: Actor> Hosted for Object<A> {
             });
         }
         match A::HANDLERS.on_request {
-            Some(handler) => crate::request::answered(handler(self, request)),
+            Some(handler) => {
+                let chain = calls::take_header(request.headers_mut());
+                crate::request::answered(handler(&self.asked("fetch", chain), request))
+            }
             None => Turn::Done(Err(Error::internal(
                 "Handler does not export a fetch() function.",
             ))),
@@ -223,6 +230,8 @@ pub(crate) struct Sim {
     /// How many web sockets there have been.
     pub(super) sockets_opened: Cell<u64>,
     story: RefCell<Vec<String>>,
+    /// What was said last to a turn that would have waited for itself.
+    pub(crate) deadlock: RefCell<Option<String>>,
 }
 
 impl Sim {
@@ -239,6 +248,7 @@ impl Sim {
             crash_after: Cell::default(),
             sockets_opened: Cell::default(),
             story: RefCell::default(),
+            deadlock: RefCell::default(),
         })
     }
 
@@ -315,6 +325,11 @@ impl Sim {
             let object = world.object(&place);
             world.note(Some(&place), || format!("begins {what}"));
             let outcome = event(&*object).finish().await;
+            if let Err(error) = &outcome
+                && error.kind() == ErrorKind::Deadlock
+            {
+                world.deadlock.replace(Some(error.to_string()));
+            }
             world.note(Some(&place), || match &outcome {
                 Ok(_) => format!("ends {what}"),
                 Err(error) => format!("fails in {what}: {}: {error}", error.kind()),

@@ -82,8 +82,9 @@ impl<A: Actor> Class<A> {
                 let Some(method) = method else {
                     return Err(to_js(&Error::internal("no such method")));
                 };
-                let call = Call(wire::from_js(values.iter()));
-                answer((method.call)(object, call), |reply| {
+                let (call, chain) = Call::received(wire::from_js(values.iter()));
+                let object = object.asked(method.name, chain);
+                answer((method.call)(&object, call), |reply| {
                     Ok(wire::to_js(reply.0))
                 })
             }

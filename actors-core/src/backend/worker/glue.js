@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 function failure(name, message) {
   const error = new Error(message);
   error.name = name;
-  if (name === "Unavailable") error.retryable = true;
+  if (name === "Unavailable" || name === "Busy") error.retryable = true;
   return error;
 }
 

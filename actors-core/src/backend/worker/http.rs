@@ -8,6 +8,7 @@ use worker::web_sys;
 use super::executor::answer;
 use super::{Accepted, from_js, to_js};
 use crate::actor::Actor;
+use crate::calls;
 use crate::error::{Error, Result};
 use crate::object::Object;
 use crate::request::{self, Body, Request, Response, answered, bad_url, error_response};
@@ -47,8 +48,10 @@ pub(super) fn handle<A: Actor>(
     let Some(handler) = A::HANDLERS.on_request else {
         return Err(to_js(&Error::not_found("the actor answers no requests")));
     };
-    let request = from_js_request(request).map_err(|error| to_js(&error))?;
-    answer(answered(handler(object, request)), to_js_response)
+    let mut request = from_js_request(request).map_err(|error| to_js(&error))?;
+    let chain = calls::take_header(request.headers_mut());
+    let object = object.asked("fetch", chain);
+    answer(answered(handler(&object, request)), to_js_response)
 }
 
 /// Answers a request that is refused at the door.

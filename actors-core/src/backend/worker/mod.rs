@@ -261,6 +261,11 @@ impl Platform {
     }
 }
 
+/// The number of the isolate's first turn.
+pub(crate) fn first_turn() -> u64 {
+    (js_sys::Math::random() * 2f64.powi(52)) as u64
+}
+
 /// Writes to the Worker's log.
 pub(crate) fn log(message: &str) {
     worker::console_error!("{message}");

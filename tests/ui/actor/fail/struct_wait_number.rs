@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[actor(wait = 30)]
+pub struct Counter {}
+
+#[actor]
+impl Counter {}
+
+fn main() {}
