@@ -121,7 +121,7 @@ function large(what) {
       for (let depth = 0; depth < 24; depth++) pair = [pair, pair];
       return pair;
     }
-    case "text": return new Array(100).fill("x".repeat(1_000_000));
+    case "bytes": return new Array(100).fill(new Uint8Array(1_000_000));
   }
 }
 

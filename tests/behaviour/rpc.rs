@@ -205,7 +205,7 @@ fn small_arguments_that_stand_for_large_values_are_refused() {
         ("nest", "sparse", "one value of more than 1000000"),
         ("nest", "endless", "one value of more than 1000000"),
         ("nest", "pairs", "one value of more than 1000000"),
-        ("texts", "text", "more than 32 MiB"),
+        ("blobs", "bytes", "more than 32 MiB"),
     ] {
         let failure = shapes.refuse(method, json!([{ "$": "large", "value": what }]));
         assert_eq!(failure.name, "InvalidArgument", "{what}: {failure:?}");
