@@ -15,6 +15,9 @@ use crate::error::shortened;
 /// The fields of an object, each still text: a number keeps all its digits.
 pub(crate) type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
+/// The same, of a text that does not last as long.
+pub(crate) type OwnedFields = BTreeMap<String, Box<RawValue>>;
+
 /// The value as JSON text.
 ///
 /// # Errors

@@ -156,7 +156,7 @@ pub mod __private {
     pub use crate::signature::Signature;
     pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
     pub use crate::sql::statement::{Column, bound, read_as, read_as_if, record, statement};
-    pub use crate::sql::to_json;
+    pub use crate::sql::{no_variant, to_json};
     pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;

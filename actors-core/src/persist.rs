@@ -1,14 +1,11 @@
 //! `#[persist]` fields: one JSON object in the row that each wake reads anyway.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use crate::actor::State;
 use crate::error::{Error, Result};
-use crate::json::{self, Fields};
+use crate::json::{self, Fields, OwnedFields};
 
 /// Takes the persisted fields out of an actor's struct.
 #[derive(Default)]
@@ -70,7 +67,7 @@ impl Loader<'_> {
 pub(crate) struct Saved {
     fields: String,
     /// Stored fields that the struct does not have, kept for the code that does.
-    unknown: BTreeMap<String, Box<RawValue>>,
+    unknown: OwnedFields,
 }
 
 impl Saved {

@@ -16,6 +16,8 @@ pub use json::to_json;
 pub use row::{FromRow, Row};
 pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
 pub use table::{HasTable, IndexDef, Keyed, Table, TableDef};
+#[doc(hidden)]
+pub use value::no_variant;
 pub use value::{AsSql, FromSql, Number, Params, SqlValue, ToSql, Value};
 
 #[doc(inline)]
