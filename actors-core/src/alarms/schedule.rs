@@ -76,10 +76,10 @@ impl<'a, A> Plan<'a, A> {
             .unwrap_or_default();
         table::change(self.ctx, |ctx| {
             if self.key.is_some() {
-                ctx.sql()
+                ctx.own()
                     .run("DELETE FROM _actors_alarms WHERE key = ?", (&self.key,))?;
             }
-            ctx.sql()
+            ctx.own()
                 .one(
                     "INSERT INTO _actors_alarms \
                      (handler, payload, due, planned, key, every, cron, zone) \
