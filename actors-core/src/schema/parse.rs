@@ -243,8 +243,7 @@ impl Token {
     pub(crate) fn end_of_parameter(&self, next: Option<&Self>) -> Option<usize> {
         match self.text.as_bytes() {
             _ if self.is_quoted => None,
-            [b'$', ..] => Some(self.end),
-            [b':' | b'@'] => next.map(|name| name.end),
+            [b'$' | b':' | b'@', _, ..] => Some(self.end),
             [b'?'] => {
                 let is_number = |next: &&Self| next.text.bytes().all(|byte| byte.is_ascii_digit());
                 Some(next.filter(is_number).map_or(self.end, |number| number.end))
