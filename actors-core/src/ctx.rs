@@ -1,12 +1,14 @@
 //! What a handler knows of the object that it runs in.
 
 use std::cell::Cell;
-use std::marker::PhantomData;
+use std::rc::Weak;
 
 use crate::actor::Actor;
 use crate::alarms::{self, AlarmRun, Alarms, Ringing};
 use crate::backend::{Env, Platform};
 use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::object::Inner;
 use crate::schema;
 use crate::sockets::{Lanes, Sockets};
 use crate::sql::Sql;
@@ -26,11 +28,11 @@ pub struct Ctx<A> {
     pub(crate) is_behind: Cell<bool>,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
-    actor: PhantomData<fn() -> A>,
+    object: Weak<Inner<A>>,
 }
 
 impl<A> Ctx<A> {
-    pub(crate) fn new(platform: Platform) -> Self {
+    pub(crate) fn new(platform: Platform, object: Weak<Inner<A>>) -> Self {
         Self {
             platform,
             beside: Cell::default(),
@@ -38,7 +40,7 @@ impl<A> Ctx<A> {
             running: Cell::new(None),
             is_behind: Cell::new(false),
             lanes: Lanes::default(),
-            actor: PhantomData,
+            object,
         }
     }
 
@@ -176,6 +178,12 @@ impl<A: Actor> Ctx<A> {
     /// The actor's alarms.
     pub fn alarms(&self) -> Alarms<'_, A> {
         Alarms::new(self)
+    }
+
+    /// The actor and this, owned: for code that is called within the turn and can borrow
+    /// nothing, such as the handlers of an `axum::Router`. See [`Handle`].
+    pub fn handle(&self) -> Handle<A> {
+        Handle::new(self.object.clone())
     }
 
     /// The actor's web sockets.

@@ -15,7 +15,9 @@ use actors_fixtures::crasher::Crasher;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::doomed::Doomed;
 use actors_fixtures::friend::Friend;
+use actors_fixtures::keeper::Keeper;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::notes::Notebook;
 use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
@@ -40,7 +42,8 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "NOTEBOOK" Notebook,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
@@ -208,9 +211,15 @@ impl Native {
             .map_err(|refusal| self.read(refusal))
     }
 
-    /// A request for `/web/{name}` or `/served/{name}/…`, without an entry.
-    pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Response {
-        let answer = self.run_request(method, path, body);
+    /// A request for `/web/{name}` and the like, without an entry.
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response {
+        let answer = self.run_request(method, path, headers, body);
         let Ok(response) = answer else {
             // workerd answers 500 when an object throws.
             return Response {
@@ -224,7 +233,7 @@ impl Native {
 
     /// The body of a response, as it comes.
     pub(crate) fn stream(&self, path: &str) -> Body {
-        let response = self.run_request("GET", path, "").expect("a response");
+        let response = self.run_request("GET", path, &[], "").expect("a response");
         response.into_body()
     }
 
@@ -238,18 +247,20 @@ impl Native {
         &self,
         method: &str,
         path: &str,
+        headers: &[(&str, &str)],
         body: &str,
     ) -> actors_core::Result<http::Response<Body>> {
         let mut parts = path.split(['/', '?']).skip(1);
         let (kind, name) = (parts.next(), parts.next().unwrap_or_default());
-        let request = http::Request::builder()
-            .method(method)
-            .uri(format!("http://localhost{path}"))
-            .body(body.to_owned().into())
-            .expect("a right request");
+        let mut request = http::Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.to_owned()).expect("a right request");
         match kind {
-            Some("web") => self.0.run(self.0.get::<Web>(name).fetch(request)),
-            Some("served") => self.0.run(self.0.get::<Served>(name).fetch(request)),
+            Some("web") => self.0.request::<Web>(name, request),
+            Some("served") => self.0.request::<Served>(name, request),
+            Some("notebooks") => self.0.request::<Notebook>(name, request),
             _ => panic!("no requests at {path}"),
         }
     }

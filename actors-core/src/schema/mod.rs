@@ -24,7 +24,7 @@ use self::difference::{Stored, Undeclared, bring};
 pub use self::migration::Migration;
 use self::migration::{Done, run_pending};
 use self::newer::{Standing, parts, standing};
-pub(crate) use self::parse::framework_name;
+pub(crate) use self::parse::{framework_name, tokens};
 use crate::actor::Actor;
 use crate::alarms;
 use crate::ctx::Ctx;

@@ -296,7 +296,7 @@ fn schema(rng: &mut Rng) -> Vec<Table> {
 fn with_database(test: impl FnOnce(&Ctx<Nobody>)) {
     let sim = Sim::new(None);
     let slot = sim.slot::<Nobody>("a").expect("SQLite opens");
-    test(&Ctx::new(sim.platform(&slot)));
+    test(&Ctx::new(sim.platform(&slot), std::rc::Weak::new()));
 }
 
 fn bring_all(ctx: &Ctx<Nobody>, schema: &[Table]) -> Result<()> {

@@ -118,5 +118,5 @@ fn done(text: &str) -> Result<Vec<Done>> {
 fn with_database<A: Actor, T>(body: impl FnOnce(&Ctx<A>) -> Result<T>) -> Result<T> {
     let sim = Sim::new(None);
     let slot = sim.slot::<A>("schema")?;
-    body(&Ctx::new(sim.platform(&slot)))
+    body(&Ctx::new(sim.platform(&slot), std::rc::Weak::new()))
 }
