@@ -10,10 +10,11 @@ use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::object::Inner;
 use crate::schema;
-use crate::sockets::{Lanes, Sockets};
-use crate::sql::Sql;
+use crate::sockets::{Lanes, Selection, Sockets};
+use crate::sql::{Database, Row, Sql, Usage, Value};
 use crate::time::Timestamp;
 use crate::transaction::{Beside, Open};
+use crate::unborn::{Life, Unborn};
 
 /// The object that a handler runs in: its storage, its alarms, its name, the
 /// Worker's bindings. A handler asks for it with a parameter `ctx: &Ctx<Self>`.
@@ -26,6 +27,7 @@ pub struct Ctx<A> {
     pub(crate) running: Cell<Option<AlarmRun>>,
     /// Whether newer code has brought the database further than this code would.
     pub(crate) is_behind: Cell<bool>,
+    pub(crate) unborn: Unborn<A>,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
     object: Weak<Inner<A>>,
@@ -39,6 +41,7 @@ impl<A> Ctx<A> {
             ringing: Ringing::default(),
             running: Cell::new(None),
             is_behind: Cell::new(false),
+            unborn: Unborn::default(),
             lanes: Lanes::default(),
             object,
         }
@@ -67,12 +70,12 @@ impl<A> Ctx<A> {
 
     /// The actor's SQLite database.
     pub fn sql(&self) -> Sql<'_> {
-        Sql::new(&self.platform)
+        Sql::new(self)
     }
 
     /// The database for the framework's own statements, which name its own tables.
     pub(crate) fn own(&self) -> Sql<'_> {
-        Sql::own(&self.platform)
+        Sql::own(self)
     }
 
     /// The Worker's bindings: what another actor's stub is asked with.
@@ -110,7 +113,8 @@ impl<A> Ctx<A> {
     /// as it was. Otherwise the turn goes on to its end, and its caller gets its answer. Then
     /// the actor's memory is dropped, and an alarm follows at once that does the rest.
     /// Whatever else comes first, or after the process was lost in the middle, finishes it
-    /// too, and finds a new, empty object.
+    /// too, and finds an object that does not exist: it reads as empty, and begins anew with
+    /// what it stores next.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -129,6 +133,11 @@ impl<A> Ctx<A> {
     pub fn destroy(&self) -> Result<()> {
         self.transaction(|| {
             self.remember(|beside| beside.is_destroyed = true);
+            let is_open = !self.platform.sockets(&Selection::default()).is_empty();
+            if is_open {
+                // So that somebody closes them, whatever comes next.
+                self.begin_to_exist()?;
+            }
             schema::mark_destroyed(self)
         })
     }
@@ -159,18 +168,61 @@ impl<A> Ctx<A> {
     ///
     /// That of `body`, or of the commit.
     pub fn transaction<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
-        let open = Open::new(&self.beside);
+        let open = self.open();
         let mut body = Some(body);
         let mut value = None;
-        self.platform.transaction(&mut || {
+        let outcome = self.platform.transaction(&mut || {
             value = body.take().map(|body| body()).transpose()?;
             match open.is_outermost() {
+                true if self.is_rehearsed() => Err(Error::internal("rehearsed")),
                 true => alarms::arm(self),
                 false => Ok(()),
             }
-        })?;
+        });
+        let is_rehearsed = value.is_some() && open.is_outermost() && self.is_rehearsed();
+        if !is_rehearsed {
+            outcome?;
+        }
         open.commit();
+        if is_rehearsed {
+            self.remember(|beside| beside.life = Life::Unborn);
+        }
         value.ok_or_else(|| Error::internal("the platform did not run the transaction"))
+    }
+}
+
+impl<A> Ctx<A> {
+    pub(crate) fn open(&self) -> Open<'_> {
+        Open::new(&self.beside)
+    }
+
+    fn is_rehearsed(&self) -> bool {
+        self.beside.get().life == Life::Rehearsed
+    }
+}
+
+impl<A> Database for Ctx<A> {
+    fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        match self.beside.get().life {
+            Life::Exists => self.platform.sql_run(statement, values),
+            _ => Ok(self.run_early(statement, values)?.1),
+        }
+    }
+
+    fn query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match self.beside.get().life {
+            Life::Exists => self.platform.sql_query(statement, values, visit),
+            _ => self.run_early(statement, values)?.0.visit(visit),
+        }
+    }
+
+    fn usage(&self) -> Usage {
+        self.platform.sql_usage()
     }
 }
 

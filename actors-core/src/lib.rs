@@ -62,6 +62,11 @@
 //! - **Nothing runs in a half-made actor.** Tables, persisted fields and
 //!   `#[on_init]` come before any handler. If one of them fails, the event gets
 //!   the error and the next event tries again.
+//! - **Asking creates nothing.** An object begins to exist with the first turn that stores
+//!   something: a row, a persisted field, an alarm. Until then it reads as empty, its declared
+//!   alarms have not begun, and its database is left as it is. What `#[on_init]` stores
+//!   in an object that does not exist can be read by the handlers of that wake, and is
+//!   stored when it begins to; to read it before takes a transaction, which is undone.
 //! - **Tables follow their structs**, by themselves where that is safe, with a
 //!   [`migration!`] where it is not; nothing is dropped silently.
 //! - **One call is one request**, native Workers RPC, for JavaScript as well.
@@ -98,6 +103,7 @@ pub mod testing;
 mod time;
 mod transaction;
 mod turn;
+mod unborn;
 mod wire;
 
 pub use actor::{Actor, State};

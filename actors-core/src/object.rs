@@ -319,6 +319,7 @@ impl<A: Actor> Object<A> {
             }
         }
         inner.actor.replace(Some(actor));
+        inner.ctx.unborn.is_awake();
         Ok(())
     }
 
@@ -352,7 +353,9 @@ impl<A: Actor> Object<A> {
         let (value, changed) = ctx.transaction(|| {
             let value = body(actor, ctx)?;
             let changed = saved.borrow().changed(actor)?;
-            if let Some(fields) = &changed {
+            if let Some(fields) = &changed
+                && !ctx.unborn.keeps(fields)
+            {
                 schema::store(ctx, &saved.borrow().with_unknown(fields)?)?;
             }
             Ok((value, changed))

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::backend::RawSocket;
 use crate::time::Timestamp;
+use crate::unborn::Life;
 
 /// What an object remembers of its database. All of it is put back by a rollback, so what is
 /// remembered in future belongs here too.
@@ -13,6 +14,10 @@ pub(crate) struct Beside {
     depth: u32,
     /// The earliest alarm before the open transaction touched any.
     pub(crate) earliest: Option<Option<Timestamp>>,
+    /// Whether the object exists.
+    pub(crate) life: Life,
+    /// How much `#[on_init]` has stored, while it does not.
+    pub(crate) seeds: usize,
     /// Whether a turn has asked for the object's end.
     pub(crate) is_destroyed: bool,
     /// How often the object's own alarm has been set since the wake.

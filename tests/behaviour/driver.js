@@ -72,6 +72,7 @@ function observed(Class) {
 }
 
 export const Arena = observed(built.Arena);
+export const Bare = observed(built.Bare);
 export const Caller = observed(built.Caller);
 export const Clockwork = observed(built.Clockwork);
 export const Metronome = observed(built.Metronome);
@@ -88,6 +89,7 @@ export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);
 export const Room = observed(built.Room);
 export const Served = observed(built.Served);
+export const Seedling = observed(built.Seedling);
 export const Shapes = observed(built.Shapes);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);

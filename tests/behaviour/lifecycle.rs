@@ -22,6 +22,7 @@ on_both! {
             json!([1, true]),
             "its persisted field too"
         );
+        shy.ask("begin", json!([]));
         assert!(shy.alarm().is_some());
         assert_eq!(
             shy.ask("wakes", json!([])),

@@ -3,6 +3,7 @@
 //! their own they build it themselves.
 
 mod alarms;
+mod beginning;
 mod calls;
 mod client;
 mod cron;

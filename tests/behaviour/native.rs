@@ -21,6 +21,7 @@ use actors_fixtures::notes::Notebook;
 use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
+use actors_fixtures::seedling::{Bare, Seedling};
 use actors_fixtures::served::Served;
 use actors_fixtures::shapes::Shapes;
 use actors_fixtures::shy::{Shy, ShyAsync};
@@ -41,7 +42,7 @@ use crate::world::{Call, Failure, Response};
 /// Says `$body` with the type of the actor that has the binding.
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
-        with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
+        with_actor!(@ $binding, $actor, $body, "BARE" Bare, "SEEDLING" Seedling, "CALLER" Caller, "CLOCKWORK" Clockwork,
             "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
             "NOTEBOOK" Notebook,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,

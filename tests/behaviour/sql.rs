@@ -46,7 +46,7 @@ on_both! {
 
     fn the_frameworks_tables_are_not_for_statements(world) {
         let statements = world.object("STATEMENTS", "a");
-        statements.ask("run", json!(["SELECT 1"]));
+        statements.ask("store", json!([1]));
         let row = || statements.sql("SELECT * FROM _actors");
         let before = row();
         let refused = [

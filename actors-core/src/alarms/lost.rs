@@ -7,6 +7,7 @@ use crate::backend;
 use crate::ctx::Ctx;
 use crate::object::Object;
 use crate::time::Timestamp;
+use crate::unborn::Life;
 
 /// Sees, beside whatever goes on, whether the object's own alarm is still set, and sets it
 /// again if not. `expected` is when it is to ring, where that is known: else it is read.
@@ -30,6 +31,9 @@ pub(crate) fn look_after<A: Actor>(object: &Object<A>, expected: Option<Timestam
 }
 
 fn mend<A>(ctx: &Ctx<A>, armed: Option<Timestamp>, expected: Option<Timestamp>) {
+    if ctx.beside().life != Life::Exists {
+        return;
+    }
     // Without a table there are no alarms.
     let expected = expected.or_else(|| earliest(ctx).ok().flatten());
     let Some(expected) = expected else { return };

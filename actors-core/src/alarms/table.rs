@@ -5,6 +5,7 @@ use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::sql::{IndexDef, TableDef};
 use crate::time::{Duration, Timestamp};
+use crate::unborn::Life;
 
 /// `due` is when the alarm is tried next, NULL when it is set aside; `planned` is the
 /// time that it was meant for. One that recurs has `every`, in milliseconds, or `cron`
@@ -52,6 +53,8 @@ pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>
 /// Sets the object's own alarm, if the transaction has changed which one is the earliest.
 pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
     match ctx.beside().earliest {
+        // What never existed needs no end.
+        _ if ctx.is_destroyed() && ctx.beside().life == Life::Unborn => Ok(()),
         _ if ctx.is_destroyed() => set(ctx, Some(ctx.now())),
         // Whoever runs alarms does it when they have run.
         _ if ctx.ringing.is_on() => Ok(()),

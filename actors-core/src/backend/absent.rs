@@ -32,6 +32,11 @@ impl Platform {
         match self.0 {}
     }
 
+    /// The rows of a statement, for later.
+    pub(crate) fn sql_fetch(&self, _: &str, _: &[Value<'_>]) -> Result<Fetched<'_>> {
+        match self.0 {}
+    }
+
     pub(crate) fn sql_usage(&self) -> Usage {
         match self.0 {}
     }
@@ -175,6 +180,15 @@ impl Target {
     }
 
     pub(crate) async fn fetch(&self, _: Request) -> Result<Response> {
+        match self.0 {}
+    }
+}
+
+/// The rows of a statement.
+pub(crate) struct Fetched<'a>(Infallible, PhantomData<&'a ()>);
+
+impl Fetched<'_> {
+    pub(crate) fn visit(self, _: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         match self.0 {}
     }
 }

@@ -9,6 +9,7 @@
 
 mod advice;
 mod difference;
+mod empty;
 mod migration;
 mod newer;
 mod parse;
@@ -21,15 +22,17 @@ pub(crate) mod snapshot;
 use serde::{Deserialize, Serialize};
 
 use self::difference::{Stored, Undeclared, bring};
+pub(crate) use self::empty::empty_tables;
 pub use self::migration::Migration;
 use self::migration::{Done, run_pending};
 use self::newer::{Standing, parts, standing};
-pub(crate) use self::parse::{framework_name, tokens};
+pub(crate) use self::parse::{framework_name, tokens, words};
 use crate::actor::Actor;
 use crate::alarms;
 use crate::ctx::Ctx;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::TableDef;
+use crate::unborn::Life;
 
 /// The framework's own row: what the database was made for, the persisted fields, and
 /// what only a change of the schema has to know. Like all tables of the framework, it is
@@ -70,10 +73,12 @@ const MOST_BEFORE: usize = 32;
 const DESTROYED: i64 = -1;
 
 /// Brings the database to what the actor declares, and answers the stored
-/// persisted fields. One row read when nothing has changed.
+/// persisted fields. One row read when nothing has changed. An object that stores nothing
+/// yet is left without a database.
 pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
     let wanted = fingerprint::<A>();
     ctx.is_behind.set(false);
+    ctx.unborn.is_awake();
     let stored = stored(ctx)?.filter(|(found, _)| !bury(ctx, *found));
     match stored {
         Some((found, state)) if found == wanted => Ok(state),
@@ -84,9 +89,11 @@ pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
         Some((found, state)) => ctx
             .transaction(|| update(ctx, found, wanted))
             .map(|()| state),
-        None => ctx
-            .transaction(|| create(ctx, wanted))
-            .map(|()| "{}".to_owned()),
+        None => {
+            ctx.unborn.wake(create::<A>, A::TABLES);
+            ctx.remember(|beside| beside.life = Life::Unborn);
+            Ok("{}".to_owned())
+        }
     }
 }
 
@@ -115,6 +122,7 @@ fn bury<A>(ctx: &Ctx<A>, found: i64) -> bool {
 
 /// Stores the persisted fields.
 pub(crate) fn store<A>(ctx: &Ctx<A>, state: &str) -> Result<()> {
+    ctx.begin_to_exist()?;
     ctx.own()
         .run("UPDATE _actors SET state = ? WHERE id = 0", (state,))
         .map(drop)
@@ -135,10 +143,14 @@ fn stored<A>(ctx: &Ctx<A>) -> Result<Option<(i64, String)>> {
 }
 
 /// A new database has the newest tables, and no migration to go through.
-fn create<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
+fn create<A: Actor>(ctx: &Ctx<A>, fields: &str) -> Result<()> {
     let all: Vec<&TableDef> = own().chain(A::TABLES).collect();
     bring(ctx, &all, Undeclared::Drop)?;
-    finish(ctx, fingerprint, Vec::new())
+    finish(ctx, fingerprint::<A>(), Vec::new())?;
+    match fields {
+        "{}" => Ok(()),
+        fields => store(ctx, fields),
+    }
 }
 
 /// Brings the database to what the code declares, from what it was when it had the

@@ -168,6 +168,29 @@ pub(super) fn meaning(statement: &str) -> String {
     join(&tokens(statement))
 }
 
+/// The words and symbols of a statement that are not in quotes, in small letters.
+pub(crate) fn words(statement: &str) -> Vec<String> {
+    let tokens = tokens(statement).into_iter();
+    let tokens = tokens.filter(|token| !token.is_quoted);
+    tokens.map(|token| token.text).collect()
+}
+
+/// Where common table expressions can begin in a query, and whether it has some.
+pub(super) fn query(statement: &str) -> Option<(usize, bool)> {
+    let tokens = tokens(statement);
+    let first = tokens.first()?;
+    if first.is_word("select") || first.is_word("values") {
+        return Some((0, false));
+    }
+    let second = tokens.get(1)?;
+    first
+        .is_word("with")
+        .then(|| match second.is_word("recursive") {
+            true => (second.end, true),
+            false => (first.end, true),
+        })
+}
+
 /// The names in a piece of a statement, keywords and the names of functions included.
 pub(super) fn names(text: &str) -> Vec<String> {
     let is_name = |token: &Token| {

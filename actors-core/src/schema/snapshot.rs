@@ -2,7 +2,7 @@
 
 use super::migration::Done;
 use super::newer::{Standing, parts, standing};
-use super::{META, Record, open, own, parse, update};
+use super::{META, Record, create, own, parse, update};
 use crate::actor::Actor;
 use crate::backend::Sim;
 use crate::ctx::Ctx;
@@ -14,7 +14,7 @@ const MIGRATION: &str = "-- migration ";
 /// The tables and the indices of a new database, and the migrations that there are.
 pub(crate) fn render<A: Actor>() -> Result<String> {
     with_database(|ctx: &Ctx<A>| {
-        open(ctx)?;
+        create(ctx, "{}")?;
         let mut text = format!(
             "-- The tables of `{}`, as its databases have them.\n",
             A::NAME
@@ -86,7 +86,7 @@ pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>
     }
     let known = parts(&Stored::of(A::TABLES.iter()));
     with_database(|ctx: &Ctx<A>| {
-        open(ctx)?;
+        create(ctx, "{}")?;
         let standing = standing(ctx, &before, &Stored::read(ctx)?, &known)?;
         Ok(match standing {
             Standing::Same | Standing::More => Vec::new(),

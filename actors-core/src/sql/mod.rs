@@ -60,9 +60,40 @@ use crate::schema::framework_name;
 /// version. [`Ctx::alarms`](crate::Ctx::alarms) says what alarms there are.
 #[derive(Clone, Copy)]
 pub struct Sql<'a> {
-    platform: &'a Platform,
+    database: &'a dyn Database,
     /// Whether its statements are the framework's.
     is_own: bool,
+}
+
+/// Where statements run.
+pub(crate) trait Database {
+    fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64>;
+    fn query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()>;
+    fn usage(&self) -> Usage;
+}
+
+impl Database for Platform {
+    fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        self.sql_run(statement, values)
+    }
+
+    fn query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.sql_query(statement, values, visit)
+    }
+
+    fn usage(&self) -> Usage {
+        self.sql_usage()
+    }
 }
 
 /// Rows that SQLite has read and written for an actor since it woke, as billed.
@@ -75,16 +106,16 @@ pub struct Usage {
 }
 
 impl<'a> Sql<'a> {
-    pub(crate) fn new(platform: &'a Platform) -> Self {
+    pub(crate) fn new(database: &'a dyn Database) -> Self {
         Self {
-            platform,
+            database,
             is_own: false,
         }
     }
 
-    pub(crate) fn own(platform: &'a Platform) -> Self {
+    pub(crate) fn own(database: &'a dyn Database) -> Self {
         Self {
-            platform,
+            database,
             is_own: true,
         }
     }
@@ -93,7 +124,7 @@ impl<'a> Sql<'a> {
     /// those of indices included.
     pub fn run(self, statement: &str, params: impl Params) -> Result<u64> {
         self.check(statement)?;
-        params.with(|values| self.platform.sql_run(statement, values))
+        params.with(|values| self.database.run(statement, values))
     }
 
     /// The one row that the statement answers; none or several are an error.
@@ -127,7 +158,7 @@ impl<'a> Sql<'a> {
         self.check(statement)?;
         let mut checked = false;
         params.with(|values| {
-            self.platform.sql_query(statement, values, &mut |row| {
+            self.database.query(statement, values, &mut |row| {
                 if !std::mem::replace(&mut checked, true) {
                     row::check_shape::<T>(row).map_err(|error| error.at(statement))?;
                 }
@@ -138,7 +169,7 @@ impl<'a> Sql<'a> {
 
     /// Rows read and written since the actor woke.
     pub fn usage(self) -> Usage {
-        self.platform.sql_usage()
+        self.database.usage()
     }
 
     fn check(self, statement: &str) -> Result<()> {

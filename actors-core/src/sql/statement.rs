@@ -6,7 +6,7 @@ use std::panic::Location;
 use crate::checks::If;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::sql::{AsSql, FromRow, FromSql, HasTable, Row, ToSql, Value};
+use crate::sql::{AsSql, Database, FromRow, FromSql, HasTable, Row, ToSql, Value};
 
 /// A statement with its values, from [`sql!`](crate::sql!); one of its methods runs it.
 ///
@@ -100,7 +100,7 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     /// What SQLite refuses: a constraint, a value that can't be stored.
     pub fn run<A: HasTables<Q>>(self, ctx: &Ctx<A>) -> Result<u64> {
         let text = self.text;
-        ctx.platform().sql_run(text, &values(text, self.values)?)
+        ctx.run(text, &values(text, self.values)?)
     }
 
     /// Its one row.
@@ -168,10 +168,9 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     {
         let text = self.text;
         let values = values(text, self.values)?;
-        ctx.platform()
-            .sql_query(text, &values, &mut |row: &Row<'_>| {
-                visit(self.rows.read(row).map_err(|error| error.at(text))?)
-            })
+        ctx.query(text, &values, &mut |row: &Row<'_>| {
+            visit(self.rows.read(row).map_err(|error| error.at(text))?)
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! crash loses what is not committed.
 
 use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,6 +22,21 @@ use crate::time::Timestamp;
 
 /// The longest statement, in bytes.
 const MAX_STATEMENT: usize = 100_000;
+
+/// The rows of a statement.
+pub(crate) struct Fetched<'a> {
+    names: Vec<String>,
+    rows: Vec<Vec<Stored>>,
+    disk: PhantomData<&'a ()>,
+}
+
+impl Fetched<'_> {
+    pub(crate) fn visit(self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let names = &self.names;
+        let mut rows = self.rows.iter();
+        rows.try_for_each(|cells| visit(&Row::new(&Columns { names, cells })))
+    }
+}
 
 pub(crate) struct Disk {
     connection: Option<Connection>,
@@ -65,6 +81,17 @@ impl Disk {
         values: &[Value<'_>],
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<u64> {
+        let (fetched, changed) = self.rows(statement, values)?;
+        fetched.visit(visit)?;
+        Ok(changed)
+    }
+
+    /// Runs a statement: its rows, and how many it has changed.
+    pub(super) fn rows(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+    ) -> Result<(Fetched<'static>, u64)> {
         self.begin()?;
         let before = self.connection().total_changes();
         let (names, rows) = self.fetch(statement, values)?;
@@ -73,13 +100,14 @@ impl Disk {
             rows_read: usage.rows_read + rows.len() as u64,
             rows_written: usage.rows_written + changed,
         });
-        rows.iter().try_for_each(|cells| {
-            visit(&Row::new(&Columns {
-                names: &names,
-                cells,
-            }))
-        })?;
-        Ok(changed)
+        Ok((
+            Fetched {
+                names,
+                rows,
+                disk: PhantomData,
+            },
+            changed,
+        ))
     }
 
     /// Runs the statements of a text, and answers the rows of the last one, to

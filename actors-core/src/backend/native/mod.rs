@@ -19,6 +19,7 @@ mod sockets;
 
 use std::rc::Rc;
 
+pub(crate) use self::disk::Fetched;
 pub use self::rows::Cell;
 pub(crate) use self::rows::Columns;
 pub(crate) use self::sim::{Hosted, Sim, Slot};
@@ -58,6 +59,11 @@ impl Platform {
     ) -> Result<()> {
         self.env.0.before_storage(&self.slot);
         self.slot.disk.query(statement, values, visit).map(drop)
+    }
+
+    pub(crate) fn sql_fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Fetched<'_>> {
+        self.env.0.before_storage(&self.slot);
+        Ok(self.slot.disk.rows(statement, values)?.0)
     }
 
     pub(crate) fn sql_usage(&self) -> Usage {

@@ -20,7 +20,7 @@ pub use self::entry::fetch;
 pub(crate) use self::rpc::Target;
 pub(crate) use self::sockets::{Accepted, RawSocket};
 pub use self::sql::Cell;
-pub(crate) use self::sql::Columns;
+pub(crate) use self::sql::{Columns, Fetched};
 
 use crate::alarms::Loss;
 use crate::error::{Error, ErrorKind, Result};
@@ -126,6 +126,10 @@ impl Platform {
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         self.sql.query(statement, values, visit)
+    }
+
+    pub(crate) fn sql_fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Fetched<'_>> {
+        self.sql.fetch(statement, values)
     }
 
     pub(crate) fn sql_usage(&self) -> Usage {

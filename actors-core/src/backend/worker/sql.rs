@@ -126,14 +126,17 @@ impl Database {
         values: &[Value<'_>],
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        self.fetch(statement, values)?.visit(visit)
+    }
+
+    pub(super) fn fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Fetched<'_>> {
         let packed = self.bind(statement, values, |text, cells, texts, bytes| {
             self.sql.query(text, cells, texts, bytes)
         });
         if packed.is_empty() {
             return Err(self.failed(statement));
         }
-        let rows = Rows::unpack(packed, &self.sql);
-        (0..rows.count()).try_for_each(|row| visit(&Row::new(&rows.row(row))))
+        Ok(Fetched(Rows::unpack(packed, &self.sql)))
     }
 
     pub(super) fn usage(&self) -> Usage {
@@ -239,6 +242,16 @@ fn units(text: &str) -> usize {
         text.len()
     } else {
         text.encode_utf16().count()
+    }
+}
+
+/// The rows of a statement.
+pub(crate) struct Fetched<'a>(Rows<'a>);
+
+impl Fetched<'_> {
+    pub(crate) fn visit(self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let rows = self.0;
+        (0..rows.count()).try_for_each(|row| visit(&Row::new(&rows.row(row))))
     }
 }
 
