@@ -133,8 +133,8 @@ impl<A> Ctx<A> {
     pub fn destroy(&self) -> Result<()> {
         self.transaction(|| {
             self.remember(|beside| beside.is_destroyed = true);
-            let is_open = !self.platform.sockets(&Selection::default()).is_empty();
-            if is_open {
+            let is_unborn = self.beside().life == Life::Unborn;
+            if is_unborn && !self.platform.sockets(&Selection::default()).is_empty() {
                 // So that somebody closes them, whatever comes next.
                 self.begin_to_exist()?;
             }
