@@ -1,7 +1,7 @@
 //! Many alarms over the one of an object.
 
 use actors_core::Duration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{World, on_both};
 
@@ -321,7 +321,7 @@ on_both! {
         let clockwork = world.object("CLOCKWORK", "a");
         let id = clockwork.ask("set_every", json!(["tick", 3_600_000]));
         let again = clockwork.ask("set_every", json!(["tick", 3_600_000]));
-        assert_ne!(id, again, "the key replaces it");
+        assert_eq!(id, again, "it goes on");
         assert_eq!(clockwork.sql("SELECT COUNT(*) FROM _actors_alarms"), json!([[1]]));
         let due = || clockwork.sql("SELECT due FROM _actors_alarms")[0][0].as_i64().unwrap();
         let first = due();
@@ -335,6 +335,71 @@ on_both! {
         assert!(due() <= first, "the next of them, which is not yet due");
         assert_eq!(clockwork.ask("cancel_key_of", json!(["interval"])), true);
         assert_eq!(clockwork.alarm(), None);
+    }
+
+    fn a_keyed_interval_that_is_scheduled_at_each_wake_goes_on(world) {
+        let sundial = world.object("SUNDIAL", "a");
+        sundial.ask("ticks", json!([]));
+        let rows = "SELECT id, due, key, every, cron FROM _actors_alarms ORDER BY key";
+        let before = sundial.sql(rows);
+        assert_eq!(before.as_array().unwrap().len(), 3);
+        let next = sundial.alarm();
+        for _ in 0..3 {
+            world.pass(Duration::from_millis(20));
+            world.crash();
+            let sundial = world.object("SUNDIAL", "a");
+            sundial.ask("ticks", json!([]));
+            assert_eq!(sundial.sql(rows), before, "it has not begun anew");
+            assert_eq!(sundial.alarm(), next);
+            assert_eq!(sundial.ask("written", json!([])), 0);
+        }
+        // Evicted before each ring, it rings all the same.
+        for count in 1..=3 {
+            let sundial = world.object("SUNDIAL", "a");
+            sundial.sql("UPDATE _actors_alarms SET due = 1, planned = 1 WHERE key = 'every'");
+            world.crash();
+            let sundial = world.object("SUNDIAL", "a");
+            let ticks = json!(vec!["every"; count]);
+            world.until("it has rung", || sundial.ask("ticks", json!([])) == ticks);
+        }
+    }
+
+    fn a_keyed_interval_begins_anew_if_anything_of_it_is_another(world) {
+        let sundial = world.object("SUNDIAL", "a");
+        let row = "SELECT id, due FROM _actors_alarms WHERE key = 'k'";
+        let set = |what: &str, millis: u64, argument: Value| {
+            sundial.ask("set", json!([what, millis, argument]));
+            let row = sundial.sql(row);
+            assert_eq!(row.as_array().unwrap().len(), 1);
+            row[0].clone()
+        };
+        let map = json!({ "x": 1, "y": 2, "z": 3 });
+        let first = set("point", 3_600_000, map.clone());
+        world.pass(Duration::from_millis(20));
+        assert_eq!(set("point", 3_600_000, map.clone()), first);
+        let changed = [
+            ("point", 7_200_000, map.clone()),
+            ("point", 7_200_000, json!({ "x": 1, "y": 2, "z": 4 })),
+            ("shine", 7_200_000, json!({})),
+            ("cron", 0, json!({})),
+            ("after", 3_600_000, map.clone()),
+            ("point", 3_600_000, map.clone()),
+        ];
+        let mut before = first;
+        for (what, millis, argument) in changed {
+            let now = set(what, millis, argument);
+            assert_ne!(now[0], before[0], "{what} {millis}");
+            before = now;
+        }
+        // One that runs once is counted anew each time, as before.
+        let before = set("after", 3_600_000, map.clone());
+        world.pass(Duration::from_millis(20));
+        let after = set("after", 3_600_000, map.clone());
+        assert!(after[1].as_i64() > before[1].as_i64(), "{before} {after}");
+        // One that was set aside does not go on.
+        let before = set("point", 3_600_000, map.clone());
+        sundial.sql("UPDATE _actors_alarms SET due = NULL WHERE key = 'k'");
+        assert_ne!(set("point", 3_600_000, map)[0], before[0]);
     }
 
     fn an_interval_runs_again_and_again(world) {

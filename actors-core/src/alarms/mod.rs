@@ -123,7 +123,8 @@ impl<'a, A: Actor> Alarms<'a, A> {
         Self { ctx }
     }
 
-    /// An alarm that runs once, when `delay` has passed.
+    /// An alarm that runs once, when `delay` has passed; counted anew if it is `keyed` and
+    /// scheduled again.
     pub fn after(self, delay: Duration) -> A::Schedule<'a> {
         let due = self.ctx.now() + delay;
         Plan::once(self.ctx, due).into()
@@ -137,8 +138,25 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// An alarm that runs again and again: first when `interval` has passed, then at
     /// each whole interval from there.
     ///
-    /// Scheduling it a second time makes a second one, unless it is
-    /// `keyed` or declared with `#[alarm(every = "5m")]`.
+    /// Scheduling it a second time makes a second one, unless it is declared with
+    /// `#[alarm(every = "5m")]` or `keyed`: one with the same key, handler, interval and
+    /// arguments goes on at its times, as if nothing was said. So it may be scheduled at each
+    /// wake, in `#[on_init]`, which then reads one row and writes none. With anything else in
+    /// it, it takes the place of the one with that key, and begins anew.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Feed { }
+    /// # #[actor] impl Feed {
+    /// #[on_init]
+    /// fn begin(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+    ///     ctx.alarms().every(hours(1)).keyed("fetch").fetch_news().map(drop)
+    /// }
+    ///
+    /// #[alarm]
+    /// fn fetch_news(&mut self) {}
+    /// # }
+    /// ```
     pub fn every(self, interval: Duration) -> A::Schedule<'a> {
         Plan::every(self.ctx, interval).into()
     }
@@ -149,7 +167,8 @@ impl<'a, A: Actor> Alarms<'a, A> {
     #[doc = include_str!("../../docs/cron.md")]
     ///
     /// An expression that is wrong, or that never comes to pass, is an error of the
-    /// handler's method; `#[alarm(cron = "0 3 * * MON")]` is checked when it compiles.
+    /// handler's method; `#[alarm(cron = "0 3 * * MON")]` is checked when it compiles. One that
+    /// is `keyed` goes on like that of [`every`](Self::every).
     #[cfg(feature = "cron")]
     pub fn cron(self, expression: &str) -> A::Schedule<'a> {
         Plan::cron(self.ctx, expression, None).into()

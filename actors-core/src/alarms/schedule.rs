@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AlarmId, Recurrence, table};
+use super::{Alarm, AlarmId, Recurrence, list, table};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::time::{Duration, Timestamp};
@@ -48,7 +48,8 @@ impl<'a, A> Plan<'a, A> {
         Self::new(ctx, first.map(|due| (due, Some(recurrence))))
     }
 
-    /// Makes the alarm take the place of the one with the same key.
+    /// Makes the alarm take the place of the one with the same key; one that recurs in the
+    /// same way goes on instead.
     pub fn keyed(mut self, key: &str) -> Self {
         self.key = Some(key.to_owned());
         self
@@ -59,6 +60,11 @@ impl<'a, A> Plan<'a, A> {
         let (due, recurrence) = self.times?;
         let payload = serde_json::to_string(payload)?;
         check(due, &payload, self.key.as_deref())?;
+        if let (Some(key), Some(recurrence)) = (&self.key, &recurrence)
+            && let Some(known) = same(self.ctx, key, handler, recurrence, &payload)?
+        {
+            return Ok(known);
+        }
         let (every, cron, zone) = recurrence
             .as_ref()
             .map(Recurrence::columns)
@@ -78,6 +84,25 @@ impl<'a, A> Plan<'a, A> {
                 .map(AlarmId)
         })
     }
+}
+
+/// The alarm with that key, if it recurs in the same way, and so goes on.
+fn same<A>(
+    ctx: &Ctx<A>,
+    key: &str,
+    handler: &str,
+    recurrence: &Recurrence,
+    payload: &str,
+) -> Result<Option<AlarmId>> {
+    let statement = format!("{} WHERE key = ? AND due IS NOT NULL", list::SELECT);
+    let known: Option<Alarm> = ctx.sql().optional(&statement, (key,))?;
+    let known = known.filter(|known| {
+        let recurs = known.recurrence.as_ref().map(Recurrence::columns);
+        known.handler == handler
+            && recurs == Some(recurrence.columns())
+            && known.has_arguments(payload)
+    });
+    Ok(known.map(|known| known.id))
 }
 
 fn check(due: Timestamp, payload: &str, key: Option<&str>) -> Result<()> {

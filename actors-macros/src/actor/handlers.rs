@@ -298,7 +298,9 @@ impl Handlers {
             impl #schedule<'_> {
                 #(#alarm_methods)*
 
-                /// Makes the alarm take the place of the one with the same key.
+                /// Makes the alarm take the place of the one with the same key. One that
+                /// recurs, with the same handler, interval or expression, and arguments, goes
+                /// on instead: `cancel_key` before it begins it anew.
                 pub fn keyed(self, key: &str) -> Self {
                     Self(self.0.keyed(key))
                 }
