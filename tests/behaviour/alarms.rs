@@ -570,6 +570,61 @@ on_both! {
         assert_eq!(clockwork.alarm_counts().0, before, "it is not set again");
     }
 
+    fn an_alarm_that_sets_itself_for_now_is_slowed_down_and_holds_up_no_other(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_relay", json!([1_000_000]));
+        clockwork.ask("set", json!(["another", 2_500, null]));
+        world.pass(Duration::from_secs(3));
+        assert_eq!(clockwork.ask("rung", json!([])), json!(["another"]));
+        let (_, rings) = clockwork.alarm_counts();
+        assert!((200..300).contains(&rings), "{rings}");
+        if let Some(log) = world.log() {
+            assert!(log.contains("the alarm `relay` ends 250 that have scheduled each other"), "{log}");
+        }
+        // What it has come to is not forgotten with the process.
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        let (_, before) = clockwork.alarm_counts();
+        world.pass(Duration::from_secs(3));
+        let (_, after) = clockwork.alarm_counts();
+        assert!(after - before < 60, "{}", after - before);
+    }
+
+    fn alarms_that_take_their_time_are_not_slowed_down(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        // Another set them, each for its own time.
+        clockwork.ask("set_many", json!([600, 100]));
+        world.pass(Duration::from_millis(1_500));
+        world.until("all have rung", || clockwork.ask("rung", json!([])).as_array().unwrap().len() == 600);
+        assert_eq!(clockwork.sql("SELECT COUNT(*) FROM _actors_alarms"), json!([[0]]));
+        clockwork.ask("set_pace", json!([15, 100]));
+        world.pass(Duration::from_millis(1_600));
+        world.until("the last has rung", || clockwork.ask("rung", json!([]))[600] == "the last");
+    }
+
+    fn an_actor_that_can_not_wake_is_rung_less_and_less_often(world) {
+        let ledger = world.object("LEDGER", "a");
+        ledger.ask("book", json!(["first", 5, "ok"]));
+        ledger.sql("ALTER TABLE entries ADD COLUMN extra TEXT");
+        ledger.sql("UPDATE _actors SET fingerprint = 0");
+        world.crash();
+        let ledger = world.object("LEDGER", "a");
+        let now = || world.object("SUNDIAL", "clock").ask("now", json!([])).as_i64().unwrap();
+        for (overdue, wait) in [(0, 60), (50, 60), (90, 90), (1_000, 1_000), (9_999, 3_600), (1 << 40, 3_600)] {
+            let (_, before) = ledger.alarm_counts();
+            ledger.ring_now(&format!("UPDATE _actors_alarms SET due = {}", now() - overdue * 1_000));
+            world.until("it has rung, and is set again", || {
+                let left = ledger.alarm().map(|alarm| alarm - now());
+                ledger.alarm_counts().1 > before && left.is_some_and(|left| left > 10_000)
+            });
+            let left = ledger.alarm().unwrap() - now();
+            assert!((wait * 1_000 - 5_000..wait * 1_000 + 5_000).contains(&left), "{overdue}: {left}");
+        }
+        if let Some(log) = world.log() {
+            assert!(log.contains("alarms could not run, and are tried again in 1000 s"), "{log}");
+        }
+    }
+
     fn requests_are_answered_while_thousands_are_due(world) {
         use std::time::Instant;
         let crasher = world.object("CRASHER", "load");

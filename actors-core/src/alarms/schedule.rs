@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Alarm, AlarmId, Recurrence, list, table};
+use super::{Alarm, AlarmId, Recurrence, chain, list, table};
+use crate::backend;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::time::{Duration, Timestamp};
@@ -69,6 +70,7 @@ impl<'a, A> Plan<'a, A> {
             .as_ref()
             .map(Recurrence::columns)
             .unwrap_or_default();
+        let (chain, slowed) = slowed(self.ctx, handler, due);
         table::change(self.ctx, |ctx| {
             if self.key.is_some() {
                 ctx.sql()
@@ -77,13 +79,34 @@ impl<'a, A> Plan<'a, A> {
             ctx.sql()
                 .one(
                     "INSERT INTO _actors_alarms \
-                     (handler, payload, due, planned, key, every, cron, zone) \
-                     VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7) RETURNING id",
-                    (handler, &payload, due, &self.key, every, cron, zone),
+                     (handler, payload, due, planned, key, every, cron, zone, chain) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+                    (
+                        handler, &payload, slowed, due, &self.key, every, cron, zone, chain,
+                    ),
                 )
                 .map(AlarmId)
         })
     }
+}
+
+/// Which alarm in a chain of those that schedule each other for at once it is, and when it
+/// runs for that.
+fn slowed<A>(ctx: &Ctx<A>, handler: &str, due: Timestamp) -> (u32, Timestamp) {
+    let Some(run) = ctx.running.get() else {
+        return (0, due);
+    };
+    let now = ctx.now();
+    let chain = chain::next(&run, now, due);
+    let wait = chain::wait(chain);
+    if chain::is_news(chain) {
+        backend::log(&format!(
+            "the alarm `{handler}` ends {chain} that have scheduled each other for at once, and \
+             waits {} ms: have one do more, or take its time",
+            wait.as_millis()
+        ));
+    }
+    (chain, due.max(now + wait))
 }
 
 /// The alarm with that key, if it recurs in the same way, and so goes on.
