@@ -65,6 +65,11 @@ impl<A> Ctx<A> {
         Sql::new(&self.platform)
     }
 
+    /// The database for the framework's own statements, which name its own tables.
+    pub(crate) fn own(&self) -> Sql<'_> {
+        Sql::own(&self.platform)
+    }
+
     /// The Worker's bindings: what another actor's stub is asked with.
     pub fn env(&self) -> &Env {
         self.platform.env()

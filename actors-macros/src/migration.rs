@@ -202,12 +202,13 @@ impl Asking {
 /// Why the runtime or the framework does not take a statement.
 #[cfg(feature = "check-sql")]
 fn refusal(statement: &str) -> &'static str {
+    let lower = statement.to_ascii_lowercase();
     let verb = statement.split_whitespace().next().unwrap_or_default();
     match verb.to_ascii_uppercase().as_str() {
         "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" => {
             "a migration is one transaction already, and an error undoes all of it: remove this"
         }
-        _ if statement.contains("_cf_") || statement.contains("_actors") => {
+        _ if lower.contains("_cf_") || lower.contains("_actors") => {
             "names that begin with `_cf_` or `_actors` belong to the platform and the framework"
         }
         _ => "the runtime does not let a Durable Object do this",

@@ -44,6 +44,44 @@ on_both! {
         }
     }
 
+    fn the_frameworks_tables_are_not_for_statements(world) {
+        let statements = world.object("STATEMENTS", "a");
+        statements.ask("run", json!(["SELECT 1"]));
+        let row = || statements.sql("SELECT * FROM _actors");
+        let before = row();
+        let refused = [
+            "DROP TABLE _actors",
+            "DROP TABLE IF EXISTS main._ACTORS",
+            "DROP TABLE '_actors'",
+            "DELETE FROM [_Actors_alarms]",
+            "UPDATE `_actors` SET state = '{}'",
+            "REPLACE INTO \"_actors\" VALUES (0, 0, '', '')",
+            "SELECT state FROM _actors",
+            "INSERT INTO things (id) SELECT state FROM _actors",
+            "SELECT 1 /*/ ' */; DROP TABLE _actors --'",
+            "DROP INDEX _actors_alarms_due",
+            "ALTER TABLE _actors RENAME TO mine",
+            "ALTER TABLE things RENAME TO _actors_things",
+            "CREATE TABLE _actors_mine (a)",
+            "CREATE INDEX mine ON _actors_alarms (handler)",
+            "CREATE TRIGGER mine AFTER INSERT ON things BEGIN DELETE FROM _actors; END",
+            "CREATE VIEW mine AS SELECT * FROM _actors",
+        ];
+        for statement in refused {
+            let failure = statements.refuse("run", json!([statement]));
+            assert_eq!(failure.name, "Sql", "{statement}: {failure:?}");
+            assert!(failure.message.contains("belongs to the framework"), "{failure:?}");
+        }
+        assert_eq!(row(), before);
+        let allowed = [
+            "SELECT '_actors' -- _actors",
+            "SELECT 1 AS my_actors /* DROP TABLE _actors */",
+        ];
+        for statement in allowed {
+            statements.ask("run", json!([statement]));
+        }
+    }
+
     fn limits_are_those_of_the_runtime(world) {
         let statements = world.object("STATEMENTS", "a");
         statements.ask("bind_many", json!([100]));

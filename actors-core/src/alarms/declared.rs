@@ -29,7 +29,7 @@ impl FromRow for Stored {
 /// ones move to their new times, those that are gone end.
 pub(crate) fn reconcile<A: Actor>(ctx: &Ctx<A>) -> Result<()> {
     change(ctx, |ctx| {
-        let mut stored: Vec<Stored> = ctx.sql().all(
+        let mut stored: Vec<Stored> = ctx.own().all(
             "SELECT id, handler, every, cron, zone FROM _actors_alarms WHERE declared = 1",
             (),
         )?;
@@ -47,7 +47,7 @@ pub(crate) fn reconcile<A: Actor>(ctx: &Ctx<A>) -> Result<()> {
             }
         }
         stored.iter().try_for_each(|gone| {
-            ctx.sql()
+            ctx.own()
                 .run("DELETE FROM _actors_alarms WHERE id = ?", (gone.id,))
                 .map(drop)
         })
@@ -57,7 +57,7 @@ pub(crate) fn reconcile<A: Actor>(ctx: &Ctx<A>) -> Result<()> {
 fn insert<A>(ctx: &Ctx<A>, handler: &str, recurrence: &Recurrence) -> Result<()> {
     let first = recurrence.first_after(ctx.now())?;
     let (every, cron, zone) = recurrence.columns();
-    ctx.sql()
+    ctx.own()
         .run(
             "INSERT INTO _actors_alarms \
              (handler, payload, due, planned, every, cron, zone, declared) \

@@ -305,13 +305,13 @@ impl<'a, A: Actor> Ring<'a, A> {
         );
         // The platform's clock might be ahead of the one that the object sees.
         let now = self.ctx.now().max(self.ctx.ringing.planned());
-        let due: Vec<Due> = self.ctx.sql().all(&statement, (now, self.ids_at_work()?))?;
+        let due: Vec<Due> = self.ctx.own().all(&statement, (now, self.ids_at_work()?))?;
         Ok(due.into_iter().map(Due::with_retry::<A>).collect())
     }
 
     /// When the first of those that are not at work is due.
     fn next_time(&self) -> Result<Option<Timestamp>> {
-        self.ctx.sql().optional(
+        self.ctx.own().optional(
             "SELECT due FROM _actors_alarms WHERE due IS NOT NULL \
              AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1",
             (self.ids_at_work()?,),
@@ -335,7 +335,7 @@ fn note(outcome: &mut Result<()>, another: Result<()>) {
 /// Takes note of a panic: of the alarm whose handler it was, and that all others were cut
 /// short by it, and not by themselves.
 fn fail_panicked<A: Actor>(ctx: &Ctx<A>, culprit: Option<&(i64, String)>) -> Result<()> {
-    ctx.sql().run(
+    ctx.own().run(
         "UPDATE _actors_alarms SET started = 0 WHERE due <= ? AND started > 0",
         (ctx.now(),),
     )?;
@@ -343,7 +343,7 @@ fn fail_panicked<A: Actor>(ctx: &Ctx<A>, culprit: Option<&(i64, String)>) -> Res
         return Ok(());
     };
     let statement = format!("{} WHERE id = ? AND due IS NOT NULL", Due::SELECT);
-    let due: Option<Due> = ctx.sql().optional(&statement, (*id,))?;
+    let due: Option<Due> = ctx.own().optional(&statement, (*id,))?;
     match due {
         Some(due) => due
             .with_retry::<A>()

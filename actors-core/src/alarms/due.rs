@@ -103,7 +103,7 @@ impl Due {
 
     fn set_mark<A>(&self, ctx: &Ctx<A>, mark: Mark) -> Result<()> {
         let statement = "UPDATE _actors_alarms SET started = ? WHERE id = ? AND due = ?";
-        ctx.sql()
+        ctx.own()
             .run(statement, (mark as u32, self.id, self.due))
             .map(drop)
     }
@@ -127,7 +127,7 @@ impl Due {
         ctx: &Ctx<A>,
         handler: impl AsyncFnOnce(P) -> Result<()>,
     ) -> Result<()> {
-        let payload: Option<String> = ctx.sql().optional(
+        let payload: Option<String> = ctx.own().optional(
             "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?",
             (self.id, self.due),
         )?;
@@ -164,11 +164,11 @@ impl Due {
     /// none if it has been cancelled or moved since it was found due.
     fn settle<A>(&self, ctx: &Ctx<A>) -> Result<Option<String>> {
         match &self.recurrence {
-            None => ctx.sql().optional(
+            None => ctx.own().optional(
                 "DELETE FROM _actors_alarms WHERE id = ? AND due = ? RETURNING payload",
                 (self.id, self.due),
             ),
-            Some(recurrence) => ctx.sql().optional(
+            Some(recurrence) => ctx.own().optional(
                 "UPDATE _actors_alarms SET due = ?3, planned = ?3, attempts = 0, started = 0, \
                  error = NULL WHERE id = ?1 AND due = ?2 RETURNING payload",
                 (self.id, self.due, recurrence.next(self.planned, ctx.now())?),
@@ -225,7 +225,7 @@ impl Due {
             Some((due, planned, attempts)) => (Some(due), planned, attempts),
             None => (None, self.planned, attempts),
         };
-        ctx.sql()
+        ctx.own()
             .run(
                 "UPDATE _actors_alarms SET due = ?, planned = ?, attempts = ?, started = ?, \
                  error = ? WHERE id = ? AND due = ?",

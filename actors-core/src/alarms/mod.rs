@@ -219,7 +219,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// Those of the statement.
     pub fn get(self, id: AlarmId) -> Result<Option<Alarm>> {
         let statement = format!("{} WHERE id = ?", list::SELECT);
-        self.ctx.sql().optional(&statement, (id.0,))
+        self.ctx.own().optional(&statement, (id.0,))
     }
 
     /// The alarm with that key, if it is there.
@@ -229,7 +229,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// Those of the statement.
     pub fn get_key(self, key: &str) -> Result<Option<Alarm>> {
         let statement = format!("{} WHERE key = ?", list::SELECT);
-        self.ctx.sql().optional(&statement, (key,))
+        self.ctx.own().optional(&statement, (key,))
     }
 
     /// The actor's alarms, or some of them.
@@ -274,6 +274,6 @@ impl<'a, A: Actor> Alarms<'a, A> {
 
     /// Whether the statement changed an alarm.
     fn change(self, statement: &str, params: impl Params) -> Result<bool> {
-        table::change(self.ctx, |ctx| ctx.sql().run(statement, params)).map(|rows| rows > 0)
+        table::change(self.ctx, |ctx| ctx.own().run(statement, params)).map(|rows| rows > 0)
     }
 }

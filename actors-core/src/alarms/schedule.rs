@@ -73,10 +73,10 @@ impl<'a, A> Plan<'a, A> {
         let (chain, slowed) = slowed(self.ctx, handler, due);
         table::change(self.ctx, |ctx| {
             if self.key.is_some() {
-                ctx.sql()
+                ctx.own()
                     .run("DELETE FROM _actors_alarms WHERE key = ?", (&self.key,))?;
             }
-            ctx.sql()
+            ctx.own()
                 .one(
                     "INSERT INTO _actors_alarms \
                      (handler, payload, due, planned, key, every, cron, zone, chain) \

@@ -83,7 +83,7 @@ pub(super) fn set<A>(ctx: &Ctx<A>, at: Option<Timestamp>) -> Result<()> {
 }
 
 pub(super) fn earliest<A>(ctx: &Ctx<A>) -> Result<Option<Timestamp>> {
-    ctx.sql().one(
+    ctx.own().one(
         "SELECT MIN(due) FROM _actors_alarms WHERE due IS NOT NULL",
         (),
     )

@@ -58,7 +58,7 @@ pub(super) fn bring<A>(ctx: &Ctx<A>, defs: &[&TableDef], undeclared: Undeclared)
         }
     }
     for statement in statements(&pairs, &stored, undeclared) {
-        ctx.sql().run(&statement, ()).map_err(|error| {
+        ctx.own().run(&statement, ()).map_err(|error| {
             Error::schema(format!(
                 "the tables can't be brought to what the code declares, and nothing was changed: {}",
                 error.message()
@@ -74,7 +74,7 @@ impl Stored {
             tables: BTreeMap::new(),
             indices: BTreeMap::new(),
         };
-        ctx.sql().for_each(
+        ctx.own().for_each(
             "SELECT name, tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index') \
              AND sql IS NOT NULL AND substr(name, 1, 4) <> '_cf_'",
             (),
@@ -147,7 +147,7 @@ pub(super) fn rename<A>(ctx: &Ctx<A>, defs: &[&TableDef], stored: &Stored) -> Re
             Some((was, old))
         }) {
             let statement = format!("ALTER TABLE \"{was}\" RENAME TO \"{}\"", def.name);
-            ctx.sql().run(&statement, ())?;
+            ctx.own().run(&statement, ())?;
             table = Some(old);
             any = true;
         }
@@ -157,7 +157,7 @@ pub(super) fn rename<A>(ctx: &Ctx<A>, defs: &[&TableDef], stored: &Stored) -> Re
             };
             if has(was) && !has(column) {
                 let table = def.name;
-                ctx.sql().run(
+                ctx.own().run(
                     &format!("ALTER TABLE \"{table}\" RENAME COLUMN \"{was}\" TO \"{column}\""),
                     (),
                 )?;

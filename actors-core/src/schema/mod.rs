@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::difference::{Stored, Undeclared, bring};
 pub use self::migration::Migration;
 use self::migration::{Done, run_pending};
+pub(crate) use self::parse::framework_name;
 use crate::actor::Actor;
 use crate::alarms;
 use crate::ctx::Ctx;
@@ -72,7 +73,7 @@ pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
 
 /// Says that the object is at its end: what finds this does the rest.
 pub(crate) fn mark_destroyed<A>(ctx: &Ctx<A>) -> Result<()> {
-    ctx.sql()
+    ctx.own()
         .run(
             "UPDATE _actors SET fingerprint = ? WHERE id = 0",
             (DESTROYED,),
@@ -95,14 +96,14 @@ fn bury<A>(ctx: &Ctx<A>, found: i64) -> bool {
 
 /// Stores the persisted fields.
 pub(crate) fn store<A>(ctx: &Ctx<A>, state: &str) -> Result<()> {
-    ctx.sql()
+    ctx.own()
         .run("UPDATE _actors SET state = ? WHERE id = 0", (state,))
         .map(drop)
 }
 
 fn stored<A>(ctx: &Ctx<A>) -> Result<Option<(i64, String)>> {
     let row = ctx
-        .sql()
+        .own()
         .optional("SELECT fingerprint, state FROM _actors WHERE id = 0", ());
     match row {
         Err(error)
@@ -124,7 +125,7 @@ fn create<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
 fn update<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
     bring(ctx, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
     let record: String = ctx
-        .sql()
+        .own()
         .one("SELECT schema FROM _actors WHERE id = 0", ())?;
     let record: Record = serde_json::from_str(&record).map_err(|error| {
         Error::schema(format!("the record of the schema can't be read: {error}"))
@@ -167,7 +168,7 @@ fn finish<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
             .collect(),
         migrations: A::MIGRATIONS.iter().map(Done::from).collect(),
     };
-    ctx.sql()
+    ctx.own()
         .run(
             "INSERT INTO _actors (id, fingerprint, state, schema) VALUES (0, ?, '{}', ?) \
              ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, \

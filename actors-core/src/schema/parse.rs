@@ -187,6 +187,39 @@ pub(super) fn in_lines(create: &str) -> String {
     )
 }
 
+/// A name in the statement that belongs to the framework, as it is written there. SQLite
+/// takes a text for a name too, where a statement has no place for a text.
+pub(crate) fn framework_name(statement: &str) -> Option<&str> {
+    let is_ours = |name: &str| {
+        let start = name.as_bytes().get(..OURS.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(OURS.as_bytes()))
+    };
+    // Nearly all statements have no such name, and need not be read.
+    if !statement.split('_').skip(1).any(|rest| {
+        let start = rest.as_bytes().get(..OURS.len() - 1);
+        start.is_some_and(|start| start.eq_ignore_ascii_case(&OURS.as_bytes()[1..]))
+    }) {
+        return None;
+    }
+    let tokens = tokens(statement);
+    let mut before: Option<&Token> = None;
+    for token in &tokens {
+        let names_it = match token.text.strip_prefix('\'') {
+            Some(text) => is_ours(text) && before.is_some_and(Token::is_before_name),
+            None if token.is_quoted => is_ours(&token.text),
+            None => token.text.split('.').any(is_ours),
+        };
+        if names_it {
+            return Some(&statement[token.start..token.end]);
+        }
+        before = Some(token);
+    }
+    None
+}
+
+/// How the names of the framework's tables and indices begin.
+const OURS: &str = "_actors";
+
 struct Token {
     /// In small letters and without quotes, unless it is a string.
     text: String,
@@ -202,6 +235,30 @@ impl Token {
 
     fn is_word(&self, word: &str) -> bool {
         !self.is_quoted && self.text == word
+    }
+
+    /// Whether a name can follow: of a table, an index, a trigger or a view.
+    fn is_before_name(&self) -> bool {
+        const WORDS: [&str; 17] = [
+            "table",
+            "index",
+            "trigger",
+            "view",
+            "exists",
+            "from",
+            "join",
+            "into",
+            "update",
+            "rollback",
+            "abort",
+            "fail",
+            "ignore",
+            "replace",
+            "on",
+            "references",
+            "to",
+        ];
+        self.text.ends_with('.') || WORDS.iter().any(|word| self.is_word(word))
     }
 
     fn starts_constraint(&self) -> bool {
@@ -227,9 +284,14 @@ fn tokens(text: &str) -> Vec<Token> {
                 continue;
             }
             b'/' if rest.starts_with("/*") => {
-                start += rest.find("*/").map_or(rest.len(), |end| end + 2);
+                start += rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
                 continue;
             }
+            0xef if rest.starts_with('\u{feff}') => {
+                start += '\u{feff}'.len_utf8();
+                continue;
+            }
+            b'$' | b'@' | b'#' | b':' => parameter(rest),
             b'\'' | b'"' | b'`' => quoted(rest, *first),
             b'[' => rest.find(']').map_or(rest.len(), |end| end + 1),
             _ if is_word(first) => bytes[start..]
@@ -268,6 +330,17 @@ fn symbol(text: &str) -> usize {
     const LONG: [&str; 10] = ["->>", "->", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>"];
     let long = LONG.iter().find(|symbol| text.starts_with(**symbol));
     long.map_or(1, |symbol| symbol.len())
+}
+
+/// The length of a named parameter, which may have anything but spaces in parentheses.
+fn parameter(text: &str) -> usize {
+    let name = |byte: &u8| is_word(byte) || *byte == b':';
+    let end = 1 + text.bytes().skip(1).take_while(name).count();
+    let Some(suffix) = text[end..].strip_prefix('(').filter(|_| end > 1) else {
+        return end;
+    };
+    let length = suffix.find(|c: char| c.is_ascii_whitespace() || c == ')');
+    end + length.map_or(text.len() - end, |length| length + 2)
 }
 
 /// The length of a text in quotes; a quote in it is doubled.
@@ -428,6 +501,38 @@ mod tests {
             Some("a on delete set default")
         );
         assert!(table.columns[0].is_nullable() && !table.columns[1].is_nullable());
+    }
+
+    #[test]
+    fn a_name_of_the_framework_is_found_however_it_is_written() {
+        let named = [
+            "DROP TABLE _actors",
+            "drop table if exists main._ACTORS",
+            "SELECT * FROM words JOIN \"_actors_alarms\"",
+            "DELETE FROM [_Actors]",
+            "DELETE FROM `_actors`",
+            "UPDATE OR IGNORE '_actors' SET state = ''",
+            "DROP TABLE main.'_actors'",
+            "DROP TABLE \u{feff}_actors",
+            "SELECT 1 /*/ ' */; DROP TABLE _actors --'",
+            "SELECT $a('); DROP TABLE _actors --",
+            "SELECT 'it''s'; DROP TABLE _actors",
+            "CREATE TRIGGER t AFTER INSERT ON words BEGIN DELETE FROM _actors; END",
+            "ALTER TABLE words RENAME TO _actors_words",
+            "DROP INDEX\n_actors_alarms_due",
+        ];
+        for statement in named {
+            assert!(framework_name(statement).is_some(), "{statement}");
+        }
+        let free = [
+            "SELECT '_actors', \"my_actors\", the_actors -- _actors",
+            "INSERT INTO words VALUES ('_actors', /* _actors */ '_actors')",
+            "SELECT * FROM film_actors",
+            "SELECT _act FROM words",
+        ];
+        for statement in free {
+            assert_eq!(framework_name(statement), None, "{statement}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) fn render<A: Actor>() -> Result<String> {
             ));
         }
         for def in A::TABLES {
-            let statements: Vec<String> = ctx.sql().all(
+            let statements: Vec<String> = ctx.own().all(
                 "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL \
                  ORDER BY type DESC, name",
                 (def.name,),
@@ -49,17 +49,17 @@ pub(crate) fn render<A: Actor>() -> Result<String> {
 pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
     with_database(|ctx: &Ctx<A>| {
         bring(ctx, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
-        ctx.sql().run(text, ()).map_err(|error| {
+        ctx.own().run(text, ()).map_err(|error| {
             Error::schema(format!("the file can't be read: {}", error.message()))
         })?;
         let made = "SELECT lower(name) FROM sqlite_master WHERE type = 'table' AND \
                     substr(name, 1, 7) NOT IN ('_actors', 'sqlite_')";
         let record = Record {
-            tables: ctx.sql().all(made, ())?,
+            tables: ctx.own().all(made, ())?,
             migrations: done(text)?,
         };
         let statement = format!("INSERT INTO {} VALUES (0, 0, '{{}}', ?)", META.name);
-        ctx.sql()
+        ctx.own()
             .run(&statement, (serde_json::to_string(&record)?,))?;
         open(ctx).map(drop)
     })

@@ -22,6 +22,7 @@ pub use actors_macros::FromRow;
 
 use crate::backend::Platform;
 use crate::error::{Error, Result};
+use crate::schema::framework_name;
 
 /// The actor's SQLite database, from [`Ctx::sql`](crate::Ctx::sql).
 ///
@@ -46,9 +47,15 @@ use crate::error::{Error, Result};
 ///
 /// Every row that a statement reads or writes is billed; [`Sql::usage`] counts
 /// them. A statement that fails has no effect.
+///
+/// A name that begins with `_actors` is the framework's, and a statement that has one is
+/// refused, to read too: what is in its tables, and their form, changes from version to
+/// version. [`Ctx::alarms`](crate::Ctx::alarms) says what alarms there are.
 #[derive(Clone, Copy)]
 pub struct Sql<'a> {
     platform: &'a Platform,
+    /// Whether its statements are the framework's.
+    is_own: bool,
 }
 
 /// Rows that SQLite has read and written for an actor since it woke, as billed.
@@ -62,12 +69,23 @@ pub struct Usage {
 
 impl<'a> Sql<'a> {
     pub(crate) fn new(platform: &'a Platform) -> Self {
-        Self { platform }
+        Self {
+            platform,
+            is_own: false,
+        }
+    }
+
+    pub(crate) fn own(platform: &'a Platform) -> Self {
+        Self {
+            platform,
+            is_own: true,
+        }
     }
 
     /// Runs a statement for its effect, and answers how many rows it wrote,
     /// those of indices included.
     pub fn run(self, statement: &str, params: impl Params) -> Result<u64> {
+        self.check(statement)?;
         params.with(|values| self.platform.sql_run(statement, values))
     }
 
@@ -99,6 +117,7 @@ impl<'a> Sql<'a> {
         params: impl Params,
         mut visit: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
+        self.check(statement)?;
         let mut checked = false;
         params.with(|values| {
             self.platform.sql_query(statement, values, &mut |row| {
@@ -113,6 +132,15 @@ impl<'a> Sql<'a> {
     /// Rows read and written since the actor woke.
     pub fn usage(self) -> Usage {
         self.platform.sql_usage()
+    }
+
+    fn check(self, statement: &str) -> Result<()> {
+        match (!self.is_own).then(|| framework_name(statement)).flatten() {
+            Some(name) => Err(Error::sql(format!(
+                "{name} belongs to the framework, and is not for statements: {statement}"
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn at_most_one<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Option<T>> {

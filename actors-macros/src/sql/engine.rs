@@ -137,6 +137,16 @@ impl Engine {
             }
             let mut rows = statement.query(()).map_err(at)?;
             while rows.next().map_err(at)?.is_some() {}
+            if self.has_reserved() {
+                let words = "not authorized".to_owned();
+                return Err((
+                    Complaint {
+                        words,
+                        offset: None,
+                    },
+                    place,
+                ));
+            }
             let before = std::mem::replace(&mut required, self.required());
             let is_alter = text[place.clone()]
                 .trim_start()
@@ -156,6 +166,17 @@ impl Engine {
                 ));
             }
         }
+    }
+
+    /// Whether anything is called as the platform or the framework calls its own, or is a
+    /// trigger or a view that may touch that.
+    fn has_reserved(&self) -> bool {
+        let count = "SELECT COUNT(*) FROM sqlite_master WHERE name LIKE '\\_cf\\_%' ESCAPE '\\' \
+                     OR name LIKE '\\_actors%' ESCAPE '\\' OR type IN ('trigger', 'view') \
+                     AND (sql LIKE '%\\_actors%' ESCAPE '\\' OR sql LIKE '%\\_cf\\_%' ESCAPE '\\')";
+        self.0
+            .query_row(count, (), |row| row.get::<_, u32>(0))
+            .is_ok_and(|count| count > 0)
     }
 
     /// How many columns have to be given a value.
@@ -184,7 +205,10 @@ impl Engine {
 
 /// What the runtime lets a migration do.
 fn is_allowed(action: &AuthAction<'_>) -> bool {
-    let is_ours = |name: &str| name.starts_with("_cf_") || name.starts_with("_actors");
+    let is_ours = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.starts_with("_cf_") || name.starts_with("_actors")
+    };
     match action {
         AuthAction::Transaction { .. }
         | AuthAction::Savepoint { .. }
