@@ -118,7 +118,7 @@ fn same<A>(
     payload: &str,
 ) -> Result<Option<AlarmId>> {
     let statement = format!("{} WHERE key = ? AND due IS NOT NULL", list::SELECT);
-    let known: Option<Alarm> = ctx.sql().optional(&statement, (key,))?;
+    let known: Option<Alarm> = ctx.own().optional(&statement, (key,))?;
     let known = known.filter(|known| {
         let recurs = known.recurrence.as_ref().map(Recurrence::columns);
         known.handler == handler
