@@ -83,6 +83,7 @@ mod ctx;
 mod door;
 mod entry;
 mod error;
+mod json;
 mod object;
 mod persist;
 mod request;
@@ -144,10 +145,10 @@ pub mod __private {
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
-        Admit, Always, Answer, Argument, AsColumn, AsDefault, AsJson, AsParent, Asked, Attached,
-        AttachedAlike, Carrier, Carry, Connected, Failure, If, Initial, Key, Outcome, Parent,
-        Parents, Persisted, Plain, Probe, Read, Respond, Responds, Still, StillAttached, Unproven,
-        Untold, View, has_parents, is_default, same_key,
+        Admit, Always, Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked,
+        Attached, AttachedAlike, Carrier, Carry, Connected, Failure, If, Initial, Key, Outcome,
+        Parent, Parents, Persisted, Plain, Probe, Read, Respond, Responds, Still, StillAttached,
+        Unproven, Untold, View, has_parents, is_default, is_integer, same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
@@ -155,7 +156,7 @@ pub mod __private {
     pub use crate::signature::Signature;
     pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
     pub use crate::sql::statement::{Column, bound, read_as, read_as_if, record, statement};
-    pub use crate::sql::to_json;
+    pub use crate::sql::{auto_id, insert_id, no_id, no_variant, to_json};
     pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;

@@ -8,6 +8,7 @@ mod client;
 mod cron;
 mod crowd;
 mod differences;
+mod keeping;
 mod lifecycle;
 mod migrations;
 mod native;

@@ -15,6 +15,7 @@ use actors_fixtures::crasher::Crasher;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::doomed::Doomed;
 use actors_fixtures::friend::Friend;
+use actors_fixtures::keeper::Keeper;
 use actors_fixtures::ledger::Ledger;
 use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::queries::Queries;
@@ -39,7 +40,7 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "SUNDIAL" Sundial, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,

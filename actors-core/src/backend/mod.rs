@@ -24,4 +24,4 @@ pub(crate) use current::{
 };
 pub use current::{Cell, Env};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
-pub(crate) use current::{Hosted, Sim, Slot, vanished};
+pub(crate) use current::{Hosted, Sim, Slot, arriving, vanished};

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::difference::{Stored, Undeclared, bring};
 pub use self::migration::Migration;
 use self::migration::{Done, run_pending};
-pub(crate) use self::parse::framework_name;
+pub(crate) use self::parse::{framework_name, tokens};
 use crate::actor::Actor;
 use crate::alarms;
 use crate::ctx::Ctx;
