@@ -719,7 +719,7 @@ fn a_crash_before_any_storage_operation_of_a_ring_loses_nothing() {
         let order = json!({ "id": id, "kind": kind, "millis": 10, "key": null });
         serde_json::from_value(order).unwrap()
     };
-    for operations in 0..80 {
+    for operations in 0..110 {
         let world = World::new();
         let crasher = world.get::<Crasher>("a");
         let kinds = [
@@ -729,6 +729,8 @@ fn a_crash_before_any_storage_operation_of_a_ring_loses_nothing() {
             "slow and flaky",
             "plain",
             "hopeless",
+            "undone end",
+            "circle",
         ];
         let orders = (1..).zip(kinds).map(|(id, kind)| order(id, kind)).collect();
         world.run(crasher.schedule(orders)).unwrap();
@@ -736,7 +738,7 @@ fn a_crash_before_any_storage_operation_of_a_ring_loses_nothing() {
         world.advance(Duration::from_secs(2));
         let verdict = world.run(crasher.verdict()).unwrap();
         let expected = json!({
-            "scheduled": 6, "waiting": 0, "lost": 0, "after_cancel": 0, "doubled": 0,
+            "scheduled": 8, "waiting": 0, "lost": 0, "after_cancel": 0, "doubled": 0,
         });
         assert_eq!(
             json!(verdict),

@@ -107,7 +107,7 @@ impl Drop for Off<'_> {
 /// few times only: so it never fails, but says in the log why, and sets the next one.
 /// `planned` is when the object's own alarm was meant to ring.
 pub(crate) fn ring<A: Actor>(object: &Object<A>, planned: Option<Timestamp>) -> Turn<()> {
-    let object = object.clone();
+    let object = object.told("alarm");
     let ctx = object.ctx();
     let now = ctx.now();
     let planned = planned.unwrap_or(now);
