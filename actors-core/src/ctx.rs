@@ -24,6 +24,8 @@ pub struct Ctx<A> {
     pub(crate) ringing: Ringing,
     /// The alarm whose handler is being polled.
     pub(crate) running: Cell<Option<AlarmRun>>,
+    /// Whether newer code has brought the database further than this code would.
+    pub(crate) is_behind: Cell<bool>,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
     object: Weak<Inner<A>>,
@@ -36,6 +38,7 @@ impl<A> Ctx<A> {
             beside: Cell::default(),
             ringing: Ringing::default(),
             running: Cell::new(None),
+            is_behind: Cell::new(false),
             lanes: Lanes::default(),
             object,
         }

@@ -29,7 +29,8 @@ use actors_fixtures::tables::Tables;
 use actors_fixtures::undoing::Undoing;
 use actors_fixtures::versions::{
     v1::Versions1, v2::Versions2, v3::Versions3, v4::Versions4, v5::Versions5, v6::Versions6,
-    v7::Versions7, v8::Versions8, v9::Versions9, v10::Versions10,
+    v7::Versions7, v8::Versions8, v9::Versions9, v10::Versions10, v11::Versions11, v12::Versions12,
+    v13::Versions13,
 };
 use actors_fixtures::web::Web;
 use serde_json::{Map, Value, json};
@@ -48,7 +49,8 @@ macro_rules! with_actor {
             "STATEMENTS" Statements, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
             "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
-            "VERSIONS9" Versions9, "VERSIONS10" Versions10)
+            "VERSIONS9" Versions9, "VERSIONS10" Versions10, "VERSIONS11" Versions11,
+            "VERSIONS12" Versions12, "VERSIONS13" Versions13)
     };
     (@ $binding:expr, $actor:ident, $body:expr, $($name:literal $type:ty),*) => {
         match $binding {
@@ -159,20 +161,21 @@ impl Native {
     }
 
     pub(crate) fn alarm(&self, binding: &str, name: &str) -> Option<i64> {
-        with_actor!(binding, Actor => self.0.alarm::<Actor>(name)).map(|alarm| alarm.as_millis())
+        with_actor!(&*self.binding(binding), Actor => self.0.alarm::<Actor>(name))
+            .map(|alarm| alarm.as_millis())
     }
 
     pub(crate) fn alarm_counts(&self, binding: &str, name: &str) -> (u64, u64) {
-        with_actor!(binding, Actor => self.0.alarm_counts::<Actor>(name))
+        with_actor!(&*self.binding(binding), Actor => self.0.alarm_counts::<Actor>(name))
     }
 
     pub(crate) fn lose_alarm(&self, binding: &str, name: &str) {
-        with_actor!(binding, Actor => self.0.lose_alarm::<Actor>(name));
+        with_actor!(&*self.binding(binding), Actor => self.0.lose_alarm::<Actor>(name));
     }
 
     pub(crate) fn ring_now(&self, binding: &str, name: &str, statement: &str) {
         self.sql(binding, name, statement);
-        with_actor!(binding, Actor => self.0.ring_now::<Actor>(name));
+        with_actor!(&*self.binding(binding), Actor => self.0.ring_now::<Actor>(name));
         self.0.run_until_idle();
     }
 

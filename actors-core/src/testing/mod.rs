@@ -26,8 +26,9 @@
 //!
 //! [`World::request`] sends an HTTP request, [`World::connect`] opens a web socket, and
 //! [`check_schema`] compares an actor's tables with a file in your repository, so that a
-//! change which deployed objects can't follow fails `cargo test`. [`Search`] looks for the
-//! order of events that breaks an actor.
+//! change which deployed objects can't follow fails `cargo test`; [`check_rollback`] fails for
+//! one after which the version before could not go on. [`Search`] looks for the order of
+//! events that breaks an actor.
 //!
 //! The actors are the same as in workerd, and so is what is around them: turns,
 //! transactions, waking, RPC arguments, alarms, panics, SQLite with workerd's
@@ -54,7 +55,7 @@ mod socket;
 use std::future::Future;
 use std::rc::Rc;
 
-pub use self::schema::check_schema;
+pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 pub use self::socket::Client;
 use crate::actor::Actor;
