@@ -132,6 +132,13 @@ checks! {
     AsColumn
 
     #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a generated id",
+        label = "not stored as an integer",
+        note = "write `i64`, `u64` or `u32`, or a struct around one that derives `SqlValue`"
+    )]
+    AsId
+
+    #[diagnostic::on_unimplemented(
         message = "this default is not a value of the column's `{Self}`",
         label = "not what a `{Self}` is stored as",
         note = "write a literal of what the type is stored as; an enum is stored as its variants' \
@@ -225,6 +232,11 @@ pub const fn is_default<T: SqlValue>(sql_type: &str, text: &str) -> bool {
         index += 1;
     }
     index == 0
+}
+
+/// Whether a generated id fits a column, whose type rustc alone knows.
+pub const fn is_integer<T: SqlValue>() -> bool {
+    is_same(T::TYPE, "INTEGER") || is_same(T::TYPE, "ANY")
 }
 
 const fn is_same(a: &str, b: &str) -> bool {

@@ -136,6 +136,16 @@ pub(crate) enum Mistake<'a> {
     KeyTwice,
     KeyForm,
     KeyIsIndexed(&'a str),
+    AutoNullable,
+    AutoType,
+    AutoWithoutKey,
+    AutoOfSeveral,
+    AutoWithoutRowid,
+    AutoWith(&'a str),
+    UniqueHelperTwice {
+        by: &'a str,
+        other: &'a str,
+    },
     JsonKey,
     GeneratedKey,
     NullableKey,
@@ -564,6 +574,38 @@ impl fmt::Display for Mistake<'_> {
             Self::KeyIsIndexed(option) => write!(
                 f,
                 "a primary key is unique and has an index already: remove `{option}`"
+            ),
+            Self::AutoNullable => write!(
+                f,
+                "a generated id is never NULL: remove the `Option`, and write 0 in a row that has \
+                 no id yet"
+            ),
+            Self::AutoType => write!(
+                f,
+                "a generated id is an integer: write `i64`, `u64` or `u32`, or a struct around one \
+                 that derives `SqlValue`"
+            ),
+            Self::AutoWithoutKey => write!(
+                f,
+                "SQLite numbers rows in their primary key: write `#[sql(primary_key, auto)]`"
+            ),
+            Self::AutoOfSeveral => write!(
+                f,
+                "SQLite numbers rows where the primary key is one column: make this the key, \
+                 `#[sql(primary_key, auto)]`, and the columns of the other key \
+                 `unique(by_name(..))`"
+            ),
+            Self::AutoWithoutRowid => write!(
+                f,
+                "without a rowid, SQLite does not number rows: remove `without_rowid` or `auto`"
+            ),
+            Self::AutoWith(option) => write!(
+                f,
+                "SQLite makes the values of a generated id: remove `{option}`"
+            ),
+            Self::UniqueHelperTwice { by, other } => write!(
+                f,
+                "`upsert_by_{by}` is taken by the unique key `{other}`: give this one another name"
             ),
             Self::UniqueIsIndexed => {
                 write!(f, "what is unique has an index already: remove `index`")

@@ -54,4 +54,36 @@ on_both! {
         assert!(said[2].starts_with("partial: UNIQUE constraint failed"), "{said:?}");
         assert_eq!(said[3..], ["L None"]);
     }
+
+    fn ids_are_generated_and_returned(world) {
+        let said = world.object("TABLES", "a").ask("generated", json!([]));
+        let said: Vec<&str> = said.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+        assert_eq!(said[..8], [
+            "inserted: 1 2",
+            "UNIQUE constraint failed",
+            "by word: 1",
+            "by place: 2",
+            "ignored: None None Some(3)",
+            "given: 9 None 9",
+            "new: 10",
+            "last: 255",
+        ]);
+        assert!(said[8].ends_with("column `id`: 256 is out of the range of u8"), "{said:?}");
+        assert_eq!(said[9..], [
+            "1 a 2 Some(1) 5",
+            "2 z 1 Some(2) 6",
+            "3 d 3 None 1",
+            "9 e 4 None 7",
+            "10 f 5 None 1",
+            "255 g 6 None 1",
+            "[Id(1), Id(2), Id(2)] Id(3)",
+        ]);
+    }
+
+    fn a_row_is_left_out_or_updated_on_a_unique_key(world) {
+        let said = world.object("TABLES", "a").ask("upserts", json!([]));
+        assert_eq!(said, json!([
+            "true", "false", "false", "Ok(())", "true", "1 Ann", "A Done", "C InProgress"
+        ]));
+    }
 }

@@ -17,6 +17,7 @@ use crate::mistakes::{Mistake, Mistakes};
 /// The options of `#[sql]`, each as an example.
 const OPTIONS: &[&str] = &[
     "primary_key",
+    "auto",
     "unique",
     "index",
     "default = 0",
@@ -49,6 +50,8 @@ pub(super) struct Column {
     pub(super) is_nullable: bool,
     pub(super) is_key: bool,
     pub(super) is_json: bool,
+    /// Where it is said that SQLite numbers the rows.
+    pub(super) auto: Option<Path>,
     pub(super) default: Option<Default>,
     pub(super) check: Option<LitStr>,
     pub(super) references: Option<References>,
@@ -114,6 +117,7 @@ pub(super) fn parse(
         is_nullable,
         is_key: has("primary_key"),
         is_json,
+        auto: option("auto").map(|auto| auto.path().clone()),
         default: None,
         check: option("check").and_then(|check| attributes::text(check, mistakes).cloned()),
         references: option("references").and_then(|option| references(option, mistakes)),
@@ -124,6 +128,7 @@ pub(super) fn parse(
     column.default = option("default").and_then(|default| column.default(default, mistakes));
     column.generated = generated(&options, mistakes);
     column.check_together(&options, mistakes);
+    column.check_auto(&options, mistakes);
     let index = match (has("unique"), has("index")) {
         (true, _) => Some(true),
         (false, true) => Some(false),
@@ -136,7 +141,11 @@ impl Column {
     /// Whether the column can be in a primary key.
     pub(super) fn check_key(&self, place: &impl ToTokens, mistakes: &mut Mistakes) {
         if self.is_nullable {
-            mistakes.add(&self.ty, Mistake::NullableKey);
+            let mistake = match self.auto {
+                Some(_) => Mistake::AutoNullable,
+                None => Mistake::NullableKey,
+            };
+            mistakes.add(&self.ty, mistake);
         } else if self.is_json {
             mistakes.add(place, Mistake::JsonKey);
         } else if self.generated.is_some() {
@@ -176,6 +185,28 @@ impl Column {
         if let Some(was) = &self.was {
             check_name(was, &was.value(), mistakes);
         }
+    }
+
+    /// A generated id is an integer, and comes from nowhere else.
+    fn check_auto(&mut self, options: &[Meta], mistakes: &mut Mistakes) {
+        let Some(auto) = &self.auto else { return };
+        let name = last_segment(&self.value).map(|(name, _)| name.to_string());
+        let is_no_number = matches!(name.as_deref(), Some("bool" | "Timestamp"));
+        let is_other = is_no_number || matches!(self.sql_type, Some("REAL" | "TEXT" | "BLOB"));
+        let is_no_key = self.is_nullable || self.is_json || self.generated.is_some();
+        let others = ["default", "references"].iter();
+        let mut others = others.filter_map(|name| Some((name, attributes::find(options, name)?)));
+        if is_no_key && self.is_key {
+            // said already
+        } else if is_no_key || is_other {
+            let place: &dyn ToTokens = if self.is_json { auto } else { &self.ty };
+            mistakes.add(&place, Mistake::AutoType);
+        } else if let Some((name, option)) = others.next() {
+            mistakes.add(option, Mistake::AutoWith(name));
+        } else {
+            return;
+        }
+        self.auto = None;
     }
 
     fn default(&self, option: &Meta, mistakes: &mut Mistakes) -> Option<Default> {

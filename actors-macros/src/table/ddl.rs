@@ -80,20 +80,42 @@ impl Table {
         )
     }
 
-    pub(super) fn upsert(&self) -> String {
-        let assignments = list(
-            self.others()
-                .map(|column| format!("{0} = excluded.{0}", column.quoted())),
-        );
-        let action = match assignments.as_str() {
-            "" => "NOTHING".to_owned(),
-            assignments => format!("UPDATE SET {assignments}"),
-        };
+    /// An `insert` that does `action` where a row with the same value in these columns is
+    /// there: those of the primary key, or of a unique index.
+    pub(super) fn insert_or(
+        &self,
+        columns: &[&str],
+        index: Option<&Index>,
+        action: &str,
+    ) -> String {
+        let condition = index.and_then(|index| index.condition.as_ref());
+        let condition = condition.map(|condition| format!(" WHERE {}", condition.value()));
         format!(
-            "{} ON CONFLICT ({}) DO {action}",
+            "{} ON CONFLICT ({}){} DO {action}",
             self.insert(),
-            self.key_list()
+            list(columns.iter().map(|column| quoted(column))),
+            condition.unwrap_or_default()
         )
+    }
+
+    /// The `UPDATE` of all columns but these and the primary key.
+    pub(super) fn update_on_conflict(&self, columns: &[&str]) -> String {
+        let assign = |name: String| format!("{name} = excluded.{name}");
+        let others = self.others();
+        let others = others.filter(|column| !columns.contains(&&*column.name));
+        let assignments = list(others.map(|column| assign(column.quoted())));
+        match (assignments.as_str(), self.auto()) {
+            ("", None) => "NOTHING".to_owned(),
+            // Nothing changes, but the row is returned.
+            ("", Some(id)) => format!("UPDATE SET {0} = {0}", id.quoted()),
+            (assignments, _) => format!("UPDATE SET {assignments}"),
+        }
+    }
+
+    /// Removes the row that got its id last.
+    pub(super) fn delete_last(&self, id: &Column) -> String {
+        let (table, id) = (quoted(&self.name), id.quoted());
+        format!("DELETE FROM {table} WHERE {id} = (SELECT MAX({id}) FROM {table})")
     }
 
     /// None if there is nothing but the key.
@@ -196,10 +218,9 @@ impl Column {
 
     /// The definition without what only the database needs to know.
     fn definition_to_check(&self, table: &Table) -> [String; 3] {
-        let sql_type = self.sql_type.unwrap_or("ANY");
         [
             format!("{} ", self.quoted()),
-            sql_type.to_owned(),
+            self.checked_type().to_owned(),
             self.constraints(table),
         ]
     }

@@ -13,6 +13,8 @@ pub(super) struct Index {
     /// Where it is declared.
     place: Ident,
     pub(super) name: String,
+    /// What the helpers of a unique one are named after: `upsert_by_{}`.
+    pub(super) by: String,
     pub(super) is_unique: bool,
     pub(super) columns: Vec<String>,
     /// The condition of a partial index.
@@ -25,6 +27,7 @@ impl Index {
         Self {
             place: column.ident.clone(),
             name: format!("{table}_{}", column.name),
+            by: column.name.clone(),
             is_unique,
             columns: vec![column.name.clone()],
             condition: None,
@@ -90,6 +93,10 @@ pub(super) fn declared(
         places(&body.fields, columns, mistakes);
         indices.push(Index {
             place: name.clone(),
+            by: name_text
+                .strip_prefix("by_")
+                .unwrap_or(&name_text)
+                .to_owned(),
             name: name_text,
             is_unique,
             columns: body
@@ -105,12 +112,17 @@ pub(super) fn declared(
 /// SQLite has one of each name.
 pub(super) fn check_names(indices: &[Index], table: &str, mistakes: &mut Mistakes) {
     let mut names = vec![table];
-    for index in indices {
+    for (at, index) in indices.iter().enumerate() {
+        let is_same = |other: &&Index| other.is_unique && other.by == index.by;
+        let other = indices[..at].iter().find(is_same);
         if names
             .iter()
             .any(|name| name.eq_ignore_ascii_case(&index.name))
         {
             mistakes.add(&index.place, Mistake::IndexTwice(&index.name));
+        } else if let Some(other) = other.filter(|_| index.is_unique) {
+            let (by, other) = (&*index.by, &*other.name);
+            mistakes.add(&index.place, Mistake::UniqueHelperTwice { by, other });
         }
         names.push(&index.name);
     }

@@ -1,12 +1,13 @@
 //! `#[sql_table]`: the model in `model.rs`, `column.rs` and `index.rs`, its SQL in
 //! `ddl.rs`, what SQLite says to that in `verify.rs`, what statements are told in
-//! `callback.rs`, its Rust here.
+//! `callback.rs`, the helpers that store rows in `store.rs`, the rest of its Rust here.
 
 pub(crate) mod callback;
 mod column;
 mod ddl;
 mod index;
 mod model;
+mod store;
 #[cfg(feature = "check-sql")]
 mod verify;
 
@@ -104,7 +105,7 @@ impl Table {
     fn told(&self, column: &Column) -> sql::Column {
         // SQLite numbers rows by itself if their key is an integer.
         let is_key = self.key.len() == 1 && self.key_columns().all(|key| key.name == column.name);
-        let is_numbered = is_key && column.sql_type == Some("INTEGER") && !self.is_without_rowid;
+        let is_numbered = is_key && column.checked_type() == "INTEGER" && !self.is_without_rowid;
         let is_generated = column.generated.is_some();
         let is_filled = is_numbered || is_generated || column.default.is_some();
         sql::Column {
@@ -186,29 +187,17 @@ impl Table {
     /// `insert`, `all` and, with a primary key, the others.
     fn helpers(&self) -> TokenStream {
         let Self { krate, name, .. } = self;
-        let prelude = checks::prelude(krate);
         let ident = &self.item.ident;
         let vis = &self.item.vis;
-        let (insert, all) = (self.insert(), self.select_all());
-        let values = self.written().map(|column| column.bind(krate));
-        let insert_docs = format!(
-            " Stores the row in `{name}`.\n\n# Errors\n\nA row with the same key, or a value that \
-             can't be stored."
-        );
+        let all = self.select_all();
+        let store = self.store_helpers();
         let all_docs =
             format!(" All rows of `{name}`, in the order of the primary key if it has one.");
         let keyed = (!self.key.is_empty()).then(|| self.keyed());
         quote! {
             #[allow(dead_code, private_bounds, private_interfaces)]
             impl #ident {
-                #[doc = #insert_docs]
-                #vis fn insert<A>(&self, ctx: &#krate::Ctx<A>) -> #krate::Result<()>
-                where
-                    A: #krate::sql::HasTable<Self>,
-                {
-                    #prelude
-                    ctx.sql().run(#insert, &[#(#values),*][..]).map(drop)
-                }
+                #store
 
                 #[doc = #all_docs]
                 #vis fn all<A>(
@@ -229,32 +218,19 @@ impl Table {
         let Self {
             krate, name, item, ..
         } = self;
-        let prelude = checks::prelude(krate);
         let vis = &item.vis;
         let key_names: Vec<_> = self.key_columns().map(|key| &key.ident).collect();
         let key_types: Vec<_> = self.key_columns().map(|key| &key.ty).collect();
         let keys = quote!(#(#key_names: impl #krate::sql::AsSql<#key_types>),*);
         let key_values = quote!(&[#(#krate::sql::ToSql::to_sql(&#key_names)?),*][..]);
-        let (upsert, get, delete) = (self.upsert(), self.select(), self.delete());
-        let values = self.written().map(|column| column.bind(krate));
+        let (get, delete) = (self.select(), self.delete());
         let update = self.update_helper();
         let key = self.key_in_words();
-        let upsert_docs =
-            format!(" Stores the row in `{name}`, in the place of the one with its {key}.");
         let get_docs = format!(" The row of `{name}` with that {key}, if there is one.");
         let delete_docs = format!(
             " Deletes the row of `{name}` with that {key}, and answers whether there was one."
         );
         quote! {
-            #[doc = #upsert_docs]
-            #vis fn upsert<A>(&self, ctx: &#krate::Ctx<A>) -> #krate::Result<()>
-            where
-                A: #krate::sql::HasTable<Self>,
-            {
-                #prelude
-                ctx.sql().run(#upsert, &[#(#values),*][..]).map(drop)
-            }
-
             #[doc = #get_docs]
             #vis fn get<A>(
                 ctx: &#krate::Ctx<A>,
@@ -289,8 +265,9 @@ impl Table {
         let prelude = checks::prelude(krate);
         let vis = &item.vis;
         let update = self.update()?;
-        let values = self.others().chain(self.key_columns());
-        let values = values.map(|column| column.bind(krate));
+        let others = self.others().map(|column| column.bind(krate));
+        let key = self.key_columns().map(|column| column.bind_as_it_is(krate));
+        let values = others.chain(key);
         let docs = format!(
             " Stores the row in `{name}` if one with its {} is there, and answers whether it was.",
             self.key_in_words()
@@ -309,12 +286,20 @@ impl Table {
 
     /// `` `a` and `b` ``
     fn key_in_words(&self) -> String {
-        let names = self.key_columns().map(|key| format!("`{}`", key.name));
-        names.collect::<Vec<_>>().join(" and ")
+        let names: Vec<&str> = self.key_columns().map(|key| &*key.name).collect();
+        store::in_words(&names)
     }
 }
 
 impl Column {
+    /// The column's type in the tables that statements are checked against.
+    pub(super) fn checked_type(&self) -> &'static str {
+        match self.auto {
+            Some(_) => "INTEGER",
+            None => self.sql_type.unwrap_or("ANY"),
+        }
+    }
+
     /// What is asked of the field's type, where its name does not say it.
     fn checks(&self, krate: &TokenStream) -> TokenStream {
         let value = &self.value;
@@ -352,7 +337,15 @@ impl Column {
             };
             quote!(type #name = #path; #is_table #key)
         });
-        quote!(#is_column #default #references)
+        let auto = self.auto.as_ref().map(|_| {
+            let carried = self.carried(krate);
+            quote! {
+                const _: () = <#value as #krate::__private::AsId<{
+                    #krate::__private::is_integer::<#carried>()
+                }>>::CHECKED;
+            }
+        });
+        quote!(#is_column #default #references #auto)
     }
 
     fn field_type(&self) -> FieldType<'_> {
@@ -389,7 +382,25 @@ impl Column {
         quote!(#carrier::Type)
     }
 
+    /// What makes the field's type of a value of [`Self::carried`].
+    fn carried_back(&self, krate: &TokenStream) -> TokenStream {
+        if self.sql_type != Some("ANY") {
+            return quote!(::core::convert::identity);
+        }
+        let carrier = carry("STORED", &self.value, krate);
+        quote!(#carrier::back)
+    }
+
+    /// The value that is bound when the row is stored.
     fn bind(&self, krate: &TokenStream) -> TokenStream {
+        let value = self.bind_as_it_is(krate);
+        match self.auto {
+            Some(_) => quote!(#krate::__private::auto_id(#value)),
+            None => value,
+        }
+    }
+
+    fn bind_as_it_is(&self, krate: &TokenStream) -> TokenStream {
         let ident = &self.ident;
         let value = &self.value;
         if self.sql_type.is_none() {

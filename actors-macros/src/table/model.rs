@@ -73,7 +73,7 @@ impl Table {
             }
             None => false,
         };
-        Self {
+        let mut table = Self {
             check: option("check").and_then(|check| attributes::text(check, mistakes).cloned()),
             was: option("was").and_then(|was| table_was(was, &name, mistakes)),
             item,
@@ -83,6 +83,32 @@ impl Table {
             key,
             indices,
             is_without_rowid,
+        };
+        table.check_auto(mistakes);
+        table
+    }
+
+    /// The column of generated ids.
+    pub(super) fn auto(&self) -> Option<&Column> {
+        self.columns.iter().find(|column| column.auto.is_some())
+    }
+
+    /// SQLite numbers rows in their primary key, if that is one column of a table with rowids.
+    fn check_auto(&mut self, mistakes: &mut Mistakes) {
+        for (index, column) in self.columns.iter_mut().enumerate() {
+            let Some(auto) = &column.auto else { continue };
+            let mistake = match self.key[..] {
+                [key] if key == index && self.is_without_rowid => Mistake::AutoWithoutRowid,
+                [key] if key == index => continue,
+                _ if self.key.contains(&index) => Mistake::AutoOfSeveral,
+                _ if column.is_key => {
+                    column.auto = None; // one key too many, which is said already
+                    continue;
+                }
+                _ => Mistake::AutoWithoutKey,
+            };
+            mistakes.add(auto, mistake);
+            column.auto = None;
         }
     }
 

@@ -2,7 +2,7 @@
 
 #![deny(missing_docs, unused, unreachable_pub)]
 
-use actors_core::{Timestamp, sql_table};
+use actors_core::{SqlValue, Timestamp, sql_table};
 
 /// Each type.
 #[sql_table(name = "select", index(from(group, order)), unique(to(a)))]
@@ -35,6 +35,26 @@ pub struct Kinds {
 #[sql_table]
 pub struct Log {
     line: String,
+}
+
+/// A generated id and unique keys, all more private than the table.
+#[sql_table(unique(by_at(at, r#type), r#for(r#type, where = "at > 0")))]
+pub struct Named {
+    #[sql(primary_key, auto)]
+    id: NamedId,
+    #[sql(unique)]
+    r#type: String,
+    at: Option<Timestamp>,
+}
+
+#[derive(SqlValue)]
+struct NamedId(u64);
+
+/// The same with a table option.
+#[sql_table(primary_key(id))]
+pub struct Numbered {
+    #[sql(auto)]
+    id: i64,
 }
 
 /// The key alone.

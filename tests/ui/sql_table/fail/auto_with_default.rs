@@ -1,0 +1,10 @@
+use actors_core::prelude::*;
+
+#[sql_table]
+pub struct Word {
+    #[sql(primary_key, auto, default = 0)]
+    id: u32,
+    word: String,
+}
+
+fn main() {}
