@@ -22,7 +22,7 @@ use crate::backend::Cell;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::Turn;
-use crate::request::{Body, FromBody, Request, Response, read};
+use crate::request::{Body, FromBody, Request, Response, read, sendable};
 use crate::rpc::Arguments;
 use crate::sockets::{Admission, Admitted, Opening, Socket};
 use crate::sql::{FromSql, HasTable, Keyed, SqlValue, ToSql, Value};
@@ -569,17 +569,17 @@ impl<R> Read<R> for If<false> {
 
 /// Makes of what the handler answers what the platform sends.
 pub trait Respond<T> {
-    fn respond(value: T) -> Response;
+    fn respond(value: T) -> Result<Response>;
 }
 
 impl<B: Into<Body>> Respond<Response<B>> for If<true> {
-    fn respond(value: Response<B>) -> Response {
-        value.map(Into::into)
+    fn respond(value: Response<B>) -> Result<Response> {
+        sendable(value.map(Into::into))
     }
 }
 
 impl<T> Respond<T> for If<false> {
-    fn respond(_: T) -> Response {
+    fn respond(_: T) -> Result<Response> {
         unreachable!()
     }
 }

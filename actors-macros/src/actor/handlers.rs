@@ -445,7 +445,7 @@ fn request(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     let value = method.value_type();
     let responds = facts.if_so(&method.conditions, "RESPONSE", &value);
     let body = quote! {
-        #outcome.map(<#responds as #krate::__private::Respond<#value>>::respond)
+        #outcome.and_then(<#responds as #krate::__private::Respond<#value>>::respond)
     };
     let turn = method.turn(actor, krate, &body);
     match method.argument_types().next() {
