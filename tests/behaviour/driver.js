@@ -93,6 +93,7 @@ export const Seedling = observed(built.Seedling);
 export const Shapes = observed(built.Shapes);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
+export const Sundial = observed(built.Sundial);
 export const Statements = observed(built.Statements);
 export const Tables = observed(built.Tables);
 export const Undoing = observed(built.Undoing);

@@ -20,7 +20,7 @@ pub(crate) mod current;
 #[cfg(feature = "cron")]
 pub(crate) use current::utc_offset;
 pub(crate) use current::{
-    Accepted, Columns, Fetched, Platform, RawSocket, Target, first_turn, log,
+    Accepted, Columns, Fetched, IS_FOR_TESTS, Platform, RawSocket, Target, first_turn, log,
 };
 pub use current::{Cell, Env};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
