@@ -45,7 +45,11 @@ pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>
         if ctx.ringing.is_on() {
             ctx.ringing.changed();
         } else if ctx.beside().earliest.is_none() {
-            let earliest = earliest(ctx)?;
+            // What `#[on_init]` has set for the beginning is not armed before that.
+            let earliest = match ctx.beside().life {
+                Life::Exists => earliest(ctx)?,
+                Life::Unborn | Life::Rehearsed => None,
+            };
             ctx.remember(|beside| beside.earliest = Some(earliest));
         }
         body(ctx)
