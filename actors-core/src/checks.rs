@@ -19,7 +19,7 @@ use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read};
 use crate::rpc::Arguments;
 use crate::sockets::{Admission, Admitted, Opening, Socket};
-use crate::sql::{FromSql, HasTable, Keyed, SqlValue, ToSql, Value};
+use crate::sql::{FromSql, HasTable, InList, Keyed, SqlValue, ToSql, Value};
 
 /// Whether a type, which must be known here, has what is asked of it:
 /// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
@@ -38,6 +38,7 @@ pub trait Unproven {
     const COLUMN: bool = false;
     const STORED: bool = false;
     const KEYED: bool = false;
+    const IN_LIST: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -48,6 +49,10 @@ impl<T: Serialize + DeserializeOwned> Probe<T> {
 
 impl<T: SqlValue> Probe<T> {
     pub const STORED: bool = true;
+}
+
+impl<T: InList> Probe<T> {
+    pub const IN_LIST: bool = true;
 }
 
 impl<T: Keyed> Probe<T> {

@@ -2,6 +2,7 @@
 
 mod auto;
 mod json;
+pub(crate) mod list;
 mod row;
 pub(crate) mod statement;
 mod table;
@@ -15,6 +16,9 @@ pub use auto::{auto_id, insert_id, no_id};
 pub use json::Json;
 #[doc(hidden)]
 pub use json::to_json;
+#[doc(hidden)]
+pub use list::MayBeInList;
+pub use list::{InList, List};
 pub use row::{FromRow, Row};
 pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
 pub use table::{HasTable, IndexDef, Keyed, Table, TableDef};

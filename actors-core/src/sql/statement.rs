@@ -6,17 +6,18 @@ use std::panic::Location;
 use crate::checks::If;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::sql::list::{InList, List, Listed};
 use crate::sql::{AsSql, FromRow, FromSql, HasTable, Row, ToSql, Value};
 
 /// A statement with its values, from [`sql!`](crate::sql!); one of its methods runs it.
 ///
 /// They take the `ctx` of an actor that has all the tables that the statement names.
 #[must_use = "a statement does nothing until it is run"]
-pub struct Statement<'a, R, Q, const N: usize> {
+pub struct Statement<R, Q, V> {
     rows: R,
     text: &'static str,
     place: &'static Location<'static>,
-    values: [&'a dyn Bind; N],
+    values: V,
     tables: PhantomData<fn() -> Q>,
 }
 
@@ -91,7 +92,7 @@ impl<T: FromRow> ReadAs<T> for Untyped {
 )]
 pub trait HasTables<Q> {}
 
-impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
+impl<R, Q, V: Bound> Statement<R, Q, V> {
     /// Runs it for its effect, and answers how many rows it wrote, those of indices
     /// included.
     ///
@@ -100,7 +101,8 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     /// What SQLite refuses: a constraint, a value that can't be stored.
     pub fn run<A: HasTables<Q>>(self, ctx: &Ctx<A>) -> Result<u64> {
         let text = self.text;
-        ctx.platform().sql_run(text, &values(text, self.values)?)
+        let run = |values: &[Value<'_>]| ctx.platform().sql_run(text, values);
+        self.values.with(text, run)
     }
 
     /// Its one row.
@@ -166,21 +168,84 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     where
         R: ReadAs<T>,
     {
-        let text = self.text;
-        let values = values(text, self.values)?;
-        ctx.platform()
-            .sql_query(text, &values, &mut |row: &Row<'_>| {
-                visit(self.rows.read(row).map_err(|error| error.at(text))?)
-            })
+        let (text, rows) = (self.text, self.rows);
+        self.values.with(text, |values| {
+            ctx.platform()
+                .sql_query(text, values, &mut |row: &Row<'_>| {
+                    visit(rows.read(row).map_err(|error| error.at(text))?)
+                })
+        })
     }
 }
 
-fn values<'a, const N: usize>(text: &str, captured: [&'a dyn Bind; N]) -> Result<[Value<'a>; N]> {
-    let mut values = [const { Value::Null }; N];
-    for (value, captured) in values.iter_mut().zip(captured) {
-        *value = captured.bind().map_err(|error| error.at(text))?;
+/// The values of a statement.
+#[doc(hidden)]
+pub trait Bound {
+    /// Calls `body` with them.
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T>;
+}
+
+impl<const N: usize> Bound for [&dyn Bind; N] {
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T> {
+        let mut values = [const { Value::Null }; N];
+        for (value, captured) in values.iter_mut().zip(self) {
+            *value = captured.bind().map_err(|error| error.at(text))?;
+        }
+        body(&values)
     }
-    Ok(values)
+}
+
+/// The values of a statement of which parts are chosen when it runs.
+#[doc(hidden)]
+pub struct Chosen<'a, const N: usize> {
+    values: [&'a dyn Bind; N],
+    of_parts: Vec<Result<Value<'static>>>,
+}
+
+impl<const N: usize> Bound for Chosen<'_, N> {
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T> {
+        let values = self.values.iter().map(|captured| captured.bind());
+        let values = values.chain(self.of_parts).collect::<Result<Vec<_>>>();
+        body(&values.map_err(|error| error.at(text))?)
+    }
+}
+
+/// The alternative that was chosen for a part of a statement, and what it captures.
+#[doc(hidden)]
+pub struct Part {
+    place: usize,
+    values: Vec<Result<Value<'static>>>,
+}
+
+/// What `sql!` makes of an alternative.
+#[doc(hidden)]
+pub fn part<const N: usize>(place: usize, values: [&dyn Bind; N]) -> Part {
+    let owned = |captured: &dyn Bind| captured.bind().map(Value::into_owned);
+    Part {
+        place,
+        values: values.into_iter().map(owned).collect(),
+    }
+}
+
+/// What `sql!` makes of a statement with parts that are chosen when it runs: the places of
+/// the alternatives add up to that of their text.
+#[doc(hidden)]
+#[track_caller]
+pub fn chosen<'a, Q, R, const N: usize, const P: usize>(
+    rows: R,
+    texts: &'static [&'static str],
+    values: [&'a dyn Bind; N],
+    parts: [Part; P],
+) -> Statement<R, Q, Chosen<'a, N>> {
+    let place: usize = parts.iter().map(|part| part.place).sum();
+    let of_parts = parts.into_iter().flat_map(|part| part.values).collect();
+    Statement {
+        rows,
+        text: texts.get(place).copied().unwrap_or_default(),
+        place: Location::caller(),
+        values: Chosen { values, of_parts },
+        tables: PhantomData,
+    }
 }
 
 fn unexpected(what: &str, text: &str, place: &Location<'_>) -> Error {
@@ -203,7 +268,7 @@ pub fn statement<'a, Q, R, const N: usize>(
     rows: R,
     text: &'static str,
     values: [&'a dyn Bind; N],
-) -> Statement<'a, R, Q, N> {
+) -> Statement<R, Q, [&'a dyn Bind; N]> {
     Statement {
         rows,
         text,
@@ -251,6 +316,14 @@ impl<N, T> Column<N, T> {
     /// A value that is compared with the column.
     pub fn compared<V: ToSql + Compares<N, T>>(self, value: &V) -> &dyn Bind {
         value
+    }
+
+    /// Values that are compared with the column, bound as one.
+    pub fn listed<L: List<Item: InList + Compares<N, T>> + ?Sized>(
+        self,
+        list: &L,
+    ) -> Listed<'_, L> {
+        Listed(list)
     }
 }
 

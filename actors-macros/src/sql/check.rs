@@ -172,10 +172,20 @@ fn mistake(
     if let Some(near) = between(words, "near \"", "\": syntax error") {
         return Mistake::Syntax(near.to_owned());
     }
+    if words.starts_with("sub-select returns 1 columns") && has_list(statement) {
+        return Mistake::ListOfRows;
+    }
     match words {
         "incomplete input" => Mistake::Sqlite("the statement ends too early".into()),
         words => Mistake::Sqlite(words.to_owned()),
     }
+}
+
+/// Whether a list is captured.
+#[cfg(feature = "check-sql")]
+fn has_list(statement: &Statement<'_>) -> bool {
+    let text = statement.text;
+    (0..text.len()).any(|token| super::captures::is_list(text, token))
 }
 
 /// There is no column of that name, with its table's or without.

@@ -23,6 +23,10 @@ pub(super) enum Mistake {
     CaptureForm(String),
     CaptureInQuotes,
     CaptureTwice(String),
+    ListAndValue(String),
+    ListOfRows,
+    PartsTooMany(usize),
+    RowsDiffer,
     CapturesTooMany(usize),
 
     // what is not run here
@@ -169,10 +173,30 @@ impl fmt::Display for Mistake {
                 f,
                 "`{name}` is captured above with another expression: choose another name"
             ),
+            Self::ListAndValue(name) => write!(
+                f,
+                "`{name}` is a list behind `IN`, and a value elsewhere: capture it there under \
+                 another name, `{{value = {name}}}`"
+            ),
+            Self::ListOfRows => write!(
+                f,
+                "a list behind `IN` has single values, for one column: write rows out, `IN (VALUES \
+                 ({{a}}, {{b}}), …)`"
+            ),
+            Self::PartsTooMany(count) => write!(
+                f,
+                "these alternatives make {count} statements, and SQLite checks at most 64 of one \
+                 `sql!`: leave some out, or write two statements"
+            ),
+            Self::RowsDiffer => write!(
+                f,
+                "with this alternative the rows have other columns or types than with the first: \
+                 an alternative changes which rows there are, and their order"
+            ),
             Self::CapturesTooMany(count) => write!(
                 f,
                 "a statement binds at most 100 values in a Durable Object, and this one has \
-                 {count}: pass them as one JSON text, and read it with `json_each({{json}})`"
+                 {count}: pass a list as one, `IN {{list}}`"
             ),
 
             Self::NotAStatement { word, known } => {

@@ -7,6 +7,7 @@
 
 mod captures;
 mod check;
+mod choice;
 #[cfg(feature = "check-sql")]
 pub(crate) mod engine;
 mod lex;
@@ -22,13 +23,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token, Type, braced, bracketed, parenthesized};
+use syn::{Ident, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 
 use self::captures::{Capture, Captures};
+use self::choice::{Parts, Source};
 use self::mistakes::Fault;
 use self::rewrite::Rewritten;
 use self::rows::Target;
-use self::statement::{Statement, Target as CaptureTarget};
+use self::statement::{ColumnRef, Statement, Target as CaptureTarget};
 use self::tables::Table;
 pub(crate) use self::tables::{Column, Columns, Told};
 use self::text::Text;
@@ -46,6 +48,7 @@ pub(crate) struct Sql {
     tables: Vec<Path>,
     text: LitStr,
     target: Option<Type>,
+    parts: Parts,
 }
 
 impl Parse for Sql {
@@ -66,6 +69,10 @@ impl Parse for Sql {
         let target = input.parse::<Option<Token![as]>>()?;
         let target = target.map(|_| input.parse()).transpose()?;
         let _: Option<Token![,]> = input.parse()?;
+        let parts = match input.peek(Ident) && input.peek2(Token![=]) {
+            true => input.parse()?,
+            false => Parts::default(),
+        };
         if !input.is_empty() {
             return Err(input.error(
                 "values are captured in the text: write `{name}` or `{name = expression}` there",
@@ -75,6 +82,7 @@ impl Parse for Sql {
             tables,
             text,
             target,
+            parts,
         })
     }
 }
@@ -98,6 +106,9 @@ impl Parse for Asking {
         let target;
         bracketed!(target in input);
         let target = (!target.is_empty()).then(|| target.parse()).transpose()?;
+        let parts;
+        bracketed!(parts in input);
+        let parts = parts.parse()?;
         let text = input.parse()?;
         let mut told = Vec::new();
         while !input.is_empty() {
@@ -109,9 +120,18 @@ impl Parse for Asking {
             tables,
             text,
             target,
+            parts,
         };
         Ok(Self { sql, told })
     }
+}
+
+/// A statement that SQLite has prepared.
+struct Prepared {
+    rows: TokenStream,
+    text: String,
+    /// What is captured, and what it passes to be bound.
+    values: Vec<(Capture, TokenStream)>,
 }
 
 pub(crate) fn begin(sql: Sql) -> TokenStream {
@@ -127,11 +147,8 @@ pub(crate) fn next(asking: Asking) -> TokenStream {
     if let Some(path) = tables.get(asking.told.len()) {
         return asking.ask(path);
     }
-    let text = &asking.sql.text;
-    asking.finish().unwrap_or_else(|fault| {
-        let message = fault.message(&text.value());
-        syn::Error::new(text.span(), message).into_compile_error()
-    })
+    let finished = asking.finish();
+    finished.unwrap_or_else(syn::Error::into_compile_error)
 }
 
 impl Asking {
@@ -140,18 +157,47 @@ impl Asking {
             tables,
             text,
             target,
+            parts,
         } = &self.sql;
         let told = &self.told;
-        quote!(#path ! { sql_next [#((#tables))*] [#target] #text #({ #told })* })
+        quote!(#path ! { sql_next [#((#tables))*] [#target] [#parts] #text #({ #told })* })
     }
 
-    fn finish(&self) -> Result<TokenStream, Fault> {
-        let source = self.sql.text.value();
+    fn finish(&self) -> syn::Result<TokenStream> {
+        if self.sql.parts.0.is_empty() {
+            let source = Source::new(&self.sql.text);
+            let prepared = self
+                .prepare(&source)
+                .map_err(|fault| source.error(&fault))?;
+            return Ok(match prepared {
+                Some(prepared) => self.statement(&prepared),
+                None => self.ask_target(),
+            });
+        }
+        let mut all = Vec::new();
+        for source in choice::sources(&self.sql.text, &self.sql.parts)? {
+            let prepared = self
+                .prepare(&source)
+                .map_err(|fault| source.error(&fault))?;
+            let Some(prepared) = prepared else {
+                return Ok(self.ask_target());
+            };
+            let first: &Prepared = all.first().unwrap_or(&prepared);
+            if first.rows.to_string() != prepared.rows.to_string() {
+                return Err(source.error(&Fault::somewhere(mistakes::Mistake::RowsDiffer)));
+            }
+            all.push(prepared);
+        }
+        Ok(self.chosen(&all))
+    }
+
+    /// Checks a statement; none if the target must be asked for its fields.
+    fn prepare(&self, source: &Source) -> Result<Option<Prepared>, Fault> {
         let span = self.sql.text.span();
         let tables = self.tables()?;
-        let text = Text::new(&source)?;
+        let text = Text::new(&source.text)?;
         refusals::check(&text)?;
-        let captures = Captures::new(&text, span)?;
+        let captures = Captures::new(&text, source)?;
         let statement = Statement::new(&text, &tables);
         let rewritten = Rewritten::new(&statement, &captures, &tables);
         let names = check::check(&statement, &rewritten, &tables)?;
@@ -162,30 +208,76 @@ impl Asking {
         };
         let krate = self.krate();
         let outputs = rows::outputs(&statement, &tables, names)?;
-        let Some(rows) = rows::rows(&krate, &outputs, &target, &statement, &tables, span)? else {
-            let Some(Type::Path(path)) = &self.sql.target else {
-                return Ok(TokenStream::new());
-            };
-            return Ok(self.ask(&path.path));
-        };
-        let values = (0..captures.values.len()).map(|value| {
-            bound(
-                &krate,
-                &captures.values[value],
-                target_of(value, &captures, &statement),
-                &tables,
-                span,
-            )
-        });
-        let paths = &self.sql.tables;
-        let text = &rewritten.text;
-        Ok(quote_spanned! {span=>
+        let rows = rows::rows(&krate, &outputs, &target, &statement, &tables, span)?;
+        let calls: Vec<_> = (0..captures.values.len())
+            .map(|value| {
+                let target = target_of(value, &captures, &statement);
+                bind(&krate, &captures.values[value], target, &tables, span)
+            })
+            .collect();
+        let values = captures.values.into_iter().zip(calls).collect();
+        let text = rewritten.text;
+        Ok(rows.map(|rows| Prepared { rows, text, values }))
+    }
+
+    fn ask_target(&self) -> TokenStream {
+        match &self.sql.target {
+            Some(Type::Path(path)) => self.ask(&path.path),
+            _ => TokenStream::new(),
+        }
+    }
+
+    /// The expression for a statement without parts.
+    fn statement(&self, prepared: &Prepared) -> TokenStream {
+        let (krate, span, paths) = (self.krate(), self.sql.text.span(), &self.sql.tables);
+        let Prepared { rows, text, values } = prepared;
+        let values = values
+            .iter()
+            .map(|(capture, call)| bound(capture, call, span));
+        quote_spanned! {span=>
             #krate::__private::statement::<(#(#paths,)*), _, _>(
                 #rows,
                 #text,
                 [#(#values),*],
             )
-        })
+        }
+    }
+
+    /// The expression for a statement with parts, of which these are all that there are.
+    fn chosen(&self, all: &[Prepared]) -> TokenStream {
+        let (krate, span, paths) = (self.krate(), self.sql.text.span(), &self.sql.tables);
+        let parts = &self.sql.parts;
+        let rows = &all[0].rows;
+        let texts = all.iter().map(|prepared| &prepared.text);
+        let (checks, values) = values_of(0, &all.iter().collect::<Vec<_>>(), span);
+        let rows = match checks {
+            Some(checks) => quote_spanned!(span=> { #checks #rows }),
+            None => rows.clone(),
+        };
+        let choices = parts.0.iter().enumerate().map(|(part, choice)| {
+            choice.choice(|alternative| {
+                let has_it = |place: &usize| choice::chosen(*place, parts)[part] == alternative;
+                let with_it = (0..all.len()).filter(has_it).map(|place| &all[place]);
+                let span = choice.texts[alternative].span();
+                let (checks, values) = values_of(part + 1, &with_it.collect::<Vec<_>>(), span);
+                let place = alternative * choice::step(part, parts);
+                let part = quote_spanned! {span=>
+                    #krate::__private::part(#place, [#(#values),*])
+                };
+                match checks {
+                    Some(checks) => quote_spanned!(span=> { #checks #part }),
+                    None => part,
+                }
+            })
+        });
+        quote_spanned! {span=>
+            #krate::__private::chosen::<(#(#paths,)*), _, _, _>(
+                #rows,
+                &[#(#texts),*],
+                [#(#values),*],
+                [#(#choices),*],
+            )
+        }
     }
 
     /// The path of `actors-core`, which the tables know.
@@ -206,6 +298,40 @@ impl Asking {
     }
 }
 
+/// The values that statements have in common in that part, as they are bound; and checks
+/// of what they meet in some of them.
+fn values_of(
+    part: usize,
+    all: &[&Prepared],
+    span: Span,
+) -> (Option<TokenStream>, Vec<TokenStream>) {
+    let of = |prepared: &&Prepared| -> Vec<(Capture, TokenStream)> {
+        let values = prepared.values.iter();
+        values
+            .filter(|(capture, _)| capture.part == part)
+            .cloned()
+            .collect()
+    };
+    let all: Vec<_> = all.iter().map(of).collect();
+    let first = all.first().cloned().unwrap_or_default();
+    let mut checks = Vec::new();
+    for (index, (capture, call)) in first.iter().enumerate() {
+        let mut known = vec![call.to_string()];
+        for (_, call) in all.iter().map(|values| &values[index]) {
+            if !known.contains(&call.to_string()) {
+                known.push(call.to_string());
+                let value = &capture.value;
+                checks.push(quote_spanned!(span=> let _ = #call(&#value);));
+            }
+        }
+    }
+    let checks = (!checks.is_empty()).then(|| quote_spanned!(span=> if false { #(#checks)* }));
+    let values = first
+        .iter()
+        .map(|(capture, call)| bound(capture, call, span));
+    (checks, values.collect())
+}
+
 /// What the value is for: written, if it is in one of its places.
 fn target_of<'a>(
     value: usize,
@@ -220,25 +346,40 @@ fn target_of<'a>(
     targets.iter().find(is_written).or(targets.first()).copied()
 }
 
-/// A captured value, checked against the column that it meets.
-fn bound(
+/// The function that a captured value passes, which checks it against the column that it
+/// meets.
+fn bind(
     krate: &TokenStream,
     capture: &Capture,
     target: Option<&CaptureTarget>,
     tables: &[Table],
     span: Span,
 ) -> TokenStream {
+    let column = |column: &ColumnRef| column_of(tables, column.table, column.column, span);
+    match (target, capture.is_list) {
+        (Some(CaptureTarget::Written(to)), _) => {
+            let column = column(to);
+            quote_spanned!(span=> #column.written)
+        }
+        (Some(CaptureTarget::Compared(with)), false) => {
+            let column = column(with);
+            quote_spanned!(span=> #column.compared)
+        }
+        (Some(CaptureTarget::Compared(with)), true) => {
+            let column = column(with);
+            quote_spanned!(span=> #column.listed)
+        }
+        (None, false) => quote_spanned!(span=> #krate::__private::bound),
+        (None, true) => quote_spanned!(span=> #krate::__private::listed),
+    }
+}
+
+/// The captured value as it is bound.
+fn bound(capture: &Capture, call: &TokenStream, span: Span) -> TokenStream {
     let value = &capture.value;
-    match target {
-        Some(CaptureTarget::Written(column)) => {
-            let column = column_of(tables, column.table, column.column, span);
-            quote_spanned!(span=> #column.written(&#value))
-        }
-        Some(CaptureTarget::Compared(column)) => {
-            let column = column_of(tables, column.table, column.column, span);
-            quote_spanned!(span=> #column.compared(&#value))
-        }
-        None => quote_spanned!(span=> #krate::__private::bound(&#value)),
+    match capture.is_list {
+        true => quote_spanned!(span=> &#call(&#value)),
+        false => quote_spanned!(span=> #call(&#value)),
     }
 }
 
@@ -281,6 +422,7 @@ mod tests {
                 tables: vec![syn::parse_quote!(Visit), syn::parse_quote!(Page)],
                 text: LitStr::new(text, Span::call_site()),
                 target: None,
+                parts: Parts::default(),
             },
             told: vec![
                 table(
@@ -331,7 +473,7 @@ mod tests {
             let text: String = text.into_iter().collect();
             let answered = std::panic::catch_unwind(|| match asking(&text).finish() {
                 Ok(tokens) => tokens.to_string(),
-                Err(fault) => fault.message(&text),
+                Err(error) => error.to_string(),
             });
             assert!(
                 answered.is_ok_and(|answer| !answer.is_empty()),
@@ -343,7 +485,7 @@ mod tests {
     #[test]
     fn statements_that_are_right_expand() {
         for text in &STATEMENTS[1..6] {
-            let expanded = asking(text).finish().map_err(|fault| fault.message(text));
+            let expanded = asking(text).finish();
             assert!(expanded.is_ok(), "{}", expanded.unwrap_err());
         }
     }
@@ -352,8 +494,9 @@ mod tests {
     fn rewritten(text: &str) -> String {
         let asking = asking(text);
         let tables = asking.tables().unwrap();
+        let source = Source::new(&asking.sql.text);
         let text = Text::new(text).unwrap();
-        let captures = Captures::new(&text, Span::call_site()).unwrap();
+        let captures = Captures::new(&text, &source).unwrap();
         Rewritten::new(&Statement::new(&text, &tables), &captures, &tables).text
     }
 

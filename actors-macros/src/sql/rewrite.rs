@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::captures::Captures;
+use super::captures::{Captures, is_list};
 use super::lex::Kind;
 use super::statement::{Item, Statement, What};
 use super::tables::Table;
@@ -42,7 +42,10 @@ impl Rewritten {
             let token = &text.tokens[at];
             let source = text.get(at);
             let instead = match token.kind {
-                Kind::Capture => captures.number(at).map(|number| format!("?{number}")),
+                Kind::Capture => captures.number(at).map(|number| match is_list(text, at) {
+                    true => format!("(SELECT value FROM json_each(?{number}))"),
+                    false => format!("?{number}"),
+                }),
                 Kind::Literal | Kind::Quoted => Some(source.replace("{{", "{").replace("}}", "}")),
                 _ => None,
             };

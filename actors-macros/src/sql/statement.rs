@@ -639,6 +639,9 @@ impl<'a> Statement<'a> {
         if text.is(before, "BETWEEN") {
             return Some(negated(before));
         }
+        if text.is(before, "IN") {
+            return Some(negated(before));
+        }
         if text.is(before, "AND") {
             let between = before.checked_sub(2)?;
             let is_between = text.is_capture(before - 1) && text.is(between, "BETWEEN");

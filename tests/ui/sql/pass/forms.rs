@@ -41,6 +41,35 @@ pub struct Site {}
 
 #[actor]
 impl Site {
+    fn parts(&self, ctx: &Ctx<Self>, by: u8, since: Option<Timestamp>) -> Result<Vec<u32>> {
+        let text = String::from("a");
+        // A value that meets one column or another, and one that is captured by a part alone.
+        let _: Option<String> = sql!(Page => "SELECT page FROM pages WHERE {column} = {text}",
+            column = match by { 0 => "page", 1 => "title", _ => "lower(title)" },
+        )
+        .optional(ctx)?;
+        let _: Vec<Summary> = sql!(Visit => "SELECT page, COUNT(*) AS visits, MAX(at) AS last
+                                             FROM visits {filter} GROUP BY page" as Summary,
+            filter = match since {
+                Some(since) if by > 3 => "WHERE at > {since}",
+                Some(_) => { "WHERE seconds > {seconds = u32::from(by)}" }
+                None => if by == 0 { ("WHERE FALSE") } else { "" },
+            }
+        )
+        .all(ctx)?;
+        sql!(Visit => "{verb} FROM visits WHERE id IN {ids = vec![1_u32, 2]}",
+            verb = if by == 1 { "DELETE" } else { "DELETE" }
+        )
+        .run(ctx)?;
+        let limits = [1, 2];
+        sql!(Visit => "SELECT id FROM visits {filter} ORDER BY {order} {direction}",
+            filter = if let Some(since) = since && by > 1 { "WHERE at IN {times = [since]}" },
+            order = match limits { [1, ..] => "id", _ => "page, at" },
+            direction = if by > 2 { "DESC" },
+        )
+        .all(ctx)
+    }
+
     fn rows(&self, ctx: &Ctx<Self>) -> Result<()> {
         // The table's own struct.
         let visits: Vec<Visit> = sql!(Visit => "SELECT * FROM visits ORDER BY id").all(ctx)?;
