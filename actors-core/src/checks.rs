@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::{Serialize, Serializer};
 
+use crate::actor::Actor;
 use crate::backend::Cell;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -39,6 +40,7 @@ pub trait Unproven {
     const STORED: bool = false;
     const KEYED: bool = false;
     const IN_LIST: bool = false;
+    const ACTOR: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -53,6 +55,10 @@ impl<T: SqlValue> Probe<T> {
 
 impl<T: InList> Probe<T> {
     pub const IN_LIST: bool = true;
+}
+
+impl<T: Actor> Probe<T> {
+    pub const ACTOR: bool = true;
 }
 
 impl<T: Keyed> Probe<T> {
@@ -96,6 +102,8 @@ macro_rules! checks {
         $(#[$message])*
         pub trait $check<const IS: bool> {
             const CHECKED: () = ();
+            #[doc(hidden)]
+            const IS_SO: bool = IS;
         }
 
         impl<T> $check<true> for T {}
@@ -103,6 +111,21 @@ macro_rules! checks {
 }
 
 checks! {
+    #[diagnostic::on_unimplemented(
+        message = "the handlers of `{Self}` are missing",
+        label = "a struct alone is no actor",
+        note = "write them in an `impl` block that is marked too: `#[actor] impl {Self} {{ .. }}`"
+    )]
+    Handled
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not sent to a handler",
+        label = "comes with the context",
+        note = "take `ctx: &Ctx<Self>`, and write `ctx.env()`, `ctx.sql()`, `ctx.alarms()` or \
+                `ctx.sockets()`"
+    )]
+    NotOfCtx
+
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be the argument of a handler",
         label = "not a type that serde can send and store",

@@ -21,6 +21,8 @@ pub use list::MayBeInList;
 pub use list::{InList, List};
 pub use row::{FromRow, Row};
 pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
+#[doc(hidden)]
+pub use table::NeedsKey;
 pub use table::{HasTable, IndexDef, Keyed, Table, TableDef};
 pub use value::{AsSql, FromSql, Number, Params, SqlValue, ToSql, Value};
 

@@ -77,10 +77,29 @@ impl<N, T: FromSql> ReadColumns for Column<N, T> {
     }
 }
 
+/// A type that an expression can be read as.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the expression that this statement returns can't be read as `{Self}`",
+    label = "which Rust type is it?",
+    note = "say it where it is read, `let count: u32 = …`, or behind a name in the statement, \
+            `COUNT(*) AS count: u32`",
+    note = "over no rows `MAX`, `MIN`, `AVG` and `SUM` are NULL: `MAX(version) AS max: Option<u32>`"
+)]
+pub trait ReadUntyped: Sized {
+    fn read(row: &Row<'_>) -> Result<Self>;
+}
+
 #[diagnostic::do_not_recommend]
-impl<T: FromRow> ReadAs<T> for Untyped {
-    fn read(&self, row: &Row<'_>) -> Result<T> {
+impl<T: FromRow> ReadUntyped for T {
+    fn read(row: &Row<'_>) -> Result<Self> {
         T::from_row(row)
+    }
+}
+
+impl<T: ReadUntyped> ReadAs<T> for Untyped {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
+        T::read(row)
     }
 }
 
