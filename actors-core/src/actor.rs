@@ -72,7 +72,7 @@ pub trait State: Sized + 'static {
     /// # Errors
     ///
     /// Those of [`Loader::field`].
-    fn load(&mut self, loader: &mut Loader) -> Result<()>;
+    fn load(&mut self, loader: &mut Loader<'_>) -> Result<()>;
 }
 
 /// An actor: a struct and an `impl` block, both marked `#[actor]`.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::json;
+
 /// What an actor's handlers, stubs and storage answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -181,7 +183,7 @@ impl Error {
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        Self::internal(error.to_string())
+        Self::internal(json::words(&error))
     }
 }
 
@@ -189,4 +191,17 @@ impl From<http::Error> for Error {
     fn from(error: http::Error) -> Self {
         Self::internal(error.to_string())
     }
+}
+
+/// A message without the middle of what it quotes: a wrong value may be as long as its sender
+/// likes.
+pub(crate) fn shortened(message: &str) -> String {
+    /// How many bytes are left of each end.
+    const END: usize = 150;
+    if message.len() <= 3 * END {
+        return message.to_owned();
+    }
+    let head = &message[..message.floor_char_boundary(END)];
+    let tail = &message[message.ceil_char_boundary(message.len() - END)..];
+    format!("{head} … {tail}")
 }

@@ -83,6 +83,8 @@ mod ctx;
 mod door;
 mod entry;
 mod error;
+mod handle;
+mod json;
 mod object;
 mod persist;
 mod request;
@@ -117,6 +119,7 @@ pub use backend::Cell;
 pub use backend::Env;
 pub use ctx::Ctx;
 pub use error::{Error, ErrorKind, Result};
+pub use handle::Handle;
 pub use persist::{Loader, Saver};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
 pub use sockets::{Admission, Close, Message, Socket, Sockets};
@@ -133,10 +136,10 @@ pub mod prelude {
     #[doc(hidden)]
     pub use crate::sql::NeedsKey as _;
     pub use crate::{
-        Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Json, Message,
-        Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours, http,
-        json_response, migration, minutes, on_close, on_connect, on_error, on_init, on_message,
-        on_request, persist, seconds, serde_json, sql, sql_table,
+        Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Handle, Json,
+        Message, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours,
+        http, json_response, migration, minutes, on_close, on_connect, on_error, on_init,
+        on_message, on_request, persist, seconds, serde_json, sql, sql_table,
     };
 }
 
@@ -162,7 +165,7 @@ pub mod __private {
     pub use crate::sql::statement::{
         Column, bound, chosen, part, read_as, read_as_if, record, statement,
     };
-    pub use crate::sql::{auto_id, insert_id, no_id, to_json};
+    pub use crate::sql::{auto_id, insert_id, no_id, no_variant, to_json};
     pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]
     pub use wasm_bindgen;

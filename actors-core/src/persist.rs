@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use crate::actor::State;
 use crate::error::{Error, Result};
+use crate::json::{self, Fields, OwnedFields};
 
 /// Takes the persisted fields out of an actor's struct.
 #[derive(Default)]
@@ -16,12 +16,12 @@ impl Saver {
     ///
     /// # Errors
     ///
-    /// A value that JSON has no form for, such as a map with keys that are not text.
+    /// A value that JSON has no form for, such as NaN or a map with keys that are not text.
     pub fn field<T: Serialize>(&mut self, name: &str, value: &T) -> Result<()> {
         self.0.push(if self.0.is_empty() { b'{' } else { b',' });
         serde_json::to_writer(&mut self.0, name)?;
         self.0.push(b':');
-        serde_json::to_writer(&mut self.0, value).map_err(|error| {
+        json::write(&mut self.0, value).map_err(|error| {
             Error::internal(format!(
                 "the persisted field `{name}` can't be stored: {error}"
             ))
@@ -36,9 +36,9 @@ impl Saver {
 }
 
 /// Puts the persisted fields back into an actor's struct.
-pub struct Loader(Map<String, Value>);
+pub struct Loader<'a>(Fields<'a>);
 
-impl Loader {
+impl Loader<'_> {
     /// Fills a field; one that has never been stored becomes its default.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Loader {
             *field = T::default();
             return Ok(());
         };
-        *field = serde_json::from_value(value).map_err(|error| {
+        *field = json::from_text(value.get()).map_err(|error| {
             Error::schema(format!(
                 "the persisted field `{name}` can't be read: {error}"
             ))
@@ -67,20 +67,24 @@ impl Loader {
 pub(crate) struct Saved {
     fields: String,
     /// Stored fields that the struct does not have, kept for the code that does.
-    unknown: Map<String, Value>,
+    unknown: OwnedFields,
 }
 
 impl Saved {
     /// Fills `actor` from what is stored.
     pub(crate) fn load<A: State>(actor: &mut A, stored: &str) -> Result<Self> {
-        let stored = serde_json::from_str(stored).map_err(|error| {
+        let stored = json::from_text(stored).map_err(|error| {
             Error::schema(format!("the persisted fields can't be read: {error}"))
         })?;
         let mut loader = Loader(stored);
         actor.load(&mut loader)?;
         Ok(Self {
             fields: fields(actor)?,
-            unknown: loader.0,
+            unknown: loader
+                .0
+                .into_iter()
+                .map(|(name, value)| (name, value.to_owned()))
+                .collect(),
         })
     }
 
@@ -105,8 +109,10 @@ impl Saved {
         if self.unknown.is_empty() {
             return Ok(fields.to_owned());
         }
-        let mut all = self.unknown.clone();
-        all.extend(serde_json::from_str::<Map<String, Value>>(fields)?);
+        let mut all: Fields<'_> = serde_json::from_str(fields)?;
+        for (name, value) in &self.unknown {
+            all.entry(name.clone()).or_insert(value);
+        }
         Ok(serde_json::to_string(&all)?)
     }
 

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use crate::actor::Actor;
 use crate::backend::{Env, Target};
 use crate::calls::{self, Chain};
 use crate::error::{Error, ErrorKind, Result};
+use crate::json::{self, OwnedFields};
 use crate::object::{Object, Turn};
 use crate::request::{Request, Response};
 use crate::wire::Wire;
@@ -86,7 +86,7 @@ impl Reply {
 #[doc(hidden)]
 pub trait Arguments: Sized {
     fn decode(call: &mut Call, names: &[&str]) -> Result<Self>;
-    fn from_fields(fields: &mut Map<String, Value>, names: &[&str]) -> Result<Self>;
+    fn from_fields(fields: &mut OwnedFields, names: &[&str]) -> Result<Self>;
     fn encode(&self) -> Result<Call>;
 }
 
@@ -104,7 +104,7 @@ macro_rules! tuples {
             }
 
             #[allow(unused_variables, unused_mut, reason = "`()` has no arguments")]
-            fn from_fields(fields: &mut Map<String, Value>, names: &[&str]) -> Result<Self> {
+            fn from_fields(fields: &mut OwnedFields, names: &[&str]) -> Result<Self> {
                 let mut names = names.iter();
                 Ok(($(field::<$name>(fields, names.next().unwrap_or(&""))?,)*))
             }
@@ -121,10 +121,10 @@ macro_rules! tuples {
 crate::for_each_tuple!(tuples);
 
 /// The field of that name in a JSON message; one that is absent reads like `null`.
-fn field<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T> {
+fn field<T: DeserializeOwned>(fields: &mut OwnedFields, name: &str) -> Result<T> {
     let value = fields.remove(name);
     let is_missing = value.is_none();
-    serde_json::from_value(value.unwrap_or_default())
+    json::from_text(value.as_ref().map_or("null", |value| value.get()))
         .map_err(|error| wrong("field", name, is_missing, &error))
 }
 
@@ -184,7 +184,8 @@ impl Stub {
             ErrorKind::Deadlock,
             format!(
                 "this {} called `{method}` of itself through its own stub, and would wait for \
-                 itself for ever: call `self.{method}(..)`",
+                 itself for ever: call `self.{method}(..)`, or through `ctx.handle()` where \
+                 `self` can't be borrowed, as in the handlers of a router",
                 self.actor
             ),
         ))

@@ -66,7 +66,7 @@ fn text(
     }
     let variants: Vec<_> = data.variants.iter().map(|variant| &variant.ident).collect();
     let listed = texts.join("`, `");
-    let unknown = format!("`{{}}` is stored, and `{ident}` is one of `{listed}`");
+    let name = ident.to_string();
     let to_sql = quote! {
         ::core::result::Result::Ok(#krate::sql::Value::Text(::std::borrow::Cow::Borrowed(match self {
             #(Self::#variants => #texts,)*
@@ -75,9 +75,8 @@ fn text(
     let from_sql = quote! {
         match &*cell.text()? {
             #(#texts => ::core::result::Result::Ok(Self::#variants),)*
-            other => ::core::result::Result::Err(#krate::Error::new(
-                #krate::ErrorKind::Sql,
-                ::std::format!(#unknown, other),
+            other => ::core::result::Result::Err(#krate::__private::no_variant(
+                #name, #listed, other,
             )),
         }
     };

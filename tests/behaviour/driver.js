@@ -79,8 +79,10 @@ export const Crasher = observed(built.Crasher);
 export const Crossing = observed(built.Crossing);
 export const Doomed = observed(built.Doomed);
 export const Friend = observed(built.Friend);
+export const Keeper = observed(built.Keeper);
 export const Ledger = observed(built.Ledger);
 export const Mirror = observed(built.Mirror);
+export const Notebook = observed(built.Notebook);
 export const Parlour = observed(built.Parlour);
 export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);
@@ -110,6 +112,20 @@ function encode(value) {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, encode(part)]));
 }
 
+// Values that are small to send and large to look at.
+function large(what) {
+  switch (what) {
+    case "sparse": return new Array(50_000_000);
+    case "endless": return new Array(2 ** 32 - 1);
+    case "pairs": {
+      let pair = [];
+      for (let depth = 0; depth < 24; depth++) pair = [pair, pair];
+      return pair;
+    }
+    case "bytes": return new Array(100).fill(new Uint8Array(1_000_000));
+  }
+}
+
 function decode(value) {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(decode);
@@ -119,6 +135,7 @@ function decode(value) {
     case "bigint": return BigInt(value.value);
     case "date": return new Date(value.value);
     case "bytes": return new Uint8Array(value.value);
+    case "large": return large(value.value);
   }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, decode(part)]));
 }

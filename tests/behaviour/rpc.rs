@@ -95,6 +95,82 @@ on_both! {
         assert_eq!(shapes.ask("calls", json!([])), 2);
     }
 
+    fn a_key_is_an_own_property_whatever_it_is_called(world) {
+        let shapes = world.object("SHAPES", "a");
+        let names = ["", "1", "__proto__", "constructor", "toString", "valueOf", "\u{0}"];
+        let inner = |value: u32| names.iter().map(|name| ((*name).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>();
+        let maps: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), json!(inner(7)))).collect();
+        assert_eq!(shapes.ask("keys", json!([maps])), json!(maps));
+        assert_eq!(shapes.ask("key_names", json!([inner(7)])), json!(["", "\u{0}", "1", "__proto__", "constructor", "toString", "valueOf"]));
+    }
+
+    fn a_list_of_another_length_is_no_tuple(world) {
+        let shapes = world.object("SHAPES", "a");
+        assert_eq!(shapes.ask("tuples", json!([[1, 2], [[1, 2, 3]]])), 2);
+        for (values, expected) in [
+            (json!([[1, 2, 3], []]), "argument `pair`: "),
+            (json!([[1], []]), "argument `pair`: "),
+            (json!([[1, 2], [[1, 2, 3, 4]]]), "argument `triples`: `[0]`: "),
+        ] {
+            let failure = shapes.refuse("tuples", values);
+            assert!(failure.message.starts_with(expected), "{failure:?}");
+        }
+        assert_eq!(shapes.ask("calls", json!([])), 1);
+    }
+
+    fn a_date_is_read_late_too(world) {
+        let shapes = world.object("SHAPES", "a");
+        let date = |millis: i64| json!({ "$": "date", "value": millis });
+        let bytes = json!({ "$": "bytes", "value": [0, 255] });
+        let none = json!({ "$": "undefined" });
+        let values = json!([
+            { "kind": "At", "at": date(-5), "note": "n" },
+            { "kind": "At", "value": date(1) },
+            [date(2), { "from": date(3), "until": none }, bytes],
+            { "id": 1, "at": date(4), "list": [date(5)], "data": bytes },
+        ]);
+        assert_eq!(shapes.ask("late", values.clone()), values);
+        let mut others = values.clone();
+        others[0] = json!({ "kind": "Raw", "data": bytes, "count": 7 });
+        others[1] = json!({ "kind": "Big", "value": { "$": "bigint", "value": "5" } });
+        assert_eq!(shapes.ask("late", others.clone()), others);
+        let mut wrong = values.clone();
+        wrong[0] = json!({ "kind": "Raw", "data": bytes, "count": date(7) });
+        let failure = shapes.refuse("late", wrong);
+        assert_eq!(failure.message, "argument `tagged`: invalid type: a Date, expected u64");
+    }
+
+    fn a_wrong_value_is_not_quoted_in_full(world) {
+        let shapes = world.object("SHAPES", "a");
+        let failure = shapes.refuse("numbers", json!([["é".repeat(1_000_000)]]));
+        assert!(failure.message.len() < 500, "{failure:?}");
+        assert!(failure.message.starts_with("argument `list`: `[0]`: invalid type: string \"é"), "{failure:?}");
+        assert!(failure.message.ends_with("expected u32"), "{failure:?}");
+    }
+
+    fn a_call_carries_no_more_than_its_budget(world) {
+        let shapes = world.object("SHAPES", "a");
+        assert_eq!(shapes.ask("texts", json!([vec!["x".repeat(1_000_000); 20]])), 20);
+        let many = json!([vec![1; 1_000_001]]);
+        let failure = shapes.refuse("numbers", many);
+        assert_eq!(failure.name, "InvalidArgument");
+        assert!(failure.message.starts_with("argument `list`: invalid type: one value of more than 1000000"), "{failure:?}");
+        assert_eq!(shapes.ask("numbers", json!([vec![1; 999_000]])), 999_000);
+    }
+
+    fn a_value_that_is_nested_too_deep_is_refused(world) {
+        let shapes = world.object("SHAPES", "a");
+        let nested = |depth: u32| json!([(0..depth).fold(json!([]), |inner, _| json!([inner]))]);
+        assert_eq!(shapes.ask("nest", nested(100)), 100);
+        let failure = shapes.refuse("nest", nested(200));
+        assert_eq!(failure.name, "InvalidArgument");
+        assert!(
+            failure.message.ends_with("nested more than 128 deep, expected a sequence"),
+            "{failure:?}"
+        );
+        assert_eq!(shapes.ask("calls", json!([])), 1);
+    }
+
     fn an_answer_that_can_not_be_sent_is_an_error(world) {
         let failure = world.object("SHAPES", "a").refuse("unsendable", json!([]));
         assert!(
@@ -122,20 +198,24 @@ on_both! {
 }
 
 #[test]
-fn a_value_that_is_nested_too_deep_is_refused() {
-    let world = World::in_workerd("nested");
+fn small_arguments_that_stand_for_large_values_are_refused() {
+    let world = World::in_workerd("rpc-budget");
     let shapes = world.object("SHAPES", "a");
-    let nested = |depth: u32| json!([(0..depth).fold(json!([]), |inner, _| json!([inner]))]);
-    assert_eq!(shapes.ask("nest", nested(100)), 100);
-    let failure = shapes.refuse("nest", nested(1_000));
-    assert_eq!(failure.name, "InvalidArgument");
-    assert!(
-        failure
-            .message
-            .ends_with("nested more than 128 deep, expected a sequence"),
-        "{failure:?}"
-    );
-    assert_eq!(shapes.ask("calls", json!([])), 1);
+    for (method, what, words) in [
+        ("nest", "sparse", "one value of more than 1000000"),
+        ("nest", "endless", "one value of more than 1000000"),
+        ("nest", "pairs", "one value of more than 1000000"),
+        ("blobs", "bytes", "more than 32 MiB"),
+    ] {
+        let failure = shapes.refuse(method, json!([{ "$": "large", "value": what }]));
+        assert_eq!(failure.name, "InvalidArgument", "{what}: {failure:?}");
+        let is_named = failure.message.starts_with("argument `");
+        assert!(
+            is_named && failure.message.contains(words),
+            "{what}: {failure:?}"
+        );
+    }
+    assert_eq!(shapes.ask("calls", json!([])), 0);
 }
 
 #[test]

@@ -119,9 +119,22 @@ on_both! {
         assert_eq!(statements.refuse("too_large", json!([])).name, "Sql");
     }
 
-    fn a_number_is_bound_as_a_real(world) {
+    fn an_integer_is_an_integer_wherever_it_stands(world) {
         let statements = world.object("STATEMENTS", "a");
-        assert_eq!(statements.ask("kind_of_bound", json!([])), json!(["real", 2.5]));
+        let said = statements.ask("integers", json!([]));
+        let all = ["integer", "user:5", "2", "{\"id\":5,\"real\":5.0}", "5:5.0", "2.5", "null", "integer", "1:0", "-9007199254740991", "2", "it's ?5", "5"];
+        assert_eq!(said, json!(all));
+    }
+
+    fn an_integer_uses_the_index_that_there_is(world) {
+        let statements = world.object("STATEMENTS", "a");
+        statements.ask("run", json!(["CREATE INDEX by_label ON things (label)"]));
+        let plans = statements.ask("plans", json!([]));
+        let plans: Vec<&str> = plans.as_array().unwrap().iter().map(|plan| plan.as_str().unwrap()).collect();
+        assert!(plans[0].contains("USING INTEGER PRIMARY KEY (rowid=?)"), "{plans:?}");
+        assert!(plans[1].contains("INDEX by_size (size>?)"), "{plans:?}");
+        assert!(plans[2].contains("USING INTEGER PRIMARY KEY (rowid=?)"), "{plans:?}");
+        assert!(plans[3].contains("INDEX by_label (label=?)"), "{plans:?}");
     }
 
     fn one_is_one(world) {

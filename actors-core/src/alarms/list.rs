@@ -6,6 +6,7 @@ use super::{AlarmId, Recurrence};
 use crate::actor::Actor;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::sql::{FromRow, Row, Value};
 use crate::time::Timestamp;
 
@@ -59,7 +60,7 @@ impl Alarm {
 
 /// The stored arguments, as the handler takes them.
 pub(super) fn arguments<T: DeserializeOwned>(handler: &str, stored: &str) -> Result<T> {
-    serde_json::from_str(stored).map_err(|error| {
+    json::from_text(stored).map_err(|error| {
         Error::schema(format!(
             "the alarm `{handler}` has arguments that it does not take: {error}"
         ))

@@ -98,8 +98,9 @@ pub(crate) use self::table::{TABLES, arm};
 ///
 /// # Limits
 ///
-/// A time after the year 9999, an interval of 0, an empty key, and arguments that
-/// take more than 2,000,000 bytes as JSON, with the key, are errors.
+/// A time after 2262-04-11T23:47:16.854Z, an interval of 0, an empty key, and arguments that
+/// take more than 2,000,000 bytes as JSON, with the key, are errors. So are arguments that
+/// JSON would change, NaN for example: they are read back before they are stored.
 ///
 /// # Costs
 ///

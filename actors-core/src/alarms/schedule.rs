@@ -1,14 +1,17 @@
 //! Scheduling an alarm.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{AlarmId, Recurrence, table};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::time::{Duration, Timestamp};
 
-/// The end of the year 9999.
-const LAST: Timestamp = Timestamp::from_millis(253_402_300_799_999);
+/// 2262-04-11T23:47:16.854Z: the runtime counts nanoseconds in 64 bits, and takes a later alarm
+/// for none.
+pub(super) const LAST: Timestamp = Timestamp::from_millis(i64::MAX / 1_000_000);
 /// How many bytes the arguments and the key may have: what a row of 2 MiB has room for.
 const MAX_BYTES: usize = 2_000_000;
 
@@ -55,9 +58,17 @@ impl<'a, A> Plan<'a, A> {
     }
 
     /// Stores the alarm.
-    pub fn schedule(self, handler: &str, payload: &impl Serialize) -> Result<AlarmId> {
+    pub fn schedule<P: Serialize + DeserializeOwned>(
+        self,
+        handler: &str,
+        payload: &P,
+    ) -> Result<AlarmId> {
         let (due, recurrence) = self.times?;
-        let payload = serde_json::to_string(payload)?;
+        let payload = json::to_text(payload).map_err(|error| {
+            Error::invalid(format!(
+                "the arguments of the alarm `{handler}` can't be stored: {error}"
+            ))
+        })?;
         check(due, &payload, self.key.as_deref())?;
         let (every, cron, zone) = recurrence
             .as_ref()
@@ -83,7 +94,7 @@ impl<'a, A> Plan<'a, A> {
 fn check(due: Timestamp, payload: &str, key: Option<&str>) -> Result<()> {
     if due > LAST {
         return Err(Error::invalid(
-            "an alarm's time is before the end of the year 9999",
+            "an alarm's time is not after 2262-04-11T23:47:16.854Z, the last that the platform has",
         ));
     }
     if key == Some("") {

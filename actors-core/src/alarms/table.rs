@@ -1,5 +1,6 @@
 //! The rows of alarms, and the object's own alarm, which is set to the earliest.
 
+use super::schedule::LAST;
 use crate::ctx::Ctx;
 use crate::error::Result;
 use crate::sql::{IndexDef, TableDef};
@@ -72,7 +73,8 @@ pub(super) fn set<A>(ctx: &Ctx<A>, at: Option<Timestamp>) -> Result<()> {
     let soonest = ctx
         .now()
         .max(ctx.ringing.planned() + Duration::from_millis(1));
-    ctx.platform().set_alarm(at.map(|at| at.max(soonest)))?;
+    ctx.platform()
+        .set_alarm(at.map(|at| at.max(soonest).min(LAST)))?;
     ctx.remember(|beside| {
         beside.settings += 1;
         beside.is_in_doubt = None;

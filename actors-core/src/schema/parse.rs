@@ -168,6 +168,18 @@ pub(super) fn meaning(statement: &str) -> String {
     join(&tokens(statement))
 }
 
+/// The names in a piece of a statement, keywords and the names of functions included.
+pub(super) fn names(text: &str) -> Vec<String> {
+    let is_name = |token: &Token| {
+        token.is_quoted
+            || token
+                .text
+                .starts_with(|c: char| c.is_alphabetic() || c == '_')
+    };
+    let tokens = tokens(text).into_iter().filter(is_name);
+    tokens.map(|token| token.text).collect()
+}
+
 /// The text of a `CREATE TABLE` with a line for each column; other texts as they are.
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(super) fn in_lines(create: &str) -> String {
@@ -220,17 +232,36 @@ pub(crate) fn framework_name(statement: &str) -> Option<&str> {
 /// How the names of the framework's tables and indices begin.
 const OURS: &str = "_actors";
 
-struct Token {
+/// A part of a statement: a word, a name in quotes, a string or a symbol.
+pub(crate) struct Token {
     /// In small letters and without quotes, unless it is a string.
     text: String,
     is_quoted: bool,
-    start: usize,
-    end: usize,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 impl Token {
-    fn is(&self, text: &str) -> bool {
+    pub(crate) fn is(&self, text: &str) -> bool {
         self.text == text
+    }
+
+    /// Whether nothing is between that token and this one.
+    pub(crate) fn follows(&self, before: &Self) -> bool {
+        self.start == before.end
+    }
+
+    /// Where the parameter that begins here ends, if one does; `next` is the token right after.
+    pub(crate) fn end_of_parameter(&self, next: Option<&Self>) -> Option<usize> {
+        match self.text.as_bytes() {
+            _ if self.is_quoted => None,
+            [b'$' | b':' | b'@', _, ..] => Some(self.end),
+            [b'?'] => {
+                let is_number = |next: &&Self| next.text.bytes().all(|byte| byte.is_ascii_digit());
+                Some(next.filter(is_number).map_or(self.end, |number| number.end))
+            }
+            _ => None,
+        }
     }
 
     fn is_word(&self, word: &str) -> bool {
@@ -268,7 +299,8 @@ impl Token {
     }
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+/// Cuts a statement up, without space and comments.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let bytes = text.as_bytes();
     let mut start = 0;

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use super::socket::{Close, Socket, SocketOf};
 use crate::actor::Actor;
 use crate::backend::RawSocket;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shortened};
+use crate::json::{self, OwnedFields};
 use crate::object::{Object, Turn};
 use crate::rpc::Arguments;
 
@@ -48,7 +48,7 @@ pub struct Incoming<A: Actor> {
     pub object: Object<A>,
     socket: SocketOf<A>,
     message: Message,
-    fields: Map<String, Value>,
+    fields: OwnedFields,
 }
 
 /// What happens to a socket.
@@ -85,7 +85,8 @@ impl<A: Actor> Incoming<A> {
         let mut json = serde_json::Deserializer::from_str(text);
         let value = serde_path_to_error::deserialize(&mut json)
             .map_err(|error| error.to_string())
-            .and_then(|value| json.end().map(|()| value).map_err(|e| e.to_string()));
+            .and_then(|value| json.end().map(|()| value).map_err(|e| e.to_string()))
+            .map_err(|words| shortened(&words));
         match value {
             Ok(value) => next(&self.object, self.socket, (value,)),
             Err(error) => self.refuse(Error::invalid(format!("message: {error}"))),
@@ -160,7 +161,7 @@ fn heard<A: Actor>(
         object,
         socket,
         message: Message::Text(String::new()),
-        fields: Map::new(),
+        fields: OwnedFields::new(),
     };
     let turn = match within_limit::<A>(message) {
         Ok(message) => {
@@ -204,15 +205,23 @@ impl<A: Actor> Incoming<A> {
         if let Some(handler) = find(Part::Json).or_else(|| find(Part::Text)) {
             return Ok(handler);
         }
-        self.fields = serde_json::from_str(text)
-            .map_err(|error| Error::invalid(format!("a message is a JSON object: {error}")))?;
-        let Some(Value::String(name)) = self.fields.remove("type") else {
+        self.fields = serde_json::from_str(text).map_err(|error| {
+            let words = shortened(&error.to_string());
+            Error::invalid(format!("a message is a JSON object: {words}"))
+        })?;
+        let name = self.fields.remove("type");
+        let Some(Ok(name)) = name.map(|name| json::from_text::<String>(name.get())) else {
             return Err(Error::invalid("a message has a `type`, which is text"));
         };
         let of_type =
             |known: &&MessageHandler<A>| matches!(known.part, Part::Type(known) if known == name);
         let handler = A::HANDLERS.messages.iter().find(of_type);
-        handler.ok_or_else(|| Error::invalid(format!("there is no message of type `{name}`")))
+        handler.ok_or_else(|| {
+            Error::invalid(format!(
+                "there is no message of type `{}`",
+                shortened(&name)
+            ))
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use super::Outgoing;
 use crate::actor::Actor;
 use crate::backend::RawSocket;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::time::Timestamp;
 use crate::transaction;
 
@@ -62,7 +63,8 @@ pub(super) fn attachment<T: Serialize + DeserializeOwned>(
     head: &Head,
     data: &T,
 ) -> Result<Vec<u8>> {
-    let bytes = serde_json::to_vec(&(head, data))
+    let mut bytes = Vec::new();
+    json::write(&mut bytes, &(head, data))
         .map_err(|error| Error::internal(format!("the attachment can't be stored: {error}")))?;
     let (stored, limit) = (bytes.len() + PLATFORM, LIMIT);
     if stored > limit {
@@ -79,7 +81,8 @@ pub(super) fn attachment<T: Serialize + DeserializeOwned>(
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<(Head, T)> {
     serde_json::from_slice(bytes).map_err(|error| {
         Error::internal(format!(
-            "the attachment of a web socket can't be read: {error}"
+            "the attachment of a web socket can't be read: {}",
+            json::words(&error)
         ))
     })
 }

@@ -7,12 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::backend::Cell;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::sql::{FromRow, FromSql, Row, SqlValue, ToSql, Value};
 
 /// Any serde type in a `TEXT` column, as JSON.
 ///
 /// In a table, `#[sql(json)]` on a field of type `T` does the same without the wrapper.
 /// The text can be searched with SQLite's JSON functions, and is limited to 2 MB.
+///
+/// What is bound is read back first, as the row will be: a value that JSON would change, such
+/// as NaN, is an error, and nothing is stored.
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -54,7 +58,7 @@ impl<T> From<T> for Json<T> {
     }
 }
 
-impl<T: Serialize> ToSql for Json<T> {
+impl<T: Serialize + DeserializeOwned> ToSql for Json<T> {
     type Kind = Self;
 
     fn to_sql(&self) -> Result<Value<'_>> {
@@ -64,7 +68,7 @@ impl<T: Serialize> ToSql for Json<T> {
 
 impl<T: DeserializeOwned> FromSql for Json<T> {
     fn from_sql(cell: Cell<'_>) -> Result<Self> {
-        serde_json::from_str(&cell.text()?)
+        json::from_text(&cell.text()?)
             .map(Self)
             .map_err(|error| Error::sql(format!("the JSON that is stored can't be read: {error}")))
     }
@@ -84,8 +88,8 @@ impl<T: DeserializeOwned> FromRow for Json<T> {
 
 /// The value as JSON text.
 #[doc(hidden)]
-pub fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value<'static>> {
-    serde_json::to_string(value)
+pub fn to_json<T: Serialize + DeserializeOwned>(value: &T) -> Result<Value<'static>> {
+    json::to_text(value)
         .map(|text| Value::Text(text.into()))
-        .map_err(|error| Error::sql(format!("it has no form in JSON: {error}")))
+        .map_err(|error| Error::sql(format!("it can't be stored as JSON: {error}")))
 }

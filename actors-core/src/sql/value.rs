@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use crate::backend::Cell;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shortened};
 use crate::time::Timestamp;
 use crate::wire::MAX_SAFE_INTEGER;
 
@@ -129,6 +129,15 @@ pub trait SqlValue: ToSql + FromSql {
     /// The texts that there are, where they are known.
     #[doc(hidden)]
     const TEXTS: &'static [&'static str] = &[];
+}
+
+/// What is said of a text that is none of an enum's variants, which are listed.
+#[doc(hidden)]
+pub fn no_variant(name: &str, listed: &str, found: &str) -> Error {
+    let found = shortened(found);
+    Error::sql(format!(
+        "`{found}` is stored, and `{name}` is one of `{listed}`"
+    ))
 }
 
 macro_rules! types {

@@ -6,9 +6,8 @@ use std::path::Path;
 
 use super::{Run, World};
 use crate::actor::Actor;
-use crate::backend::Hosted;
+use crate::backend::{Hosted, arriving};
 use crate::error::Result;
-use crate::rpc::Call;
 pub use crate::wire::Wire;
 
 /// [`check_schema`](super::check_schema), which may rewrite the file or not.
@@ -38,7 +37,7 @@ impl World {
     ) -> impl Future<Output = Result<Wire>> + 'static {
         let (slot, method) = (self.slot::<A>(name), method.to_owned());
         let what = method.clone();
-        let call = move |object: &dyn Hosted| object.call(&method, Call(values));
+        let call = move |object: &dyn Hosted| object.call(&method, arriving(values));
         let answer = self.env.0.deliver(&slot, what, call);
         async { answer.await.map(|reply| reply.0) }
     }

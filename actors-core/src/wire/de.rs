@@ -63,6 +63,17 @@ impl Wire {
     }
 }
 
+/// Gives the visitor a list, which it has to read to its end.
+fn visit_all<'de, T: IntoDeserializer<'de, Failure>, V: Visitor<'de>>(
+    values: impl Iterator<Item = T>,
+    visitor: V,
+) -> Result<V::Value> {
+    let mut values = SeqDeserializer::new(values);
+    let value = visitor.visit_seq(&mut values)?;
+    values.end()?;
+    Ok(value)
+}
+
 /// Forwards to a method that fits several of serde's types.
 macro_rules! forward {
     ($($method:ident $to:ident),*) => {$(
@@ -94,6 +105,10 @@ impl<'de> Deserializer<'de> for Wire {
             Self::Bytes(bytes) => visitor.visit_byte_buf(bytes),
             Self::List(_) => self.deserialize_seq(visitor),
             Self::Object(_) => self.deserialize_map(visitor),
+            // As a struct around a number, which serde keeps for a `Timestamp` that comes later.
+            Self::Date(millis) if millis.is_finite() => {
+                visitor.visit_newtype_struct((millis as i64).into_deserializer())
+            }
             Self::Date(_) | Self::Other(_) => Err(self.unexpected(&visitor)),
         }
     }
@@ -164,8 +179,8 @@ impl<'de> Deserializer<'de> for Wire {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self {
-            Self::List(values) => visitor.visit_seq(SeqDeserializer::new(values.into_iter())),
-            Self::Bytes(bytes) => visitor.visit_seq(SeqDeserializer::new(bytes.into_iter())),
+            Self::List(values) => visit_all(values.into_iter(), visitor),
+            Self::Bytes(bytes) => visit_all(bytes.into_iter(), visitor),
             other => Err(other.unexpected(&visitor)),
         }
     }

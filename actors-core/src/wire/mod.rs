@@ -3,6 +3,8 @@
 //! The mapping is the same on every backend; a backend turns a [`Wire`] into what
 //! its platform sends, and back.
 
+#[cfg(any(target_arch = "wasm32", feature = "testing"))]
+mod budget;
 mod de;
 mod ser;
 
@@ -11,7 +13,9 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
-use crate::error::{Error, Result};
+#[cfg(any(target_arch = "wasm32", feature = "testing"))]
+pub(crate) use self::budget::Budget;
+use crate::error::{Error, Result, shortened};
 
 /// 2^53 - 1: up to here a JavaScript number holds each integer.
 pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
@@ -52,8 +56,13 @@ impl Wire {
     /// value it is.
     pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T> {
         serde_path_to_error::deserialize(self).map_err(|error| {
-            let path = error.path().to_string();
-            let error = Error::invalid(error.into_inner().0);
+            let path = shortened(&error.path().to_string());
+            // Where serde keeps a value for later, a `Date` is such a struct.
+            let words = error
+                .into_inner()
+                .0
+                .replace("type: newtype struct", "type: a Date");
+            let error = Error::invalid(shortened(&words));
             if path == "." {
                 error
             } else {

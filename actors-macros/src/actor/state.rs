@@ -256,7 +256,7 @@ impl State {
                     }
 
                     #[allow(unused_variables)]
-                    fn load(&mut self, loader: &mut #krate::Loader) -> #krate::Result<()> {
+                    fn load(&mut self, loader: &mut #krate::Loader<'_>) -> #krate::Result<()> {
                         #(#load)*
                         ::core::result::Result::Ok(())
                     }

@@ -335,14 +335,14 @@ fn rows(
     Ok((names, all))
 }
 
-/// A value as workerd binds it: each number as a REAL.
+/// A value as it is bound.
 struct Bound<'a>(&'a Value<'a>);
 
 impl rusqlite::ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self.0 {
             Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
-            Value::Integer(integer) => ToSqlOutput::Borrowed(ValueRef::Real(*integer as f64)),
+            Value::Integer(integer) => ToSqlOutput::Borrowed(ValueRef::Integer(*integer)),
             Value::Real(real) => ToSqlOutput::Borrowed(ValueRef::Real(*real)),
             Value::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Value::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),

@@ -32,7 +32,7 @@ use crate::sockets::admission::Guested;
 use crate::sockets::{Outgoing, Selection};
 use crate::sql::{Row, Usage, Value};
 use crate::time::{Duration, Timestamp};
-use crate::wire::Wire;
+use crate::wire::{Budget, Wire};
 
 /// The Worker's bindings: here, all actors that there are.
 #[derive(Clone)]
@@ -185,6 +185,13 @@ pub(crate) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
     Some(offset.fix().local_minus_utc().into())
 }
 
+/// A call as it arrives, with no more than workerd's would have.
+pub(crate) fn arriving(arguments: Vec<Wire>) -> Call {
+    let mut budget = Budget::default();
+    let arguments = arguments.into_iter();
+    Call(arguments.map(|value| budget.admit(value)).collect())
+}
+
 /// The client of another object.
 pub(crate) struct Target {
     sim: Rc<Sim>,
@@ -207,16 +214,13 @@ impl Target {
         let method = method.to_owned();
         self.sim
             .deliver(&self.slot, method.clone(), move |object| {
-                object.call(&method, Call(arguments))
+                object.call(&method, arriving(arguments))
             })
             .await
-            .map(|reply| reply.0)
+            .map(|reply| Budget::default().admit(reply.0))
     }
 
     pub(crate) async fn fetch(&self, request: Request) -> Result<Response> {
-        let what = format!("{} {}", request.method(), request.uri());
-        self.sim
-            .deliver(&self.slot, what, move |object| object.fetch(request))
-            .await
+        self.sim.fetch(&self.slot, request).await
     }
 }

@@ -82,7 +82,7 @@ impl<A: Actor> Class<A> {
                 let Some(method) = method else {
                     return Err(to_js(&Error::internal("no such method")));
                 };
-                let (call, chain) = Call::received(values.iter().map(wire::from_js).collect());
+                let (call, chain) = Call::received(wire::from_js(values.iter()));
                 let object = object.asked(method.name, chain);
                 answer((method.call)(&object, call), |reply| {
                     Ok(wire::to_js(reply.0))

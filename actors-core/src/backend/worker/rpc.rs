@@ -51,9 +51,8 @@ impl Target {
 
     pub(crate) async fn call(&self, method: &str, arguments: Vec<Wire>) -> Result<Wire> {
         let values = arguments.into_iter().map(wire::to_js).collect();
-        settled(call(&self.0, method, values))
-            .await
-            .map(wire::from_js)
+        let answer = settled(call(&self.0, method, values)).await?;
+        Ok(wire::from_js([answer]).pop().unwrap_or_default())
     }
 
     pub(crate) async fn fetch(&self, request: Request) -> Result<Response> {

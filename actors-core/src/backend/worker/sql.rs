@@ -10,6 +10,7 @@ use worker::js_sys::{Array, JsString};
 
 use super::{State, from_js};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sql::parameters::cast_integers;
 use crate::sql::{Row, Usage, Value};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
@@ -55,14 +56,20 @@ const BLOB: f64 = 3.0;
 
 pub(super) struct Database {
     sql: Sql,
-    /// The statements so far as JavaScript strings.
-    texts: RefCell<HashMap<Box<str>, JsString, BuildHasherDefault<Glance>>>,
+    /// The statements so far.
+    texts: RefCell<HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>>,
     /// Room for the values of a statement.
     bound: RefCell<Bound>,
 }
 
+/// A statement as JavaScript strings, by which of its values are integers.
+type Texts = Vec<(u128, JsString)>;
+
 /// So many statements are kept: more than a program has written out.
 const STATEMENTS: usize = 1000;
+
+/// In so many forms each: which values are integers varies with NULLs only.
+const FORMS: usize = 32;
 
 impl Database {
     pub(super) fn new(state: &State) -> Self {
@@ -80,18 +87,12 @@ impl Database {
         values: &[Value<'_>],
         run: impl FnOnce(&JsString, &[f64], Option<&str>, Option<&[u8]>) -> T,
     ) -> T {
-        let mut texts = self.texts.borrow_mut();
-        if !texts.contains_key(statement) {
-            if texts.len() >= STATEMENTS {
-                texts.clear();
-            }
-            texts.insert(statement.into(), JsString::from(statement));
-        }
         let mut bound = self.bound.borrow_mut();
         bound.pack(values);
         let (all_texts, bytes) = (&*bound.texts, &*bound.bytes);
+        let mut texts = self.texts.borrow_mut();
         run(
-            &texts[statement],
+            text(&mut texts, statement, bound.integers),
             &bound.cells,
             (!all_texts.is_empty()).then_some(all_texts),
             (!bytes.is_empty()).then_some(bytes),
@@ -143,6 +144,36 @@ impl Database {
     }
 }
 
+/// The statement as a JavaScript string, in which those values are integers.
+fn text<'a>(
+    texts: &'a mut HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>,
+    statement: &str,
+    integers: u128,
+) -> &'a JsString {
+    if !texts.contains_key(statement) {
+        if texts.len() >= STATEMENTS {
+            texts.clear();
+        }
+        texts.insert(statement.into(), Texts::new());
+    }
+    let forms = texts
+        .get_mut(statement)
+        .expect("it has just been put there");
+    let known = forms.iter().position(|(known, _)| *known == integers);
+    let known = known.unwrap_or_else(|| {
+        if forms.len() >= FORMS {
+            forms.clear();
+        }
+        let text = match integers {
+            0 => JsString::from(statement),
+            _ => cast_integers(statement, integers).into(),
+        };
+        forms.push((integers, text));
+        forms.len() - 1
+    });
+    &forms[known].1
+}
+
 /// Hashes a statement by its length and its last bytes: all of it is compared anyway.
 #[derive(Default)]
 struct Glance(u64);
@@ -166,6 +197,8 @@ impl Hasher for Glance {
 /// Values, packed.
 #[derive(Default)]
 struct Bound {
+    /// Which of the values are integers, from the lowest bit on.
+    integers: u128,
     cells: Vec<f64>,
     texts: String,
     bytes: Vec<u8>,
@@ -173,13 +206,18 @@ struct Bound {
 
 impl Bound {
     fn pack(&mut self, values: &[Value<'_>]) {
+        self.integers = 0;
         self.cells.clear();
         self.texts.clear();
         self.bytes.clear();
-        for value in values {
+        for (index, value) in values.iter().enumerate() {
             let cell = match value {
                 Value::Null => [NULL, 0.0],
-                Value::Integer(integer) => [NUMBER, *integer as f64],
+                Value::Integer(integer) => {
+                    // The runtime takes 100 values.
+                    self.integers |= 1_u128.checked_shl(index as u32).unwrap_or_default();
+                    [NUMBER, *integer as f64]
+                }
                 Value::Real(real) => [NUMBER, *real],
                 Value::Text(text) => {
                     self.texts.push_str(text);

@@ -1,9 +1,10 @@
 //! Between JavaScript's own values and the framework's form of them.
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, ArrayBuffer, Date, Map, Object, Reflect, Uint8Array};
+use worker::js_sys::{Array, ArrayBuffer, Date, Map, Object, Uint8Array};
 
-use crate::wire::Wire;
+use crate::error::shortened;
+use crate::wire::{Budget, Wire};
 
 /// The value for JavaScript.
 pub(super) fn to_js(wire: Wire) -> JsValue {
@@ -18,28 +19,27 @@ pub(super) fn to_js(wire: Wire) -> JsValue {
         Wire::Bytes(bytes) => Uint8Array::from(&*bytes).into(),
         Wire::List(values) => values.into_iter().map(to_js).collect::<Array>().into(),
         Wire::Object(fields) => {
-            let object = Object::new();
-            for (key, value) in fields {
-                // Setting a property of a new plain object does not fail.
-                let _ = Reflect::set(&object, &key.into(), &to_js(value));
-            }
-            object.into()
+            let entry = |(key, value): (String, Wire)| Array::of2(&key.into(), &to_js(value));
+            let entries: Array = fields.into_iter().map(entry).collect();
+            // Own properties, whatever their names: to set `__proto__` would set something else.
+            Object::from_entries(&entries).map_or(JsValue::UNDEFINED, Into::into)
         }
     }
 }
 
-/// How deep a value may be nested, as in JSON: a caller must not exhaust the stack.
-const MAX_DEPTH: u32 = 128;
-
-/// A value of JavaScript's.
-pub(super) fn from_js(value: JsValue) -> Wire {
-    nested(value, 0)
+/// The values of a call, or the one that it returns.
+pub(super) fn from_js(values: impl IntoIterator<Item = JsValue>) -> Vec<Wire> {
+    let mut budget = Budget::default();
+    let mut read = |value| nested(value, 0, &mut budget).unwrap_or_else(|instead| instead);
+    values.into_iter().map(&mut read).collect()
 }
 
-fn nested(value: JsValue, depth: u32) -> Wire {
-    if let Some(number) = value.as_f64() {
+/// A value of JavaScript's, or what stands in the place of one that there is no room for.
+fn nested(value: JsValue, depth: u32, budget: &mut Budget) -> Result<Wire, Wire> {
+    Ok(if let Some(number) = value.as_f64() {
         Wire::Number(number)
     } else if let Some(text) = value.as_string() {
+        budget.take_bytes(text.len())?;
         Wire::Text(text)
     } else if let Some(flag) = value.as_bool() {
         Wire::Bool(flag)
@@ -50,28 +50,35 @@ fn nested(value: JsValue, depth: u32) -> Wire {
     } else if value.is_bigint() {
         i128::try_from(value).map_or_else(|_| Wire::Other("a huge BigInt".into()), Wire::BigInt)
     } else {
-        from_object(&value, depth + 1)
-    }
+        Budget::check_depth(depth + 1)?;
+        from_object(&value, depth + 1, budget)?
+    })
 }
 
-fn from_object(value: &JsValue, depth: u32) -> Wire {
-    if depth > MAX_DEPTH {
-        Wire::Other(format!("a value nested more than {MAX_DEPTH} deep"))
-    } else if let Some(list) = value.dyn_ref::<Array>() {
-        Wire::List(list.iter().map(|value| nested(value, depth)).collect())
+fn from_object(value: &JsValue, depth: u32, budget: &mut Budget) -> Result<Wire, Wire> {
+    Ok(if let Some(list) = value.dyn_ref::<Array>() {
+        // A list may be long and hold nothing.
+        budget.take_values(list.length() as usize)?;
+        let mut read = |value| nested(value, depth, budget).unwrap_or_else(|instead| instead);
+        Wire::List(list.iter().map(&mut read).collect())
     } else if let Some(date) = value.dyn_ref::<Date>() {
         Wire::Date(date.get_time())
     } else if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+        budget.take_bytes(bytes.length() as usize)?;
         Wire::Bytes(bytes.to_vec())
     } else if let Some(buffer) = value.dyn_ref::<ArrayBuffer>() {
+        budget.take_bytes(buffer.byte_length() as usize)?;
         Wire::Bytes(Uint8Array::new(buffer).to_vec())
     } else if let Some(map) = value.dyn_ref::<Map>() {
-        from_entries(&Array::from(map), depth)
+        budget.take_values(map.size() as usize)?;
+        from_entries(&Array::from(map), depth, budget)?
     } else if is_plain(value) {
-        from_entries(&Object::entries(value.unchecked_ref()), depth)
+        let entries = Object::entries(value.unchecked_ref());
+        budget.take_values(entries.length() as usize)?;
+        from_entries(&entries, depth, budget)?
     } else {
-        Wire::Other(format!("{value:?}"))
-    }
+        Wire::Other(shortened(&format!("{value:?}")))
+    })
 }
 
 /// Whether it is an object that was written as `{…}`.
@@ -79,14 +86,16 @@ fn is_plain(value: &JsValue) -> bool {
     value.is_object() && Object::get_prototype_of(value) == Object::get_prototype_of(&Object::new())
 }
 
-fn from_entries(entries: &Array, depth: u32) -> Wire {
-    let fields = entries.iter().map(|entry| {
+fn from_entries(entries: &Array, depth: u32, budget: &mut Budget) -> Result<Wire, Wire> {
+    let mut fields = Vec::with_capacity(entries.length() as usize);
+    for entry in entries.iter() {
         let entry: Array = entry.unchecked_into();
-        let key = entry.get(0);
-        Some((key.as_string()?, nested(entry.get(1), depth)))
-    });
-    match fields.collect() {
-        Some(fields) => Wire::Object(fields),
-        None => Wire::Other("a Map with keys that are not text".into()),
+        let Some(key) = entry.get(0).as_string() else {
+            return Ok(Wire::Other("a Map with keys that are not text".into()));
+        };
+        budget.take_bytes(key.len())?;
+        let value = nested(entry.get(1), depth, budget).unwrap_or_else(|instead| instead);
+        fields.push((key, value));
     }
+    Ok(Wire::Object(fields))
 }
