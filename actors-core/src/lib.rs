@@ -161,10 +161,8 @@ pub mod __private {
     pub use crate::rpc::{Call, Method, Reply, Stub};
     pub use crate::signature::Signature;
     pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
-    pub use crate::sql::list::listed;
-    pub use crate::sql::statement::{
-        Column, bound, chosen, part, read_as, read_as_if, record, statement,
-    };
+    pub use crate::sql::list::{Listed, listed};
+    pub use crate::sql::statement::{Bind, Column, bound, chosen, part, record, statement};
     pub use crate::sql::{auto_id, insert_id, no_id, no_variant, to_json};
     pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]

@@ -3,11 +3,9 @@
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use crate::checks::If;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::sql::list::{InList, List, Listed};
-use crate::sql::{AsSql, FromRow, FromSql, HasTable, Row, ToSql, Value};
+use crate::sql::{FromRow, FromSql, HasTable, Row, ToSql, Value};
 
 /// A statement with its values, from [`sql!`](crate::sql!); one of its methods runs it.
 ///
@@ -68,7 +66,7 @@ pub trait ReadColumns {
     fn read(row: &Row<'_>, first: usize) -> Result<Self::Values>;
 }
 
-impl<N, T: FromSql> ReadColumns for Column<N, T> {
+impl<T: FromSql> ReadColumns for Column<T> {
     type Values = T;
     const WIDTH: usize = 1;
 
@@ -305,79 +303,28 @@ impl<T> Rows<T> {
     }
 }
 
-/// The type of a column, and its name `N` for errors.
+/// The type of a column.
 #[doc(hidden)]
-pub struct Column<N, T>(PhantomData<fn() -> (N, T)>);
+pub struct Column<T>(PhantomData<fn() -> T>);
 
 #[allow(
     clippy::new_without_default,
     missing_docs,
     reason = "for the macro alone"
 )]
-impl<N, T> Column<N, T> {
+impl<T> Column<T> {
     pub const fn new() -> Self {
         Self(PhantomData)
     }
 
-    pub const fn nullable(self) -> Column<N, Option<T>> {
+    pub const fn nullable(self) -> Column<Option<T>> {
         Column::new()
     }
 
     pub const fn rows(self) -> Rows<T> {
         Rows::new()
     }
-
-    /// A value that goes into the column as it is.
-    pub fn written<V: ToSql + Writes<N, T>>(self, value: &V) -> &dyn Bind {
-        value
-    }
-
-    /// A value that is compared with the column.
-    pub fn compared<V: ToSql + Compares<N, T>>(self, value: &V) -> &dyn Bind {
-        value
-    }
-
-    /// Values that are compared with the column, bound as one.
-    pub fn listed<L: List<Item: InList + Compares<N, T>> + ?Sized>(
-        self,
-        list: &L,
-    ) -> Listed<'_, L> {
-        Listed(list)
-    }
 }
-
-/// A type whose values can be compared with the column `N` of type `T`.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be compared with `{N}`, which is `{T}`",
-    label = "a value and its column differ in kind"
-)]
-pub trait Compares<N, T> {}
-
-#[diagnostic::do_not_recommend]
-impl<N, T: ToSql, V: ToSql<Kind = T::Kind> + ?Sized> Compares<N, T> for V {}
-
-/// A type that the column `N` of type `T` can be read as.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{N}`, which is `{T}`, can't be read as `{Self}`",
-    label = "a column and its field differ in kind"
-)]
-pub trait Reads<N, T> {}
-
-#[diagnostic::do_not_recommend]
-impl<N, T: ToSql, U: ToSql<Kind = T::Kind>> Reads<N, T> for U {}
-
-/// A type whose values can be stored in the column `N` of type `T`.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be written to `{N}`, which is `{T}`",
-    label = "a value and its column differ in type"
-)]
-pub trait Writes<N, T> {}
-
-#[diagnostic::do_not_recommend]
-impl<N, T, V: AsSql<T> + ?Sized> Writes<N, T> for V {}
 
 /// A value of which nothing is known but that it can be bound.
 #[doc(hidden)]
@@ -397,26 +344,6 @@ impl<V: ToSql> Bind for V {
         self.to_sql()
     }
 }
-
-/// Asks whether a column can be read into a field.
-#[doc(hidden)]
-pub const fn read_as<N, T, M, U: Reads<N, T>>(_: Column<N, T>, _: Column<M, U>) {}
-
-/// The same of a type that may be none for columns at all, which is another error.
-#[doc(hidden)]
-pub const fn read_as_if<const IS: bool, N, T, U>(_: Column<N, T>)
-where
-    If<IS>: ReadsIf<N, T, U>,
-{
-}
-
-/// `U` can be read from the column `N`, if it can be read at all.
-#[doc(hidden)]
-pub trait ReadsIf<N, T, U> {}
-
-#[diagnostic::do_not_recommend]
-impl<N, T, U: Reads<N, T>> ReadsIf<N, T, U> for If<true> {}
-impl<N, T, U> ReadsIf<N, T, U> for If<false> {}
 
 macro_rules! tuples {
     ($($name:ident)*) => {

@@ -22,7 +22,9 @@ pub(super) struct Captures {
 
 #[derive(Clone)]
 pub(super) struct Capture {
-    name: String,
+    pub(super) name: String,
+    /// All that is in the braces.
+    written: String,
     /// Whether it is the list of an `IN`.
     pub(super) is_list: bool,
     /// The part of the statement that it is in; 0 for what is always there.
@@ -31,6 +33,21 @@ pub(super) struct Capture {
     expression: Option<String>,
     /// What is bound.
     pub(super) value: TokenStream,
+}
+
+impl Capture {
+    /// The capture as it is written.
+    pub(super) fn shown(&self) -> String {
+        format!("{{{}}}", self.written)
+    }
+
+    /// The value as it is written.
+    pub(super) fn source(&self) -> &str {
+        match self.written.split_once('=') {
+            Some((_, value)) => value.trim(),
+            None => &self.written,
+        }
+    }
 }
 
 impl Captures {
@@ -144,6 +161,7 @@ fn parse(inner: &str, span: Span) -> Result<Capture, Mistake> {
     let value = respan(value, span);
     Ok(Capture {
         name: name.to_string(),
+        written: inner.trim().to_owned(),
         is_list: false,
         part: 0,
         expression: expression.map(|expression| expression.to_token_stream().to_string()),

@@ -421,29 +421,33 @@ impl Fault {
 
     /// The message, with the statement and carets under the place.
     pub(super) fn message(&self, source: &str) -> String {
-        let mut message = format!("{}\n\n", self.mistake);
-        let indent = indentation(source);
-        let mut start = 0;
-        for line in source.split('\n') {
-            let cut = if start == 0 { 0 } else { indent };
-            let cut = cut.min(line.len() - line.trim_start().len());
-            let shown = line[cut..].trim_end();
-            if !shown.is_empty() {
-                message.push_str(&format!("    {shown}\n"));
-            }
-            let place = self.place.as_ref();
-            if let Some(place) = place.filter(|place| is_in(place, start, line)) {
-                let within = |at: usize| at.saturating_sub(start + cut).min(shown.len());
-                let (from, to) = (within(place.start), within(place.end));
-                let width = |text: &str| text.chars().count();
-                let before = " ".repeat(width(&shown[..from]));
-                let carets = "^".repeat(width(&shown[from..to.max(from)]).max(1));
-                message.push_str(&format!("    {before}{carets}\n"));
-            }
-            start += line.len() + 1;
-        }
-        message
+        format!("{}\n\n{}", self.mistake, shown(source, self.place.as_ref()))
     }
+}
+
+/// The statement, with carets under the place.
+pub(super) fn shown(source: &str, place: Option<&Range<usize>>) -> String {
+    let mut message = String::new();
+    let indent = indentation(source);
+    let mut start = 0;
+    for line in source.split('\n') {
+        let cut = if start == 0 { 0 } else { indent };
+        let cut = cut.min(line.len() - line.trim_start().len());
+        let shown = line[cut..].trim_end();
+        if !shown.is_empty() {
+            message.push_str(&format!("    {shown}\n"));
+        }
+        if let Some(place) = place.filter(|place| is_in(place, start, line)) {
+            let within = |at: usize| at.saturating_sub(start + cut).min(shown.len());
+            let (from, to) = (within(place.start), within(place.end));
+            let width = |text: &str| text.chars().count();
+            let before = " ".repeat(width(&shown[..from]));
+            let carets = "^".repeat(width(&shown[from..to.max(from)]).max(1));
+            message.push_str(&format!("    {before}{carets}\n"));
+        }
+        start += line.len() + 1;
+    }
+    message
 }
 
 /// Whether the place begins in that line.

@@ -10,6 +10,7 @@ mod check;
 mod choice;
 #[cfg(feature = "check-sql")]
 pub(crate) mod engine;
+mod fits;
 mod lex;
 mod mistakes;
 mod refusals;
@@ -27,6 +28,7 @@ use syn::{Ident, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 
 use self::captures::{Capture, Captures};
 use self::choice::{Parts, Source};
+use self::fits::Meeting;
 use self::mistakes::Fault;
 use self::rewrite::Rewritten;
 use self::rows::Target;
@@ -131,7 +133,17 @@ struct Prepared {
     rows: TokenStream,
     text: String,
     /// What is captured, and what it passes to be bound.
-    values: Vec<(Capture, TokenStream)>,
+    values: Vec<(Capture, Met)>,
+}
+
+/// What a captured value passes to be bound.
+#[derive(Clone)]
+struct Met {
+    /// The column that it meets, and how.
+    column: Option<(ColumnRef, Meeting)>,
+    function: TokenStream,
+    /// The column as the function's first argument.
+    argument: Option<TokenStream>,
 }
 
 pub(crate) fn begin(sql: Sql) -> TokenStream {
@@ -209,13 +221,22 @@ impl Asking {
         let krate = self.krate();
         let outputs = rows::outputs(&statement, &tables, names)?;
         let rows = rows::rows(&krate, &outputs, &target, &statement, &tables, span)?;
-        let calls: Vec<_> = (0..captures.values.len())
+        let met: Vec<_> = (0..captures.values.len())
             .map(|value| {
-                let target = target_of(value, &captures, &statement);
-                bind(&krate, &captures.values[value], target, &tables, span)
+                let (token, target) = target_of(value, &captures, &statement);
+                let place = token.map(|token| text.tokens[token].range.clone());
+                let shown = mistakes::shown(&source.text, place.as_ref());
+                met(
+                    &krate,
+                    &captures.values[value],
+                    target,
+                    &tables,
+                    &shown,
+                    span,
+                )
             })
             .collect();
-        let values = captures.values.into_iter().zip(calls).collect();
+        let values = captures.values.into_iter().zip(met).collect();
         let text = rewritten.text;
         Ok(rows.map(|rows| Prepared { rows, text, values }))
     }
@@ -305,23 +326,21 @@ fn values_of(
     all: &[&Prepared],
     span: Span,
 ) -> (Option<TokenStream>, Vec<TokenStream>) {
-    let of = |prepared: &&Prepared| -> Vec<(Capture, TokenStream)> {
+    let of = |prepared: &&Prepared| -> Vec<(Capture, Met)> {
         let values = prepared.values.iter();
-        values
-            .filter(|(capture, _)| capture.part == part)
-            .cloned()
-            .collect()
+        let values = values.filter(|(capture, _)| capture.part == part);
+        values.cloned().collect()
     };
     let all: Vec<_> = all.iter().map(of).collect();
     let first = all.first().cloned().unwrap_or_default();
     let mut checks = Vec::new();
-    for (index, (capture, call)) in first.iter().enumerate() {
-        let mut known = vec![call.to_string()];
-        for (_, call) in all.iter().map(|values| &values[index]) {
-            if !known.contains(&call.to_string()) {
-                known.push(call.to_string());
-                let value = &capture.value;
-                checks.push(quote_spanned!(span=> let _ = #call(&#value);));
+    for (index, (_, met)) in first.iter().enumerate() {
+        let mut known = vec![met.column];
+        for (capture, met) in all.iter().map(|values| &values[index]) {
+            if !known.contains(&met.column) {
+                known.push(met.column);
+                let bound = bound(capture, met, span);
+                checks.push(quote_spanned!(span=> let _ = #bound;));
             }
         }
     }
@@ -332,54 +351,67 @@ fn values_of(
     (checks, values.collect())
 }
 
-/// What the value is for: written, if it is in one of its places.
+/// What the value is for: written, if it is in one of its places; and that place.
 fn target_of<'a>(
     value: usize,
     captures: &Captures,
     statement: &'a Statement<'_>,
-) -> Option<&'a CaptureTarget> {
+) -> (Option<usize>, Option<&'a CaptureTarget>) {
     let tokens = captures.tokens_of(value);
     let targets: Vec<_> = tokens
-        .filter_map(|token| statement.targets.get(&token))
+        .filter_map(|token| Some((token, statement.targets.get(&token)?)))
         .collect();
-    let is_written = |target: &&&CaptureTarget| matches!(target, CaptureTarget::Written(_));
-    targets.iter().find(is_written).or(targets.first()).copied()
+    let is_written =
+        |(_, target): &&(usize, &CaptureTarget)| matches!(target, CaptureTarget::Written(_));
+    let found = targets.iter().find(is_written).or(targets.first()).copied();
+    found.unzip()
 }
 
 /// The function that a captured value passes, which checks it against the column that it
 /// meets.
-fn bind(
+fn met(
     krate: &TokenStream,
     capture: &Capture,
     target: Option<&CaptureTarget>,
     tables: &[Table],
+    shown: &str,
     span: Span,
-) -> TokenStream {
-    let column = |column: &ColumnRef| column_of(tables, column.table, column.column, span);
-    match (target, capture.is_list) {
-        (Some(CaptureTarget::Written(to)), _) => {
-            let column = column(to);
-            quote_spanned!(span=> #column.written)
+) -> Met {
+    let (meeting, column) = match (target, capture.is_list) {
+        (Some(CaptureTarget::Written(to)), _) => (Meeting::Written, to),
+        (Some(CaptureTarget::Compared(with)), false) => (Meeting::Compared, with),
+        (Some(CaptureTarget::Compared(with)), true) => (Meeting::Listed, with),
+        (None, is_list) => {
+            let function = match is_list {
+                true => quote_spanned!(span=> #krate::__private::listed),
+                false => quote_spanned!(span=> #krate::__private::bound),
+            };
+            return Met {
+                column: None,
+                function,
+                argument: None,
+            };
         }
-        (Some(CaptureTarget::Compared(with)), false) => {
-            let column = column(with);
-            quote_spanned!(span=> #column.compared)
-        }
-        (Some(CaptureTarget::Compared(with)), true) => {
-            let column = column(with);
-            quote_spanned!(span=> #column.listed)
-        }
-        (None, false) => quote_spanned!(span=> #krate::__private::bound),
-        (None, true) => quote_spanned!(span=> #krate::__private::listed),
+    };
+    let table = &tables[column.table];
+    let declared = (table, &table.columns[column.column]);
+    let argument = column_of(tables, column.table, column.column, span);
+    Met {
+        column: Some((*column, meeting)),
+        function: fits::bind(krate, meeting, capture, declared, shown, span),
+        argument: Some(quote_spanned!(span=> #argument,)),
     }
 }
 
 /// The captured value as it is bound.
-fn bound(capture: &Capture, call: &TokenStream, span: Span) -> TokenStream {
+fn bound(capture: &Capture, met: &Met, span: Span) -> TokenStream {
     let value = &capture.value;
+    let Met {
+        function, argument, ..
+    } = met;
     match capture.is_list {
-        true => quote_spanned!(span=> &#call(&#value)),
-        false => quote_spanned!(span=> #call(&#value)),
+        true => quote_spanned!(span=> &#function(#argument &#value)),
+        false => quote_spanned!(span=> #function(#argument &#value)),
     }
 }
 
@@ -402,6 +434,8 @@ mod tests {
             is_nullable,
             is_required: !is_nullable,
             is_generated: false,
+            is_json: false,
+            is_time: false,
         };
         let table = |name: &str, columns: Vec<Column>| {
             let names: Vec<_> = columns.iter().map(|column| &*column.name).collect();

@@ -8,6 +8,7 @@ use syn::{Ident, Type};
 
 use super::captures::respan;
 use super::column_of;
+use super::fits;
 use super::mistakes::{Fault, Mistake, NullBecause};
 use super::statement::{ColumnRef, Item, Statement, What, same};
 use super::tables::{Column, Table};
@@ -204,7 +205,7 @@ impl Rows<'_> {
         let krate = self.krate;
         if let Some(ty) = &output.annotation {
             let ty = respan(quote!(#ty), self.span);
-            return Some(quote_spanned!(self.span=> #krate::__private::Column::<(), #ty>::new()));
+            return Some(quote_spanned!(self.span=> #krate::__private::Column::<#ty>::new()));
         }
         let (ColumnRef { table, column }, null) = output.origin?;
         let column = column_of(self.tables, table, column, self.span);
@@ -283,12 +284,9 @@ impl Rows<'_> {
                 .unwrap_or_else(|| format!("column {}", index + 1));
             let is_option = is_option(field);
             self.not_null(output, &name, &quote!(#ty).to_string(), is_option)?;
-            checks.extend(self.origin(output).map(|column| {
-                quote_spanned! {self.span=>
-                    #krate::__private::read_as_if::<
-                        { #krate::__private::Probe::<#field>::COLUMN }, _, _, #field,
-                    >(#column);
-                }
+            checks.extend(self.origin(output).map(|(declared, column)| {
+                let reads = fits::read_if(krate, declared, field, self.span);
+                quote_spanned!(self.span=> let () = #reads(#column);)
             }));
         }
         Ok(quote_spanned! {self.span=> {
@@ -343,18 +341,21 @@ impl Rows<'_> {
             self.not_null(output, name, &row, field.is_nullable)?;
             let function = column_function(index, self.span);
             let ty = respan(quote!(#ty), self.span);
-            checks
-                .extend(self.origin(output).map(
-                    |column| quote_spanned!(self.span=> #krate::__private::read_as(#column, <#ty>::#function());),
-                ));
+            let (field, span) = (format!("{row}.{name}"), self.span);
+            checks.extend(self.origin(output).map(|(declared, column)| {
+                let reads = fits::read(krate, declared, &field, span);
+                quote_spanned!(span=> let () = #reads(#column, <#ty>::#function());)
+            }));
         }
         Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
     }
 
     /// The column of a table that it is, whatever it is annotated with.
-    fn origin(&self, output: &Output) -> Option<TokenStream> {
+    fn origin(&self, output: &Output) -> Option<((&Table, &Column), TokenStream)> {
         let (ColumnRef { table, column }, _) = output.origin?;
-        Some(column_of(self.tables, table, column, self.span))
+        let value = column_of(self.tables, table, column, self.span);
+        let table = &self.tables[table];
+        Some(((table, &table.columns[column]), value))
     }
 
     fn not_null(
