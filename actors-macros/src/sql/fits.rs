@@ -139,7 +139,6 @@ pub(super) fn read_if(
         impl<T: #krate::sql::ToSql, U: #krate::sql::ToSql<Kind = T::Kind>> Reads<T> for U {}
         trait ReadsIf<T, U> {}
 
-        #[diagnostic::do_not_recommend]
         impl<T, U: Reads<T>> ReadsIf<T, U> for #krate::__private::If<true> {}
         impl<T, U> ReadsIf<T, U> for #krate::__private::If<false> {}
         fn reads<const IS: bool, T, U>(_: #krate::__private::Column<T>)

@@ -10,7 +10,6 @@ impl Bank {
             ctx.sql().run("UPDATE account SET amount = 1", ())?;
             Ok(())
         })
-        .await
     }
 }
 
