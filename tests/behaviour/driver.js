@@ -88,6 +88,7 @@ export const RateLimiter = observed(built.RateLimiter);
 export const Room = observed(built.Room);
 export const Served = observed(built.Served);
 export const Shapes = observed(built.Shapes);
+export const Shuffled = observed(built.Shuffled);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
 export const Statements = observed(built.Statements);
