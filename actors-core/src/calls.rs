@@ -197,7 +197,12 @@ pub(crate) fn is_current(actor: &str, id: impl FnOnce() -> Option<String>) -> bo
 }
 
 fn current() -> Option<Chain> {
-    CURRENT.with_borrow(|current| current.as_ref().map(|current| current.chain()))
+    caller().map(|current| current.chain())
+}
+
+/// The turn whose handler is being polled.
+pub(crate) fn caller() -> Option<Rc<Caller>> {
+    CURRENT.with_borrow(Clone::clone)
 }
 
 /// Polls a handler as that turn, so that what it calls knows of it.

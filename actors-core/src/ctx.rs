@@ -1,12 +1,14 @@
 //! What a handler knows of the object that it runs in.
 
 use std::cell::Cell;
-use std::marker::PhantomData;
+use std::rc::Weak;
 
 use crate::actor::Actor;
 use crate::alarms::{self, AlarmRun, Alarms, Ringing};
 use crate::backend::{Env, Platform};
 use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::object::Inner;
 use crate::schema;
 use crate::sockets::{Lanes, Sockets};
 use crate::sql::Sql;
@@ -22,20 +24,23 @@ pub struct Ctx<A> {
     pub(crate) ringing: Ringing,
     /// The alarm whose handler is being polled.
     pub(crate) running: Cell<Option<AlarmRun>>,
+    /// Whether newer code has brought the database further than this code would.
+    pub(crate) is_behind: Cell<bool>,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
-    actor: PhantomData<fn() -> A>,
+    object: Weak<Inner<A>>,
 }
 
 impl<A> Ctx<A> {
-    pub(crate) fn new(platform: Platform) -> Self {
+    pub(crate) fn new(platform: Platform, object: Weak<Inner<A>>) -> Self {
         Self {
             platform,
             beside: Cell::default(),
             ringing: Ringing::default(),
             running: Cell::new(None),
+            is_behind: Cell::new(false),
             lanes: Lanes::default(),
-            actor: PhantomData,
+            object,
         }
     }
 
@@ -173,6 +178,12 @@ impl<A: Actor> Ctx<A> {
     /// The actor's alarms.
     pub fn alarms(&self) -> Alarms<'_, A> {
         Alarms::new(self)
+    }
+
+    /// The actor and this, owned: for code that is called within the turn and can borrow
+    /// nothing, such as the handlers of an `axum::Router`. See [`Handle`].
+    pub fn handle(&self) -> Handle<A> {
+        Handle::new(self.object.clone())
     }
 
     /// The actor's web sockets.

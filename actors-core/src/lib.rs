@@ -83,6 +83,7 @@ mod ctx;
 mod door;
 mod entry;
 mod error;
+mod handle;
 mod json;
 mod object;
 mod persist;
@@ -118,6 +119,7 @@ pub use backend::Cell;
 pub use backend::Env;
 pub use ctx::Ctx;
 pub use error::{Error, ErrorKind, Result};
+pub use handle::Handle;
 pub use persist::{Loader, Saver};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
 pub use sockets::{Admission, Close, Message, Socket, Sockets};
@@ -130,10 +132,10 @@ pub use {bytes::Bytes, http, serde, serde_json};
 pub mod prelude {
     pub use crate::sql::FromRow;
     pub use crate::{
-        Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Json, Message,
-        Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours, http,
-        json_response, migration, minutes, on_close, on_connect, on_error, on_init, on_message,
-        on_request, persist, seconds, serde_json, sql, sql_table,
+        Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Handle, Json,
+        Message, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours,
+        http, json_response, migration, minutes, on_close, on_connect, on_error, on_init,
+        on_message, on_request, persist, seconds, serde_json, sql, sql_table,
     };
 }
 

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use crate::actor::{Actor, Init};
@@ -17,7 +17,7 @@ use crate::backend::Platform;
 use crate::calls::{self, Caller, Chain, Identity};
 use crate::ctx::Ctx;
 use crate::door::{Door, Origin};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::persist::Saved;
 use crate::schema;
 use crate::transaction::Beside;
@@ -79,7 +79,8 @@ impl<T: 'static> Turn<T> {
 /// An actor in memory, with the platform's object under it, as an event comes to it.
 pub struct Object<A>(Rc<Inner<A>>, Origin);
 
-struct Inner<A> {
+/// What there is of an actor in memory.
+pub(crate) struct Inner<A> {
     ctx: Ctx<A>,
     gate: Gate,
     /// The user's struct, while the actor is awake.
@@ -97,14 +98,20 @@ impl<A> Clone for Object<A> {
 impl<A: Actor> Object<A> {
     /// An actor that sleeps: its first turn wakes it.
     pub(crate) fn new(platform: Platform) -> Self {
-        let inner = Inner {
+        let inner = Rc::new_cyclic(|inner| Inner {
             identity: Rc::new(Identity::new(A::NAME, &platform)),
-            ctx: Ctx::new(platform),
+            ctx: Ctx::new(platform, inner.clone()),
             gate: Gate::default(),
             actor: RefCell::new(None),
             saved: RefCell::default(),
-        };
-        Self(Rc::new(inner), Origin::default())
+        });
+        Self(inner, Origin::default())
+    }
+
+    /// The actor, if it is still in memory.
+    pub(crate) fn upgrade(inner: &Weak<Inner<A>>) -> Option<Self> {
+        let inner = inner.upgrade()?;
+        Some(Self(inner, Origin::default()))
     }
 
     /// The same, for an event that somebody waits for, as the turns in the chain do.
@@ -178,6 +185,42 @@ impl<A: Actor> Object<A> {
             let result = calls::within(&caller, body(awake(actor.as_ref())?, &inner.ctx)).await;
             object.end();
             result
+        })
+    }
+
+    /// A part of the shared turns that are running, in one transaction.
+    pub(crate) fn within<T>(&self, body: impl FnOnce(&A, &Ctx<A>) -> Result<T>) -> Result<T> {
+        let _permit = self.join()?;
+        let inner = &self.0;
+        let actor = inner.actor.borrow();
+        let actor = awake(actor.as_ref())?;
+        inner.ctx.transaction(|| body(actor, &inner.ctx))
+    }
+
+    /// The same for what waits.
+    pub(crate) async fn within_async<T>(
+        &self,
+        body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T>,
+    ) -> Result<T> {
+        let _permit = self.join()?;
+        let inner = &self.0;
+        let caller = calls::caller().unwrap_or_else(|| Rc::new(Caller::new(&inner.identity, None)));
+        let actor = inner.actor.borrow();
+        let result = calls::within(&caller, body(awake(actor.as_ref())?, &inner.ctx)).await;
+        self.end();
+        result
+    }
+
+    fn join(&self) -> Result<Permit> {
+        self.0.gate.join(Access::Shared).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Deadlock,
+                format!(
+                    "a handle of this {} was used while no `&self` turn of it runs: take `&self` \
+                     in the handler that makes the handle, and use it before that ends",
+                    A::NAME
+                ),
+            )
         })
     }
 

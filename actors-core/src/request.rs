@@ -360,6 +360,14 @@ pub(crate) fn answered(turn: Turn<Response>) -> Turn<Response> {
     turn.map(|result| Ok(result.unwrap_or_else(|error| error_response(&error))))
 }
 
+/// The response that an `#[on_request]` handler is answered with when it returns the
+/// error, for handlers that return responses: those of a router.
+impl From<Error> for Response {
+    fn from(error: Error) -> Self {
+        error_response(&error)
+    }
+}
+
 /// What a request is answered when its handler fails: the kind's status, and the
 /// message if the fault is the caller's.
 pub(crate) fn error_response(error: &Error) -> Response {

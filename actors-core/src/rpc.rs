@@ -184,7 +184,8 @@ impl Stub {
             ErrorKind::Deadlock,
             format!(
                 "this {} called `{method}` of itself through its own stub, and would wait for \
-                 itself for ever: call `self.{method}(..)`",
+                 itself for ever: call `self.{method}(..)`, or through `ctx.handle()` where \
+                 `self` can't be borrowed, as in the handlers of a router",
                 self.actor
             ),
         ))

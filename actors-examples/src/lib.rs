@@ -1,10 +1,12 @@
 //! Actors to learn from, all in one Worker.
 
 pub mod chat;
+pub mod notes;
 pub mod rate_limiter;
 pub mod site;
 
 use chat::ChatRoom;
+use notes::Notebook;
 use rate_limiter::RateLimiter;
 use site::Site;
 
@@ -13,4 +15,5 @@ actors_core::entry! {
     "/chat" => Site, |_| Some("pages".to_owned()),
     "/rooms/{name}/ws" => ChatRoom,
     "/limits/{name}/{*key}" => RateLimiter,
+    "/notebooks/{name}/{*rest}" => Notebook,
 }

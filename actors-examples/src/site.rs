@@ -24,6 +24,13 @@ const EXAMPLES: &[Example] = &[
         try_it: Try::Page("/chat"),
     },
     Example {
+        name: "notes",
+        what: "A REST interface by an axum router inside of an actor: SQL, alarms, calls to others.",
+        try_it: Try::Command(
+            "curl {host}/notebooks/ann/notes --json '{\"text\": \"buy milk\", \"keep_for\": 3600}'",
+        ),
+    },
+    Example {
         name: "rate_limiter",
         what: "How often has a key been used? Sliding windows in SQL, cleaned up by an alarm.",
         try_it: Try::Command(

@@ -82,6 +82,7 @@ export const Friend = observed(built.Friend);
 export const Keeper = observed(built.Keeper);
 export const Ledger = observed(built.Ledger);
 export const Mirror = observed(built.Mirror);
+export const Notebook = observed(built.Notebook);
 export const Parlour = observed(built.Parlour);
 export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);

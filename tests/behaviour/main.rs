@@ -12,6 +12,7 @@ mod keeping;
 mod lifecycle;
 mod migrations;
 mod native;
+mod notes;
 mod panics;
 mod parity;
 mod queries;

@@ -17,6 +17,7 @@ use actors_fixtures::doomed::Doomed;
 use actors_fixtures::friend::Friend;
 use actors_fixtures::keeper::Keeper;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::notes::Notebook;
 use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
@@ -29,7 +30,8 @@ use actors_fixtures::tables::Tables;
 use actors_fixtures::undoing::Undoing;
 use actors_fixtures::versions::{
     v1::Versions1, v2::Versions2, v3::Versions3, v4::Versions4, v5::Versions5, v6::Versions6,
-    v7::Versions7, v8::Versions8, v9::Versions9, v10::Versions10,
+    v7::Versions7, v8::Versions8, v9::Versions9, v10::Versions10, v11::Versions11, v12::Versions12,
+    v13::Versions13,
 };
 use actors_fixtures::web::Web;
 use serde_json::{Map, Value, json};
@@ -42,12 +44,14 @@ macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
             "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "NOTEBOOK" Notebook,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
             "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
-            "VERSIONS9" Versions9, "VERSIONS10" Versions10)
+            "VERSIONS9" Versions9, "VERSIONS10" Versions10, "VERSIONS11" Versions11,
+            "VERSIONS12" Versions12, "VERSIONS13" Versions13)
     };
     (@ $binding:expr, $actor:ident, $body:expr, $($name:literal $type:ty),*) => {
         match $binding {
@@ -158,20 +162,21 @@ impl Native {
     }
 
     pub(crate) fn alarm(&self, binding: &str, name: &str) -> Option<i64> {
-        with_actor!(binding, Actor => self.0.alarm::<Actor>(name)).map(|alarm| alarm.as_millis())
+        with_actor!(&*self.binding(binding), Actor => self.0.alarm::<Actor>(name))
+            .map(|alarm| alarm.as_millis())
     }
 
     pub(crate) fn alarm_counts(&self, binding: &str, name: &str) -> (u64, u64) {
-        with_actor!(binding, Actor => self.0.alarm_counts::<Actor>(name))
+        with_actor!(&*self.binding(binding), Actor => self.0.alarm_counts::<Actor>(name))
     }
 
     pub(crate) fn lose_alarm(&self, binding: &str, name: &str) {
-        with_actor!(binding, Actor => self.0.lose_alarm::<Actor>(name));
+        with_actor!(&*self.binding(binding), Actor => self.0.lose_alarm::<Actor>(name));
     }
 
     pub(crate) fn ring_now(&self, binding: &str, name: &str, statement: &str) {
         self.sql(binding, name, statement);
-        with_actor!(binding, Actor => self.0.ring_now::<Actor>(name));
+        with_actor!(&*self.binding(binding), Actor => self.0.ring_now::<Actor>(name));
         self.0.run_until_idle();
     }
 
@@ -207,9 +212,15 @@ impl Native {
             .map_err(|refusal| self.read(refusal))
     }
 
-    /// A request for `/web/{name}` or `/served/{name}/…`, without an entry.
-    pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Response {
-        let answer = self.run_request(method, path, body);
+    /// A request for `/web/{name}` and the like, without an entry.
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response {
+        let answer = self.run_request(method, path, headers, body);
         let Ok(response) = answer else {
             // workerd answers 500 when an object throws.
             return Response {
@@ -223,7 +234,7 @@ impl Native {
 
     /// The body of a response, as it comes.
     pub(crate) fn stream(&self, path: &str) -> Body {
-        let response = self.run_request("GET", path, "").expect("a response");
+        let response = self.run_request("GET", path, &[], "").expect("a response");
         response.into_body()
     }
 
@@ -237,18 +248,20 @@ impl Native {
         &self,
         method: &str,
         path: &str,
+        headers: &[(&str, &str)],
         body: &str,
     ) -> actors_core::Result<http::Response<Body>> {
         let mut parts = path.split(['/', '?']).skip(1);
         let (kind, name) = (parts.next(), parts.next().unwrap_or_default());
-        let request = http::Request::builder()
-            .method(method)
-            .uri(format!("http://localhost{path}"))
-            .body(body.to_owned().into())
-            .expect("a right request");
+        let mut request = http::Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.to_owned()).expect("a right request");
         match kind {
-            Some("web") => self.0.run(self.0.get::<Web>(name).fetch(request)),
-            Some("served") => self.0.run(self.0.get::<Served>(name).fetch(request)),
+            Some("web") => self.0.request::<Web>(name, request),
+            Some("served") => self.0.request::<Served>(name, request),
+            Some("notebooks") => self.0.request::<Notebook>(name, request),
             _ => panic!("no requests at {path}"),
         }
     }

@@ -34,13 +34,44 @@ on_both! {
         assert_eq!((hello.status, &*hello.body), (200, "hello ann, this is a, ready: true"));
         let json = [("content-type", "application/json")];
         let sum = world.request("POST", "/served/a/sum", &json, "[1, 2, 3]");
-        if let World::Workerd(_) = world {
-            assert_eq!((sum.status, &*sum.body), (200, "6"));
-        } else {
-            assert_eq!(sum.status, 415, "no headers are passed on natively");
-        }
+        assert_eq!((sum.status, &*sum.body), (200, "6"));
         assert_eq!(world.request("POST", "/served/a/hello/ann", &[], "").status, 405);
         assert_eq!(world.request("GET", "/served/a/elsewhere", &[], "").status, 404);
+    }
+
+    fn a_router_has_the_actor_as_its_state(world) {
+        let ask = |method: &str, path: &str| {
+            let response = world.request(method, &format!("/served/a/{path}"), &[], "");
+            (response.status, response.body)
+        };
+        let is = |status, body: &str| (status, body.to_owned());
+        assert_eq!(ask("POST", "greeted/ann"), is(200, "3"));
+        assert_eq!(ask("POST", "greeted/bob"), is(200, "3"));
+        assert_eq!(ask("GET", "greeted"), is(200, r#"["ann","bob"]"#));
+        // What fails is undone, and is a response as any error is.
+        assert_eq!(ask("POST", "greeted/nebuchadnezzar"), is(403, "too long a name"));
+        assert_eq!(ask("POST", "greeted/ann"), is(500, "internal error"));
+        assert_eq!(ask("GET", "greeted"), is(200, r#"["ann","bob"]"#));
+    }
+
+    fn an_actor_that_calls_itself_from_a_router_is_told_of_its_handle(world) {
+        let told = world.request("GET", "/served/a/itself", &[], "");
+        let hint = "call `self.greeted(..)`, or through `ctx.handle()` where `self` can't be \
+                    borrowed, as in the handlers of a router";
+        assert!(told.status == 200 && told.body.ends_with(hint), "{told:?}");
+    }
+
+    fn a_handle_is_for_shared_turns(world) {
+        let served = world.object("SERVED", "a");
+        let refused = served.refuse("alone", json!([]));
+        assert_eq!(refused.name, "Deadlock");
+        assert!(refused.message.contains("take `&self` in the handler"), "{}", refused.message);
+        served.ask("keep", json!([]));
+        assert_eq!(served.ask("kept", json!([])), json!([]));
+        // It is a part of the turn that it is used in, not of the one that it is from.
+        let calls = ["kept", "alone", "kept"].map(|method| served.describe(method, json!([])));
+        let outcomes = world.together(&calls);
+        assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
     }
 
     fn a_plain_request_at_a_sockets_path_is_the_handlers(world) {

@@ -5,9 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use actors_core::Actor;
+use actors_core::testing::check_rollback;
 use actors_core::testing::raw::check_schema;
 use actors_fixtures::versions::{
     v2::Versions2, v3::Versions3, v4::Versions4, v5::Versions5, v9::Versions9, v10::Versions10,
+    v11::Versions11, v12::Versions12,
 };
 
 fn file(name: &str) -> PathBuf {
@@ -82,6 +84,47 @@ fn a_migration_that_is_listed_makes_a_change_safe() {
     fs::write(&path, edited).unwrap();
     let text = refusal::<Versions10>(&path, true);
     assert!(text.contains("`UNIQUE_MAIL` has been edited"), "{text}");
+}
+
+#[test]
+fn it_is_said_whether_a_deployment_can_be_rolled_back() {
+    let path = file("rollback");
+    let said = |text: String| {
+        assert!(text.contains("To record it"), "{text}");
+        let (_, said) = text.split_once("\n\nThe version before can go on").unzip();
+        said.is_some()
+    };
+    check_schema::<Versions10>(&path, false);
+    check_rollback::<Versions10>(&path);
+    check_rollback::<Versions11>(&path);
+    assert!(said(refusal::<Versions11>(&path, false)));
+    let text = refusal::<Versions12>(&path, false);
+    let reason = "- the column `guest` of `visits` references `persons`, and may forbid that this \
+                  code deletes rows there";
+    assert!(text.contains(reason), "{text}");
+    assert!(!said(text));
+    let text = no_way_back::<Versions12>(&path);
+    assert!(text.contains(reason), "{text}");
+    // Another name, a migration.
+    fs::remove_file(&path).unwrap();
+    check_schema::<Versions3>(&path, false);
+    let text = no_way_back::<Versions4>(&path);
+    assert!(
+        text.contains("- the column `email` of `people` is not as it was"),
+        "{text}"
+    );
+    let text = no_way_back::<Versions5>(&path);
+    assert!(
+        text.contains("- the migration `SPLIT_NAME` is not known to it"),
+        "{text}"
+    );
+}
+
+/// What is said against a rollback.
+fn no_way_back<A: Actor>(path: &Path) -> String {
+    let outcome = catch_unwind(AssertUnwindSafe(|| check_rollback::<A>(path)));
+    let panic = outcome.expect_err("a panic");
+    panic.downcast_ref::<String>().expect("a text").clone()
 }
 
 #[test]

@@ -194,7 +194,7 @@ impl World {
     ) -> Response {
         match self {
             Self::Workerd(workerd) => workerd.request(method, path, headers, body),
-            Self::Native(native) => native.request(method, path, body),
+            Self::Native(native) => native.request(method, path, headers, body),
         }
     }
 

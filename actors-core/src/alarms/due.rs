@@ -17,7 +17,7 @@ use crate::backend;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::sql::{FromRow, Row};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, hours, minutes};
 
 /// What the row of an alarm says of its runs that the end of the process has cut short. An
 /// asynchronous handler that waits is marked; a synchronous one is gone when it is done.
@@ -195,6 +195,11 @@ impl Due {
         let attempts = self.attempts + 1;
         let now = ctx.now();
         let next = match &self.recurrence {
+            // The code that knows it may be back at any time.
+            _ if self.misfit.get() && ctx.is_behind.get() => {
+                let wait = now.since(self.planned).clamp(minutes(1), hours(1));
+                Some((now + wait, self.planned, self.attempts))
+            }
             _ if self.misfit.get() => None,
             _ if attempts < self.retry.max => {
                 let due = now + self.retry.wait(attempts, (ctx.ringing.object(), self.id));

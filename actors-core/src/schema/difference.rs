@@ -69,6 +69,28 @@ pub(super) fn bring<A>(ctx: &Ctx<A>, defs: &[&TableDef], undeclared: Undeclared)
 }
 
 impl Stored {
+    /// What a database has of these tables when it is new.
+    pub(super) fn of<'a>(defs: impl Iterator<Item = &'a TableDef>) -> Self {
+        let mut stored = Self {
+            tables: BTreeMap::new(),
+            indices: BTreeMap::new(),
+        };
+        for def in defs {
+            let table = def.name.to_ascii_lowercase();
+            for def in def.indices {
+                if let Some(index) = Index::parse(def.create) {
+                    let table = table.clone();
+                    let index = StoredIndex { table, index };
+                    stored.indices.insert(def.name.to_ascii_lowercase(), index);
+                }
+            }
+            if let Some(found) = Table::parse(&def.create.concat()) {
+                stored.tables.insert(table, found);
+            }
+        }
+        stored
+    }
+
     pub(super) fn read<A>(ctx: &Ctx<A>) -> Result<Self> {
         let mut stored = Self {
             tables: BTreeMap::new(),
@@ -219,7 +241,7 @@ fn blockers(pair: &Pair<'_>, stored: &Stored) -> Vec<Blocker> {
 
 /// Whether a stored column serves as the declared one. A default that only the
 /// database has is never used where no statement may leave the column out.
-fn is_compatible(stored: &Column, declared: &Column) -> bool {
+pub(super) fn is_compatible(stored: &Column, declared: &Column) -> bool {
     if declared.is_nullable() || declared.clause("default").is_some() {
         return stored.is_same(declared);
     }

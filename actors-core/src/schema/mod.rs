@@ -5,10 +5,12 @@
 //! that it has not been through ([`migration`]), then the difference between the
 //! tables that are stored ([`parse`]) and those that are declared ([`difference`]).
 //! What is not safe is refused ([`report`], [`advice`]), and all stays as it was.
+//! A database that newer code has brought further is left alone, if it can be ([`newer`]).
 
 mod advice;
 mod difference;
 mod migration;
+mod newer;
 mod parse;
 #[cfg(all(test, feature = "testing"))]
 mod properties;
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use self::difference::{Stored, Undeclared, bring};
 pub use self::migration::Migration;
 use self::migration::{Done, run_pending};
+use self::newer::{Standing, parts, standing};
 pub(crate) use self::parse::{framework_name, tokens};
 use crate::actor::Actor;
 use crate::alarms;
@@ -52,7 +55,16 @@ struct Record {
     /// The tables that were declared.
     tables: Vec<String>,
     migrations: Vec<Done>,
+    /// The tables with their columns and indices.
+    parts: Vec<String>,
+    /// The alarms that were declared.
+    alarms: Vec<String>,
+    /// The fingerprints that it had before, the newest last.
+    before: Vec<i64>,
 }
+
+/// So many fingerprints are kept.
+const MOST_BEFORE: usize = 32;
 
 /// The fingerprint of an object that [`Ctx::destroy`] has ended.
 const DESTROYED: i64 = -1;
@@ -61,10 +73,17 @@ const DESTROYED: i64 = -1;
 /// persisted fields. One row read when nothing has changed.
 pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
     let wanted = fingerprint::<A>();
+    ctx.is_behind.set(false);
     let stored = stored(ctx)?.filter(|(found, _)| !bury(ctx, *found));
     match stored {
         Some((found, state)) if found == wanted => Ok(state),
-        Some((_, state)) => ctx.transaction(|| update(ctx, wanted)).map(|()| state),
+        Some((_, state)) if leaves_alone(ctx, wanted)? => {
+            ctx.is_behind.set(true);
+            Ok(state)
+        }
+        Some((found, state)) => ctx
+            .transaction(|| update(ctx, found, wanted))
+            .map(|()| state),
         None => ctx
             .transaction(|| create(ctx, wanted))
             .map(|()| "{}".to_owned()),
@@ -119,21 +138,77 @@ fn stored<A>(ctx: &Ctx<A>) -> Result<Option<(i64, String)>> {
 fn create<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
     let all: Vec<&TableDef> = own().chain(A::TABLES).collect();
     bring(ctx, &all, Undeclared::Drop)?;
-    finish(ctx, fingerprint)
+    finish(ctx, fingerprint, Vec::new())
 }
 
-fn update<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
+/// Brings the database to what the code declares, from what it was when it had the
+/// fingerprint `found`.
+fn update<A: Actor>(ctx: &Ctx<A>, found: i64, fingerprint: i64) -> Result<()> {
     bring(ctx, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
-    let record: String = ctx
-        .own()
-        .one("SELECT schema FROM _actors WHERE id = 0", ())?;
-    let record: Record = serde_json::from_str(&record).map_err(|error| {
-        Error::schema(format!("the record of the schema can't be read: {error}"))
-    })?;
+    let record = Record::read(ctx)?;
     run_pending(ctx, A::MIGRATIONS, &record.migrations)?;
     bring(ctx, &A::TABLES.iter().collect::<Vec<_>>(), Undeclared::Drop)?;
     check_none_forgotten(ctx, A::TABLES, &record.tables)?;
-    finish(ctx, fingerprint)
+    finish(ctx, fingerprint, record.with_before(found))
+}
+
+/// Whether the database is further than the code and is to be left as it is: all that the
+/// code declares is there, and what there is beside that does not forbid what it writes.
+///
+/// No order of versions is known but that of a database that was once at this one. Else it
+/// may as well be that the code declares less than it did, which leaves the same.
+fn leaves_alone<A: Actor>(ctx: &Ctx<A>, wanted: i64) -> Result<bool> {
+    let Ok(record) = Record::read(ctx) else {
+        return Ok(false);
+    };
+    let listed: Vec<Done> = A::MIGRATIONS.iter().map(Done::from).collect();
+    if record.migrations != listed {
+        return Ok(false);
+    }
+    let was_here = record.before.contains(&wanted);
+    let has_alarms = || {
+        let mut declared = declared_alarms::<A>();
+        declared.all(|alarm| record.alarms.contains(&alarm))
+    };
+    let declared = Stored::of(own().chain(A::TABLES));
+    match standing(ctx, &declared, &Stored::read(ctx)?, &record.parts)? {
+        Standing::Lacks(_) => Ok(false),
+        Standing::Same => Ok(was_here && has_alarms()),
+        Standing::More => Ok(was_here || has_alarms()),
+        Standing::Forbids(reasons) if was_here => Err(Error::schema(format!(
+            "the database is newer than the code, which can't leave it alone, and nothing was \
+             changed: {}",
+            reasons.join("; ")
+        ))),
+        Standing::Forbids(_) => Ok(false),
+    }
+}
+
+impl Record {
+    fn read<A>(ctx: &Ctx<A>) -> Result<Self> {
+        let record: String = ctx
+            .own()
+            .one("SELECT schema FROM _actors WHERE id = 0", ())?;
+        serde_json::from_str(&record).map_err(|error| {
+            Error::schema(format!("the record of the schema can't be read: {error}"))
+        })
+    }
+
+    /// The fingerprints before, and the one that it had until now.
+    fn with_before(mut self, found: i64) -> Vec<i64> {
+        self.before.retain(|before| *before != found);
+        self.before.push(found);
+        let more = self.before.len().saturating_sub(MOST_BEFORE);
+        self.before.split_off(more)
+    }
+}
+
+/// The declared alarms, as a fingerprint and a record know them.
+fn declared_alarms<A: Actor>() -> impl Iterator<Item = String> {
+    A::HANDLERS.alarms.iter().filter_map(|handler| {
+        let recurrence = handler.declared?.recurrence();
+        Some(format!("{} {recurrence:?}", handler.name))
+    })
 }
 
 /// The framework's own tables.
@@ -160,13 +235,16 @@ fn check_none_forgotten<A>(ctx: &Ctx<A>, defs: &[TableDef], declared: &[String])
 }
 
 /// Takes note of what the database has come to.
-fn finish<A: Actor>(ctx: &Ctx<A>, fingerprint: i64) -> Result<()> {
+fn finish<A: Actor>(ctx: &Ctx<A>, fingerprint: i64, before: Vec<i64>) -> Result<()> {
     alarms::reconcile(ctx)?;
     let record = Record {
         tables: (A::TABLES.iter())
             .map(|def| def.name.to_ascii_lowercase())
             .collect(),
         migrations: A::MIGRATIONS.iter().map(Done::from).collect(),
+        parts: parts(&Stored::of(A::TABLES.iter())),
+        alarms: declared_alarms::<A>().collect(),
+        before,
     };
     ctx.own()
         .run(
@@ -196,10 +274,10 @@ fn fingerprint<A: Actor>() -> i64 {
         hash.write(migration.sql);
     }
     for handler in A::HANDLERS.alarms {
-        if let Some(declared) = handler.declared {
-            hash.write(handler.name);
-            hash.write(&format!("{:?}", declared.recurrence()));
-        }
+        hash.write(handler.name);
+    }
+    for alarm in declared_alarms::<A>() {
+        hash.write(&alarm);
     }
     hash.finish()
 }

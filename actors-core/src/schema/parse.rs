@@ -168,6 +168,18 @@ pub(super) fn meaning(statement: &str) -> String {
     join(&tokens(statement))
 }
 
+/// The names in a piece of a statement, keywords and the names of functions included.
+pub(super) fn names(text: &str) -> Vec<String> {
+    let is_name = |token: &Token| {
+        token.is_quoted
+            || token
+                .text
+                .starts_with(|c: char| c.is_alphabetic() || c == '_')
+    };
+    let tokens = tokens(text).into_iter().filter(is_name);
+    tokens.map(|token| token.text).collect()
+}
+
 /// The text of a `CREATE TABLE` with a line for each column; other texts as they are.
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(super) fn in_lines(create: &str) -> String {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use fastrand::Rng;
 
 use super::difference::{Stored, Undeclared, bring, rename};
+use super::newer::{Standing, parts, standing};
 use crate::backend::Sim;
 use crate::ctx::Ctx;
 use crate::error::{ErrorKind, Result};
@@ -295,7 +296,7 @@ fn schema(rng: &mut Rng) -> Vec<Table> {
 fn with_database(test: impl FnOnce(&Ctx<Nobody>)) {
     let sim = Sim::new(None);
     let slot = sim.slot::<Nobody>("a").expect("SQLite opens");
-    test(&Ctx::new(sim.platform(&slot)));
+    test(&Ctx::new(sim.platform(&slot), std::rc::Weak::new()));
 }
 
 fn bring_all(ctx: &Ctx<Nobody>, schema: &[Table]) -> Result<()> {
@@ -523,6 +524,49 @@ fn a_schema_becomes_another_with_all_rows_or_stays_byte_for_byte() {
         brought > 300 && refused > 300,
         "{brought} were brought, {refused} were refused"
     );
+}
+
+#[test]
+fn what_older_code_leaves_alone_takes_and_keeps_all_that_it_writes() {
+    let (mut left, mut not) = (0, 0);
+    for seed in 0..1500 {
+        let _case = Case(seed);
+        let mut rng = Rng::with_seed(seed);
+        let old = schema(&mut rng);
+        let mut new = old.clone();
+        for table in &mut new {
+            for _ in 0..rng.usize(..4) {
+                table.mutate(&mut rng);
+            }
+        }
+        if rng.bool() {
+            new.push(Table::random(&mut rng, "later"));
+        }
+        let stored = |schema: &[Table]| {
+            let defs: Vec<TableDef> = schema.iter().map(Table::def).collect();
+            Stored::of(defs.iter())
+        };
+        with_database(|ctx| {
+            bring_all(ctx, &new).expect("a new database");
+            let found = Stored::read(ctx).expect("a schema");
+            let known = parts(&stored(&new));
+            match standing(ctx, &stored(&old), &found, &known).expect("a standing") {
+                Standing::Lacks(_) | Standing::Forbids(_) => not += 1,
+                Standing::Same | Standing::More => {
+                    left += 1;
+                    let seed = rng.u64(..);
+                    let written = fill(ctx, &old, &mut Rng::with_seed(seed));
+                    with_database(|ctx| {
+                        bring_all(ctx, &old).expect("a new database");
+                        let expected = fill(ctx, &old, &mut Rng::with_seed(seed));
+                        let (written, expected) = (format!("{written:?}"), format!("{expected:?}"));
+                        assert_eq!(written, expected, "{old:#?}\n{new:#?}");
+                    });
+                }
+            }
+        });
+    }
+    assert!(left > 300 && not > 300, "{left} left alone, {not} not");
 }
 
 /// Runs the statements that refusals ask for, table by table: then the schema is as

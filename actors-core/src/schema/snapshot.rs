@@ -1,12 +1,13 @@
 //! An actor's schema as a text in the user's repository.
 
 use super::migration::Done;
-use super::{META, Record, open, own, parse};
+use super::newer::{Standing, parts, standing};
+use super::{META, Record, open, own, parse, update};
 use crate::actor::Actor;
 use crate::backend::Sim;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::schema::difference::{Undeclared, bring};
+use crate::schema::difference::{Stored, Undeclared, bring};
 
 const MIGRATION: &str = "-- migration ";
 
@@ -49,20 +50,55 @@ pub(crate) fn render<A: Actor>() -> Result<String> {
 pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
     with_database(|ctx: &Ctx<A>| {
         bring(ctx, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
-        ctx.own().run(text, ()).map_err(|error| {
-            Error::schema(format!("the file can't be read: {}", error.message()))
-        })?;
+        run(ctx, text)?;
         let made = "SELECT lower(name) FROM sqlite_master WHERE type = 'table' AND \
                     substr(name, 1, 7) NOT IN ('_actors', 'sqlite_')";
         let record = Record {
             tables: ctx.own().all(made, ())?,
             migrations: done(text)?,
+            ..Record::default()
         };
         let statement = format!("INSERT INTO {} VALUES (0, 0, '{{}}', ?)", META.name);
         ctx.own()
             .run(&statement, (serde_json::to_string(&record)?,))?;
-        open(ctx).map(drop)
+        update(ctx, 0, 1)
     })
+}
+
+/// Why code that declares what such a text says can't go on with a database that the code
+/// as it is has brought to its own tables; empty if it can.
+pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>> {
+    let before = with_database(|ctx: &Ctx<A>| {
+        run(ctx, text)?;
+        Stored::read(ctx)
+    })?;
+    let done = done(text)?;
+    let migrations = A::MIGRATIONS.iter().map(|migration| {
+        let is_known = done.contains(&Done::from(migration));
+        (!is_known).then(|| {
+            let id = migration.id;
+            format!("the migration `{id}` is not known to it, and may have changed what rows mean")
+        })
+    });
+    let migrations: Vec<String> = migrations.flatten().collect();
+    if !migrations.is_empty() {
+        return Ok(migrations);
+    }
+    let known = parts(&Stored::of(A::TABLES.iter()));
+    with_database(|ctx: &Ctx<A>| {
+        open(ctx)?;
+        let standing = standing(ctx, &before, &Stored::read(ctx)?, &known)?;
+        Ok(match standing {
+            Standing::Same | Standing::More => Vec::new(),
+            Standing::Lacks(what) => vec![what],
+            Standing::Forbids(reasons) => reasons,
+        })
+    })
+}
+
+fn run<A>(ctx: &Ctx<A>, text: &str) -> Result<()> {
+    let ran = ctx.own().run(text, ()).map(drop);
+    ran.map_err(|error| Error::schema(format!("the file can't be read: {}", error.message())))
 }
 
 fn done(text: &str) -> Result<Vec<Done>> {
@@ -82,5 +118,5 @@ fn done(text: &str) -> Result<Vec<Done>> {
 fn with_database<A: Actor, T>(body: impl FnOnce(&Ctx<A>) -> Result<T>) -> Result<T> {
     let sim = Sim::new(None);
     let slot = sim.slot::<A>("schema")?;
-    body(&Ctx::new(sim.platform(&slot)))
+    body(&Ctx::new(sim.platform(&slot), std::rc::Weak::new()))
 }

@@ -24,6 +24,12 @@
 //! # counts();
 //! ```
 //!
+//! [`World::request`] sends an HTTP request, [`World::connect`] opens a web socket, and
+//! [`check_schema`] compares an actor's tables with a file in your repository, so that a
+//! change which deployed objects can't follow fails `cargo test`; [`check_rollback`] fails for
+//! one after which the version before could not go on. [`Search`] looks for the order of
+//! events that breaks an actor.
+//!
 //! The actors are the same as in workerd, and so is what is around them: turns,
 //! transactions, waking, RPC arguments, alarms, panics, SQLite with workerd's
 //! refusals and limits. Where the two can't agree, it says so here:
@@ -37,9 +43,6 @@
 //! - A panic costs all actors of the world their memory. In production it costs those
 //!   of one isolate theirs, and nobody knows which share one.
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
-//!
-//! [`check_schema`] compares an actor's tables with a file in your repository, so that a
-//! change which deployed objects can't follow fails `cargo test`.
 //! - The ids of web sockets are counted, not random. A crash ends the sockets of its
 //!   object, and nobody is told; a panic leaves them open.
 
@@ -52,13 +55,13 @@ mod socket;
 use std::future::Future;
 use std::rc::Rc;
 
-pub use self::schema::check_schema;
+pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 pub use self::socket::Client;
 use crate::actor::Actor;
 use crate::backend::{Accepted, Env, Sim, Slot};
 use crate::error::Result;
-use crate::request::{Response, error_response};
+use crate::request::{Body, Response, error_response};
 use crate::rpc::check_name;
 use crate::sockets::upgrade::Upgrade;
 use crate::sql::{FromRow, Params, Sql};
@@ -205,6 +208,39 @@ impl World {
     /// When an instance's own alarm is set for: the earliest of its alarms.
     pub fn alarm<A: Actor>(&self, name: &str) -> Option<Timestamp> {
         self.slot::<A>(name).alarm()
+    }
+
+    /// Sends a request to an instance's `#[on_request]` handler, past `entry!`. A URL that
+    /// is a path alone, such as `/rooms/attic`, is one at `http://localhost`.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] pub struct Shop {}
+    /// # #[actor] impl Shop {
+    /// #     #[on_request] fn answer(&self, request: Request<String>) -> Result<Response> {
+    /// #         json_response(200, &request.into_body())
+    /// #     }
+    /// # }
+    /// # let world = actors_core::testing::World::new();
+    /// let request = http::Request::post("/shops/a/orders").body("two apples")?;
+    /// let response = world.request::<Shop>("a", request)?;
+    /// assert_eq!(response.status(), 200);
+    /// let body = world.run(response.into_body().bytes())?;
+    /// assert_eq!(body, r#""two apples""#);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The actor answers no requests, or it panicked or was lost; an error that its handler
+    /// returns is a response.
+    pub fn request<A: Actor>(
+        &self,
+        name: &str,
+        request: http::Request<impl Into<Body>>,
+    ) -> Result<Response> {
+        let request = socket::absolute(request.map(Into::into), None);
+        self.run(self.env.0.fetch(&self.slot::<A>(name), request))
     }
 
     /// Opens a web socket to an instance, as a program does that says nothing of itself.

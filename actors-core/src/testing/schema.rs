@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use crate::actor::Actor;
-use crate::schema::snapshot::{adopt, render};
+use crate::schema::snapshot::{adopt, in_the_way_of_rollback, render};
 
 /// The variable that lets [`check_schema`] rewrite its file.
 const UPDATE: &str = "UPDATE_SCHEMA";
@@ -26,7 +26,8 @@ const UPDATE: &str = "UPDATE_SCHEMA";
 /// the test, so that the file's difference is there to review:
 ///
 /// - A change that databases get by themselves when they wake, or by a migration that
-///   is listed, asks for `UPDATE_SCHEMA=1 cargo test`, which rewrites the file.
+///   is listed, asks for `UPDATE_SCHEMA=1 cargo test`, which rewrites the file. It says
+///   whether the deployment could be rolled back, as [`check_rollback`] does.
 /// - A change that would stop them is refused, with the migration to write. It is never
 ///   written to the file. If no database was ever deployed, delete the file.
 ///
@@ -66,14 +67,71 @@ pub(super) fn check<A: Actor>(path: &Path, updates: bool) {
              If no database was ever deployed with that schema, delete {shown}."
         );
     }
+    let rollback = match reasons::<A>(&recorded, path) {
+        None => "The version before can go on with databases that are there: a deployment can be \
+                 rolled back."
+            .to_owned(),
+        Some(reasons) => format!(
+            "A deployment can't be rolled back: the version before refuses databases that this one \
+             has opened.\n\n{reasons}"
+        ),
+    };
     if updates {
+        eprintln!("{rollback}");
         return write();
     }
     panic!(
         "the schema is not the one in {shown}; databases get to the new one by themselves.\n\n{}\n\
-         To record it: {UPDATE}=1 cargo test",
+         {rollback}\n\nTo record it: {UPDATE}=1 cargo test",
         difference(&recorded, &now)
     );
+}
+
+/// Fails if a deployment of this version could not be rolled back to the one whose schema
+/// the file records: a copy of what [`check_schema`] wrote when that was released.
+///
+/// ```no_run
+/// # use actors_core::prelude::*;
+/// # #[actor] pub struct Shop {}
+/// # #[actor] impl Shop {}
+/// // #[test]
+/// fn the_release_before_can_go_on() {
+///     actors_core::testing::check_rollback::<Shop>("schema-of-the-last-release.sql");
+/// }
+/// ```
+///
+/// Older code opens a database that newer code has brought further, and leaves it as it is,
+/// where it can: see [`sql_table`](macro@crate::sql_table#when-a-deployment-is-rolled-back).
+/// What is in the way is said, a line each. To be able to go back anyway, deploy in two
+/// steps: first code that knows both forms, then the change.
+///
+/// What rows hold can't be seen here, nor what persisted fields do: an enum's new variant,
+/// say, is an error for older code where it is read.
+///
+/// # Panics
+///
+/// As said, and when the file can't be read.
+#[track_caller]
+pub fn check_rollback<A: Actor>(path: impl AsRef<Path>) {
+    let path = path.as_ref();
+    let shown = path.display();
+    let recorded =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{shown} can't be read: {error}"));
+    if let Some(reasons) = reasons::<A>(&recorded, path) {
+        panic!(
+            "code with the schema in {shown} refuses databases that this code has opened.\n\n\
+             {reasons}"
+        );
+    }
+}
+
+/// What is in the way of a rollback to what is recorded, a line each.
+#[track_caller]
+fn reasons<A: Actor>(recorded: &str, path: &Path) -> Option<String> {
+    let reasons = in_the_way_of_rollback::<A>(recorded)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let lines: Vec<String> = reasons.iter().map(|reason| format!("- {reason}")).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// The lines that only one of them has.

@@ -127,17 +127,20 @@ impl<'a> Client<'a> {
 
 /// The request as one for a web socket.
 pub(super) fn request(request: http::Request<()>, path: Option<&str>) -> Request {
-    let (mut head, ()) = request.into_parts();
-    if head.uri.authority().is_none() {
-        let query = head.uri.query().map(|query| format!("?{query}"));
-        let uri = format!(
-            "http://localhost{}{}",
-            path.unwrap_or("/"),
-            query.unwrap_or_default()
-        );
-        head.uri = Uri::try_from(uri).unwrap_or_default();
-    }
-    let upgrade = head.headers.entry(header::UPGRADE);
+    let mut request = absolute(request.map(Body::from), path);
+    let upgrade = request.headers_mut().entry(header::UPGRADE);
     upgrade.or_insert(HeaderValue::from_static("websocket"));
-    http::Request::from_parts(head, Body::empty())
+    request
+}
+
+/// The request with a whole URL: one that has no host gets one, and that path if one is said.
+pub(super) fn absolute(mut request: Request, path: Option<&str>) -> Request {
+    let uri = request.uri();
+    if uri.authority().is_none() {
+        let path = path.unwrap_or(uri.path());
+        let query = uri.query().map(|query| format!("?{query}"));
+        let uri = format!("http://localhost{path}{}", query.unwrap_or_default());
+        *request.uri_mut() = Uri::try_from(uri).unwrap_or_default();
+    }
+    request
 }

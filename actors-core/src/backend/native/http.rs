@@ -1,9 +1,25 @@
 //! Requests as workerd would hand them over.
 
+use std::future::Future;
+use std::rc::Rc;
+
 use url::Url;
 
+use super::sim::{Sim, Slot};
 use crate::error::Result;
-use crate::request::{Request, bad_url, uri};
+use crate::request::{Request, Response, bad_url, uri};
+
+impl Sim {
+    /// Sends an object a request.
+    pub(crate) fn fetch(
+        &self,
+        slot: &Rc<Slot>,
+        request: Request,
+    ) -> impl Future<Output = Result<Response>> + use<> {
+        let what = format!("{} {}", request.method(), request.uri());
+        self.deliver(slot, what, move |object| object.fetch(request))
+    }
+}
 
 /// The request with its URL written as the URL standard says.
 pub(super) fn normalised(mut request: Request) -> Result<Request> {

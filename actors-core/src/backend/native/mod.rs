@@ -221,9 +221,6 @@ impl Target {
     }
 
     pub(crate) async fn fetch(&self, request: Request) -> Result<Response> {
-        let what = format!("{} {}", request.method(), request.uri());
-        self.sim
-            .deliver(&self.slot, what, move |object| object.fetch(request))
-            .await
+        self.sim.fetch(&self.slot, request).await
     }
 }

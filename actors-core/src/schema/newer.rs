@@ -1,0 +1,276 @@
+//! What older code makes of a database that newer code has brought further: whether it can
+//! leave the additions alone, so that a deployment can be rolled back.
+
+use super::difference::{Stored, StoredIndex, is_compatible};
+use super::parse::{Column, Index, Table, names};
+use crate::ctx::Ctx;
+use crate::error::Result;
+
+/// How the tables that some code declares stand to those of a database.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Something that is declared is not there, or is different: what.
+    Lacks(String),
+    /// All that is declared is there, and nothing else of these tables.
+    Same,
+    /// There is more, and what is declared can be read and written as if there were not.
+    More,
+    /// There is more, and it forbids what the code may write: why, a line each.
+    Forbids(Vec<String>),
+}
+
+/// Compares them. What is not declared has to be known as a part of what other code declares:
+/// nobody knows what was made by hand, and why.
+///
+/// # Errors
+///
+/// Those of the statements that try checks.
+pub(super) fn standing<A>(
+    ctx: &Ctx<A>,
+    declared: &Stored,
+    stored: &Stored,
+    known: &[String],
+) -> Result<Standing> {
+    let mut more = false;
+    let mut reasons = Vec::new();
+    for (name, table) in &declared.tables {
+        let Some(found) = stored.tables.get(name) else {
+            return Ok(Standing::Lacks(format!("the table `{name}` is not there")));
+        };
+        if let Some(what) = lacks(found, table) {
+            return Ok(Standing::Lacks(format!(
+                "{what} of `{name}` is not as it was"
+            )));
+        }
+        let additions = Additions::new(name, table, found);
+        let is_known =
+            |column: &&Column| is_of_framework(name) || known.contains(&part(name, &column.name));
+        if let Some(column) = additions.columns.iter().find(|column| !is_known(column)) {
+            let column = &column.name;
+            return Ok(Standing::Lacks(format!(
+                "the column `{column}` of `{name}` is not known"
+            )));
+        }
+        more |= !additions.columns.is_empty();
+        additions.columns_in_the_way(&mut reasons);
+        additions.constraints_in_the_way(ctx, &mut reasons)?;
+    }
+    let has_index = |(name, index): &(&String, &StoredIndex)| {
+        let found = stored.indices.get(*name);
+        found.is_some_and(|found| found.index == index.index && found.table == index.table)
+    };
+    if let Some((name, _)) = declared.indices.iter().find(|index| !has_index(index)) {
+        return Ok(Standing::Lacks(format!(
+            "the index `{name}` is not as it was"
+        )));
+    }
+    for (name, found) in &stored.indices {
+        if let Some(table) = declared.tables.get(&found.table)
+            && !declared.indices.contains_key(name)
+        {
+            more |= is_of_framework(name) || known.contains(name);
+            let additions = Additions::new(&found.table, table, &stored.tables[&found.table]);
+            additions.index_in_the_way(name, &found.index, &mut reasons);
+        }
+    }
+    for (name, found) in &stored.tables {
+        if !declared.tables.contains_key(name) && (is_of_framework(name) || known.contains(name)) {
+            more = true;
+            let columns: Vec<&Column> = found.columns.iter().collect();
+            references_in_the_way(name, &columns, declared, &mut reasons);
+        }
+    }
+    for (name, table) in &declared.tables {
+        let additions = Additions::new(name, table, &stored.tables[name]);
+        references_in_the_way(name, &additions.columns, declared, &mut reasons);
+    }
+    Ok(match reasons.is_empty() {
+        false => Standing::Forbids(reasons),
+        true if more => Standing::More,
+        true => Standing::Same,
+    })
+}
+
+/// What is declared, as a record keeps it: the tables, their columns and their indices.
+pub(super) fn parts(declared: &Stored) -> Vec<String> {
+    let tables = declared.tables.iter().flat_map(|(name, table)| {
+        let columns = table.columns.iter().map(|column| part(name, &column.name));
+        std::iter::once(name.clone()).chain(columns)
+    });
+    tables.chain(declared.indices.keys().cloned()).collect()
+}
+
+/// Nobody else makes anything with such a name.
+fn is_of_framework(name: &str) -> bool {
+    name.starts_with("_actors")
+}
+
+fn part(table: &str, column: &str) -> String {
+    format!("{table}.{column}")
+}
+
+/// What the declared table says and the stored one does not.
+fn lacks(stored: &Table, declared: &Table) -> Option<String> {
+    let differs = |column: &&Column| {
+        let found = stored.column_called(&column.name);
+        !found.is_some_and(|found| is_compatible(found, column))
+    };
+    if let Some(column) = declared.columns.iter().find(differs) {
+        return Some(format!("the column `{}`", column.name));
+    }
+    let mut constraints = declared.constraints.keys();
+    if stored.key != declared.key {
+        Some("the primary key".to_owned())
+    } else if stored.options != declared.options {
+        Some("the form".to_owned())
+    } else {
+        let gone = constraints.find(|known| !stored.constraints.contains_key(*known));
+        gone.map(|constraint| format!("`{constraint}`"))
+    }
+}
+
+/// What a stored table has that the declared one does not.
+struct Additions<'a> {
+    name: &'a str,
+    declared: &'a Table,
+    stored: &'a Table,
+    columns: Vec<&'a Column>,
+}
+
+impl<'a> Additions<'a> {
+    fn new(name: &'a str, declared: &'a Table, stored: &'a Table) -> Self {
+        let is_added = |column: &&Column| declared.column_called(&column.name).is_none();
+        Self {
+            name,
+            declared,
+            stored,
+            columns: stored.columns.iter().filter(is_added).collect(),
+        }
+    }
+
+    /// Columns that a row can't be written without.
+    fn columns_in_the_way(&self, reasons: &mut Vec<String>) {
+        for column in &self.columns {
+            let why = if is_generated(column) {
+                continue;
+            } else if !column.is_nullable() && default(column) == "NULL" {
+                "can't be NULL, and has no default"
+            } else if column.clause("references").is_some() && default(column) != "NULL" {
+                "references another table, where its default may not be"
+            } else {
+                continue;
+            };
+            let (table, column) = (self.name, &column.name);
+            reasons.push(format!("the column `{column}` of `{table}` {why}"));
+        }
+    }
+
+    /// Checks and the like that the code's rows may fail.
+    fn constraints_in_the_way<A>(&self, ctx: &Ctx<A>, reasons: &mut Vec<String>) -> Result<()> {
+        let of_table = (self.stored.constraints.iter())
+            .filter(|(constraint, _)| !self.declared.constraints.contains_key(*constraint));
+        let of_columns = self.columns.iter().flat_map(|column| &column.clauses);
+        let checks = of_columns.filter(|(clause, _)| clause.starts_with("check "));
+        for (constraint, source) in of_table.chain(checks) {
+            let passes = match constraint.split_once(' ') {
+                Some(("check", _)) => self.passes(ctx, &source["check".len()..])?,
+                Some(("unique", columns)) => self.is_of_absent(&names(columns)),
+                _ => false,
+            };
+            if !passes {
+                let table = self.name;
+                reasons.push(format!(
+                    "`{constraint}` of `{table}` may forbid rows that this code writes"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a check is passed by all rows in which the added columns have their defaults.
+    fn passes<A>(&self, ctx: &Ctx<A>, check: &str) -> Result<bool> {
+        let is_about = |column: &Column| names(check).contains(&column.name);
+        let is_computed = |column: &&&Column| is_generated(column) && is_about(column);
+        if self.declared.columns.iter().any(is_about)
+            || self.columns.iter().any(|c| is_computed(&c))
+        {
+            return Ok(false);
+        }
+        let columns = self.columns.iter().filter(|column| !is_generated(column));
+        let columns: Vec<String> = columns
+            .map(|column| format!("{} AS \"{}\"", default(column), column.name))
+            .collect();
+        let columns = columns.join(", ");
+        let statement =
+            format!("SELECT COUNT(*) FROM (SELECT {columns}) WHERE {check} IS NOT FALSE");
+        let passes: u32 = ctx.own().one(&statement, ())?;
+        Ok(passes > 0)
+    }
+
+    /// A unique index in which the code's rows can be.
+    fn index_in_the_way(&self, name: &str, index: &Index, reasons: &mut Vec<String>) {
+        let columns = format!("( {} )", index.columns.join(" , "));
+        let is_plain = index.definition == columns;
+        if index.is_unique && !(is_plain && self.is_of_absent(&index.columns)) {
+            let table = self.name;
+            reasons.push(format!(
+                "the unique index `{name}` of `{table}` may forbid rows that this code writes"
+            ));
+        }
+    }
+
+    /// Whether the code writes none of these columns, and leaves one of them NULL: NULLs differ.
+    fn is_of_absent(&self, columns: &[String]) -> bool {
+        let added = |name: &String| self.columns.iter().find(|column| column.name == *name);
+        let is_null = |column: &&&Column| !is_generated(column) && default(column) == "NULL";
+        columns
+            .iter()
+            .all(|name| added(name).is_some_and(|column| !is_generated(column)))
+            && columns
+                .iter()
+                .filter_map(added)
+                .any(|column| is_null(&column))
+    }
+}
+
+/// References by which rows of the code's own tables can't be deleted.
+fn references_in_the_way(
+    table: &str,
+    columns: &[&Column],
+    declared: &Stored,
+    reasons: &mut Vec<String>,
+) {
+    for column in columns {
+        let Some(references) = column.clause("references") else {
+            continue;
+        };
+        let parent = references.split(' ').next().unwrap_or_default();
+        let lets_go = ["on delete cascade", "on delete set null"]
+            .iter()
+            .any(|action| references.contains(action));
+        if declared.tables.contains_key(parent) && !lets_go {
+            let column = &column.name;
+            reasons.push(format!(
+                "the column `{column}` of `{table}` references `{parent}`, and may forbid that this \
+                 code deletes rows there"
+            ));
+        }
+    }
+}
+
+fn is_generated(column: &Column) -> bool {
+    column.clause("as").is_some()
+}
+
+/// What the column holds where nothing is said of it.
+fn default(column: &Column) -> &str {
+    let source = column.clauses.iter().find_map(|(clause, source)| {
+        clause
+            .starts_with("default ")
+            .then(|| source["default ".len()..].trim())
+    });
+    match source {
+        Some(value) if !value.eq_ignore_ascii_case("null") => value,
+        _ => "NULL",
+    }
+}
