@@ -92,6 +92,7 @@ export const Shapes = observed(built.Shapes);
 export const Shuffled = observed(built.Shuffled);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
+export const Sundial = observed(built.Sundial);
 export const Statements = observed(built.Statements);
 export const Tables = observed(built.Tables);
 export const Undoing = observed(built.Undoing);

@@ -23,6 +23,7 @@ mod shuffled;
 mod snapshot;
 mod sockets;
 mod sql;
+mod still;
 mod tables;
 mod transactions;
 mod turns;

@@ -174,7 +174,7 @@ fn at_least(found: u32, told: u32, what: &str) -> Result<(), String> {
 #[track_caller]
 fn found<M: Default + 'static>(search: Search<M>) -> String {
     let start = Instant::now();
-    let report = search.find().expect("a fault is there");
+    let report = search.runs(200).find().expect("a fault is there");
     println!("found in {:?}:\n{report}\n", start.elapsed());
     assert!(
         start.elapsed() < Duration::from_secs(10),
