@@ -154,7 +154,8 @@ pub mod __private {
         Admit, Always, Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked,
         Attached, AttachedAlike, Carrier, Carry, Connected, Failure, Handled, If, Initial, Key,
         NotOfCtx, Outcome, Parent, Parents, Persisted, Plain, Probe, Read, Respond, Responds,
-        Unproven, Untold, View, has_parents, is_default, is_integer, same_key,
+        Still, StillAttached, Unproven, Untold, View, has_parents, is_default, is_integer,
+        same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};

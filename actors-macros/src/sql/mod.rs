@@ -11,11 +11,14 @@ mod choice;
 #[cfg(feature = "check-sql")]
 pub(crate) mod engine;
 mod fits;
+#[cfg(feature = "check-sql")]
+pub(crate) mod history;
 mod lex;
 mod mistakes;
 mod refusals;
 mod rewrite;
 mod rows;
+mod scopes;
 mod statement;
 mod tables;
 mod text;
@@ -32,7 +35,8 @@ use self::fits::Meeting;
 use self::mistakes::Fault;
 use self::rewrite::Rewritten;
 use self::rows::Target;
-use self::statement::{ColumnRef, Statement, Target as CaptureTarget};
+use self::scopes::ColumnRef;
+use self::statement::{Statement, Target as CaptureTarget};
 use self::tables::Table;
 pub(crate) use self::tables::{Column, Columns, Told};
 use self::text::Text;
@@ -211,7 +215,8 @@ impl Asking {
         refusals::check(&text)?;
         let captures = Captures::new(&text, source)?;
         let statement = Statement::new(&text, &tables);
-        let rewritten = Rewritten::new(&statement, &captures, &tables);
+        let stars = statement.stars()?;
+        let rewritten = Rewritten::new(&statement, &captures, stars, &tables);
         let names = check::check(&statement, &rewritten, &tables)?;
         let target = match (&self.sql.target, self.told.get(tables.len())) {
             (None, _) => Target::None,
@@ -531,7 +536,9 @@ mod tests {
         let source = Source::new(&asking.sql.text);
         let text = Text::new(text).unwrap();
         let captures = Captures::new(&text, &source).unwrap();
-        Rewritten::new(&Statement::new(&text, &tables), &captures, &tables).text
+        let statement = Statement::new(&text, &tables);
+        let stars = statement.stars().unwrap();
+        Rewritten::new(&statement, &captures, stars, &tables).text
     }
 
     #[test]
