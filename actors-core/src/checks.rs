@@ -8,6 +8,12 @@
 #![allow(missing_docs, reason = "for the macros alone")]
 
 use std::marker::PhantomData;
+use std::panic::RefUnwindSafe;
+use std::sync::atomic::{
+    AtomicBool, AtomicI8, AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16,
+    AtomicU32, AtomicU64, AtomicUsize,
+};
+use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::{Serialize, Serializer};
@@ -16,7 +22,7 @@ use crate::backend::Cell;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::Turn;
-use crate::request::{Body, FromBody, Request, Response, read};
+use crate::request::{Body, FromBody, Request, Response, read, sendable};
 use crate::rpc::Arguments;
 use crate::sockets::{Admission, Admitted, Opening, Socket};
 use crate::sql::{FromSql, HasTable, Keyed, SqlValue, ToSql, Value};
@@ -32,6 +38,8 @@ pub trait Unproven {
     const VALUE: bool = true;
     const ERROR: bool = false;
     const PERSIST: bool = false;
+    const STILL: bool = false;
+    const UNLOCKED: bool = true;
     const REQUEST: bool = false;
     const RESPONSE: bool = false;
     const SAME: bool = false;
@@ -60,6 +68,38 @@ impl<T: Default> Probe<T> {
 
 impl<T: Serialize + DeserializeOwned + Default> Probe<T> {
     pub const PERSIST: bool = true;
+}
+
+/// `UnsafeCell` alone is not, nor what holds one, through pointers too.
+impl<T: RefUnwindSafe> Probe<T> {
+    pub const STILL: bool = true;
+}
+
+/// Those that are `RefUnwindSafe`, and change all the same.
+macro_rules! unlocked {
+    ($([$($parameter:ident)?] $type:ty,)*) => {$(
+        impl$(<$parameter>)? Probe<$type> {
+            pub const UNLOCKED: bool = false;
+        }
+    )*};
+}
+
+unlocked! {
+    [T] Mutex<T>,
+    [T] RwLock<T>,
+    [T] OnceLock<T>,
+    [T] LazyLock<T>,
+    [] AtomicBool,
+    [] AtomicU8,
+    [] AtomicU16,
+    [] AtomicU32,
+    [] AtomicU64,
+    [] AtomicUsize,
+    [] AtomicI8,
+    [] AtomicI16,
+    [] AtomicI32,
+    [] AtomicI64,
+    [] AtomicIsize,
 }
 
 impl<B: FromBody> Probe<Request<B>> {
@@ -121,6 +161,23 @@ checks! {
                 remove `#[persist]`: the field then starts with its `Default` at each wake"
     )]
     Persisted
+
+    #[diagnostic::on_unimplemented(
+        message = "a field of type `{Self}` can change behind `&self`, and can't be persisted",
+        label = "can change behind `&self`",
+        note = "a persisted field is stored at the end of a `&mut self` turn: what a `&self` turn \
+                changes would be lost. Write the type without `Cell` and the like, and change it \
+                in `&mut self` handlers; or remove `#[persist]`"
+    )]
+    Still
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can change behind `&self`, and can't be the attachment of a web socket",
+        label = "can change behind `&self`",
+        note = "an attachment is stored when `Socket::set_data` says so: what changes otherwise \
+                would be lost. Write the type without `Cell` and the like"
+    )]
+    StillAttached
 
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a type that a column can have",
@@ -512,17 +569,17 @@ impl<R> Read<R> for If<false> {
 
 /// Makes of what the handler answers what the platform sends.
 pub trait Respond<T> {
-    fn respond(value: T) -> Response;
+    fn respond(value: T) -> Result<Response>;
 }
 
 impl<B: Into<Body>> Respond<Response<B>> for If<true> {
-    fn respond(value: Response<B>) -> Response {
-        value.map(Into::into)
+    fn respond(value: Response<B>) -> Result<Response> {
+        sendable(value.map(Into::into))
     }
 }
 
 impl<T> Respond<T> for If<false> {
-    fn respond(_: T) -> Response {
+    fn respond(_: T) -> Result<Response> {
         unreachable!()
     }
 }

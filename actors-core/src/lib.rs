@@ -149,8 +149,8 @@ pub mod __private {
     pub use crate::checks::{
         Admit, Always, Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked,
         Attached, AttachedAlike, Carrier, Carry, Connected, Failure, If, Initial, Key, Outcome,
-        Parent, Parents, Persisted, Plain, Probe, Read, Respond, Responds, Unproven, Untold, View,
-        has_parents, is_default, is_integer, same_key,
+        Parent, Parents, Persisted, Plain, Probe, Read, Respond, Responds, Still, StillAttached,
+        Unproven, Untold, View, has_parents, is_default, is_integer, same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};

@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::actor::{Actor, Init};
 use crate::alarms;
-use crate::backend::Platform;
+use crate::backend::{self, Platform};
 use crate::calls::{self, Caller, Chain, Identity};
 use crate::ctx::Ctx;
 use crate::door::{Door, Origin};
@@ -149,9 +149,13 @@ impl<A: Actor> Object<A> {
     ) -> Turn<T> {
         self.turn(Access::Shared, move |object| {
             let inner = &object.0;
-            inner
-                .ctx
-                .transaction(|| body(awake(inner.actor.borrow().as_ref())?, &inner.ctx))
+            inner.ctx.transaction(|| {
+                let actor = inner.actor.borrow();
+                let actor = awake(actor.as_ref())?;
+                let value = body(actor, &inner.ctx)?;
+                object.check_still(actor)?;
+                Ok(value)
+            })
         })
     }
 
@@ -182,10 +186,21 @@ impl<A: Actor> Object<A> {
             let (_permit, caller) = object.enter(Access::Shared).await?;
             let inner = &object.0;
             let actor = inner.actor.borrow();
-            let result = calls::within(&caller, body(awake(actor.as_ref())?, &inner.ctx)).await;
+            let actor = awake(actor.as_ref())?;
+            let result = calls::within(&caller, body(actor, &inner.ctx)).await;
             object.end();
-            result
+            let value = result?;
+            object.check_still(actor)?;
+            Ok(value)
         })
+    }
+
+    /// Where tests run, sees to it that a shared turn has changed no persisted field.
+    fn check_still(&self, actor: &A) -> Result<()> {
+        if !backend::IS_FOR_TESTS {
+            return Ok(());
+        }
+        self.0.saved.borrow().check_still(actor)
     }
 
     /// A part of the shared turns that are running, in one transaction.
@@ -368,7 +383,7 @@ impl<A: Actor> Object<A> {
         let mut actor = self.0.actor.borrow_mut();
         let restored = actor
             .as_mut()
-            .map(|actor| self.0.saved.borrow().restore(actor));
+            .map(|actor| self.0.saved.borrow_mut().restore(actor));
         if !matches!(restored, Some(Ok(()))) {
             *actor = None;
             self.0.gate.slept();

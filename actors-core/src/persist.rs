@@ -116,14 +116,42 @@ impl Saved {
         Ok(serde_json::to_string(&all)?)
     }
 
+    /// Fails if a field of `actor` is not as it is stored, after a turn that could not change
+    /// it but through a `Cell` or the like: it would be lost.
+    pub(crate) fn check_still<A: State>(&self, actor: &A) -> Result<()> {
+        let fields = fields(actor)?;
+        if fields == self.fields {
+            return Ok(());
+        }
+        let now: Fields<'_> = serde_json::from_str(&fields)?;
+        let stored: Fields<'_> = serde_json::from_str(&self.fields)?;
+        let is_stored = |name, value: &str| {
+            let stored = stored.get(name).map(|stored| stored.get());
+            stored == Some(value)
+        };
+        let mut changed = now
+            .iter()
+            .filter(|(name, value)| !is_stored(*name, value.get()));
+        match changed.next() {
+            None => Ok(()),
+            Some((name, _)) => Err(Error::internal(format!(
+                "a `&self` turn has changed the persisted field `{name}`, which is not stored: \
+                 change it in a `&mut self` handler, without `Cell`, `Mutex` and the like"
+            ))),
+        }
+    }
+
     /// Takes note of what has been stored.
     pub(crate) fn set(&mut self, fields: String) {
         self.fields = fields;
     }
 
     /// Puts the fields of `actor` back to what is stored.
-    pub(crate) fn restore<A: State>(&self, actor: &mut A) -> Result<()> {
-        restore(actor, &self.fields)
+    pub(crate) fn restore<A: State>(&mut self, actor: &mut A) -> Result<()> {
+        restore(actor, &self.fields)?;
+        // A set that was read again may have another order.
+        self.fields = fields(actor)?;
+        Ok(())
     }
 }
 

@@ -9,6 +9,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use send_wrapper::SendWrapper;
@@ -28,6 +30,11 @@ pub type Request<B = Body> = http::Request<B>;
 
 /// A response as an `#[on_request]` handler answers it, with any body that can
 /// become a [`Body`].
+///
+/// Its status is one of 200 to 599, and its headers are UTF-8 text: the platform sends
+/// no others, so a handler that answers one fails with [`ErrorKind::Internal`], and what
+/// it has done is undone as after any error. One of 204, 205 or 304 has no body: what is
+/// given is left out.
 pub type Response<B = Body> = http::Response<B>;
 
 /// The body of a request or a response: bytes at hand, or a stream of them.
@@ -283,23 +290,80 @@ impl Drop for Received {
     }
 }
 
-/// A JSON response with that status.
+/// A JSON response with that status; one of 204, 205 or 304 has no body, whatever the value.
 ///
 /// ```
-/// let response = actors_core::json_response(201, &["a", "b"])?;
+/// use actors_core::json_response;
+///
+/// let response = json_response(201, &["a", "b"])?;
 /// assert_eq!(response.headers()["content-type"], "application/json");
+/// assert!(json_response(204, &())?.headers().is_empty());
 /// # Ok::<(), actors_core::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// A value that JSON has no form for, or a status that HTTP has not.
+/// A value that JSON has no form for, or a status that is none of 200 to 599.
 pub fn json_response(status: u16, value: &impl Serialize) -> Result<Response> {
-    let response = http::Response::builder()
-        .status(status)
-        .header(http::header::CONTENT_TYPE, "application/json")
-        .body(serde_json::to_vec(value)?.into())?;
+    let json = serde_json::to_vec(value)?;
+    let mut response = sendable(http::Response::builder().status(status).body(json.into())?)?;
+    if !has_no_body(response.status()) {
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+    }
     Ok(response)
+}
+
+/// A response as the platform sends it: asked of each before its turn is over, since one
+/// that can't be sent would be an error after the commit.
+pub(crate) fn sendable(mut response: Response) -> Result<Response> {
+    let refuse = |why| {
+        Err(Error::internal(format!(
+            "the response can't be sent: {why}"
+        )))
+    };
+    let status = response.status();
+    if !(200..=599).contains(&status.as_u16()) {
+        return refuse(format!(
+            "its status is {}, and is to be one of 200 to 599",
+            status.as_u16()
+        ));
+    }
+    if let Some(name) = not_text(response.headers()) {
+        return refuse(format!("its header `{name}` is not UTF-8 text"));
+    }
+    if has_no_body(status) {
+        *response.body_mut() = Body::empty();
+    }
+    Ok(response)
+}
+
+/// Whether a response with that status never has a body.
+fn has_no_body(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+    )
+}
+
+/// The first header whose value JavaScript has no text for.
+fn not_text(headers: &HeaderMap) -> Option<&HeaderName> {
+    let is_text = |value: &HeaderValue| std::str::from_utf8(value.as_bytes()).is_ok();
+    let mut headers = headers.iter();
+    headers.find_map(|(name, value)| (!is_text(value)).then_some(name))
+}
+
+/// Refuses a request that JavaScript can't build.
+pub(crate) fn check_request(request: &Request) -> Result<()> {
+    let refuse = |why| Err(Error::invalid(format!("the request can't be sent: {why}")));
+    let method = request.method();
+    if matches!(*method, Method::GET | Method::HEAD) && !request.body().is_end_stream() {
+        return refuse(format!("a {method} has no body"));
+    }
+    match not_text(request.headers()) {
+        Some(name) => refuse(format!("its header `{name}` is not UTF-8 text")),
+        None => Ok(()),
+    }
 }
 
 /// A body that an `#[on_request]` handler can ask for.

@@ -12,7 +12,7 @@ use crate::calls::{self, Chain};
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, OwnedFields};
 use crate::object::{Object, Turn};
-use crate::request::{Request, Response};
+use crate::request::{Request, Response, check_request};
 use crate::wire::Wire;
 
 /// A public method of an actor.
@@ -172,6 +172,7 @@ impl Stub {
                 request.uri()
             )));
         }
+        check_request(&request)?;
         calls::add_header(request.headers_mut());
         self.target.fetch(request).await
     }

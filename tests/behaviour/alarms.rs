@@ -1,7 +1,7 @@
 //! Many alarms over the one of an object.
 
 use actors_core::Duration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{World, on_both};
 
@@ -324,7 +324,7 @@ on_both! {
         let clockwork = world.object("CLOCKWORK", "a");
         let id = clockwork.ask("set_every", json!(["tick", 3_600_000]));
         let again = clockwork.ask("set_every", json!(["tick", 3_600_000]));
-        assert_ne!(id, again, "the key replaces it");
+        assert_eq!(id, again, "it goes on");
         assert_eq!(clockwork.sql("SELECT COUNT(*) FROM _actors_alarms"), json!([[1]]));
         let due = || clockwork.sql("SELECT due FROM _actors_alarms")[0][0].as_i64().unwrap();
         let first = due();
@@ -338,6 +338,71 @@ on_both! {
         assert!(due() <= first, "the next of them, which is not yet due");
         assert_eq!(clockwork.ask("cancel_key_of", json!(["interval"])), true);
         assert_eq!(clockwork.alarm(), None);
+    }
+
+    fn a_keyed_interval_that_is_scheduled_at_each_wake_goes_on(world) {
+        let sundial = world.object("SUNDIAL", "a");
+        sundial.ask("ticks", json!([]));
+        let rows = "SELECT id, due, key, every, cron FROM _actors_alarms ORDER BY key";
+        let before = sundial.sql(rows);
+        assert_eq!(before.as_array().unwrap().len(), 3);
+        let next = sundial.alarm();
+        for _ in 0..3 {
+            world.pass(Duration::from_millis(20));
+            world.crash();
+            let sundial = world.object("SUNDIAL", "a");
+            sundial.ask("ticks", json!([]));
+            assert_eq!(sundial.sql(rows), before, "it has not begun anew");
+            assert_eq!(sundial.alarm(), next);
+            assert_eq!(sundial.ask("written", json!([])), 0);
+        }
+        // Evicted before each ring, it rings all the same.
+        for count in 1..=3 {
+            let sundial = world.object("SUNDIAL", "a");
+            sundial.sql("UPDATE _actors_alarms SET due = 1, planned = 1 WHERE key = 'every'");
+            world.crash();
+            let sundial = world.object("SUNDIAL", "a");
+            let ticks = json!(vec!["every"; count]);
+            world.until("it has rung", || sundial.ask("ticks", json!([])) == ticks);
+        }
+    }
+
+    fn a_keyed_interval_begins_anew_if_anything_of_it_is_another(world) {
+        let sundial = world.object("SUNDIAL", "a");
+        let row = "SELECT id, due FROM _actors_alarms WHERE key = 'k'";
+        let set = |what: &str, millis: u64, argument: Value| {
+            sundial.ask("set", json!([what, millis, argument]));
+            let row = sundial.sql(row);
+            assert_eq!(row.as_array().unwrap().len(), 1);
+            row[0].clone()
+        };
+        let map = json!({ "x": 1, "y": 2, "z": 3 });
+        let first = set("point", 3_600_000, map.clone());
+        world.pass(Duration::from_millis(20));
+        assert_eq!(set("point", 3_600_000, map.clone()), first);
+        let changed = [
+            ("point", 7_200_000, map.clone()),
+            ("point", 7_200_000, json!({ "x": 1, "y": 2, "z": 4 })),
+            ("shine", 7_200_000, json!({})),
+            ("cron", 0, json!({})),
+            ("after", 3_600_000, map.clone()),
+            ("point", 3_600_000, map.clone()),
+        ];
+        let mut before = first;
+        for (what, millis, argument) in changed {
+            let now = set(what, millis, argument);
+            assert_ne!(now[0], before[0], "{what} {millis}");
+            before = now;
+        }
+        // One that runs once is counted anew each time, as before.
+        let before = set("after", 3_600_000, map.clone());
+        world.pass(Duration::from_millis(20));
+        let after = set("after", 3_600_000, map.clone());
+        assert!(after[1].as_i64() > before[1].as_i64(), "{before} {after}");
+        // One that was set aside does not go on.
+        let before = set("point", 3_600_000, map.clone());
+        sundial.sql("UPDATE _actors_alarms SET due = NULL WHERE key = 'k'");
+        assert_ne!(set("point", 3_600_000, map)[0], before[0]);
     }
 
     fn an_interval_runs_again_and_again(world) {
@@ -508,6 +573,61 @@ on_both! {
         assert_eq!(clockwork.alarm_counts().0, before, "it is not set again");
     }
 
+    fn an_alarm_that_sets_itself_for_now_is_slowed_down_and_holds_up_no_other(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_relay", json!([1_000_000]));
+        clockwork.ask("set", json!(["another", 2_500, null]));
+        world.pass(Duration::from_secs(3));
+        assert_eq!(clockwork.ask("rung", json!([])), json!(["another"]));
+        let (_, rings) = clockwork.alarm_counts();
+        assert!((200..300).contains(&rings), "{rings}");
+        if let Some(log) = world.log() {
+            assert!(log.contains("the alarm `relay` ends 250 that have scheduled each other"), "{log}");
+        }
+        // What it has come to is not forgotten with the process.
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        let (_, before) = clockwork.alarm_counts();
+        world.pass(Duration::from_secs(3));
+        let (_, after) = clockwork.alarm_counts();
+        assert!(after - before < 60, "{}", after - before);
+    }
+
+    fn alarms_that_take_their_time_are_not_slowed_down(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        // Another set them, each for its own time.
+        clockwork.ask("set_many", json!([600, 100]));
+        world.pass(Duration::from_millis(1_500));
+        world.until("all have rung", || clockwork.ask("rung", json!([])).as_array().unwrap().len() == 600);
+        assert_eq!(clockwork.sql("SELECT COUNT(*) FROM _actors_alarms"), json!([[0]]));
+        clockwork.ask("set_pace", json!([15, 100]));
+        world.pass(Duration::from_millis(1_600));
+        world.until("the last has rung", || clockwork.ask("rung", json!([]))[600] == "the last");
+    }
+
+    fn an_actor_that_can_not_wake_is_rung_less_and_less_often(world) {
+        let ledger = world.object("LEDGER", "a");
+        ledger.ask("book", json!(["first", 5, "ok"]));
+        ledger.sql("ALTER TABLE entries ADD COLUMN extra TEXT");
+        ledger.sql("UPDATE _actors SET fingerprint = 0");
+        world.crash();
+        let ledger = world.object("LEDGER", "a");
+        let now = || world.object("SUNDIAL", "clock").ask("now", json!([])).as_i64().unwrap();
+        for (overdue, wait) in [(0, 60), (50, 60), (90, 90), (1_000, 1_000), (9_999, 3_600), (1 << 40, 3_600)] {
+            let (_, before) = ledger.alarm_counts();
+            ledger.ring_now(&format!("UPDATE _actors_alarms SET due = {}", now() - overdue * 1_000));
+            world.until("it has rung, and is set again", || {
+                let left = ledger.alarm().map(|alarm| alarm - now());
+                ledger.alarm_counts().1 > before && left.is_some_and(|left| left > 10_000)
+            });
+            let left = ledger.alarm().unwrap() - now();
+            assert!((wait * 1_000 - 5_000..wait * 1_000 + 5_000).contains(&left), "{overdue}: {left}");
+        }
+        if let Some(log) = world.log() {
+            assert!(log.contains("alarms could not run, and are tried again in 1000 s"), "{log}");
+        }
+    }
+
     fn requests_are_answered_while_thousands_are_due(world) {
         use std::time::Instant;
         let crasher = world.object("CRASHER", "load");
@@ -599,7 +719,7 @@ fn a_crash_before_any_storage_operation_of_a_ring_loses_nothing() {
         let order = json!({ "id": id, "kind": kind, "millis": 10, "key": null });
         serde_json::from_value(order).unwrap()
     };
-    for operations in 0..80 {
+    for operations in 0..110 {
         let world = World::new();
         let crasher = world.get::<Crasher>("a");
         let kinds = [
@@ -609,6 +729,8 @@ fn a_crash_before_any_storage_operation_of_a_ring_loses_nothing() {
             "slow and flaky",
             "plain",
             "hopeless",
+            "undone end",
+            "circle",
         ];
         let orders = (1..).zip(kinds).map(|(id, kind)| order(id, kind)).collect();
         world.run(crasher.schedule(orders)).unwrap();
@@ -616,7 +738,7 @@ fn a_crash_before_any_storage_operation_of_a_ring_loses_nothing() {
         world.advance(Duration::from_secs(2));
         let verdict = world.run(crasher.verdict()).unwrap();
         let expected = json!({
-            "scheduled": 6, "waiting": 0, "lost": 0, "after_cancel": 0, "doubled": 0,
+            "scheduled": 8, "waiting": 0, "lost": 0, "after_cancel": 0, "doubled": 0,
         });
         assert_eq!(
             json!(verdict),

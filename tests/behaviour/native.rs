@@ -10,7 +10,7 @@ use actors_core::testing::World;
 use actors_core::testing::raw::Wire;
 use actors_core::{Body, http};
 use actors_fixtures::caller::Caller;
-use actors_fixtures::clockwork::{Clockwork, Metronome};
+use actors_fixtures::clockwork::{Clockwork, Metronome, Sundial};
 use actors_fixtures::crasher::Crasher;
 use actors_fixtures::crossing::Crossing;
 use actors_fixtures::doomed::Doomed;
@@ -23,6 +23,7 @@ use actors_fixtures::queries::Queries;
 use actors_fixtures::room::Room;
 use actors_fixtures::served::Served;
 use actors_fixtures::shapes::Shapes;
+use actors_fixtures::shuffled::Shuffled;
 use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::statements::Statements;
 use actors_fixtures::tables::Tables;
@@ -44,9 +45,9 @@ macro_rules! with_actor {
         with_actor!(@ $binding, $actor, $body, "CALLER" Caller, "CLOCKWORK" Clockwork,
             "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
             "NOTEBOOK" Notebook,
-            "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
+            "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
-            "STATEMENTS" Statements, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
+            "STATEMENTS" Statements, "SUNDIAL" Sundial, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
             "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
             "VERSIONS9" Versions9, "VERSIONS10" Versions10, "VERSIONS11" Versions11,

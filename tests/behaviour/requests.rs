@@ -1,6 +1,9 @@
 //! HTTP requests, and which instance they are for.
 
-use serde_json::json;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use serde_json::{Value, json};
 
 use crate::world::{World, on_both};
 
@@ -104,6 +107,78 @@ on_both! {
         assert_eq!(refused.message, expected);
     }
 
+    fn a_response_is_what_the_platform_sends(world) {
+        for to in ["web", "caller"] {
+            for form in ["full", "stream", "json"] {
+                let body = if form == "json" { "\"x\"" } else { "x" };
+                let sent = [(200, body), (204, ""), (205, ""), (304, ""), (418, body), (599, body)];
+                for (status, body) in sent {
+                    let answered = respond(&world, to, json!({"status": status, "form": form}));
+                    assert_eq!(answered, json!([status, "", body]), "{to}, {form}");
+                }
+            }
+            for header in ["ä €", "", "a\tb"] {
+                let answered = respond(&world, to, json!({"header": header.as_bytes()}));
+                assert_eq!(answered, json!([200, header, "x"]), "{to}");
+            }
+        }
+        let caller = world.object("CALLER", "a");
+        let head = json!({"method": "HEAD", "query": "", "body": ""});
+        assert_eq!(caller.ask("exchange", json!(["web", head])), json!([200, "", ""]));
+    }
+
+    fn a_response_that_the_platform_does_not_send_is_an_error_of_the_turn(world) {
+        for to in ["web", "caller"] {
+            assert_eq!(respond(&world, to, json!({})), json!([200, "", "x"]));
+            let unsent = [
+                json!({"status": 100}),
+                json!({"status": 101}),
+                json!({"status": 199, "form": "stream"}),
+                json!({"status": 600}),
+                json!({"status": 999, "form": "json"}),
+                json!({"status": 99}),
+                json!({"header": [0xe4]}),
+                json!({"header": [0xe4], "form": "stream"}),
+            ];
+            for wanted in unsent {
+                let answered = respond(&world, to, wanted.clone());
+                assert_eq!(answered, json!([500, "", "internal error"]), "{to}, {wanted}");
+            }
+            let stored = json!({"method": "POST", "query": "stored", "body": ""});
+            let stored = world.object("CALLER", "a").ask("exchange", json!([to, stored]));
+            assert_eq!(stored, json!([200, "", "1"]), "what was not answered is undone: {to}");
+        }
+    }
+
+    fn a_response_from_outside_is_the_same(world) {
+        let ask = |wanted: Value| {
+            let response = world.request("POST", "/web/a?respond", &[], &whole(wanted).to_string());
+            (response.status, response.body)
+        };
+        assert_eq!(ask(json!({"status": 204, "form": "json"})), (204, String::new()));
+        assert_eq!(ask(json!({"header": "ä".as_bytes()})), (200, "x".to_owned()));
+        assert_eq!(ask(json!({"status": 600})), (500, "internal error".to_owned()));
+    }
+
+    fn a_request_that_the_platform_does_not_send_is_refused(world) {
+        let caller = world.object("CALLER", "a");
+        let cases = [
+            (json!({"method": "GET", "query": "url", "body": "x"}), "a GET has no body"),
+            (json!({"method": "HEAD", "query": "url", "body": "x"}), "a HEAD has no body"),
+            (
+                json!({"method": "POST", "query": "url", "body": "x", "header": [0xe4]}),
+                "its header `x-asked` is not UTF-8 text",
+            ),
+        ];
+        for (asked, why) in cases {
+            let refused = caller.refuse("exchange", json!(["web", asked]));
+            assert_eq!(refused.name, "InvalidArgument");
+            assert_eq!(refused.message, format!("the request can't be sent: {why}"));
+        }
+        let asked = json!({"method": "POST", "query": "url", "body": "x", "header": "ä".as_bytes()});
+        assert_eq!(caller.ask("exchange", json!(["web", asked]))[0], 200);
+    }
+
     fn a_name_that_its_object_would_not_be_told_is_refused(world) {
         let caller = world.object("CALLER", "a");
         caller.ask("look_up", json!(["ä".repeat(512)]));
@@ -148,6 +223,47 @@ on_both! {
     }
 }
 
+/// What a response is to be like, with what is not said as usual.
+fn whole(mut wanted: Value) -> Value {
+    for (field, usual) in [
+        ("status", json!(200)),
+        ("body", json!("x")),
+        ("form", json!("full")),
+    ] {
+        if wanted.get(field).is_none() {
+            wanted[field] = usual;
+        }
+    }
+    wanted
+}
+
+/// What another actor is answered by one that is to respond like that.
+fn respond(world: &World, to: &str, wanted: Value) -> Value {
+    let body = whole(wanted).to_string();
+    let asked = json!({"method": "POST", "query": "respond", "body": body});
+    world
+        .object("CALLER", "a")
+        .ask("exchange", json!([to, asked]))
+}
+
+#[test]
+fn a_header_that_http_does_not_allow_is_refused() {
+    let World::Workerd(workerd) = World::in_workerd("requests-header_not_allowed") else {
+        unreachable!()
+    };
+    for path in ["/web/a", "/chosen/x", "/served/a/ws"] {
+        let mut stream = TcpStream::connect(("127.0.0.1", workerd.server().port())).unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: \
+                               upgrade\r\nx-name: a\x01b\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(str::from_utf8(&answer), Ok("HTTP/1.1 400"), "{path}");
+    }
+}
+
 #[test]
 fn events_arrive_while_the_handler_runs_that_sends_them() {
     let world = World::in_workerd("requests-events");
@@ -174,7 +290,7 @@ fn a_large_upload_is_never_held_whole() {
     let World::Workerd(workerd) = World::in_workerd("requests-upload") else {
         unreachable!()
     };
-    let body = std::io::Read::take(std::io::repeat(7), SIZE);
+    let body = std::io::repeat(7).take(SIZE);
     let upload = workerd.upload("/served/a/upload", body).json();
     assert_eq!(
         (&upload["bytes"], &upload["sum"]),

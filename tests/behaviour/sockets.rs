@@ -253,6 +253,9 @@ on_both! {
         };
         let is = |status, body: &str| (status, body.to_owned());
         assert_eq!(refused("mallory", &[]), is(401, "who are you?"));
+        assert_eq!(refused("trent", &[]), is(500, "internal error"), "600 is no status");
+        assert_eq!(refused("trudy", &[]), is(500, "internal error"), "the header is no text");
+        assert_eq!(refused("trudy&who=trudy", &[]), is(401, "who are you?"));
         assert_eq!(refused("eve", &[]), is(403, "not you"));
         assert_eq!(refused("broken", &[]), is(500, "internal error"));
         let origin = is(403, "pages of other origins may not connect");
@@ -279,7 +282,7 @@ on_both! {
         assert_eq!(protocol, is(400, "no sub-protocol that is asked for is spoken here"));
         assert_eq!(world.object("ROOM", "attic").ask("names", json!([])), json!([]));
         // An error undoes what the handler did; a refusal that it answers does not.
-        assert_eq!(log(&world), ["connect mallory"]);
+        assert_eq!(log(&world), ["connect mallory", "connect trudy"]);
     }
 
     fn pages_of_the_same_host_and_of_listed_origins_are_admitted(world) {

@@ -1,5 +1,7 @@
 //! Alarms against kill -9: thousands are scheduled, cancelled and moved, and run, while
-//! workerd is killed at random moments and started again on the same disk.
+//! workerd is killed at random moments and started again on the same disk. Meanwhile the
+//! platform loses alarms, objects are ended in transactions that fail, and call each other
+//! in circles.
 //!
 //! `cargo xtask crash` runs it at length; among the tests it takes some seconds.
 
@@ -17,7 +19,7 @@ use xtask::workerd::Server;
 
 /// The objects that the tasks are spread over.
 const OBJECTS: [&str; 3] = ["a", "b", "c"];
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 10] = [
     "plain",
     "plain",
     "plain",
@@ -26,6 +28,8 @@ const KINDS: [&str; 8] = [
     "slow",
     "slow and flaky",
     "hopeless",
+    "undone end",
+    "circle",
 ];
 /// How long it goes on if nobody says how often.
 const BOX: Duration = Duration::from_secs(8);
@@ -37,6 +41,7 @@ const END: Duration = Duration::from_secs(60);
 struct Promised {
     scheduled: Vec<u32>,
     cancelled: Vec<u32>,
+    unfound: u64,
 }
 
 /// What became of all of it.
@@ -47,6 +52,8 @@ struct Verdict {
     lost: u64,
     after_cancel: u64,
     doubled: u64,
+    /// Calls in a circle that were answered with anything but that.
+    unfound: u64,
 }
 
 fn main() -> ExitCode {
@@ -60,12 +67,13 @@ fn main() -> ExitCode {
         lost,
         after_cancel,
         doubled,
+        unfound,
     } = verdict;
     println!(
         "kills {kills}, scheduled {scheduled}, lost {lost}, after cancel {after_cancel}, \
-         doubled {doubled}"
+         doubled {doubled}, unfound {unfound}"
     );
-    match lost + after_cancel + doubled {
+    match lost + after_cancel + doubled + unfound {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
@@ -151,8 +159,22 @@ fn keep_busy(
         {
             promised.cancelled.push(task);
         }
+        match rng.u32(..8) {
+            0 => drop(call(url, object, "observe", json!(["lose alarm"]))),
+            1 => drop(call(url, object, "end_not", json!([]))),
+            2 if is_unfound(url, object) => promised.unfound += 1,
+            _ => {}
+        }
     }
     task
+}
+
+/// Whether a call that waits for itself comes to anything but being found out, or the end
+/// of the process.
+fn is_unfound(url: &str, object: &str) -> bool {
+    let answer = outcome(url, object, "ask_in_a_circle", json!([])).unwrap_or_default();
+    let unfound = answer["error"]["name"].as_str();
+    unfound.is_some_and(|name| !["Unavailable", "Panic", "Error"].contains(&name))
 }
 
 /// Waits until all alarms have run, and asks the objects what they have seen.
@@ -169,6 +191,8 @@ fn settle(server: &Server, promised: &[Mutex<Promised>]) -> Verdict {
         verdict.after_cancel += number("after_cancel") + missing[1].as_u64().unwrap();
         verdict.scheduled += number("scheduled");
         verdict.doubled += number("doubled");
+        insist(server, object, "ask_in_a_circle", json!([]));
+        verdict.unfound += promised.unfound;
         let kinds = insist(server, object, "kinds", json!([]));
         println!("{object}: {kinds}");
     }
@@ -202,6 +226,13 @@ fn insist(server: &Server, object: &str, method: &str, values: Value) -> Value {
 
 /// What a method of an object answers, if it does.
 fn call(url: &str, object: &str, method: &str, values: Value) -> Option<Value> {
+    outcome(url, object, method, values)?
+        .get_mut("value")
+        .map(Value::take)
+}
+
+/// What a call comes to, if it comes to anything.
+fn outcome(url: &str, object: &str, method: &str, values: Value) -> Option<Value> {
     let config = ureq::Agent::config_builder()
         .max_idle_connections(0)
         .timeout_global(Some(Duration::from_secs(10)));
@@ -211,7 +242,5 @@ fn call(url: &str, object: &str, method: &str, values: Value) -> Option<Value> {
         .post(format!("{url}/call"))
         .send(call.to_string())
         .ok()?;
-    let answer = answer.into_body().read_to_string().ok()?;
-    let mut answer: Value = serde_json::from_str(&answer).ok()?;
-    answer.get_mut("value").map(Value::take)
+    serde_json::from_str(&answer.into_body().read_to_string().ok()?).ok()
 }

@@ -15,7 +15,7 @@ use crate::backend;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::{Object, Turn};
-use crate::time::{Duration, Timestamp, minutes};
+use crate::time::{Duration, Timestamp, hours, minutes};
 use crate::turn::Access;
 
 /// How many alarms are begun before others have their turn, and may be at work at a time.
@@ -23,8 +23,9 @@ const BATCH: usize = 500;
 /// How late a ring is that has been delivered before, and in vain: the platform tries again
 /// after 2 s at the earliest.
 const LATE: Duration = Duration::from_millis(1_500);
-/// When an actor that can't run its alarms is rung again.
+/// When an actor that can't run its alarms is rung again at the earliest, and at the latest.
 const TROUBLE: Duration = Duration::from_secs(60);
+const LONG_TROUBLE: Duration = hours(1);
 /// How long a ring takes on alarms that become due while others are at work: the platform
 /// ends it after 15 minutes.
 const TAKES_ON: Duration = minutes(5);
@@ -106,7 +107,7 @@ impl Drop for Off<'_> {
 /// few times only: so it never fails, but says in the log why, and sets the next one.
 /// `planned` is when the object's own alarm was meant to ring.
 pub(crate) fn ring<A: Actor>(object: &Object<A>, planned: Option<Timestamp>) -> Turn<()> {
-    let object = object.clone();
+    let object = object.told("alarm");
     let ctx = object.ctx();
     let now = ctx.now();
     let planned = planned.unwrap_or(now);
@@ -115,20 +116,29 @@ pub(crate) fn ring<A: Actor>(object: &Object<A>, planned: Option<Timestamp>) -> 
         let Err(error) = run_due(&object, now.since(planned) > LATE).await else {
             return Ok(());
         };
+        let ctx = object.ctx();
+        let wait = trouble(ctx);
         backend::log(&format!(
             "alarms could not run, and are tried again in {} s: {error}",
-            TROUBLE.as_secs()
+            wait.as_secs()
         ));
-        let ctx = object.ctx();
-        set(ctx, Some(ctx.now() + TROUBLE))
+        set(ctx, Some(ctx.now() + wait))
     })
+}
+
+/// How long an actor that can't run its alarms is left alone: as long as the first of them
+/// has been due. So the wait doubles, though nobody remembers the last one.
+fn trouble<A>(ctx: &Ctx<A>) -> Duration {
+    let first = earliest(ctx).ok().flatten();
+    let overdue = first.map_or(Duration::ZERO, |due| ctx.now().since(due));
+    overdue.clamp(TROUBLE, LONG_TROUBLE)
 }
 
 async fn run_due<A: Actor>(object: &Object<A>, is_late: bool) -> Result<()> {
     let ctx = object.ctx();
     // One that is destroyed sleeps as soon as the turns in it have ended.
     if !object.is_awake() || ctx.is_destroyed() {
-        set(ctx, Some(ctx.now() + TROUBLE))?;
+        set(ctx, Some(ctx.now() + trouble(ctx)))?;
         if object.bury().await? {
             return Ok(());
         }

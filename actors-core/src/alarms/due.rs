@@ -43,13 +43,14 @@ pub struct Due {
     recurrence: Option<Recurrence>,
     attempts: u32,
     pub(super) mark: Mark,
+    chain: u32,
     retry: Retry,
     /// Whether the code has no handler for it, or one that takes other arguments.
     pub(super) misfit: Rc<Cell<bool>>,
 }
 
 impl FromRow for Due {
-    const WIDTH: usize = 9;
+    const WIDTH: usize = 10;
 
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
@@ -65,6 +66,7 @@ impl FromRow for Due {
                 2 => Mark::CutShortTwice,
                 _ => Mark::Alone,
             },
+            chain: row.get(9)?,
             retry: Retry::DEFAULT,
             misfit: Rc::default(),
         })
@@ -73,8 +75,8 @@ impl FromRow for Due {
 
 impl Due {
     /// Without the arguments, of which a batch might be more than memory holds.
-    pub(super) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, attempts, started \
-                          FROM _actors_alarms";
+    pub(super) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, attempts, started, \
+                          chain FROM _actors_alarms";
 
     pub(super) fn with_retry<A: Actor>(mut self) -> Self {
         if let Some(handler) = handler::<A>(&self.handler) {
@@ -149,6 +151,8 @@ impl Due {
             id: AlarmId(self.id),
             planned: self.planned,
             attempt: self.attempts + 1,
+            due: self.due,
+            chain: self.chain,
         }
     }
 

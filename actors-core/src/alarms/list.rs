@@ -56,6 +56,12 @@ impl Alarm {
     pub fn arguments<T: DeserializeOwned>(&self) -> Result<T> {
         arguments(&self.handler, &self.arguments)
     }
+
+    /// Whether these are its arguments, in whatever order a map has them.
+    pub(super) fn has_arguments(&self, payload: &str) -> bool {
+        let value = |text| serde_json::from_str::<serde_json::Value>(text).ok();
+        self.arguments == payload || value(&self.arguments) == value(payload)
+    }
 }
 
 /// The stored arguments, as the handler takes them.

@@ -20,6 +20,10 @@ pub struct AlarmRun {
     /// Which try this is, counted from 1. Those that failed are counted; of those that
     /// the end of the process cut short, only the ones where no other was at work.
     pub attempt: u32,
+    /// When it was to run, a slowed one later than it was meant to.
+    pub(super) due: Timestamp,
+    /// How many alarms have scheduled each other for at once until here.
+    pub(super) chain: u32,
 }
 
 impl AlarmRun {

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{AlarmId, Recurrence, table};
+use super::{Alarm, AlarmId, Recurrence, chain, list, table};
+use crate::backend;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::json;
@@ -51,7 +52,8 @@ impl<'a, A> Plan<'a, A> {
         Self::new(ctx, first.map(|due| (due, Some(recurrence))))
     }
 
-    /// Makes the alarm take the place of the one with the same key.
+    /// Makes the alarm take the place of the one with the same key; one that recurs in the
+    /// same way goes on instead.
     pub fn keyed(mut self, key: &str) -> Self {
         self.key = Some(key.to_owned());
         self
@@ -70,10 +72,16 @@ impl<'a, A> Plan<'a, A> {
             ))
         })?;
         check(due, &payload, self.key.as_deref())?;
+        if let (Some(key), Some(recurrence)) = (&self.key, &recurrence)
+            && let Some(known) = same(self.ctx, key, handler, recurrence, &payload)?
+        {
+            return Ok(known);
+        }
         let (every, cron, zone) = recurrence
             .as_ref()
             .map(Recurrence::columns)
             .unwrap_or_default();
+        let (chain, slowed) = slowed(self.ctx, handler, due);
         table::change(self.ctx, |ctx| {
             if self.key.is_some() {
                 ctx.own()
@@ -82,13 +90,53 @@ impl<'a, A> Plan<'a, A> {
             ctx.own()
                 .one(
                     "INSERT INTO _actors_alarms \
-                     (handler, payload, due, planned, key, every, cron, zone) \
-                     VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7) RETURNING id",
-                    (handler, &payload, due, &self.key, every, cron, zone),
+                     (handler, payload, due, planned, key, every, cron, zone, chain) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+                    (
+                        handler, &payload, slowed, due, &self.key, every, cron, zone, chain,
+                    ),
                 )
                 .map(AlarmId)
         })
     }
+}
+
+/// Which alarm in a chain of those that schedule each other for at once it is, and when it
+/// runs for that.
+fn slowed<A>(ctx: &Ctx<A>, handler: &str, due: Timestamp) -> (u32, Timestamp) {
+    let Some(run) = ctx.running.get() else {
+        return (0, due);
+    };
+    let now = ctx.now();
+    let chain = chain::next(&run, now, due);
+    let wait = chain::wait(chain);
+    if chain::is_news(chain) {
+        backend::log(&format!(
+            "the alarm `{handler}` ends {chain} that have scheduled each other for at once, and \
+             waits {} ms: have one do more, or take its time",
+            wait.as_millis()
+        ));
+    }
+    (chain, due.max(now + wait))
+}
+
+/// The alarm with that key, if it recurs in the same way, and so goes on.
+fn same<A>(
+    ctx: &Ctx<A>,
+    key: &str,
+    handler: &str,
+    recurrence: &Recurrence,
+    payload: &str,
+) -> Result<Option<AlarmId>> {
+    let statement = format!("{} WHERE key = ? AND due IS NOT NULL", list::SELECT);
+    let known: Option<Alarm> = ctx.own().optional(&statement, (key,))?;
+    let known = known.filter(|known| {
+        let recurs = known.recurrence.as_ref().map(Recurrence::columns);
+        known.handler == handler
+            && recurs == Some(recurrence.columns())
+            && known.has_arguments(payload)
+    });
+    Ok(known.map(|known| known.id))
 }
 
 fn check(due: Timestamp, payload: &str, key: Option<&str>) -> Result<()> {

@@ -8,7 +8,8 @@ use crate::time::{Duration, Timestamp};
 
 /// `due` is when the alarm is tried next, NULL when it is set aside; `planned` is the
 /// time that it was meant for. One that recurs has `every`, in milliseconds, or `cron`
-/// and perhaps a `zone`. `started` is a [`Mark`](super::due::Mark).
+/// and perhaps a `zone`. `started` is a [`Mark`](super::due::Mark), and `chain` is how many
+/// alarms have scheduled each other for at once until here.
 pub(crate) const TABLES: &[TableDef] = &[TableDef {
     of: "the framework",
     name: "_actors_alarms",
@@ -18,7 +19,8 @@ pub(crate) const TABLES: &[TableDef] = &[TableDef {
          handler TEXT NOT NULL, payload TEXT NOT NULL, due INTEGER, \
          planned INTEGER NOT NULL DEFAULT 0, key TEXT, every INTEGER, cron TEXT, zone TEXT, \
          declared INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, \
-         started INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT",
+         started INTEGER NOT NULL DEFAULT 0, error TEXT, \
+         chain INTEGER NOT NULL DEFAULT 0) STRICT",
     ],
     // What is not in an index costs no row there.
     indices: &[

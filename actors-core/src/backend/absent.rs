@@ -116,6 +116,8 @@ impl Platform {
     }
 }
 
+pub(crate) const IS_FOR_TESTS: bool = false;
+
 pub(crate) fn log(_: &str) {}
 
 pub(crate) fn first_turn() -> u64 {

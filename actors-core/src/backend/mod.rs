@@ -19,7 +19,9 @@ pub(crate) mod current;
 
 #[cfg(feature = "cron")]
 pub(crate) use current::utc_offset;
-pub(crate) use current::{Accepted, Columns, Platform, RawSocket, Target, first_turn, log};
+pub(crate) use current::{
+    Accepted, Columns, IS_FOR_TESTS, Platform, RawSocket, Target, first_turn, log,
+};
 pub use current::{Cell, Env};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use current::{Hosted, Sim, Slot, arriving, vanished};

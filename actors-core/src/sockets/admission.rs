@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::socket::{Head, RESERVED, attachment, id_tag};
 use crate::error::{Error, Result};
-use crate::request::{Body, Response};
+use crate::request::{Body, Response, sendable};
 
 /// Whether a client gets its web socket: what an `#[on_connect]` handler answers.
 ///
@@ -61,12 +61,12 @@ impl<T> Admission<T> {
         }))
     }
 
-    /// The client gets a response instead: a status of 400 or more, and a body.
+    /// The client gets a response instead: a status of 400 to 599, and a body.
     /// What the handler has written stays.
     pub fn refuse(status: u16, body: impl Into<Body>) -> Self {
         let status = StatusCode::from_u16(status)
             .ok()
-            .filter(|status| status.as_u16() >= 400);
+            .filter(|status| (400..=599).contains(&status.as_u16()));
         Self(Kind::Refuse(match status {
             Some(status) => {
                 let mut response = Response::new(body.into());
@@ -74,7 +74,7 @@ impl<T> Admission<T> {
                 Ok(response)
             }
             None => Err(Error::internal(
-                "an upgrade is refused with a status of 400 or more",
+                "an upgrade is refused with a status of 400 to 599",
             )),
         }))
     }
@@ -145,7 +145,7 @@ impl Admitted {
     ) -> Result<Self> {
         let guest = match admission.0 {
             Kind::Admit(guest) => guest,
-            Kind::Refuse(response) => return response.map(Self::Refused),
+            Kind::Refuse(response) => return response.and_then(sendable).map(Self::Refused),
         };
         check_tags(&guest.tags)?;
         let attachment = attachment(&head, &guest.data)?;

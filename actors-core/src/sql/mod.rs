@@ -52,6 +52,10 @@ use crate::schema::framework_name;
 /// as a `REAL`, so that a parameter with an integer runs as `+CAST(? AS INTEGER)`, for about
 /// 0.2 µs. Integers beyond ±(2^53 - 1) and NaN are refused rather than stored as something else.
 ///
+/// The order of a table's columns is a database's history: one that was there before a column
+/// was added has it last. Name columns here, in an `INSERT` too, where [`sql!`](crate::sql!)
+/// spells them out; rows for a struct that do not have its columns in order are an error.
+///
 /// Every row that a statement reads or writes is billed; [`Sql::usage`] counts
 /// them. A statement that fails has no effect.
 ///

@@ -42,6 +42,8 @@
 //! - A text or a blob is 2 MB at most, as in production; a local workerd takes more.
 //! - A panic costs all actors of the world their memory. In production it costs those
 //!   of one isolate theirs, and nobody knows which share one.
+//! - Calls that wait for each other in a circle are told so at once, as in one isolate. In
+//!   production those between isolates end with [`Busy`](crate::ErrorKind::Busy).
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
 //! - The ids of web sockets are counted, not random. A crash ends the sockets of its
 //!   object, and nobody is told; a panic leaves them open.

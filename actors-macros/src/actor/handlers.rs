@@ -298,7 +298,9 @@ impl Handlers {
             impl #schedule<'_> {
                 #(#alarm_methods)*
 
-                /// Makes the alarm take the place of the one with the same key.
+                /// Makes the alarm take the place of the one with the same key. One that
+                /// recurs, with the same handler, interval or expression, and arguments, goes
+                /// on instead: `cancel_key` before it begins it anew.
                 pub fn keyed(self, key: &str) -> Self {
                     Self(self.0.keyed(key))
                 }
@@ -443,7 +445,7 @@ fn request(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     let value = method.value_type();
     let responds = facts.if_so(&method.conditions, "RESPONSE", &value);
     let body = quote! {
-        #outcome.map(<#responds as #krate::__private::Respond<#value>>::respond)
+        #outcome.and_then(<#responds as #krate::__private::Respond<#value>>::respond)
     };
     let turn = method.turn(actor, krate, &body);
     match method.argument_types().next() {

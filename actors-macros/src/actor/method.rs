@@ -225,6 +225,9 @@ impl Method {
         if let Some(ty) = self.admitted().or(self.value()) {
             check(value, ty);
         }
+        if let Some(ty) = self.admitted() {
+            check(("StillAttached", "STILL"), ty);
+        }
         match &self.output {
             Output::Nothing => {}
             Output::Value(ty) => check(("Plain", "VALUE"), ty),

@@ -10,7 +10,8 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Expr, Field, Fields, Ident, ItemStruct, Meta, MetaNameValue, Path, Token, Type,
+    Attribute, Expr, Field, Fields, GenericArgument, Ident, ItemStruct, Meta, MetaNameValue, Path,
+    PathArguments, Token, Type,
 };
 
 use super::alarm;
@@ -18,7 +19,7 @@ use super::method::MARKS;
 use super::sockets::SocketOptions;
 
 use crate::attributes;
-use crate::checks::{self, carry, check};
+use crate::checks::{self, carry, check, probe};
 use crate::mistakes::{Mistake, Mistakes};
 
 struct State {
@@ -286,11 +287,46 @@ fn check_initial(field: &Field, krate: &TokenStream) -> TokenStream {
     quote!(#(#conditions)* #check)
 }
 
+/// The part of a type that is called like one that can change behind `&self` though no
+/// marker of the language says so.
+fn locks(ty: &Type) -> Option<Type> {
+    const LOCKS: &[&str] = &["Mutex", "RwLock", "OnceLock", "LazyLock"];
+    let path = match ty {
+        Type::Path(path) => path,
+        Type::Tuple(tuple) => return tuple.elems.iter().find_map(locks),
+        Type::Array(array) => return locks(&array.elem),
+        _ => return None,
+    };
+    let last = path.path.segments.last()?;
+    let name = last.ident.to_string();
+    if LOCKS.contains(&&*name) || name.starts_with("Atomic") {
+        return Some(ty.clone());
+    }
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => locks(ty),
+        _ => None,
+    })
+}
+
 impl Persisted {
     fn check(&self, krate: &TokenStream) -> TokenStream {
         let conditions = &self.conditions;
-        let check = check("Persisted", &self.ty, "SERDE", &self.ty, krate);
-        quote!(#(#conditions)* #check)
+        let (ty, persisted) = (
+            &self.ty,
+            check("Persisted", &self.ty, "SERDE", &self.ty, krate),
+        );
+        let still = match locks(ty) {
+            Some(lock) => check("Still", &lock, "UNLOCKED", &lock, krate),
+            None => {
+                // One that can't be stored at all is told so, and no more.
+                let (still, stored) = (probe("STILL", ty, krate), probe("SERDE", ty, krate));
+                quote!(const _: () = <#ty as #krate::__private::Still<{ #still || !#stored }>>::CHECKED;)
+            }
+        };
+        quote!(#(#conditions)* #persisted #(#conditions)* #still)
     }
 
     fn save(&self, krate: &TokenStream) -> TokenStream {

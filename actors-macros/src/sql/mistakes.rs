@@ -24,6 +24,7 @@ pub(super) enum Mistake {
     CaptureInQuotes,
     CaptureTwice(String),
     CapturesTooMany(usize),
+    ValueForColumn(String),
 
     // what is not run here
     NotAStatement {
@@ -76,6 +77,14 @@ pub(super) enum Mistake {
     NoType {
         name: String,
     },
+    AnnotatedLater,
+    #[cfg(feature = "check-sql")]
+    StarOfHistory,
+    #[cfg(feature = "check-sql")]
+    InsertOfHistory {
+        table: String,
+        columns: Vec<String>,
+    },
     Annotation(String),
     NoRows,
     TupleWidth {
@@ -114,6 +123,7 @@ pub(super) enum NullBecause {
     Declared,
     Joined,
     Aggregated,
+    Compound,
 }
 
 impl fmt::Display for NullBecause {
@@ -121,6 +131,7 @@ impl fmt::Display for NullBecause {
         f.write_str(match self {
             Self::Declared => "the table's field is an `Option`",
             Self::Joined => "an outer join answers NULL where it finds no row",
+            Self::Compound => "another SELECT of the compound answers one that can",
             Self::Aggregated => "over no rows the aggregate still answers one, with NULL here",
         })
     }
@@ -173,6 +184,13 @@ impl fmt::Display for Mistake {
                 f,
                 "a statement binds at most 100 values in a Durable Object, and this one has \
                  {count}: pass them as one JSON text, and read it with `json_each({{json}})`"
+            ),
+
+            Self::ValueForColumn(capture) => write!(
+                f,
+                "`{capture}` is a value, and the same for each row, whatever text is in it: write \
+                 the column's name into the statement, and one statement for each column that can \
+                 be chosen"
             ),
 
             Self::NotAStatement { word, known } => {
@@ -261,7 +279,8 @@ impl fmt::Display for Mistake {
             ),
             Self::StarUnknown => write!(
                 f,
-                "which columns `*` stands for is known for tables alone: name them"
+                "which columns `*` stands for is not known here, since it is not of tables alone or \
+                 a join merges some: name them"
             ),
             Self::NotNamed { example } => write!(
                 f,
@@ -279,6 +298,28 @@ impl fmt::Display for Mistake {
             Self::NoType { name } => write!(
                 f,
                 "which Rust type is `{name}`? Write `AS {name}: Type`, such as `AS {name}: u32`"
+            ),
+            #[cfg(feature = "check-sql")]
+            Self::StarOfHistory => write!(
+                f,
+                "`*` gives the columns in the order in which a database got them, which is not \
+                 the same in old and new ones: name them"
+            ),
+            #[cfg(feature = "check-sql")]
+            Self::InsertOfHistory { table, columns } => {
+                let columns = match &**columns {
+                    [] => "…".to_owned(),
+                    columns => columns.join(", "),
+                };
+                write!(
+                    f,
+                    "the columns of `{table}` do not have the same order in old and new databases: \
+                     name those that get a value, `INSERT INTO {table} ({columns}) …`"
+                )
+            }
+            Self::AnnotatedLater => write!(
+                f,
+                "the types of a compound's columns are said in its first SELECT"
             ),
             Self::Annotation(found) => write!(
                 f,

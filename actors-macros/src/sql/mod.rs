@@ -9,11 +9,14 @@ mod captures;
 mod check;
 #[cfg(feature = "check-sql")]
 pub(crate) mod engine;
+#[cfg(feature = "check-sql")]
+pub(crate) mod history;
 mod lex;
 mod mistakes;
 mod refusals;
 mod rewrite;
 mod rows;
+mod scopes;
 mod statement;
 mod tables;
 mod text;
@@ -153,7 +156,8 @@ impl Asking {
         refusals::check(&text)?;
         let captures = Captures::new(&text, span)?;
         let statement = Statement::new(&text, &tables);
-        let rewritten = Rewritten::new(&statement, &captures, &tables);
+        let stars = statement.stars()?;
+        let rewritten = Rewritten::new(&statement, &captures, stars, &tables);
         let names = check::check(&statement, &rewritten, &tables)?;
         let target = match (&self.sql.target, self.told.get(tables.len())) {
             (None, _) => Target::None,
@@ -354,7 +358,9 @@ mod tests {
         let tables = asking.tables().unwrap();
         let text = Text::new(text).unwrap();
         let captures = Captures::new(&text, Span::call_site()).unwrap();
-        Rewritten::new(&Statement::new(&text, &tables), &captures, &tables).text
+        let statement = Statement::new(&text, &tables);
+        let stars = statement.stars().unwrap();
+        Rewritten::new(&statement, &captures, stars, &tables).text
     }
 
     #[test]

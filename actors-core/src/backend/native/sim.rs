@@ -14,6 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use ::http::Method;
+
 use super::disk::Disk;
 use super::{Env, Platform, RawSocket, http};
 use crate::actor::Actor;
@@ -21,7 +23,7 @@ use crate::alarms::{self, Loss};
 use crate::calls;
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::{Object, Turn};
-use crate::request::{Request, Response, error_response};
+use crate::request::{Body, Request, Response, error_response};
 use crate::rpc::{Call, Reply};
 use crate::sockets::SocketOptions;
 use crate::sockets::messages::{self, Event};
@@ -71,8 +73,13 @@ impl<A: Actor> Hosted for Object<A> {
         }
         match A::HANDLERS.on_request {
             Some(handler) => {
+                let is_head = request.method() == Method::HEAD;
                 let chain = calls::take_header(request.headers_mut());
-                crate::request::answered(handler(&self.asked("fetch", chain), request))
+                let turn = handler(&self.asked("fetch", chain), request);
+                crate::request::answered(turn).map(move |response| match is_head {
+                    true => response.map(|response| response.map(|_| Body::empty())),
+                    false => response,
+                })
             }
             None => Turn::Done(Err(Error::internal(
                 "Handler does not export a fetch() function.",

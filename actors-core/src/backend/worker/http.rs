@@ -1,5 +1,7 @@
 //! Requests and responses between the platform's types and the `http` crate's.
 
+use std::fmt::Display;
+
 use http_body_util::BodyExt as _;
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, Uint8Array};
@@ -48,7 +50,10 @@ pub(super) fn handle<A: Actor>(
     let Some(handler) = A::HANDLERS.on_request else {
         return Err(to_js(&Error::not_found("the actor answers no requests")));
     };
-    let mut request = from_js_request(request).map_err(|error| to_js(&error))?;
+    let mut request = match from_js_request(request) {
+        Ok(request) => request,
+        Err(error) => return refuse(&error),
+    };
     let chain = calls::take_header(request.headers_mut());
     let object = object.asked("fetch", chain);
     answer(answered(handler(&object, request)), to_js_response)
@@ -61,7 +66,10 @@ pub(super) fn refuse(error: &Error) -> Result<JsValue, JsValue> {
 
 /// A request for a web socket.
 fn upgrade<A: Actor>(object: &Object<A>, request: &web_sys::Request) -> Result<JsValue, JsValue> {
-    let head = head(request).map_err(|error| to_js(&error))?;
+    let head = match head(request) {
+        Ok(head) => head,
+        Err(error) => return refuse(&error),
+    };
     let turn = upgrade::upgrade(object, head.map(Body::from));
     answer(turn, |upgrade| match upgrade {
         Upgrade::Open(Accepted(response)) => Ok(response),
@@ -70,7 +78,8 @@ fn upgrade<A: Actor>(object: &Object<A>, request: &web_sys::Request) -> Result<J
 }
 
 fn from_js_request(request: web_sys::Request) -> Result<Request> {
-    Ok(worker::request_from_wasm(request)?.map(body))
+    let request = worker::request_from_wasm(request).map_err(unreadable)?;
+    Ok(request.map(body))
 }
 
 /// The request without its body, which stays with JavaScript.
@@ -83,7 +92,13 @@ pub(super) fn head(request: &web_sys::Request) -> Result<::http::Request<()>> {
         let text = |index| entry.get(index).as_string().unwrap_or_default();
         head = head.header(text(0), text(1));
     }
-    Ok(head.body(())?)
+    head.body(()).map_err(unreadable)
+}
+
+/// What is said of a request with a header that HTTP does not allow, which the runtime lets
+/// through.
+fn unreadable(error: impl Display) -> Error {
+    Error::invalid(format!("the request can't be read: {error}"))
 }
 
 pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
@@ -111,10 +126,8 @@ pub(super) fn to_js_response(response: Response) -> Result<JsValue> {
     let thrown = |thrown| from_js(&thrown);
     let headers = web_sys::Headers::new().map_err(thrown)?;
     for (name, value) in &head.headers {
-        let value = value.to_str().map_err(|_| {
-            Error::internal(format!("the response header `{name}` is not ASCII text"))
-        })?;
-        headers.append(name.as_str(), value).map_err(thrown)?;
+        let value = String::from_utf8_lossy(value.as_bytes());
+        headers.append(name.as_str(), &value).map_err(thrown)?;
     }
     let init = web_sys::ResponseInit::new();
     init.set_status(head.status.as_u16());

@@ -125,6 +125,27 @@ impl Site {
         let _: Option<String> = ranked.into_iter().map(|row| row.page).next();
         let _ = sql!(Visit => "SELECT CASE WHEN seconds IS NULL THEN 'open' ELSE 'closed' END AS state: String,
                                       page FROM visits").all(ctx)?;
+        // A type may have commas of its own.
+        let counts = sql!(Visit => "SELECT page, json_group_object(page, id) AS ids: Json<BTreeMap<String, Vec<u32>>>,
+                                           COUNT(*) AS n: u32 FROM visits GROUP BY page").all(ctx)?;
+        let _: Vec<(String, BTreeMap<String, Vec<u32>>, u32)> =
+            counts.into_iter().map(|row| (row.page, row.ids.0, row.n)).collect();
+        // A column of a WITH is its own, whatever the columns of tables are called.
+        let _ = sql!(Visit => "WITH longest(id, page) AS (SELECT page, MAX(seconds) FROM visits GROUP BY page)
+                               SELECT id AS name: String FROM longest
+                               WHERE id = {name = \"home\"} AND page > {seconds = 5}").all(ctx)?;
+        // Rows of what is written to, whatever is read beside it.
+        let gone: Vec<Visit> = sql!(Visit, Page => "WITH old AS (SELECT page FROM pages)
+                                                    DELETE FROM visits WHERE page IN (SELECT page FROM old)
+                                                    RETURNING *" as Visit).all(ctx)?;
+        let _ = gone;
+        // Filters that may be left out.
+        let (only, all, least) = (None::<String>, true, 3);
+        let _ = sql!(Visit => "SELECT id FROM visits WHERE ({only} IS NULL OR page = {only}) AND ({all} OR id > 3)
+                               AND (seconds = {least} + 1 OR 1 + {least} = id) ORDER BY id + {least}, page = {only}").all(ctx)?;
+        // Arms of one type.
+        let both: Vec<Option<u32>> = sql!(Visit => "SELECT id FROM visits UNION SELECT seconds FROM visits").all(ctx)?;
+        let _ = both;
         let _ = sql!(Visit => "SELECT 1 FROM visits WHERE page IS NOT DISTINCT FROM {page = \"a\"}" as u32)
             .optional(ctx)?;
         Ok(())
