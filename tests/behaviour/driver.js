@@ -101,6 +101,13 @@ export const Web = observed(built.Web);
 export const RawLedger = built.Ledger;
 export class Plain extends DurableObject {}
 
+// Of an error that crosses to another process only the text is left.
+export class Distant extends DurableObject {
+  fail(kind, message) {
+    throw new Error(`${kind}: ${message}`);
+  }
+}
+
 // JSON, with what it has no form for as `{"$": kind, value}`.
 function encode(value) {
   if (value === undefined) return { $: "undefined" };
