@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::alarms::{AlarmHandler, Plan};
 use crate::backend::Env;
+use crate::checks::{If, StandIn};
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::object::{Object, Turn};
@@ -40,6 +41,23 @@ pub trait State: Sized + 'static {
     /// How long a call, a request or a message waits for its turn: 30 seconds, or what
     /// `#[actor(wait = "..")]` says. Then it fails with [`ErrorKind::Busy`](crate::ErrorKind).
     const WAIT: Duration = Duration::from_secs(30);
+
+    /// How instances are reached: [`If<true>`](If), since an actor without an
+    /// `#[actor] impl` does not compile.
+    #[doc(hidden)]
+    type Is: Reached<Self>;
+
+    /// A stub of the instance with that name, which is made when it is first
+    /// called. Asking for a stub costs nothing and calls nobody.
+    ///
+    /// Inside an actor, `env` is [`Ctx::env`].
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no binding for the actor, or the name has more than 1,024 bytes.
+    fn get(env: &Env, name: &str) -> Result<<Self::Is as Reached<Self>>::Stub> {
+        Self::Is::named(env, name)
+    }
 
     /// The struct as it is before anything is loaded: each field's default.
     fn fresh() -> Self;
@@ -89,7 +107,7 @@ pub trait State: Sized + 'static {
     label = "not an actor",
     note = "put `#[actor]` on the struct and on its `impl` block"
 )]
-pub trait Actor: State {
+pub trait Actor: State<Is = If<true>> {
     /// The typed client: one async method for each public method of the actor.
     type Stub: From<Stub>;
     /// What [`Alarms::after`](crate::alarms::Alarms::after) and
@@ -101,18 +119,29 @@ pub trait Actor: State {
     /// The actor's handlers.
     #[doc(hidden)]
     const HANDLERS: Handlers<Self>;
+}
 
-    /// A stub of the instance with that name, which is made when it is first
-    /// called. Asking for a stub costs nothing and calls nobody.
-    ///
-    /// Inside an actor, `env` is [`Ctx::env`]. An actor with a handler of its
-    /// own called `get` is asked as `<Counter as Actor>::get(env, name)`.
-    ///
-    /// # Errors
-    ///
-    /// The Worker has no binding for the actor, or the name has more than 1,024 bytes.
-    fn get(env: &Env, name: &str) -> Result<Self::Stub> {
-        Stub::named::<Self>(env, name).map(Into::into)
+/// How the instances of a struct are reached. It is asked of the struct, so that one
+/// without an `#[actor] impl` is one error, there, however often it is used.
+#[doc(hidden)]
+pub trait Reached<A> {
+    type Stub;
+    fn named(env: &Env, name: &str) -> Result<Self::Stub>;
+}
+
+impl<A: Actor> Reached<A> for If<true> {
+    type Stub = A::Stub;
+
+    fn named(env: &Env, name: &str) -> Result<A::Stub> {
+        Stub::named::<A>(env, name).map(Into::into)
+    }
+}
+
+impl<A> Reached<A> for If<false> {
+    type Stub = StandIn;
+
+    fn named(_: &Env, _: &str) -> Result<StandIn> {
+        unreachable!()
     }
 }
 

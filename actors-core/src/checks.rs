@@ -18,6 +18,7 @@ use std::sync::{LazyLock, Mutex, OnceLock, RwLock};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::{Serialize, Serializer};
 
+use crate::actor::Actor;
 use crate::backend::Cell;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -25,7 +26,7 @@ use crate::object::Turn;
 use crate::request::{Body, FromBody, Request, Response, read, sendable};
 use crate::rpc::Arguments;
 use crate::sockets::{Admission, Admitted, Opening, Socket};
-use crate::sql::{FromSql, HasTable, Keyed, SqlValue, ToSql, Value};
+use crate::sql::{FromSql, HasTable, InList, Keyed, SqlValue, ToSql, Value};
 
 /// Whether a type, which must be known here, has what is asked of it:
 /// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
@@ -46,6 +47,8 @@ pub trait Unproven {
     const COLUMN: bool = false;
     const STORED: bool = false;
     const KEYED: bool = false;
+    const IN_LIST: bool = false;
+    const ACTOR: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -56,6 +59,14 @@ impl<T: Serialize + DeserializeOwned> Probe<T> {
 
 impl<T: SqlValue> Probe<T> {
     pub const STORED: bool = true;
+}
+
+impl<T: InList> Probe<T> {
+    pub const IN_LIST: bool = true;
+}
+
+impl<T: Actor> Probe<T> {
+    pub const ACTOR: bool = true;
 }
 
 impl<T: Keyed> Probe<T> {
@@ -131,6 +142,8 @@ macro_rules! checks {
         $(#[$message])*
         pub trait $check<const IS: bool> {
             const CHECKED: () = ();
+            #[doc(hidden)]
+            const IS_SO: bool = IS;
         }
 
         impl<T> $check<true> for T {}
@@ -138,6 +151,21 @@ macro_rules! checks {
 }
 
 checks! {
+    #[diagnostic::on_unimplemented(
+        message = "the handlers of `{Self}` are missing",
+        label = "a struct alone is no actor",
+        note = "write them in an `impl` block that is marked too: `#[actor] impl {Self} {{ .. }}`"
+    )]
+    Handled
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not sent to a handler",
+        label = "comes with the context",
+        note = "take `ctx: &Ctx<Self>`, and write `ctx.env()`, `ctx.sql()`, `ctx.alarms()` or \
+                `ctx.sockets()`"
+    )]
+    NotOfCtx
+
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be the argument of a handler",
         label = "not a type that serde can send and store",

@@ -167,7 +167,7 @@ impl<A> Ctx<A> {
     /// # Errors
     ///
     /// That of `body`, or of the commit.
-    pub fn transaction<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub fn transaction<T>(&self, body: impl Body<T>) -> Result<T> {
         let open = self.open();
         let mut body = Some(body);
         let mut value = None;
@@ -243,3 +243,15 @@ impl<A: Actor> Ctx<A> {
         Sockets::new(&self.platform)
     }
 }
+
+/// What a transaction runs: a closure that returns a `Result`, without `async`.
+#[diagnostic::on_unimplemented(
+    message = "a transaction runs a closure that returns a `Result`, and this is `{Self}`",
+    label = "expected `|| {{ …; Ok(()) }}`",
+    note = "nothing can be awaited in a transaction: await before it, and do in it what must hold \
+            together"
+)]
+pub trait Body<T>: FnOnce() -> Result<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, F: FnOnce() -> Result<T>> Body<T> for F {}

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use matchit::Router;
 use percent_encoding::percent_decode_str;
 
-use crate::actor::Actor;
+use crate::actor::State;
 use crate::error::{Error, Result};
 use crate::rpc::check_name;
 
@@ -23,7 +23,7 @@ pub struct Route {
 
 impl Route {
     /// A route to an instance of `A`.
-    pub const fn to<A: Actor>(path: Option<&'static str>, name: Name) -> Self {
+    pub const fn to<A: State>(path: Option<&'static str>, name: Name) -> Self {
         Self {
             path,
             binding: A::BINDING,

@@ -105,6 +105,12 @@ impl ErrorKind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
+
+    /// The kind and the message of an error as JavaScript writes it, `NotFound: no room`.
+    pub(crate) fn from_text(text: &str) -> Option<(Self, &str)> {
+        let (name, message) = text.split_once(": ")?;
+        Some((Self::from_name(name)?, message))
+    }
 }
 
 impl fmt::Display for ErrorKind {
@@ -204,4 +210,28 @@ pub(crate) fn shortened(message: &str) -> String {
     let head = &message[..message.floor_char_boundary(END)];
     let tail = &message[message.ceil_char_boundary(message.len() - END)..];
     format!("{head} … {tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_read_from_the_text_of_an_error() {
+        for &kind in ErrorKind::ALL {
+            let text = format!("{kind}: NotFound: no room: 7");
+            let read = ErrorKind::from_text(&text);
+            assert_eq!(read, Some((kind, "NotFound: no room: 7")));
+        }
+        for other in [
+            "",
+            "NotFound",
+            "NotFound:",
+            "notfound: x",
+            "TypeError: x",
+            " NotFound: x",
+        ] {
+            assert_eq!(ErrorKind::from_text(other), None, "{other}");
+        }
+    }
 }

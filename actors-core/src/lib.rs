@@ -136,7 +136,11 @@ pub use {bytes::Bytes, http, serde, serde_json};
 
 /// What an actor's module needs: `use actors_core::prelude::*`.
 pub mod prelude {
+    #[doc(hidden)]
+    pub use crate::State as _;
     pub use crate::sql::FromRow;
+    #[doc(hidden)]
+    pub use crate::sql::NeedsKey as _;
     pub use crate::{
         Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Handle, Json,
         Message, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours,
@@ -148,22 +152,24 @@ pub mod prelude {
 /// What the macros write refers to; not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::actor::{Handlers, Init, used};
+    pub use crate::actor::{Handlers, Init, Reached, used};
     pub use crate::alarms::{AlarmHandler, Declared, Due, Plan, Retry};
     #[cfg(target_arch = "wasm32")]
     pub use crate::backend::current::{Class, declare_class, fetch};
     pub use crate::checks::{
         Admit, Always, Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked,
-        Attached, AttachedAlike, Carrier, Carry, Connected, Failure, If, Initial, Key, Outcome,
-        Parent, Parents, Persisted, Plain, Probe, Read, Respond, Responds, Still, StillAttached,
-        Unproven, Untold, View, has_parents, is_default, is_integer, same_key,
+        Attached, AttachedAlike, Carrier, Carry, Connected, Failure, Handled, If, Initial, Key,
+        NotOfCtx, Outcome, Parent, Parents, Persisted, Plain, Probe, Read, Respond, Responds,
+        Still, StillAttached, Unproven, Untold, View, has_parents, is_default, is_integer,
+        same_key,
     };
     pub use crate::entry::{Name, Route};
     pub use crate::object::{Object, Turn};
     pub use crate::rpc::{Call, Method, Reply, Stub};
     pub use crate::signature::Signature;
     pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
-    pub use crate::sql::statement::{Column, bound, read_as, read_as_if, record, statement};
+    pub use crate::sql::list::{Listed, listed};
+    pub use crate::sql::statement::{Bind, Column, bound, chosen, part, record, statement};
     pub use crate::sql::{auto_id, insert_id, no_id, no_variant, to_json};
     pub use actors_macros::{migration_next, sql_next};
     #[cfg(target_arch = "wasm32")]

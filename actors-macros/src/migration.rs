@@ -160,6 +160,8 @@ impl Asking {
             let (words, place) = self.explain(&text, &complaint.words, place);
             let message = crate::sql::shown(&text, Some(place), words);
             mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
+        } else if let Some(message) = crate::sql::history::depends_on_order(&text, &self.told) {
+            mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) enum Mistake<'a> {
     ReservedName {
         method: &'a str,
     },
+    NameOfGet,
+    OfCtx(&'a str),
     BorrowedArgument {
         instead: &'a str,
     },
@@ -287,6 +289,20 @@ impl fmt::Display for Mistake<'_> {
                 f,
                 "the runtime keeps the name `{method}` for itself, and nobody could call this: \
                  choose another name"
+            ),
+            Self::NameOfGet => write!(
+                f,
+                "others ask for the actor by `get`, as in `Counter::get(env, name)`: choose another \
+                 name"
+            ),
+            Self::OfCtx("ctx") => write!(
+                f,
+                "a handler gets its object as its context: take `ctx: &Ctx<Self>`, first after `self`"
+            ),
+            Self::OfCtx(call) => write!(
+                f,
+                "this comes with the context: take `ctx: &Ctx<Self>`, first after `self`, and write \
+                 `{call}`"
             ),
             Self::BorrowedArgument { instead } => write!(
                 f,

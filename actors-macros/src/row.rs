@@ -9,7 +9,7 @@ use syn::{Data, DeriveInput, Field, Fields};
 use crate::attributes;
 use crate::mistakes::{Mistake, Mistakes};
 use crate::sql::{Column, Columns, Told};
-use crate::table::callback::{FieldType, callback};
+use crate::table::callback::callback;
 
 const OPTIONS: &[&str] = &["crate = path"];
 
@@ -60,13 +60,7 @@ fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenS
         ..Told::default()
     };
     let columns = Columns::new(krate.clone(), told);
-    let types = fields.iter().zip(&idents);
-    let types: Vec<_> = types
-        .map(|(field, name)| FieldType {
-            name,
-            ty: &field.ty,
-        })
-        .collect();
+    let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
     let callback = callback(ident, &columns, &types);
     let width = fields.len();
     quote! {
@@ -89,5 +83,7 @@ fn told(field: &Field, name: &str) -> Column {
         is_nullable: crate::table::is_option(&field.ty),
         is_required: false,
         is_generated: false,
+        is_json: false,
+        is_time: false,
     }
 }

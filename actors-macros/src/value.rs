@@ -84,7 +84,8 @@ fn text(
         const TYPE: &'static str = "TEXT";
         const TEXTS: &'static [&'static str] = &[#(#texts),*];
     };
-    implement(ident, &to_sql, &from_sql, &consts, krate)
+    let in_list = quote!(#krate::__private::If<true>);
+    implement(ident, &to_sql, &from_sql, &consts, &in_list, krate)
 }
 
 fn variant_text(variant: &Variant, mistakes: &mut Mistakes) -> String {
@@ -123,7 +124,8 @@ fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -
     };
     let prelude = checks::prelude(krate);
     let check = check("AsColumn", ty, "STORED", ty, krate);
-    let implementation = implement(ident, &to_sql, &from_sql, &consts, krate);
+    let in_list = checks::if_so("IN_LIST", ty, krate);
+    let implementation = implement(ident, &to_sql, &from_sql, &consts, &in_list, krate);
     quote! {
         const _: () = {
             #prelude
@@ -143,6 +145,7 @@ fn stand_in(ident: &Ident, krate: &TokenStream) -> TokenStream {
         &quote!(
             const TYPE: &'static str = "TEXT";
         ),
+        &quote!(#krate::__private::If<true>),
         krate,
     )
 }
@@ -152,6 +155,7 @@ fn implement(
     to_sql: &TokenStream,
     from_sql: &TokenStream,
     consts: &TokenStream,
+    in_list: &TokenStream,
     krate: &TokenStream,
 ) -> TokenStream {
     quote! {
@@ -172,6 +176,10 @@ fn implement(
 
         impl #krate::sql::SqlValue for #ident {
             #consts
+        }
+
+        impl #krate::sql::MayBeInList for #ident {
+            type Is = #in_list;
         }
 
         impl #krate::sql::FromRow for #ident {

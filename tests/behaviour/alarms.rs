@@ -166,10 +166,10 @@ on_both! {
                 ["3"],
             ])
         );
-        let seen = clockwork.ask("get", json!([near]));
+        let seen = clockwork.ask("scheduled", json!([near]));
         assert_eq!((&seen["handler"], &seen["key"], &seen["state"]), (&json!("ring"), &json!("k"), &json!("Waiting")));
         assert_eq!(seen["due"].as_i64(), clockwork.alarm());
-        assert_eq!(clockwork.ask("get", json!([9_999])), json!({ "$": "undefined" }), "and no TypeError");
+        assert_eq!(clockwork.ask("scheduled", json!([9_999])), json!({ "$": "undefined" }), "and no TypeError");
         assert_ne!(near, far);
         let failure = clockwork.refuse("list_wrong", json!([]));
         assert!(failure.message.contains("`rign`"), "{failure:?}");

@@ -91,6 +91,7 @@ export const Room = observed(built.Room);
 export const Served = observed(built.Served);
 export const Seedling = observed(built.Seedling);
 export const Shapes = observed(built.Shapes);
+export const Shuffled = observed(built.Shuffled);
 export const Shy = observed(built.Shy);
 export const ShyAsync = observed(built.ShyAsync);
 export const Sundial = observed(built.Sundial);
@@ -101,6 +102,13 @@ export const Versions = observed(built[`Versions${env.VERSION ?? 10}`]);
 export const Web = observed(built.Web);
 export const RawLedger = built.Ledger;
 export class Plain extends DurableObject {}
+
+// Of an error that crosses to another process only the text is left.
+export class Distant extends DurableObject {
+  fail(kind, message) {
+    throw new Error(`${kind}: ${message}`);
+  }
+}
 
 // JSON, with what it has no form for as `{"$": kind, value}`.
 function encode(value) {

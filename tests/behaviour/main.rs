@@ -20,6 +20,7 @@ mod queries;
 mod rate_limiter;
 mod requests;
 mod rpc;
+mod shuffled;
 mod snapshot;
 mod sockets;
 mod sql;

@@ -24,6 +24,7 @@ use actors_fixtures::room::Room;
 use actors_fixtures::seedling::{Bare, Seedling};
 use actors_fixtures::served::Served;
 use actors_fixtures::shapes::Shapes;
+use actors_fixtures::shuffled::Shuffled;
 use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::statements::Statements;
 use actors_fixtures::tables::Tables;
@@ -45,7 +46,7 @@ macro_rules! with_actor {
         with_actor!(@ $binding, $actor, $body, "BARE" Bare, "SEEDLING" Seedling, "CALLER" Caller, "CLOCKWORK" Clockwork,
             "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
             "NOTEBOOK" Notebook,
-            "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHY" Shy,
+            "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "SUNDIAL" Sundial, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,

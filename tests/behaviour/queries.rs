@@ -75,4 +75,51 @@ on_both! {
         assert!(failure.message.contains("beyond ±(2^53 - 1)"), "{failure:?}");
         assert!(failure.message.starts_with("SELECT ?1"), "{failure:?}");
     }
+
+    fn order_and_filters_are_chosen_when_it_runs(world) {
+        let queries = world.object("QUERIES", "a");
+        for (page, seconds) in [("b", json!(5)), ("a", json!(9)), ("b", json!(7)), ("c", json!(null))] {
+            queries.ask("visit", json!([page, seconds]));
+        }
+        let chosen = |order: &str, page: Option<&str>, seconds, limit| {
+            queries.ask("chosen", json!([order, page, seconds, limit]))
+        };
+        assert_eq!(chosen("page", None, json!(null), 9), json!([2, 1, 3, 4]));
+        assert_eq!(chosen("longest", None, json!(null), 9), json!([2, 3, 1, 4]));
+        assert_eq!(chosen("newest", None, json!(null), 2), json!([4, 3]));
+        assert_eq!(chosen("newest", Some("b"), json!(null), 9), json!([3, 1]));
+        assert_eq!(chosen("longest", Some("b"), json!([6, 9]), 9), json!([3]));
+        assert_eq!(chosen("longest", None, json!([6, 9]), 1), json!([2]));
+        assert_eq!(chosen("page", None, json!([5, 5]), 9), json!([1]));
+        assert_eq!(chosen("page", Some("' OR 1 --"), json!(null), 9), json!([]));
+        assert_eq!(queries.ask("change", json!(["b", 1])), 2);
+        assert_eq!(queries.ask("change", json!(["c", null])), 1);
+        let rows = queries.sql("SELECT page, seconds FROM visits ORDER BY id");
+        assert_eq!(rows, json!([["b", 1], ["a", 9], ["b", 1], ["old c", null]]));
+    }
+
+    fn a_list_is_one_value(world) {
+        let queries = world.object("QUERIES", "a");
+        let pages = ["a", "it's \"b\"", "\\ \n \u{1} 🦀", "nul \0 in it", "", "null"];
+        for page in pages {
+            queries.ask("visit", json!([page, null]));
+        }
+        let all = json!([1, 2, 3, 4, 5, 6]);
+        assert_eq!(queries.ask("listed", json!([pages, [6, 2, 2, 99]])), json!([all, [2, 6], [1, 3, 4, 5]]));
+        assert_eq!(queries.ask("listed", json!([[], []])), json!([[], [], all]));
+        let many: Vec<u32> = (0..20_000).collect();
+        assert_eq!(queries.ask("listed", json!([["a"], many])), json!([[1], all, []]));
+    }
+
+    fn a_list_has_the_integers_that_it_was_given_and_uses_the_index(world) {
+        let queries = world.object("QUERIES", "a");
+        queries.ask("visit", json!(["a", null]));
+        let said = queries.ask("lists", json!([]));
+        assert_eq!(said[0], "[9007199254740991]");
+        assert!(said[1].as_str().unwrap().contains("beyond ±(2^53 - 1)"), "{said}");
+        assert_eq!(said[2], "integer");
+        let plans = ["SEARCH visits USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH visits USING INDEX visits_by_page (page=?)"];
+        assert_eq!([&said[3], &said[4]], plans);
+    }
 }

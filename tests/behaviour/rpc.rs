@@ -5,6 +5,20 @@ use serde_json::{Value, json};
 use crate::world::{World, on_both};
 
 on_both! {
+    fn an_error_from_another_process_keeps_its_kind(world) {
+        let caller = world.object("CALLER", "c");
+        let cases = [
+            ("NotFound", "no room: 7", ("NotFound", "no room: 7")),
+            ("Forbidden", "NotFound: x", ("Forbidden", "NotFound: x")),
+            ("Unavailable", "", ("Unavailable", "")),
+            ("Elsewhere", "x", ("Internal", "Elsewhere: x")),
+        ];
+        for (kind, message, told) in cases {
+            let answer = caller.ask("ask_distant", json!([kind, message]));
+            assert_eq!(answer, json!([told.0, told.1]));
+        }
+    }
+
     fn values_cross_as_javascript_has_them(world) {
         let shapes = world.object("SHAPES", "a");
         let shape = json!({

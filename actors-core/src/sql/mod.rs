@@ -2,6 +2,7 @@
 
 mod auto;
 mod json;
+pub(crate) mod list;
 pub(crate) mod parameters;
 mod row;
 pub(crate) mod statement;
@@ -16,8 +17,13 @@ pub use auto::{auto_id, insert_id, no_id};
 pub use json::Json;
 #[doc(hidden)]
 pub use json::to_json;
+#[doc(hidden)]
+pub use list::MayBeInList;
+pub use list::{InList, List};
 pub use row::{FromRow, Row};
 pub use statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
+#[doc(hidden)]
+pub use table::NeedsKey;
 pub use table::{HasTable, IndexDef, Keyed, Table, TableDef};
 #[doc(hidden)]
 pub use value::no_variant;
@@ -51,6 +57,10 @@ use crate::schema::framework_name;
 /// `? / 10` is 2 for a `u32` of 25, and 2.5 for an `f64`. The runtime itself binds each number
 /// as a `REAL`, so that a parameter with an integer runs as `+CAST(? AS INTEGER)`, for about
 /// 0.2 µs. Integers beyond ±(2^53 - 1) and NaN are refused rather than stored as something else.
+///
+/// The order of a table's columns is a database's history: one that was there before a column
+/// was added has it last. Name columns here, in an `INSERT` too, where [`sql!`](crate::sql!)
+/// spells them out; rows for a struct that do not have its columns in order are an error.
 ///
 /// Every row that a statement reads or writes is billed; [`Sql::usage`] counts
 /// them. A statement that fails has no effect.

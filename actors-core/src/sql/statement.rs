@@ -3,20 +3,19 @@
 use std::marker::PhantomData;
 use std::panic::Location;
 
-use crate::checks::If;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::sql::{AsSql, Database, FromRow, FromSql, HasTable, Row, ToSql, Value};
+use crate::sql::{Database, FromRow, FromSql, HasTable, Row, ToSql, Value};
 
 /// A statement with its values, from [`sql!`](crate::sql!); one of its methods runs it.
 ///
 /// They take the `ctx` of an actor that has all the tables that the statement names.
 #[must_use = "a statement does nothing until it is run"]
-pub struct Statement<'a, R, Q, const N: usize> {
+pub struct Statement<R, Q, V> {
     rows: R,
     text: &'static str,
     place: &'static Location<'static>,
-    values: [&'a dyn Bind; N],
+    values: V,
     tables: PhantomData<fn() -> Q>,
 }
 
@@ -67,7 +66,7 @@ pub trait ReadColumns {
     fn read(row: &Row<'_>, first: usize) -> Result<Self::Values>;
 }
 
-impl<N, T: FromSql> ReadColumns for Column<N, T> {
+impl<T: FromSql> ReadColumns for Column<T> {
     type Values = T;
     const WIDTH: usize = 1;
 
@@ -76,10 +75,29 @@ impl<N, T: FromSql> ReadColumns for Column<N, T> {
     }
 }
 
+/// A type that an expression can be read as.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the expression that this statement returns can't be read as `{Self}`",
+    label = "which Rust type is it?",
+    note = "say it where it is read, `let count: u32 = …`, or behind a name in the statement, \
+            `COUNT(*) AS count: u32`",
+    note = "over no rows `MAX`, `MIN`, `AVG` and `SUM` are NULL: `MAX(version) AS max: Option<u32>`"
+)]
+pub trait ReadUntyped: Sized {
+    fn read(row: &Row<'_>) -> Result<Self>;
+}
+
 #[diagnostic::do_not_recommend]
-impl<T: FromRow> ReadAs<T> for Untyped {
-    fn read(&self, row: &Row<'_>) -> Result<T> {
+impl<T: FromRow> ReadUntyped for T {
+    fn read(row: &Row<'_>) -> Result<Self> {
         T::from_row(row)
+    }
+}
+
+impl<T: ReadUntyped> ReadAs<T> for Untyped {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
+        T::read(row)
     }
 }
 
@@ -91,7 +109,7 @@ impl<T: FromRow> ReadAs<T> for Untyped {
 )]
 pub trait HasTables<Q> {}
 
-impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
+impl<R, Q, V: Bound> Statement<R, Q, V> {
     /// Runs it for its effect, and answers how many rows it wrote, those of indices
     /// included.
     ///
@@ -100,7 +118,8 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     /// What SQLite refuses: a constraint, a value that can't be stored.
     pub fn run<A: HasTables<Q>>(self, ctx: &Ctx<A>) -> Result<u64> {
         let text = self.text;
-        ctx.run(text, &values(text, self.values)?)
+        let run = |values: &[Value<'_>]| ctx.run(text, values);
+        self.values.with(text, run)
     }
 
     /// Its one row.
@@ -166,20 +185,83 @@ impl<R, Q, const N: usize> Statement<'_, R, Q, N> {
     where
         R: ReadAs<T>,
     {
-        let text = self.text;
-        let values = values(text, self.values)?;
-        ctx.query(text, &values, &mut |row: &Row<'_>| {
-            visit(self.rows.read(row).map_err(|error| error.at(text))?)
+        let (text, rows) = (self.text, self.rows);
+        self.values.with(text, |values| {
+            ctx.query(text, values, &mut |row: &Row<'_>| {
+                visit(rows.read(row).map_err(|error| error.at(text))?)
+            })
         })
     }
 }
 
-fn values<'a, const N: usize>(text: &str, captured: [&'a dyn Bind; N]) -> Result<[Value<'a>; N]> {
-    let mut values = [const { Value::Null }; N];
-    for (value, captured) in values.iter_mut().zip(captured) {
-        *value = captured.bind().map_err(|error| error.at(text))?;
+/// The values of a statement.
+#[doc(hidden)]
+pub trait Bound {
+    /// Calls `body` with them.
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T>;
+}
+
+impl<const N: usize> Bound for [&dyn Bind; N] {
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T> {
+        let mut values = [const { Value::Null }; N];
+        for (value, captured) in values.iter_mut().zip(self) {
+            *value = captured.bind().map_err(|error| error.at(text))?;
+        }
+        body(&values)
     }
-    Ok(values)
+}
+
+/// The values of a statement of which parts are chosen when it runs.
+#[doc(hidden)]
+pub struct Chosen<'a, const N: usize> {
+    values: [&'a dyn Bind; N],
+    of_parts: Vec<Result<Value<'static>>>,
+}
+
+impl<const N: usize> Bound for Chosen<'_, N> {
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T> {
+        let values = self.values.iter().map(|captured| captured.bind());
+        let values = values.chain(self.of_parts).collect::<Result<Vec<_>>>();
+        body(&values.map_err(|error| error.at(text))?)
+    }
+}
+
+/// The alternative that was chosen for a part of a statement, and what it captures.
+#[doc(hidden)]
+pub struct Part {
+    place: usize,
+    values: Vec<Result<Value<'static>>>,
+}
+
+/// What `sql!` makes of an alternative.
+#[doc(hidden)]
+pub fn part<const N: usize>(place: usize, values: [&dyn Bind; N]) -> Part {
+    let owned = |captured: &dyn Bind| captured.bind().map(Value::into_owned);
+    Part {
+        place,
+        values: values.into_iter().map(owned).collect(),
+    }
+}
+
+/// What `sql!` makes of a statement with parts that are chosen when it runs: the places of
+/// the alternatives add up to that of their text.
+#[doc(hidden)]
+#[track_caller]
+pub fn chosen<'a, Q, R, const N: usize, const P: usize>(
+    rows: R,
+    texts: &'static [&'static str],
+    values: [&'a dyn Bind; N],
+    parts: [Part; P],
+) -> Statement<R, Q, Chosen<'a, N>> {
+    let place: usize = parts.iter().map(|part| part.place).sum();
+    let of_parts = parts.into_iter().flat_map(|part| part.values).collect();
+    Statement {
+        rows,
+        text: texts.get(place).copied().unwrap_or_default(),
+        place: Location::caller(),
+        values: Chosen { values, of_parts },
+        tables: PhantomData,
+    }
 }
 
 fn unexpected(what: &str, text: &str, place: &Location<'_>) -> Error {
@@ -202,7 +284,7 @@ pub fn statement<'a, Q, R, const N: usize>(
     rows: R,
     text: &'static str,
     values: [&'a dyn Bind; N],
-) -> Statement<'a, R, Q, N> {
+) -> Statement<R, Q, [&'a dyn Bind; N]> {
     Statement {
         rows,
         text,
@@ -220,71 +302,28 @@ impl<T> Rows<T> {
     }
 }
 
-/// The type of a column, and its name `N` for errors.
+/// The type of a column.
 #[doc(hidden)]
-pub struct Column<N, T>(PhantomData<fn() -> (N, T)>);
+pub struct Column<T>(PhantomData<fn() -> T>);
 
 #[allow(
     clippy::new_without_default,
     missing_docs,
     reason = "for the macro alone"
 )]
-impl<N, T> Column<N, T> {
+impl<T> Column<T> {
     pub const fn new() -> Self {
         Self(PhantomData)
     }
 
-    pub const fn nullable(self) -> Column<N, Option<T>> {
+    pub const fn nullable(self) -> Column<Option<T>> {
         Column::new()
     }
 
     pub const fn rows(self) -> Rows<T> {
         Rows::new()
     }
-
-    /// A value that goes into the column as it is.
-    pub fn written<V: ToSql + Writes<N, T>>(self, value: &V) -> &dyn Bind {
-        value
-    }
-
-    /// A value that is compared with the column.
-    pub fn compared<V: ToSql + Compares<N, T>>(self, value: &V) -> &dyn Bind {
-        value
-    }
 }
-
-/// A type whose values can be compared with the column `N` of type `T`.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be compared with `{N}`, which is `{T}`",
-    label = "a value and its column differ in kind"
-)]
-pub trait Compares<N, T> {}
-
-#[diagnostic::do_not_recommend]
-impl<N, T: ToSql, V: ToSql<Kind = T::Kind> + ?Sized> Compares<N, T> for V {}
-
-/// A type that the column `N` of type `T` can be read as.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{N}`, which is `{T}`, can't be read as `{Self}`",
-    label = "a column and its field differ in kind"
-)]
-pub trait Reads<N, T> {}
-
-#[diagnostic::do_not_recommend]
-impl<N, T: ToSql, U: ToSql<Kind = T::Kind>> Reads<N, T> for U {}
-
-/// A type whose values can be stored in the column `N` of type `T`.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be written to `{N}`, which is `{T}`",
-    label = "a value and its column differ in type"
-)]
-pub trait Writes<N, T> {}
-
-#[diagnostic::do_not_recommend]
-impl<N, T, V: AsSql<T> + ?Sized> Writes<N, T> for V {}
 
 /// A value of which nothing is known but that it can be bound.
 #[doc(hidden)]
@@ -304,26 +343,6 @@ impl<V: ToSql> Bind for V {
         self.to_sql()
     }
 }
-
-/// Asks whether a column can be read into a field.
-#[doc(hidden)]
-pub const fn read_as<N, T, M, U: Reads<N, T>>(_: Column<N, T>, _: Column<M, U>) {}
-
-/// The same of a type that may be none for columns at all, which is another error.
-#[doc(hidden)]
-pub const fn read_as_if<const IS: bool, N, T, U>(_: Column<N, T>)
-where
-    If<IS>: ReadsIf<N, T, U>,
-{
-}
-
-/// `U` can be read from the column `N`, if it can be read at all.
-#[doc(hidden)]
-pub trait ReadsIf<N, T, U> {}
-
-#[diagnostic::do_not_recommend]
-impl<N, T, U: Reads<N, T>> ReadsIf<N, T, U> for If<true> {}
-impl<N, T, U> ReadsIf<N, T, U> for If<false> {}
 
 macro_rules! tuples {
     ($($name:ident)*) => {

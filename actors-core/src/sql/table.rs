@@ -1,5 +1,7 @@
 //! Tables, as `#[sql_table]` declares them.
 
+use crate::ctx::Ctx;
+use crate::error::Result;
 use crate::sql::FromRow;
 
 /// A table's definition.
@@ -42,11 +44,63 @@ pub trait Table: FromRow {
 
 /// A table with a primary key.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no primary key to reference",
-    label = "not a table with a key",
-    note = "put `#[sql(primary_key)]` on a field of `{Self}`"
+    message = "`{Self}` has no primary key, by which a row is found",
+    label = "a primary key is needed",
+    note = "mark a field `#[sql(primary_key)]`, or name several: `#[sql_table(primary_key(a, b))]`"
 )]
 pub trait Keyed: Table {}
+
+/// The helpers that a table with a primary key has itself. In the prelude, so that their
+/// use without one says what is needed.
+#[doc(hidden)]
+#[allow(clippy::missing_errors_doc, reason = "nobody can call them")]
+pub trait NeedsKey: Table {
+    fn upsert<A>(&self, _: &Ctx<A>) -> Result<()>
+    where
+        Self: Keyed,
+    {
+        unreachable!()
+    }
+
+    fn insert_or_ignore<A>(&self, _: &Ctx<A>) -> Result<bool>
+    where
+        Self: Keyed,
+    {
+        unreachable!()
+    }
+
+    fn update<A>(&self, _: &Ctx<A>) -> Result<bool>
+    where
+        Self: Updated,
+    {
+        unreachable!()
+    }
+
+    fn get<A, K>(_: &Ctx<A>, _: K) -> Result<Option<Self>>
+    where
+        Self: Keyed,
+    {
+        unreachable!()
+    }
+
+    fn delete<A, K>(_: &Ctx<A>, _: K) -> Result<bool>
+    where
+        Self: Keyed,
+    {
+        unreachable!()
+    }
+}
+
+impl<T: Table> NeedsKey for T {}
+
+/// Nothing: a table that can be updated has an `update` of its own.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no rows that can be updated",
+    label = "a primary key is needed, and a column beside it",
+    note = "mark a field `#[sql(primary_key)]`, or name several: `#[sql_table(primary_key(a, b))]`"
+)]
+pub trait Updated {}
 
 /// An actor that has `T` among its tables: `#[actor(tables(T))]`.
 #[diagnostic::on_unimplemented(

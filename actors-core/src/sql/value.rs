@@ -24,6 +24,19 @@ pub enum Value<'a> {
     Blob(Cow<'a, [u8]>),
 }
 
+impl Value<'_> {
+    /// The value, of its own.
+    pub(crate) fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Integer(number) => Value::Integer(number),
+            Self::Real(number) => Value::Real(number),
+            Self::Text(text) => Value::Text(text.into_owned().into()),
+            Self::Blob(bytes) => Value::Blob(bytes.into_owned().into()),
+        }
+    }
+}
+
 /// A type whose values can be bound to a statement.
 ///
 /// Integers, `f32`, `f64`, `bool` (as 0 and 1), `String` and `&str`, `Vec<u8>`,
@@ -32,7 +45,8 @@ pub enum Value<'a> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be bound to a statement",
     label = "not a value that SQLite knows",
-    note = "bind a number, `bool`, text, bytes, a `Timestamp`, or an `Option` of one of these"
+    note = "bind a number, `bool`, text, bytes, a `Timestamp`, or an `Option` of one of these; a list \
+            stands behind `IN`, without parentheses: `IN {{ids}}`"
 )]
 pub trait ToSql {
     /// What its values can be compared with: values of the same kind. Integers and

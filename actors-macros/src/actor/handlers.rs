@@ -43,7 +43,9 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream 
         item.generics = Default::default();
     }
     let Some(actor) = name(&item.self_ty).cloned() else {
-        return Mistakes::beside(&item.self_ty, &item, Mistake::ImplPath);
+        let error = Mistakes::beside(&item.self_ty, &item, Mistake::ImplPath);
+        let handlers = elsewhere(&item.self_ty, &krate);
+        return quote!(#error #handlers);
     };
     let handlers = parse(&mut item, &actor, &mut mistakes);
     let expanded = handlers.expand(&actor, &krate);
@@ -83,6 +85,19 @@ fn name(ty: &Type) -> Option<&Ident> {
         Type::Path(path) => path.path.get_ident(),
         _ => None,
     }
+}
+
+/// No handlers, for an actor that is named by a path: it is one mistake already.
+fn elsewhere(ty: &Type, krate: &TokenStream) -> Option<TokenStream> {
+    let Type::Path(path) = ty else { return None };
+    let actor = &path.path.segments.last()?.ident;
+    let none = Handlers::default().expand(actor, krate);
+    Some(quote! {
+        const _: () = {
+            use #path;
+            #none
+        };
+    })
 }
 
 fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes) -> Handlers {

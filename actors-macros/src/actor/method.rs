@@ -25,6 +25,18 @@ const RESERVED: &[&str] = &[
     "then",
 ];
 
+/// What a handler gets from its context, and what it may be called in other frameworks.
+const OF_CTX: &[(&str, &str)] = &[
+    ("Alarms", "ctx.alarms()"),
+    ("Context", "ctx"),
+    ("Env", "ctx.env()"),
+    ("Sockets", "ctx.sockets()"),
+    ("Sql", "ctx.sql()"),
+    ("SqlStorage", "ctx.sql()"),
+    ("State", "ctx"),
+    ("Storage", "ctx.sql()"),
+];
+
 /// The marks that a method can have.
 pub(super) const MARKS: &[&str] = &[
     "on_init",
@@ -220,7 +232,10 @@ impl Method {
         };
         let check = |(check, fact), ty| facts.check(&self.conditions, check, ty, fact, ty);
         if !self.role.is_given() {
-            self.argument_types().for_each(|ty| check(argument, ty));
+            self.argument_types().for_each(|ty| match is_of_ctx(ty) {
+                true => check(("NotOfCtx", "SERDE"), ty),
+                false => check(argument, ty),
+            });
         }
         if let Some(ty) = self.admitted().or(self.value()) {
             check(value, ty);
@@ -567,7 +582,9 @@ fn check_name(signature: &Signature, role: &Role, mistakes: &mut Mistakes) -> Op
         Role::Alarm => &["keyed"],
         _ => &[],
     };
-    if reserved.contains(&method.as_str()) {
+    if method == "get" {
+        mistakes.add(&signature.ident, Mistake::NameOfGet);
+    } else if reserved.contains(&method.as_str()) {
         mistakes.add(&signature.ident, Mistake::ReservedName { method });
     }
     Some(())
@@ -578,6 +595,12 @@ fn typed(input: &FnArg) -> Option<(&Pat, &Type)> {
         FnArg::Typed(typed) => Some((&typed.pat, &typed.ty)),
         FnArg::Receiver(_) => None,
     }
+}
+
+/// Whether the type is called like what the context gives, and may be that.
+fn is_of_ctx(ty: &Type) -> bool {
+    let mut names = ["Alarms", "Env", "Sockets", "Sql"].iter();
+    names.any(|name| last_is(ty, name))
 }
 
 /// The last part of a path type, if it has that name.
@@ -677,12 +700,15 @@ fn argument(pattern: &Pat, ty: &Type, mistakes: &mut Mistakes) -> Option<Argumen
         return None;
     }
     if let Type::Reference(reference) = ty {
-        mistakes.add(
-            ty,
-            Mistake::BorrowedArgument {
-                instead: &owned(&reference.elem),
-            },
-        );
+        let instead = &owned(&reference.elem);
+        let of_ctx = OF_CTX
+            .iter()
+            .find(|(name, _)| last_is(&reference.elem, name));
+        let mistake = match of_ctx {
+            Some((_, call)) => Mistake::OfCtx(call),
+            None => Mistake::BorrowedArgument { instead },
+        };
+        mistakes.add(ty, mistake);
         return None;
     }
     if let Type::ImplTrait(_) = ty {

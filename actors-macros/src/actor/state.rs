@@ -54,7 +54,7 @@ pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let state = parse(arguments, item, &mut mistakes);
     let item = &state.item;
-    let expanded = state.expand();
+    let expanded = state.expand(mistakes.is_empty());
     mistakes.and(quote!(#item #expanded))
 }
 
@@ -179,7 +179,7 @@ fn persisted(field: &mut Field, mistakes: &mut Mistakes) -> Option<Persisted> {
 }
 
 impl State {
-    fn expand(&self) -> TokenStream {
+    fn expand(&self, is_right: bool) -> TokenStream {
         let Self {
             item,
             krate,
@@ -221,10 +221,13 @@ impl State {
         let checks = item.fields.iter().map(|field| check_initial(field, krate));
         let checks = checks.chain(persisted.iter().map(|field| field.check(krate)));
         let prelude = checks::prelude(krate);
+        let is = is(ident, is_right, krate);
         quote! {
             #[doc = #stub_docs]
             #[allow(dead_code)]
-            #vis type #stub = <#ident as #krate::Actor>::Stub;
+            #vis type #stub = <
+                <#ident as #krate::State>::Is as #krate::__private::Reached<#ident>
+            >::Stub;
 
             const _: () = {
                 #prelude
@@ -241,6 +244,7 @@ impl State {
                         &[#(<#tables as #krate::sql::Table>::TABLE),*];
                     const MIGRATIONS: &'static [#krate::sql::Migration] = &[#(#migrations),*];
                     #wait
+                    type Is = #is;
 
                     fn fresh() -> Self {
                         #fresh
@@ -271,6 +275,17 @@ pub(super) fn stub_name(actor: &Ident) -> Ident {
 
 pub(super) fn schedule_name(actor: &Ident) -> Ident {
     format_ident!("{actor}Schedule")
+}
+
+/// Whether the struct has handlers, which is an error if it has not.
+fn is(ident: &Ident, is_right: bool, krate: &TokenStream) -> TokenStream {
+    let has = checks::probe("ACTOR", ident, krate);
+    match is_right {
+        true => quote! {
+            #krate::__private::If<{ <#ident as #krate::__private::Handled<{ #has }>>::IS_SO }>
+        },
+        false => quote!(#krate::__private::If<{ #has }>),
+    }
 }
 
 /// The field and its default.

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Ident, Token};
 
+use super::choice::Source;
 use super::mistakes::{Fault, Mistake};
 use super::text::Text;
 
@@ -19,16 +20,38 @@ pub(super) struct Captures {
     places: Vec<(usize, usize)>,
 }
 
+#[derive(Clone)]
 pub(super) struct Capture {
-    name: String,
+    pub(super) name: String,
+    /// All that is in the braces.
+    written: String,
+    /// Whether it is the list of an `IN`.
+    pub(super) is_list: bool,
+    /// The part of the statement that it is in; 0 for what is always there.
+    pub(super) part: usize,
     /// The expression, if it is not the name alone.
     expression: Option<String>,
     /// What is bound.
     pub(super) value: TokenStream,
 }
 
+impl Capture {
+    /// The capture as it is written.
+    pub(super) fn shown(&self) -> String {
+        format!("{{{}}}", self.written)
+    }
+
+    /// The value as it is written.
+    pub(super) fn source(&self) -> &str {
+        match self.written.split_once('=') {
+            Some((_, value)) => value.trim(),
+            None => &self.written,
+        }
+    }
+}
+
 impl Captures {
-    pub(super) fn new(text: &Text<'_>, span: Span) -> Result<Self, Fault> {
+    pub(super) fn new(text: &Text<'_>, written: &Source) -> Result<Self, Fault> {
         let mut captures = Self {
             values: Vec::new(),
             places: Vec::new(),
@@ -36,33 +59,50 @@ impl Captures {
         for token in (0..text.len()).filter(|index| text.is_capture(*index)) {
             let place = text.tokens[token].range.clone();
             let source = text.get(token);
+            let (part, span) = written.part(place.start);
+            let is_list = is_list(text, token);
             let capture = parse(&source[1..source.len() - 1], span)
+                .map(|capture| Capture {
+                    is_list,
+                    part,
+                    ..capture
+                })
                 .map_err(|mistake| Fault::at(place.clone(), mistake))?;
             let value = captures
                 .add(capture)
-                .map_err(|name| Fault::at(place.clone(), Mistake::CaptureTwice(name)))?;
+                .map_err(|mistake| Fault::at(place.clone(), mistake))?;
             captures.places.push((token, value));
         }
+        captures.sort();
         match captures.values.len() {
             0..=MOST => Ok(captures),
             count => Err(Fault::somewhere(Mistake::CapturesTooMany(count))),
         }
     }
 
-    /// The number of the value, which may be there already; else the name that is taken.
-    fn add(&mut self, capture: Capture) -> Result<usize, String> {
-        let known = self
-            .values
-            .iter()
-            .position(|other| other.name == capture.name);
+    /// Brings the values in the order of their parts.
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.values.len()).collect();
+        order.sort_by_key(|value| self.values[*value].part);
+        for (_, value) in &mut self.places {
+            *value = order.iter().position(|old| old == value).unwrap_or(*value);
+        }
+        self.values.sort_by_key(|value| value.part);
+    }
+
+    /// The number of the value, which may be there already.
+    fn add(&mut self, capture: Capture) -> Result<usize, Mistake> {
+        let known = (self.values.iter())
+            .position(|other| other.name == capture.name && other.part == capture.part);
         match known {
             Some(known) => {
-                let is_same = capture.expression.is_none()
-                    || capture.expression == self.values[known].expression;
-                if is_same {
-                    Ok(known)
-                } else {
-                    Err(capture.name)
+                let other = &self.values[known];
+                let is_same =
+                    capture.expression.is_none() || capture.expression == other.expression;
+                match (is_same, capture.is_list == other.is_list) {
+                    (true, true) => Ok(known),
+                    (true, false) => Err(Mistake::ListAndValue(capture.name)),
+                    (false, _) => Err(Mistake::CaptureTwice(capture.name)),
                 }
             }
             None => {
@@ -91,6 +131,11 @@ impl Captures {
     }
 }
 
+/// Whether the capture is the list of an `IN`, without parentheses.
+pub(super) fn is_list(text: &Text<'_>, token: usize) -> bool {
+    text.is_capture(token) && token > 0 && text.is(token - 1, "IN")
+}
+
 /// `name` or `name = expression`
 struct Form {
     name: Ident,
@@ -116,6 +161,9 @@ fn parse(inner: &str, span: Span) -> Result<Capture, Mistake> {
     let value = respan(value, span);
     Ok(Capture {
         name: name.to_string(),
+        written: inner.trim().to_owned(),
+        is_list: false,
+        part: 0,
         expression: expression.map(|expression| expression.to_token_stream().to_string()),
         value,
     })

@@ -3,9 +3,9 @@
 use super::mistakes::{Fault, Mistake};
 use super::refusals::{LONGEST, MOST_COLUMNS};
 use super::rewrite::Rewritten;
-use super::statement::Statement;
 #[cfg(feature = "check-sql")]
-use super::statement::same;
+use super::scopes::same;
+use super::statement::Statement;
 use super::tables::Table;
 
 /// The names of the columns that SQLite answers; none if it was not asked.
@@ -25,6 +25,11 @@ pub(super) fn check(
         let known = tables.iter().map(|table| table.name.clone()).collect();
         let place = statement.text.place(&(source.place..source.place + 1));
         return Err(Fault::at(place, Mistake::NoSuchTable { name, known }));
+    }
+    if let Some(token) = statement.value_for_column() {
+        let place = statement.text.place(&token);
+        let name = statement.text.get(token.start).to_owned();
+        return Err(Fault::at(place, Mistake::ValueForColumn(name)));
     }
     let names = prepare(statement, rewritten, tables)?;
     if let Some(names) = &names
@@ -135,8 +140,8 @@ fn mistake(
         .enumerate()
         .filter(|(index, _)| {
             statement
-                .sources
-                .iter()
+                .scopes
+                .sources()
                 .any(|source| source.table == Some(*index))
         })
         .map(|(_, table)| table)
@@ -161,7 +166,7 @@ fn mistake(
     }
     if let Some(name) = between(words, "ambiguous column name: ", "") {
         let with = |alias: &String| format!("{alias}.{name}");
-        let sources = statement.sources.iter().filter(|source| {
+        let sources = statement.scopes.sources().filter(|source| {
             let columns = source.table.map(|table| &tables[table].columns);
             columns.is_some_and(|columns| columns.iter().any(|column| same(&column.name, name)))
         });
@@ -172,10 +177,20 @@ fn mistake(
     if let Some(near) = between(words, "near \"", "\": syntax error") {
         return Mistake::Syntax(near.to_owned());
     }
+    if words.starts_with("sub-select returns 1 columns") && has_list(statement) {
+        return Mistake::ListOfRows;
+    }
     match words {
         "incomplete input" => Mistake::Sqlite("the statement ends too early".into()),
         words => Mistake::Sqlite(words.to_owned()),
     }
+}
+
+/// Whether a list is captured.
+#[cfg(feature = "check-sql")]
+fn has_list(statement: &Statement<'_>) -> bool {
+    let text = statement.text;
+    (0..text.len()).any(|token| super::captures::is_list(text, token))
 }
 
 /// There is no column of that name, with its table's or without.
@@ -187,8 +202,8 @@ fn no_column(name: &str, statement: &Statement<'_>, used: &[&Table]) -> Mistake 
     };
     let table = alias.and_then(|alias| {
         let source = statement
-            .sources
-            .iter()
+            .scopes
+            .sources()
             .find(|source| same(&source.alias, alias));
         let place = source.map(|source| source.place);
         let name = place.and_then(|place| statement.text.name(place))?;
@@ -200,8 +215,8 @@ fn no_column(name: &str, statement: &Statement<'_>, used: &[&Table]) -> Mistake 
             return Mistake::NoSuchAlias {
                 name: alias.to_owned(),
                 known: statement
-                    .sources
-                    .iter()
+                    .scopes
+                    .sources()
                     .map(|source| source.alias.clone())
                     .collect(),
             };

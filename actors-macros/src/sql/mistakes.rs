@@ -23,7 +23,12 @@ pub(super) enum Mistake {
     CaptureForm(String),
     CaptureInQuotes,
     CaptureTwice(String),
+    ListAndValue(String),
+    ListOfRows,
+    PartsTooMany(usize),
+    RowsDiffer,
     CapturesTooMany(usize),
+    ValueForColumn(String),
 
     // what is not run here
     NotAStatement {
@@ -76,6 +81,14 @@ pub(super) enum Mistake {
     NoType {
         name: String,
     },
+    AnnotatedLater,
+    #[cfg(feature = "check-sql")]
+    StarOfHistory,
+    #[cfg(feature = "check-sql")]
+    InsertOfHistory {
+        table: String,
+        columns: Vec<String>,
+    },
     Annotation(String),
     NoRows,
     TupleWidth {
@@ -114,6 +127,7 @@ pub(super) enum NullBecause {
     Declared,
     Joined,
     Aggregated,
+    Compound,
 }
 
 impl fmt::Display for NullBecause {
@@ -121,6 +135,7 @@ impl fmt::Display for NullBecause {
         f.write_str(match self {
             Self::Declared => "the table's field is an `Option`",
             Self::Joined => "an outer join answers NULL where it finds no row",
+            Self::Compound => "another SELECT of the compound answers one that can",
             Self::Aggregated => "over no rows the aggregate still answers one, with NULL here",
         })
     }
@@ -169,10 +184,37 @@ impl fmt::Display for Mistake {
                 f,
                 "`{name}` is captured above with another expression: choose another name"
             ),
+            Self::ListAndValue(name) => write!(
+                f,
+                "`{name}` is a list behind `IN`, and a value elsewhere: capture it there under \
+                 another name, `{{value = {name}}}`"
+            ),
+            Self::ListOfRows => write!(
+                f,
+                "a list behind `IN` has single values, for one column: write rows out, `IN (VALUES \
+                 ({{a}}, {{b}}), …)`"
+            ),
+            Self::PartsTooMany(count) => write!(
+                f,
+                "these alternatives make {count} statements, and SQLite checks at most 64 of one \
+                 `sql!`: leave some out, or write two statements"
+            ),
+            Self::RowsDiffer => write!(
+                f,
+                "with this alternative the rows have other columns or types than with the first: \
+                 an alternative changes which rows there are, and their order"
+            ),
             Self::CapturesTooMany(count) => write!(
                 f,
                 "a statement binds at most 100 values in a Durable Object, and this one has \
-                 {count}: pass them as one JSON text, and read it with `json_each({{json}})`"
+                 {count}: pass a list as one, `IN {{list}}`"
+            ),
+
+            Self::ValueForColumn(capture) => write!(
+                f,
+                "`{capture}` is a value, and the same for each row, whatever text is in it: write \
+                 the column's name into the statement, and one statement for each column that can \
+                 be chosen"
             ),
 
             Self::NotAStatement { word, known } => {
@@ -261,7 +303,8 @@ impl fmt::Display for Mistake {
             ),
             Self::StarUnknown => write!(
                 f,
-                "which columns `*` stands for is known for tables alone: name them"
+                "which columns `*` stands for is not known here, since it is not of tables alone or \
+                 a join merges some: name them"
             ),
             Self::NotNamed { example } => write!(
                 f,
@@ -279,6 +322,28 @@ impl fmt::Display for Mistake {
             Self::NoType { name } => write!(
                 f,
                 "which Rust type is `{name}`? Write `AS {name}: Type`, such as `AS {name}: u32`"
+            ),
+            #[cfg(feature = "check-sql")]
+            Self::StarOfHistory => write!(
+                f,
+                "`*` gives the columns in the order in which a database got them, which is not \
+                 the same in old and new ones: name them"
+            ),
+            #[cfg(feature = "check-sql")]
+            Self::InsertOfHistory { table, columns } => {
+                let columns = match &**columns {
+                    [] => "…".to_owned(),
+                    columns => columns.join(", "),
+                };
+                write!(
+                    f,
+                    "the columns of `{table}` do not have the same order in old and new databases: \
+                     name those that get a value, `INSERT INTO {table} ({columns}) …`"
+                )
+            }
+            Self::AnnotatedLater => write!(
+                f,
+                "the types of a compound's columns are said in its first SELECT"
             ),
             Self::Annotation(found) => write!(
                 f,
@@ -397,29 +462,33 @@ impl Fault {
 
     /// The message, with the statement and carets under the place.
     pub(super) fn message(&self, source: &str) -> String {
-        let mut message = format!("{}\n\n", self.mistake);
-        let indent = indentation(source);
-        let mut start = 0;
-        for line in source.split('\n') {
-            let cut = if start == 0 { 0 } else { indent };
-            let cut = cut.min(line.len() - line.trim_start().len());
-            let shown = line[cut..].trim_end();
-            if !shown.is_empty() {
-                message.push_str(&format!("    {shown}\n"));
-            }
-            let place = self.place.as_ref();
-            if let Some(place) = place.filter(|place| is_in(place, start, line)) {
-                let within = |at: usize| at.saturating_sub(start + cut).min(shown.len());
-                let (from, to) = (within(place.start), within(place.end));
-                let width = |text: &str| text.chars().count();
-                let before = " ".repeat(width(&shown[..from]));
-                let carets = "^".repeat(width(&shown[from..to.max(from)]).max(1));
-                message.push_str(&format!("    {before}{carets}\n"));
-            }
-            start += line.len() + 1;
-        }
-        message
+        format!("{}\n\n{}", self.mistake, shown(source, self.place.as_ref()))
     }
+}
+
+/// The statement, with carets under the place.
+pub(super) fn shown(source: &str, place: Option<&Range<usize>>) -> String {
+    let mut message = String::new();
+    let indent = indentation(source);
+    let mut start = 0;
+    for line in source.split('\n') {
+        let cut = if start == 0 { 0 } else { indent };
+        let cut = cut.min(line.len() - line.trim_start().len());
+        let shown = line[cut..].trim_end();
+        if !shown.is_empty() {
+            message.push_str(&format!("    {shown}\n"));
+        }
+        if let Some(place) = place.filter(|place| is_in(place, start, line)) {
+            let within = |at: usize| at.saturating_sub(start + cut).min(shown.len());
+            let (from, to) = (within(place.start), within(place.end));
+            let width = |text: &str| text.chars().count();
+            let before = " ".repeat(width(&shown[..from]));
+            let carets = "^".repeat(width(&shown[from..to.max(from)]).max(1));
+            message.push_str(&format!("    {before}{carets}\n"));
+        }
+        start += line.len() + 1;
+    }
+    message
 }
 
 /// Whether the place begins in that line.

@@ -7,13 +7,18 @@
 
 mod captures;
 mod check;
+mod choice;
 #[cfg(feature = "check-sql")]
 pub(crate) mod engine;
+mod fits;
+#[cfg(feature = "check-sql")]
+pub(crate) mod history;
 mod lex;
 mod mistakes;
 mod refusals;
 mod rewrite;
 mod rows;
+mod scopes;
 mod statement;
 mod tables;
 mod text;
@@ -22,12 +27,15 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, Token, Type, braced, bracketed, parenthesized};
+use syn::{Ident, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 
 use self::captures::{Capture, Captures};
+use self::choice::{Parts, Source};
+use self::fits::Meeting;
 use self::mistakes::Fault;
 use self::rewrite::Rewritten;
 use self::rows::Target;
+use self::scopes::ColumnRef;
 use self::statement::{Statement, Target as CaptureTarget};
 use self::tables::Table;
 pub(crate) use self::tables::{Column, Columns, Told};
@@ -46,6 +54,7 @@ pub(crate) struct Sql {
     tables: Vec<Path>,
     text: LitStr,
     target: Option<Type>,
+    parts: Parts,
 }
 
 impl Parse for Sql {
@@ -66,6 +75,10 @@ impl Parse for Sql {
         let target = input.parse::<Option<Token![as]>>()?;
         let target = target.map(|_| input.parse()).transpose()?;
         let _: Option<Token![,]> = input.parse()?;
+        let parts = match input.peek(Ident) && input.peek2(Token![=]) {
+            true => input.parse()?,
+            false => Parts::default(),
+        };
         if !input.is_empty() {
             return Err(input.error(
                 "values are captured in the text: write `{name}` or `{name = expression}` there",
@@ -75,6 +88,7 @@ impl Parse for Sql {
             tables,
             text,
             target,
+            parts,
         })
     }
 }
@@ -98,6 +112,9 @@ impl Parse for Asking {
         let target;
         bracketed!(target in input);
         let target = (!target.is_empty()).then(|| target.parse()).transpose()?;
+        let parts;
+        bracketed!(parts in input);
+        let parts = parts.parse()?;
         let text = input.parse()?;
         let mut told = Vec::new();
         while !input.is_empty() {
@@ -109,9 +126,28 @@ impl Parse for Asking {
             tables,
             text,
             target,
+            parts,
         };
         Ok(Self { sql, told })
     }
+}
+
+/// A statement that SQLite has prepared.
+struct Prepared {
+    rows: TokenStream,
+    text: String,
+    /// What is captured, and what it passes to be bound.
+    values: Vec<(Capture, Met)>,
+}
+
+/// What a captured value passes to be bound.
+#[derive(Clone)]
+struct Met {
+    /// The column that it meets, and how.
+    column: Option<(ColumnRef, Meeting)>,
+    function: TokenStream,
+    /// The column as the function's first argument.
+    argument: Option<TokenStream>,
 }
 
 pub(crate) fn begin(sql: Sql) -> TokenStream {
@@ -127,11 +163,8 @@ pub(crate) fn next(asking: Asking) -> TokenStream {
     if let Some(path) = tables.get(asking.told.len()) {
         return asking.ask(path);
     }
-    let text = &asking.sql.text;
-    asking.finish().unwrap_or_else(|fault| {
-        let message = fault.message(&text.value());
-        syn::Error::new(text.span(), message).into_compile_error()
-    })
+    let finished = asking.finish();
+    finished.unwrap_or_else(syn::Error::into_compile_error)
 }
 
 impl Asking {
@@ -140,20 +173,50 @@ impl Asking {
             tables,
             text,
             target,
+            parts,
         } = &self.sql;
         let told = &self.told;
-        quote!(#path ! { sql_next [#((#tables))*] [#target] #text #({ #told })* })
+        quote!(#path ! { sql_next [#((#tables))*] [#target] [#parts] #text #({ #told })* })
     }
 
-    fn finish(&self) -> Result<TokenStream, Fault> {
-        let source = self.sql.text.value();
+    fn finish(&self) -> syn::Result<TokenStream> {
+        if self.sql.parts.0.is_empty() {
+            let source = Source::new(&self.sql.text);
+            let prepared = self
+                .prepare(&source)
+                .map_err(|fault| source.error(&fault))?;
+            return Ok(match prepared {
+                Some(prepared) => self.statement(&prepared),
+                None => self.ask_target(),
+            });
+        }
+        let mut all = Vec::new();
+        for source in choice::sources(&self.sql.text, &self.sql.parts)? {
+            let prepared = self
+                .prepare(&source)
+                .map_err(|fault| source.error(&fault))?;
+            let Some(prepared) = prepared else {
+                return Ok(self.ask_target());
+            };
+            let first: &Prepared = all.first().unwrap_or(&prepared);
+            if first.rows.to_string() != prepared.rows.to_string() {
+                return Err(source.error(&Fault::somewhere(mistakes::Mistake::RowsDiffer)));
+            }
+            all.push(prepared);
+        }
+        Ok(self.chosen(&all))
+    }
+
+    /// Checks a statement; none if the target must be asked for its fields.
+    fn prepare(&self, source: &Source) -> Result<Option<Prepared>, Fault> {
         let span = self.sql.text.span();
         let tables = self.tables()?;
-        let text = Text::new(&source)?;
+        let text = Text::new(&source.text)?;
         refusals::check(&text)?;
-        let captures = Captures::new(&text, span)?;
+        let captures = Captures::new(&text, source)?;
         let statement = Statement::new(&text, &tables);
-        let rewritten = Rewritten::new(&statement, &captures, &tables);
+        let stars = statement.stars()?;
+        let rewritten = Rewritten::new(&statement, &captures, stars, &tables);
         let names = check::check(&statement, &rewritten, &tables)?;
         let target = match (&self.sql.target, self.told.get(tables.len())) {
             (None, _) => Target::None,
@@ -162,30 +225,85 @@ impl Asking {
         };
         let krate = self.krate();
         let outputs = rows::outputs(&statement, &tables, names)?;
-        let Some(rows) = rows::rows(&krate, &outputs, &target, &statement, &tables, span)? else {
-            let Some(Type::Path(path)) = &self.sql.target else {
-                return Ok(TokenStream::new());
-            };
-            return Ok(self.ask(&path.path));
-        };
-        let values = (0..captures.values.len()).map(|value| {
-            bound(
-                &krate,
-                &captures.values[value],
-                target_of(value, &captures, &statement),
-                &tables,
-                span,
-            )
-        });
-        let paths = &self.sql.tables;
-        let text = &rewritten.text;
-        Ok(quote_spanned! {span=>
+        let rows = rows::rows(&krate, &outputs, &target, &statement, &tables, span)?;
+        let met: Vec<_> = (0..captures.values.len())
+            .map(|value| {
+                let (token, target) = target_of(value, &captures, &statement);
+                let place = token.map(|token| text.tokens[token].range.clone());
+                let shown = mistakes::shown(&source.text, place.as_ref());
+                met(
+                    &krate,
+                    &captures.values[value],
+                    target,
+                    &tables,
+                    &shown,
+                    span,
+                )
+            })
+            .collect();
+        let values = captures.values.into_iter().zip(met).collect();
+        let text = rewritten.text;
+        Ok(rows.map(|rows| Prepared { rows, text, values }))
+    }
+
+    fn ask_target(&self) -> TokenStream {
+        match &self.sql.target {
+            Some(Type::Path(path)) => self.ask(&path.path),
+            _ => TokenStream::new(),
+        }
+    }
+
+    /// The expression for a statement without parts.
+    fn statement(&self, prepared: &Prepared) -> TokenStream {
+        let (krate, span, paths) = (self.krate(), self.sql.text.span(), &self.sql.tables);
+        let Prepared { rows, text, values } = prepared;
+        let values = values
+            .iter()
+            .map(|(capture, call)| bound(capture, call, span));
+        quote_spanned! {span=>
             #krate::__private::statement::<(#(#paths,)*), _, _>(
                 #rows,
                 #text,
                 [#(#values),*],
             )
-        })
+        }
+    }
+
+    /// The expression for a statement with parts, of which these are all that there are.
+    fn chosen(&self, all: &[Prepared]) -> TokenStream {
+        let (krate, span, paths) = (self.krate(), self.sql.text.span(), &self.sql.tables);
+        let parts = &self.sql.parts;
+        let rows = &all[0].rows;
+        let texts = all.iter().map(|prepared| &prepared.text);
+        let (checks, values) = values_of(0, &all.iter().collect::<Vec<_>>(), span);
+        let rows = match checks {
+            Some(checks) => quote_spanned!(span=> { #checks #rows }),
+            None => rows.clone(),
+        };
+        let choices = parts.0.iter().enumerate().map(|(part, choice)| {
+            choice.choice(|alternative| {
+                let has_it = |place: &usize| choice::chosen(*place, parts)[part] == alternative;
+                let with_it = (0..all.len()).filter(has_it).map(|place| &all[place]);
+                let span = choice.texts[alternative].span();
+                let (checks, values) = values_of(part + 1, &with_it.collect::<Vec<_>>(), span);
+                let place = alternative * choice::step(part, parts);
+                let part = quote_spanned! {span=>
+                    #krate::__private::part(#place, [#(#values),*])
+                };
+                match checks {
+                    Some(checks) => quote_spanned!(span=> { #checks #part }),
+                    None => part,
+                }
+            })
+        });
+        quote_spanned! {span=>
+            #krate::__private::chosen::<(#(#paths,)*), _, _, _>(
+                #rows,
+                &[#(#texts),*],
+                [#(#values),*],
+                [#(#choices),*],
+            )
+        }
     }
 
     /// The path of `actors-core`, which the tables know.
@@ -206,39 +324,99 @@ impl Asking {
     }
 }
 
-/// What the value is for: written, if it is in one of its places.
+/// The values that statements have in common in that part, as they are bound; and checks
+/// of what they meet in some of them.
+fn values_of(
+    part: usize,
+    all: &[&Prepared],
+    span: Span,
+) -> (Option<TokenStream>, Vec<TokenStream>) {
+    let of = |prepared: &&Prepared| -> Vec<(Capture, Met)> {
+        let values = prepared.values.iter();
+        let values = values.filter(|(capture, _)| capture.part == part);
+        values.cloned().collect()
+    };
+    let all: Vec<_> = all.iter().map(of).collect();
+    let first = all.first().cloned().unwrap_or_default();
+    let mut checks = Vec::new();
+    for (index, (_, met)) in first.iter().enumerate() {
+        let mut known = vec![met.column];
+        for (capture, met) in all.iter().map(|values| &values[index]) {
+            if !known.contains(&met.column) {
+                known.push(met.column);
+                let bound = bound(capture, met, span);
+                checks.push(quote_spanned!(span=> let _ = #bound;));
+            }
+        }
+    }
+    let checks = (!checks.is_empty()).then(|| quote_spanned!(span=> if false { #(#checks)* }));
+    let values = first
+        .iter()
+        .map(|(capture, call)| bound(capture, call, span));
+    (checks, values.collect())
+}
+
+/// What the value is for: written, if it is in one of its places; and that place.
 fn target_of<'a>(
     value: usize,
     captures: &Captures,
     statement: &'a Statement<'_>,
-) -> Option<&'a CaptureTarget> {
+) -> (Option<usize>, Option<&'a CaptureTarget>) {
     let tokens = captures.tokens_of(value);
     let targets: Vec<_> = tokens
-        .filter_map(|token| statement.targets.get(&token))
+        .filter_map(|token| Some((token, statement.targets.get(&token)?)))
         .collect();
-    let is_written = |target: &&&CaptureTarget| matches!(target, CaptureTarget::Written(_));
-    targets.iter().find(is_written).or(targets.first()).copied()
+    let is_written =
+        |(_, target): &&(usize, &CaptureTarget)| matches!(target, CaptureTarget::Written(_));
+    let found = targets.iter().find(is_written).or(targets.first()).copied();
+    found.unzip()
 }
 
-/// A captured value, checked against the column that it meets.
-fn bound(
+/// The function that a captured value passes, which checks it against the column that it
+/// meets.
+fn met(
     krate: &TokenStream,
     capture: &Capture,
     target: Option<&CaptureTarget>,
     tables: &[Table],
+    shown: &str,
     span: Span,
-) -> TokenStream {
+) -> Met {
+    let (meeting, column) = match (target, capture.is_list) {
+        (Some(CaptureTarget::Written(to)), _) => (Meeting::Written, to),
+        (Some(CaptureTarget::Compared(with)), false) => (Meeting::Compared, with),
+        (Some(CaptureTarget::Compared(with)), true) => (Meeting::Listed, with),
+        (None, is_list) => {
+            let function = match is_list {
+                true => quote_spanned!(span=> #krate::__private::listed),
+                false => quote_spanned!(span=> #krate::__private::bound),
+            };
+            return Met {
+                column: None,
+                function,
+                argument: None,
+            };
+        }
+    };
+    let table = &tables[column.table];
+    let declared = (table, &table.columns[column.column]);
+    let argument = column_of(tables, column.table, column.column, span);
+    Met {
+        column: Some((*column, meeting)),
+        function: fits::bind(krate, meeting, capture, declared, shown, span),
+        argument: Some(quote_spanned!(span=> #argument,)),
+    }
+}
+
+/// The captured value as it is bound.
+fn bound(capture: &Capture, met: &Met, span: Span) -> TokenStream {
     let value = &capture.value;
-    match target {
-        Some(CaptureTarget::Written(column)) => {
-            let column = column_of(tables, column.table, column.column, span);
-            quote_spanned!(span=> #column.written(&#value))
-        }
-        Some(CaptureTarget::Compared(column)) => {
-            let column = column_of(tables, column.table, column.column, span);
-            quote_spanned!(span=> #column.compared(&#value))
-        }
-        None => quote_spanned!(span=> #krate::__private::bound(&#value)),
+    let Met {
+        function, argument, ..
+    } = met;
+    match capture.is_list {
+        true => quote_spanned!(span=> &#function(#argument &#value)),
+        false => quote_spanned!(span=> #function(#argument &#value)),
     }
 }
 
@@ -261,6 +439,8 @@ mod tests {
             is_nullable,
             is_required: !is_nullable,
             is_generated: false,
+            is_json: false,
+            is_time: false,
         };
         let table = |name: &str, columns: Vec<Column>| {
             let names: Vec<_> = columns.iter().map(|column| &*column.name).collect();
@@ -281,6 +461,7 @@ mod tests {
                 tables: vec![syn::parse_quote!(Visit), syn::parse_quote!(Page)],
                 text: LitStr::new(text, Span::call_site()),
                 target: None,
+                parts: Parts::default(),
             },
             told: vec![
                 table(
@@ -331,7 +512,7 @@ mod tests {
             let text: String = text.into_iter().collect();
             let answered = std::panic::catch_unwind(|| match asking(&text).finish() {
                 Ok(tokens) => tokens.to_string(),
-                Err(fault) => fault.message(&text),
+                Err(error) => error.to_string(),
             });
             assert!(
                 answered.is_ok_and(|answer| !answer.is_empty()),
@@ -343,7 +524,7 @@ mod tests {
     #[test]
     fn statements_that_are_right_expand() {
         for text in &STATEMENTS[1..6] {
-            let expanded = asking(text).finish().map_err(|fault| fault.message(text));
+            let expanded = asking(text).finish();
             assert!(expanded.is_ok(), "{}", expanded.unwrap_err());
         }
     }
@@ -352,9 +533,12 @@ mod tests {
     fn rewritten(text: &str) -> String {
         let asking = asking(text);
         let tables = asking.tables().unwrap();
+        let source = Source::new(&asking.sql.text);
         let text = Text::new(text).unwrap();
-        let captures = Captures::new(&text, Span::call_site()).unwrap();
-        Rewritten::new(&Statement::new(&text, &tables), &captures, &tables).text
+        let captures = Captures::new(&text, &source).unwrap();
+        let statement = Statement::new(&text, &tables);
+        let stars = statement.stars().unwrap();
+        Rewritten::new(&statement, &captures, stars, &tables).text
     }
 
     #[test]

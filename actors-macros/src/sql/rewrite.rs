@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::captures::Captures;
+use super::captures::{Captures, is_list};
 use super::lex::Kind;
-use super::statement::{Item, Statement, What};
+use super::statement::{Star, Statement};
 use super::tables::Table;
 
 pub(super) struct Rewritten {
@@ -16,13 +16,18 @@ pub(super) struct Rewritten {
 }
 
 impl Rewritten {
-    pub(super) fn new(statement: &Statement<'_>, captures: &Captures, tables: &[Table]) -> Self {
+    pub(super) fn new(
+        statement: &Statement<'_>,
+        captures: &Captures,
+        stars: Vec<Star>,
+        tables: &[Table],
+    ) -> Self {
         let mut rewritten = Self {
             text: String::new(),
             origins: Vec::new(),
         };
         let text = statement.text;
-        let replaced = replaced(statement, tables);
+        let replaced = replaced(statement, stars);
         let mut at = 0;
         while at < text.len() {
             if let Some(insert) = statement.insert.as_ref().filter(|insert| {
@@ -42,7 +47,10 @@ impl Rewritten {
             let token = &text.tokens[at];
             let source = text.get(at);
             let instead = match token.kind {
-                Kind::Capture => captures.number(at).map(|number| format!("?{number}")),
+                Kind::Capture => captures.number(at).map(|number| match is_list(text, at) {
+                    true => format!("(SELECT value FROM json_each(?{number}))"),
+                    false => format!("?{number}"),
+                }),
                 Kind::Literal | Kind::Quoted => Some(source.replace("{{", "{").replace("}}", "}")),
                 _ => None,
             };
@@ -74,28 +82,14 @@ impl Rewritten {
 }
 
 /// By its first token: the end of what is replaced, and what comes in its place.
-fn replaced(statement: &Statement<'_>, tables: &[Table]) -> HashMap<usize, (usize, String)> {
-    let mut replaced = HashMap::new();
-    for item in statement.items.iter().flatten() {
-        let Item {
-            range, annotation, ..
-        } = item;
-        if let What::Star(Some(sources)) = &item.what {
-            let columns = sources.iter().flat_map(|source| {
-                let columns = source.table.map(|table| tables[table].columns.iter());
-                let name = |column: &super::tables::Column| {
-                    format!("{}.{}", quoted(&source.alias), quoted(&column.name))
-                };
-                columns.into_iter().flatten().map(name)
-            });
-            let columns: Vec<_> = columns.collect();
-            replaced.insert(range.start, (range.end, columns.join(", ")));
-        }
-        if let Some(annotation) = annotation {
-            replaced.insert(annotation.start, (annotation.end, String::new()));
-        }
-    }
-    replaced
+fn replaced(statement: &Statement<'_>, stars: Vec<Star>) -> HashMap<usize, (usize, String)> {
+    let stars = stars
+        .into_iter()
+        .map(|(range, columns)| (range.start, (range.end, columns.join(", "))));
+    let items = statement.arms.iter().flatten().flatten();
+    let annotations = items.filter_map(|item| item.annotation.clone());
+    let annotations = annotations.map(|range| (range.start, (range.end, String::new())));
+    stars.chain(annotations).collect()
 }
 
 fn quoted(name: &str) -> String {

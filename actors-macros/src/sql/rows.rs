@@ -8,8 +8,10 @@ use syn::{Ident, Type};
 
 use super::captures::respan;
 use super::column_of;
+use super::fits;
 use super::mistakes::{Fault, Mistake, NullBecause};
-use super::statement::{ColumnRef, Item, Statement, What, same};
+use super::scopes::{ColumnRef, Source, same};
+use super::statement::{Item, Statement, What};
 use super::tables::{Column, Table};
 use crate::table::callback::column_function;
 use crate::table::is_option;
@@ -26,6 +28,8 @@ pub(super) enum Target<'a> {
 pub(super) struct Output {
     name: Option<String>,
     origin: Option<(ColumnRef, Option<NullBecause>)>,
+    /// The columns that other arms of a compound answer in its place.
+    others: Vec<ColumnRef>,
     annotation: Option<Type>,
     /// Where it is in the statement.
     place: Range<usize>,
@@ -37,9 +41,30 @@ pub(super) fn outputs(
     tables: &[Table],
     names: Option<Vec<String>>,
 ) -> Result<Option<Vec<Output>>, Fault> {
-    let Some(items) = &statement.items else {
+    let Some(arms) = &statement.arms else {
         return Ok(None);
     };
+    let mut arms = arms.iter().map(|items| of_arm(items, statement, tables));
+    let mut outputs = arms.next().transpose()?.unwrap_or_default();
+    for arm in arms {
+        for (output, other) in outputs.iter_mut().zip(arm?) {
+            output.merge(other)?;
+        }
+    }
+    match names {
+        Some(names) if names.len() != outputs.len() => {
+            Err(Fault::somewhere(Mistake::ColumnsUnclear))
+        }
+        _ => Ok(Some(outputs)),
+    }
+}
+
+/// The columns of one SELECT.
+fn of_arm(
+    items: &[Item],
+    statement: &Statement<'_>,
+    tables: &[Table],
+) -> Result<Vec<Output>, Fault> {
     let mut outputs = Vec::new();
     for item in items {
         match &item.what {
@@ -51,12 +76,34 @@ pub(super) fn outputs(
             _ => outputs.push(output(item, statement)?),
         }
     }
-    match names {
-        Some(names) if names.len() != outputs.len() => {
-            Err(Fault::somewhere(Mistake::ColumnsUnclear))
+    Ok(outputs)
+}
+
+impl Output {
+    /// Takes in what another arm of the compound answers in its place.
+    fn merge(&mut self, other: Self) -> Result<(), Fault> {
+        if other.annotation.is_some() {
+            return Err(Fault::at(other.place, Mistake::AnnotatedLater));
         }
-        _ => Ok(Some(outputs)),
+        let (Some((column, null)), Some((theirs, their_null))) = (&mut self.origin, other.origin)
+        else {
+            self.origin = None;
+            self.others.clear();
+            return Ok(());
+        };
+        if null.is_none() && their_null.is_some() {
+            *null = Some(NullBecause::Compound);
+        }
+        if theirs != *column && !self.others.contains(&theirs) {
+            self.others.push(theirs);
+        }
+        Ok(())
     }
+}
+
+/// Why a column is NULL in some row, if it is.
+fn null_of(item: &Item, null: Option<NullBecause>) -> Option<NullBecause> {
+    null.or(item.is_aggregated.then_some(NullBecause::Aggregated))
 }
 
 /// The columns that a `*` stands for.
@@ -69,7 +116,7 @@ fn spread<'a>(
         What::Star(Some(sources)) => sources.as_slice(),
         _ => &[],
     };
-    let of = |source: &'a super::statement::Source| source.table.map(|table| (source, table));
+    let of = |source: &'a Source| source.table.map(|table| (source, table));
     sources
         .iter()
         .filter_map(of)
@@ -79,7 +126,11 @@ fn spread<'a>(
                 let reference = ColumnRef { table, column };
                 Output {
                     name: Some(declared.name.clone()),
-                    origin: Some((reference, statement.null_of(source, reference))),
+                    origin: Some((
+                        reference,
+                        null_of(item, statement.null_of(source, reference)),
+                    )),
+                    others: Vec::new(),
                     annotation: None,
                     place: statement.text.place(&item.range),
                 }
@@ -97,12 +148,13 @@ fn output(item: &Item, statement: &Statement<'_>) -> Result<Output, Fault> {
         parsed.ok_or_else(|| Fault::at(place, Mistake::Annotation(source.to_owned())))
     });
     let origin = match &item.what {
-        What::Column(column, null) => Some((*column, *null)),
+        What::Column(column, null) => Some((*column, null_of(item, *null))),
         _ => None,
     };
     Ok(Output {
         name: item.name.clone(),
         origin,
+        others: Vec::new(),
         annotation: annotation.transpose()?,
         place: text.place(&item.range),
     })
@@ -161,6 +213,34 @@ impl Rows<'_> {
     /// The struct of the table that they are rows of, the type of their one column, or a
     /// record of their own.
     fn anonymous(&self) -> Result<TokenStream, Fault> {
+        let rows = self.unchecked()?;
+        let checks: Vec<_> = self
+            .outputs
+            .iter()
+            .flat_map(|output| self.alike(output))
+            .collect();
+        Ok(match &*checks {
+            [] => rows,
+            checks => quote_spanned!(self.span=> { #(#checks)* #rows }),
+        })
+    }
+
+    /// Whether the arms of a compound answer columns of the same type.
+    fn alike(&self, output: &Output) -> Vec<TokenStream> {
+        let (krate, first) = (self.krate, self.column(output));
+        let is_annotated = output.annotation.is_some();
+        let others = output.others.iter().filter(|_| !is_annotated);
+        let check = |other: &ColumnRef| {
+            let table = &self.tables[other.table];
+            let declared = (table, &table.columns[other.column]);
+            let other = column_of(self.tables, other.table, other.column, self.span);
+            let reads = fits::read(krate, declared, "", self.span);
+            quote_spanned!(self.span=> let () = #reads(#other, #first);)
+        };
+        others.map(check).collect()
+    }
+
+    fn unchecked(&self) -> Result<TokenStream, Fault> {
         let krate = self.krate;
         if let Some(table) = self.whole_table() {
             let path = &table.path;
@@ -204,12 +284,12 @@ impl Rows<'_> {
         let krate = self.krate;
         if let Some(ty) = &output.annotation {
             let ty = respan(quote!(#ty), self.span);
-            return Some(quote_spanned!(self.span=> #krate::__private::Column::<(), #ty>::new()));
+            return Some(quote_spanned!(self.span=> #krate::__private::Column::<#ty>::new()));
         }
         let (ColumnRef { table, column }, null) = output.origin?;
         let column = column_of(self.tables, table, column, self.span);
         Some(match null {
-            Some(NullBecause::Joined | NullBecause::Aggregated) => {
+            Some(NullBecause::Joined | NullBecause::Aggregated | NullBecause::Compound) => {
                 quote_spanned!(self.span=> #column.nullable())
             }
             _ => column,
@@ -283,12 +363,9 @@ impl Rows<'_> {
                 .unwrap_or_else(|| format!("column {}", index + 1));
             let is_option = is_option(field);
             self.not_null(output, &name, &quote!(#ty).to_string(), is_option)?;
-            checks.extend(self.origin(output).map(|column| {
-                quote_spanned! {self.span=>
-                    #krate::__private::read_as_if::<
-                        { #krate::__private::Probe::<#field>::COLUMN }, _, _, #field,
-                    >(#column);
-                }
+            checks.extend(self.origins(output).into_iter().map(|(declared, column)| {
+                let reads = fits::read_if(krate, declared, field, self.span);
+                quote_spanned!(self.span=> let () = #reads(#column);)
             }));
         }
         Ok(quote_spanned! {self.span=> {
@@ -343,18 +420,25 @@ impl Rows<'_> {
             self.not_null(output, name, &row, field.is_nullable)?;
             let function = column_function(index, self.span);
             let ty = respan(quote!(#ty), self.span);
-            checks
-                .extend(self.origin(output).map(
-                    |column| quote_spanned!(self.span=> #krate::__private::read_as(#column, <#ty>::#function());),
-                ));
+            let (field, span) = (format!("{row}.{name}"), self.span);
+            checks.extend(self.origins(output).into_iter().map(|(declared, column)| {
+                let reads = fits::read(krate, declared, &field, span);
+                quote_spanned!(span=> let () = #reads(#column, <#ty>::#function());)
+            }));
         }
         Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
     }
 
-    /// The column of a table that it is, whatever it is annotated with.
-    fn origin(&self, output: &Output) -> Option<TokenStream> {
-        let (ColumnRef { table, column }, _) = output.origin?;
-        Some(column_of(self.tables, table, column, self.span))
+    /// The columns of tables that it is, whatever it is annotated with.
+    fn origins(&self, output: &Output) -> Vec<((&Table, &Column), TokenStream)> {
+        let first = output.origin.map(|(column, _)| column);
+        let all = first.iter().chain(&output.others);
+        all.map(|ColumnRef { table, column }| {
+            let value = column_of(self.tables, *table, *column, self.span);
+            let table = &self.tables[*table];
+            ((table, &table.columns[*column]), value)
+        })
+        .collect()
     }
 
     fn not_null(

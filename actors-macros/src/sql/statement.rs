@@ -1,5 +1,5 @@
-//! What a statement is made of, as far as its types depend on it: the tables that it
-//! reads, the columns of its rows, and what its captures are compared with or written to.
+//! What a statement is made of, as far as its types depend on it: the columns of its rows,
+//! and what its captures are compared with or written to.
 //!
 //! SQLite tells the origin of some result columns, and nothing of parameters or of
 //! NULLs from joins; this finds all three from the text. What it can't be sure of has
@@ -8,38 +8,26 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::mistakes::NullBecause;
+use super::lex::Kind;
+use super::mistakes::{Fault, Mistake, NullBecause};
+use super::scopes::{COMPOUNDS, ColumnRef, ENDS, Scopes, Source, same};
 use super::tables::Table;
 use super::text::Text;
 
-/// The words that end a list of result columns or a FROM clause.
-const ENDS: &[&str] = &[
-    "WHERE",
-    "GROUP",
-    "HAVING",
-    "WINDOW",
-    "ORDER",
-    "LIMIT",
-    "RETURNING",
-    "UNION",
-    "EXCEPT",
-    "INTERSECT",
-    "SET",
-    "ON",
-    ";",
-];
-const COMPOUNDS: &[&str] = &["UNION", "EXCEPT", "INTERSECT"];
-const JOINS: &[&str] = &[
-    "NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "JOIN", ",",
-];
 const AGGREGATES: &[&str] = &[
     "AVG",
     "COUNT",
     "GROUP_CONCAT",
     "JSON_GROUP_ARRAY",
     "JSON_GROUP_OBJECT",
+    "JSONB_GROUP_ARRAY",
+    "JSONB_GROUP_OBJECT",
     "MAX",
+    "MEDIAN",
     "MIN",
+    "PERCENTILE",
+    "PERCENTILE_CONT",
+    "PERCENTILE_DISC",
     "STRING_AGG",
     "SUM",
     "TOTAL",
@@ -51,31 +39,11 @@ const COMPARISONS: &[&str] = &[
     "=", "==", "<", ">", "<=", ">=", "<>", "!=", "IS", "LIKE", "GLOB",
 ];
 
-/// A column of one of the tables that are named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ColumnRef {
-    pub(super) table: usize,
-    pub(super) column: usize,
-}
-
 /// What a capture is for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Target {
     Compared(ColumnRef),
     Written(ColumnRef),
-}
-
-/// A table, or something else, in a FROM clause.
-#[derive(Clone, Debug)]
-pub(super) struct Source {
-    pub(super) alias: String,
-    /// Where it is named.
-    pub(super) place: usize,
-    /// Which of the tables it is, if it is one.
-    pub(super) table: Option<usize>,
-    /// Whether it is a name: neither a query nor a function.
-    is_name: bool,
-    is_joined_outer: bool,
 }
 
 /// A column of the rows that are answered.
@@ -87,6 +55,8 @@ pub(super) struct Item {
     pub(super) what: What,
     /// The tokens of `: Type` behind its name.
     pub(super) annotation: Option<Range<usize>>,
+    /// Whether it is NULL in a row that an aggregate answers over no rows.
+    pub(super) is_aggregated: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -96,6 +66,9 @@ pub(super) enum What {
     /// `*` or `table.*`: the sources whose columns it stands for; none if they are not known.
     Star(Option<Vec<Source>>),
 }
+
+/// A `*`, and the columns in its place.
+pub(super) type Star = (Range<usize>, Vec<String>);
 
 pub(super) struct Insert {
     pub(super) table: usize,
@@ -109,185 +82,46 @@ pub(super) struct Insert {
 pub(super) struct Statement<'a> {
     pub(super) text: &'a Text<'a>,
     tables: &'a [Table],
-    /// All that is read from, wherever.
-    pub(super) sources: Vec<Source>,
-    /// The names of common table expressions.
-    common: Vec<String>,
+    pub(super) scopes: Scopes<'a>,
     pub(super) insert: Option<Insert>,
-    /// The columns of the rows; none if there are no rows.
-    pub(super) items: Option<Vec<Item>>,
+    /// The columns of the rows, of each arm of a compound query; none if there are no rows.
+    pub(super) arms: Option<Vec<Vec<Item>>>,
     /// By the captures' tokens.
     pub(super) targets: HashMap<usize, Target>,
 }
 
 impl<'a> Statement<'a> {
     pub(super) fn new(text: &'a Text<'a>, tables: &'a [Table]) -> Self {
+        let scopes = Scopes::new(text, tables);
+        let verb = scopes.verb;
         let mut statement = Self {
             text,
             tables,
-            sources: Vec::new(),
-            common: Vec::new(),
+            scopes,
             insert: None,
-            items: None,
+            arms: None,
             targets: HashMap::new(),
         };
-        let verb = statement.skip_common();
-        statement.find_sources();
         let end = text.find(verb..text.len(), &[";"]).unwrap_or(text.len());
         statement.insert = statement.find_insert(verb);
-        statement.items = statement.find_items(verb..end);
+        statement.arms = statement.find_arms(verb..end);
         statement.find_targets(verb..end);
         statement
     }
 
-    /// Where the statement begins behind its WITH.
-    fn skip_common(&mut self) -> usize {
-        let text = self.text;
-        if !text.is(0, "WITH") {
-            return 0;
-        }
-        let mut at = if text.is(1, "RECURSIVE") { 2 } else { 1 };
-        loop {
-            self.common.extend(text.name(at));
-            let Some(body) = text.find(at..text.len(), &["AS"]) else {
-                return text.len();
-            };
-            let open = (body..text.len()).find(|index| text.is(*index, "("));
-            at = open.map_or(text.len(), |open| text.close(open) + 1);
-            if !text.is(at, ",") {
-                return at;
-            }
-            at += 1;
-        }
-    }
-
-    fn find_sources(&mut self) {
-        let text = self.text;
-        for at in 0..text.len() {
-            let before = at.wrapping_sub(1);
-            let is_from = text.is(at, "FROM") && !text.is(before, "DISTINCT");
-            let is_target = text.is(at, "INTO")
-                || text.is(at, "UPDATE") && !text.is(before, "DO") && !text.is(before, "ON");
-            if is_from {
-                let sources = self.from(at);
-                self.sources.extend(sources);
-            } else if is_target {
-                let skip = if text.is(at + 1, "OR") { 3 } else { 1 };
-                let source = self.source(&mut (at + skip));
-                self.sources.extend(source);
-            }
-        }
-    }
-
-    /// The sources of the FROM clause there.
-    fn from(&self, from: usize) -> Vec<Source> {
-        let text = self.text;
-        let depth = text.depth(from);
-        let mut sources: Vec<Source> = Vec::new();
-        let mut at = from + 1;
-        let mut join = Vec::new();
-        while let Some(mut source) = self.source(&mut at) {
-            let is = |kind: &str| join.contains(&kind);
-            source.is_joined_outer = is("LEFT") || is("FULL");
-            if is("RIGHT") || is("FULL") {
-                sources
-                    .iter_mut()
-                    .for_each(|source| source.is_joined_outer = true);
-            }
-            sources.push(source);
-            join = Vec::new();
-            // An ON clause goes up to the next join.
-            while at < text.len() && text.depth(at) >= depth {
-                if text.depth(at) == depth {
-                    if text.is(at, "ON") || text.is(at, "USING") {
-                    } else if text.is_any(at, ENDS) {
-                        return sources;
-                    } else if let Some(word) = JOINS.iter().find(|word| text.is(at, word)) {
-                        join.push(*word);
-                        at += 1;
-                        if ["JOIN", ","].contains(word) {
-                            break;
-                        }
-                        continue;
-                    }
-                }
-                at += 1;
-            }
-            if join.is_empty() {
-                break;
-            }
-        }
-        sources
-    }
-
-    /// The source that begins there; then `at` is behind it.
-    fn source(&self, at: &mut usize) -> Option<Source> {
-        let text = self.text;
-        let place = *at;
-        let (mut alias, mut is_name) = (String::new(), false);
-        if text.is(*at, "(") {
-            *at = text.close(*at) + 1;
-        } else {
-            alias = text.name(*at)?;
-            is_name = true;
-            *at += 1;
-            if text.is(*at, ".") {
-                alias = text.name(*at + 1)?;
-                *at += 2;
-            }
-            // The columns of an INSERT are in parentheses too.
-            if text.is(*at, "(") && !text.is(place.wrapping_sub(1), "INTO") {
-                is_name = false;
-                *at = text.close(*at) + 1;
-            }
-        }
-        let is_common = self.common.iter().any(|name| same(name, &alias));
-        let table = self
-            .tables
-            .iter()
-            .position(|table| same(&table.name, &alias));
-        let table = table.filter(|_| is_name && !is_common);
-        if text.is(*at, "AS") {
-            alias = text.name(*at + 1)?;
-            *at += 2;
-        } else if !text.is_any(*at, ENDS)
-            && !text.is_any(*at, JOINS)
-            && !text.is_any(
-                *at,
-                &[
-                    "USING", "INDEXED", "NOT", "VALUES", "SELECT", "DEFAULT", "WITH",
-                ],
-            )
-            && let Some(name) = text.name(*at)
-        {
-            alias = name;
-            *at += 1;
-        }
-        Some(Source {
-            alias,
-            place,
-            table,
-            is_name: is_name && !is_common,
-            is_joined_outer: false,
-        })
-    }
-
     /// The names in FROM clauses that are no table's.
     pub(super) fn unknown_sources(&self) -> impl Iterator<Item = &Source> {
-        self.sources.iter().filter(|source| {
+        self.scopes.sources().filter(|source| {
             let name = self.text.name(source.place).unwrap_or_default();
-            source.is_name && source.table.is_none() && !name.to_lowercase().starts_with("sqlite_")
+            source.is_table && source.table.is_none() && !name.to_lowercase().starts_with("sqlite_")
         })
     }
 
     /// A colon that does not say a column's type: SQLite's own form of a parameter.
     pub(super) fn stray_colon(&self) -> Option<Range<usize>> {
-        let annotations: Vec<_> = self
-            .items
-            .iter()
-            .flatten()
-            .filter_map(|item| item.annotation.clone())
-            .collect();
+        let items = self.arms.iter().flatten().flatten();
+        let annotations = items.filter_map(|item| item.annotation.clone());
+        let annotations: Vec<_> = annotations.collect();
         let is_stray = |index: &usize| {
             self.text.is(*index, ":") && !annotations.iter().any(|range| range.contains(index))
         };
@@ -302,7 +136,7 @@ impl<'a> Statement<'a> {
         }
         let into = text.find(verb..text.len(), &["INTO"])?;
         let mut place = into + 1;
-        let table = self.source(&mut place)?.table?;
+        let table = self.scopes.source(&mut place)?.table?;
         let is_listed = text.is(place, "(");
         let columns = is_listed.then(|| {
             let names = text.split(place + 1..text.close(place));
@@ -321,100 +155,268 @@ impl<'a> Statement<'a> {
         })
     }
 
-    fn find_items(&self, range: Range<usize>) -> Option<Vec<Item>> {
+    fn find_arms(&self, range: Range<usize>) -> Option<Vec<Vec<Item>>> {
         let text = self.text;
-        if let Some(returning) = text.find(range.clone(), &["RETURNING"]) {
-            let sources: Vec<_> = self.sources.first().cloned().into_iter().collect();
+        if let Some(written) = self.scopes.written() {
+            let returning = text.find(range.clone(), &["RETURNING"])?;
             let list = returning + 1..range.end;
-            return Some(self.items_of(list, &sources, false, false));
+            let sources = std::slice::from_ref(written);
+            return Some(vec![self.items(list, sources, false, false)]);
         }
-        if text.is(range.start, "VALUES") {
-            let width = text
-                .split(range.start + 2..text.close(range.start + 1))
-                .len();
+        let mut starts = vec![range.start];
+        let mut at = range.start;
+        while let Some(compound) = text.find(at..range.end, COMPOUNDS) {
+            at = compound + 1 + usize::from(text.is(compound + 1, "ALL"));
+            starts.push(at);
+        }
+        let arms = starts.iter().map(|start| self.arm(*start));
+        arms.collect()
+    }
+
+    /// The columns of a SELECT or of VALUES.
+    fn arm(&self, start: usize) -> Option<Vec<Item>> {
+        let text = self.text;
+        if text.is(start, "VALUES") {
+            let width = text.split(start + 2..text.close(start + 1)).len();
             let item = |index| Item {
-                range: range.start + 1..range.start + 2,
+                range: start + 1..start + 2,
                 name: Some(format!("column{}", index + 1)),
                 what: What::Expression,
                 annotation: None,
+                is_aggregated: false,
             };
             return Some((0..width).map(item).collect());
         }
-        if !text.is(range.start, "SELECT") {
-            return None;
-        }
-        let is_compound = text.find(range.clone(), COMPOUNDS).is_some();
-        let (list, from) = self.select(range.start, range.end);
-        let sources = from.map_or_else(Vec::new, |from| self.from(from));
-        let is_grouped = text.find(list.start..range.end, &["GROUP"]).is_some();
-        let is_aggregate = !is_grouped && self.has_aggregate(list.clone());
-        Some(self.items_of(list, &sources, is_aggregate, is_compound))
+        let query = self
+            .scopes
+            .arms()
+            .find(|query| query.range.start == start)?;
+        let list = query.list.clone()?;
+        let is_grouped = text.find(list.end..query.range.end, &["GROUP"]).is_some();
+        let is_aggregated = !is_grouped && self.has_aggregate(query.range.clone());
+        Some(self.items(list, &query.sources, query.is_merged, is_aggregated))
     }
 
-    /// The list of a SELECT, and where its FROM is.
-    fn select(&self, select: usize, end: usize) -> (Range<usize>, Option<usize>) {
+    /// Whether a query has an aggregate of the whole: one row whatever there is.
+    fn has_aggregate(&self, query: Range<usize>) -> bool {
         let text = self.text;
-        let skip = text.is_any(select + 1, &["DISTINCT", "ALL"]);
-        let start = select + 1 + usize::from(skip);
-        let mut at = start;
-        let ends = |at: usize| text.is(at, "FROM") && !text.is(at - 1, "DISTINCT");
-        while at < end
-            && !(text.depth(at) == text.depth(select) && (ends(at) || text.is_any(at, ENDS)))
-            && text.depth(at) >= text.depth(select)
-        {
-            at += 1;
+        if text.find(query.start + 1..query.end, &["HAVING"]).is_some() {
+            return true;
         }
-        (start..at, text.is(at, "FROM").then_some(at))
-    }
-
-    /// Whether the list has an aggregate of the whole: one row whatever there is.
-    fn has_aggregate(&self, list: Range<usize>) -> bool {
-        let text = self.text;
-        let mut at = list.start;
-        while at < list.end {
-            if text.is(at, "(") && text.is(at + 1, "SELECT") {
+        let mut at = query.start + 1;
+        while at < query.end {
+            if text.is(at, "(") && text.is_any(at + 1, &["SELECT", "WITH", "VALUES"]) {
                 at = text.close(at);
-            } else if text.is_any(at, AGGREGATES) && text.is(at + 1, "(") {
-                let close = text.close(at + 1);
-                let is_scalar =
-                    text.is_any(at, &["MIN", "MAX"]) && text.split(at + 2..close).len() > 1;
-                let behind = match text.is(close + 1, "FILTER") {
-                    true => text.close(close + 2) + 1,
-                    false => close + 1,
-                };
-                if !is_scalar && !text.is(behind, "OVER") {
-                    return true;
-                }
+            } else if text.is(at + 1, "(") && self.is_aggregate(at) {
+                return true;
             }
             at += 1;
         }
         false
     }
 
-    fn items_of(
+    /// Whether an aggregate of all rows is called there.
+    fn is_aggregate(&self, at: usize) -> bool {
+        let text = self.text;
+        let name = text.name(at).unwrap_or_default();
+        if !AGGREGATES.iter().any(|known| same(known, &name)) {
+            return false;
+        }
+        let close = text.close(at + 1);
+        let is_either = same(&name, "MIN") || same(&name, "MAX");
+        let is_scalar = is_either && text.split(at + 2..close).len() > 1;
+        let behind = match text.is(close + 1, "FILTER") {
+            true => text.close(close + 2) + 1,
+            false => close + 1,
+        };
+        !is_scalar && !text.is(behind, "OVER")
+    }
+
+    fn items(
         &self,
         list: Range<usize>,
         sources: &[Source],
-        is_aggregate: bool,
-        is_compound: bool,
+        is_merged: bool,
+        is_aggregated: bool,
     ) -> Vec<Item> {
-        let parts = self.text.split(list).into_iter();
-        let items = parts.map(|part| self.item(part, sources));
+        let parts = self.text.split_columns(list).into_iter();
+        let items = parts.map(|part| self.item(part, sources, is_merged));
         items
-            .map(|mut item| {
-                match &mut item.what {
-                    What::Column(..) if is_compound => item.what = What::Expression,
-                    What::Column(_, null @ None) if is_aggregate => {
-                        *null = Some(NullBecause::Aggregated);
-                    }
-                    _ => {}
-                }
-                item
+            .map(|item| Item {
+                is_aggregated,
+                ..item
             })
             .collect()
     }
 
-    fn item(&self, part: Range<usize>, sources: &[Source]) -> Item {
+    /// What each `*` over tables is spelt out as, by its tokens: which columns a table has is
+    /// declared, their order in a database is its history.
+    pub(super) fn stars(&self) -> Result<Vec<Star>, Fault> {
+        let mut stars = Vec::new();
+        for query in &self.scopes.all {
+            let list = query.list.clone().unwrap_or_default();
+            for part in self.text.split_columns(list) {
+                if self.is_star(&part) {
+                    stars.extend(self.spelt_out(part, &query.sources, query.is_merged)?);
+                }
+            }
+        }
+        if let (Some(written), Some(arms)) = (self.scopes.written(), &self.arms) {
+            for item in arms
+                .iter()
+                .flatten()
+                .filter(|item| self.is_star(&item.range))
+            {
+                let sources = std::slice::from_ref(written);
+                stars.extend(self.spelt_out(item.range.clone(), sources, false)?);
+            }
+        }
+        Ok(stars)
+    }
+
+    pub(super) fn is_star(&self, part: &Range<usize>) -> bool {
+        let last = part.end.saturating_sub(1);
+        let is_qualified = part.len() == 3 && self.text.is(last - 1, ".");
+        self.text.is(last, "*") && (part.len() == 1 || is_qualified)
+    }
+
+    /// The sources that a `*` stands for.
+    pub(super) fn meant(&self, part: &Range<usize>, sources: &[Source]) -> Vec<Source> {
+        let table = self.text.name(part.start).filter(|_| part.len() == 3);
+        let is_meant =
+            |source: &&Source| table.as_ref().is_none_or(|name| same(&source.alias, name));
+        sources.iter().filter(is_meant).cloned().collect()
+    }
+
+    fn spelt_out(
+        &self,
+        part: Range<usize>,
+        sources: &[Source],
+        is_merged: bool,
+    ) -> Result<Option<Star>, Fault> {
+        let meant = self.meant(&part, sources);
+        if meant.iter().all(|source| source.table.is_none()) {
+            return Ok(None); // its columns have the order that the statement says
+        }
+        let is_unnamed = meant.iter().any(|source| source.alias.is_empty());
+        if is_unnamed || part.len() == 1 && is_merged {
+            return Err(Fault::at(self.text.place(&part), Mistake::StarUnknown));
+        }
+        let columns = meant.iter().flat_map(|source| {
+            let Some(table) = source.table else {
+                return vec![format!("\"{}\".*", source.alias)];
+            };
+            let columns = self.tables[table].columns.iter();
+            let column = |column: &super::tables::Column| {
+                format!("\"{}\".\"{}\"", source.alias, column.name)
+            };
+            columns.map(column).collect()
+        });
+        Ok(Some((part, columns.collect())))
+    }
+
+    /// A value that stands where only a column makes sense: it is the same for each row.
+    pub(super) fn value_for_column(&self) -> Option<Range<usize>> {
+        let text = self.text;
+        let by = (1..text.len()).filter(|index| text.is(*index, "BY"));
+        let by = by.filter(|index| text.is_any(index - 1, &["ORDER", "GROUP", "PARTITION"]));
+        let terms = by.flat_map(|by| text.split(by + 1..self.end_of_terms(by)));
+        let term = terms.into_iter().find_map(|term| self.lone_capture(term));
+        let mut captures = (0..text.len()).filter(|index| text.is_capture(*index));
+        let compared = || captures.find(|capture| self.is_compared_with_literal(*capture));
+        let token = term.or_else(compared)?;
+        Some(token..token + 1)
+    }
+
+    /// Where the terms behind a BY end.
+    fn end_of_terms(&self, by: usize) -> usize {
+        let text = self.text;
+        let depth = text.depth(by);
+        let is_end = |at: &usize| {
+            let is_frame = text.is_any(*at, &["ROWS", "RANGE", "GROUPS"]);
+            text.depth(*at) < depth
+                || text.depth(*at) == depth && (is_frame || text.is_any(*at, ENDS))
+        };
+        (by + 1..text.len()).find(is_end).unwrap_or(text.len())
+    }
+
+    /// The capture that a term of an ORDER BY is, with what may be around it.
+    fn lone_capture(&self, mut term: Range<usize>) -> Option<usize> {
+        const BEHIND: &[&str] = &["ASC", "DESC", "NULLS", "FIRST", "LAST"];
+        let text = self.text;
+        loop {
+            let last = term.end.checked_sub(1)?;
+            if term.len() == 1 {
+                return text.is_capture(last).then_some(last);
+            } else if text.is_any(last, BEHIND) {
+                term.end = last;
+            } else if term.len() > 2 && text.is(last - 1, "COLLATE") {
+                term.end = last - 1;
+            } else if text.is(term.start, "(") && text.close(term.start) == last {
+                term = term.start + 1..last;
+            } else {
+                return None;
+            }
+        }
+    }
+
+    /// Whether the capture is compared with literals, and with nothing else.
+    fn is_compared_with_literal(&self, capture: usize) -> bool {
+        let text = self.text;
+        let before = capture.wrapping_sub(1);
+        if text.is_any(before, ARITHMETIC) || text.is(before, "BETWEEN") {
+            return false;
+        }
+        if text.is_any(before, COMPARISONS) && self.literal_before(before) {
+            return !text.is_any(capture + 1, ARITHMETIC);
+        }
+        let mut at = capture + 1;
+        let is_not = text.is(at, "NOT");
+        at += usize::from(is_not);
+        if text.is(at, "BETWEEN") {
+            let low = self.literal_behind(at + 1);
+            let high = low.filter(|and| text.is(*and, "AND"));
+            return high.is_some_and(|and| self.literal_behind(and + 1).is_some());
+        }
+        if text.is(at, "IN") && text.is(at + 1, "(") {
+            let close = text.close(at + 1);
+            let mut values = text.split(at + 2..close).into_iter();
+            return close > at + 2
+                && values.all(|value| self.literal_behind(value.start) == Some(value.end));
+        }
+        if !text.is_any(at, COMPARISONS) {
+            return false;
+        }
+        let skip = usize::from(text.is(at, "IS") && text.is(at + 1, "NOT"));
+        let behind = self.literal_behind(at + 1 + skip);
+        behind.is_some_and(|behind| !text.is_any(behind, ARITHMETIC))
+    }
+
+    /// Whether what an operator compares is a literal, and alone.
+    fn literal_before(&self, operator: usize) -> bool {
+        let text = self.text;
+        let literal = operator.wrapping_sub(1);
+        let is_signed = text.is_any(literal.wrapping_sub(1), &["-", "+"]);
+        let before = literal.wrapping_sub(1 + usize::from(is_signed));
+        const STARTS: &[&str] = &[
+            "WHERE", "AND", "OR", "ON", "WHEN", "HAVING", "NOT", "(", ",",
+        ];
+        let is_part = text.is_any(before, ARITHMETIC) || is_signed && !text.is_any(before, STARTS);
+        self.is_literal(literal) && !is_part && !text.is_any(before, &["BETWEEN", "AND"])
+    }
+
+    /// Where the literal ends that begins there.
+    fn literal_behind(&self, at: usize) -> Option<usize> {
+        let at = at + usize::from(self.text.is_any(at, &["-", "+"]));
+        self.is_literal(at).then_some(at + 1)
+    }
+
+    fn is_literal(&self, at: usize) -> bool {
+        let is_literal = |token: &super::lex::Token| token.kind == Kind::Literal;
+        self.text.tokens.get(at).is_some_and(is_literal) || self.text.is_any(at, &["TRUE", "FALSE"])
+    }
+
+    fn item(&self, part: Range<usize>, sources: &[Source], is_merged: bool) -> Item {
         let text = self.text;
         let mut range = part;
         let mut annotation = None;
@@ -422,21 +424,19 @@ impl<'a> Statement<'a> {
             annotation = Some(colon..range.end);
             range.end = colon;
         }
-        let last = range.end.saturating_sub(1);
-        if text.is(last, "*") && (range.len() == 1 || range.len() == 3 && text.is(last - 1, ".")) {
-            let table = (range.len() == 3).then(|| text.name(range.start)).flatten();
-            let meant =
-                |source: &&Source| table.as_ref().is_none_or(|name| same(&source.alias, name));
-            let all: Vec<_> = sources.iter().filter(meant).cloned().collect();
+        if self.is_star(&range) {
+            let all = self.meant(&range, sources);
             let is_known = !all.is_empty() && all.iter().all(|source| source.table.is_some());
-            let is_natural = text.is_any(range.end, &["FROM"]) && self.is_merged(range.end);
+            let is_clear = is_known && !(is_merged && range.len() == 1);
             return Item {
                 name: None,
-                what: What::Star((is_known && !is_natural).then_some(all)),
+                what: What::Star(is_clear.then_some(all)),
                 annotation,
                 range,
+                is_aggregated: false,
             };
         }
+        let last = range.end.saturating_sub(1);
         let mut expression = range.clone();
         let mut name = None;
         if range.len() > 2 && text.is(last - 1, "AS") {
@@ -474,15 +474,8 @@ impl<'a> Statement<'a> {
             name,
             what,
             annotation,
+            is_aggregated: false,
         }
-    }
-
-    /// Whether a join of the FROM clause there makes one column of two.
-    fn is_merged(&self, from: usize) -> bool {
-        let depth = self.text.depth(from);
-        (from..self.text.len())
-            .take_while(|index| self.text.depth(*index) >= depth)
-            .any(|index| self.text.is_any(index, &["USING", "NATURAL"]))
     }
 
     /// The column that the tokens name, and why it can be NULL.
@@ -492,16 +485,14 @@ impl<'a> Statement<'a> {
         sources: &[Source],
     ) -> Option<(ColumnRef, Option<NullBecause>)> {
         let (table, name) = self.column_name(tokens)?;
-        let mut found = sources.iter().filter_map(|source| {
-            let is_meant = table
-                .as_ref()
-                .is_none_or(|table| same(table, &source.alias));
-            let (source, table) = (source, source.table.filter(|_| is_meant)?);
-            let columns = &self.tables[table].columns;
-            let column = columns
-                .iter()
-                .position(|column| same(&column.name, &name))?;
-            Some((source, ColumnRef { table, column }))
+        let is_meant = |source: &&Source| {
+            let is_called = |table: &String| same(table, &source.alias);
+            table.as_ref().is_none_or(is_called)
+        };
+        let meant = sources.iter().filter(is_meant);
+        let mut found = meant.filter_map(|source| {
+            let column = self.scopes.column_of(source, &name)?;
+            Some((source, column))
         });
         let (source, column) = found.next()?;
         found
@@ -563,8 +554,9 @@ impl<'a> Statement<'a> {
                 at = text.close(at) + 1;
                 at += usize::from(text.is(at, ","));
             }
-        } else if let Some(select) = text.find(insert.place..end, &["SELECT"]) {
-            rows.push(text.split(self.select(select, end).0));
+        } else {
+            let lists = self.scopes.arms().filter_map(|query| query.list.clone());
+            rows.extend(lists.map(|list| text.split(list)));
         }
         let values = rows.iter().flat_map(|row| row.iter().zip(&columns));
         values
@@ -582,10 +574,7 @@ impl<'a> Statement<'a> {
     /// The captures that a SET writes as they are.
     fn assigned(&self, set: usize) -> Vec<(usize, Target)> {
         let text = self.text;
-        let Some(table) = self.sources.iter().find(|source| {
-            let before = source.place.wrapping_sub(1);
-            text.is_any(before, &["UPDATE", "INTO"]) || text.is(before.wrapping_sub(1), "OR")
-        }) else {
+        let Some(table) = self.scopes.written() else {
             return Vec::new();
         };
         let end = text.find(
@@ -639,6 +628,9 @@ impl<'a> Statement<'a> {
         if text.is(before, "BETWEEN") {
             return Some(negated(before));
         }
+        if text.is(before, "IN") {
+            return Some(negated(before));
+        }
         if text.is(before, "AND") {
             let between = before.checked_sub(2)?;
             let is_between = text.is_capture(before - 1) && text.is(between, "BETWEEN");
@@ -667,36 +659,9 @@ impl<'a> Statement<'a> {
         self.named(start..operator)
     }
 
-    /// The column that the tokens name, whichever query they are in.
+    /// The column that the tokens name where they stand.
     fn named(&self, tokens: Range<usize>) -> Option<ColumnRef> {
-        let (table, name) = self.column_name(tokens)?;
-        let is_alias = (0..self.text.len()).any(|index| {
-            self.text.is(index, "AS")
-                && self
-                    .text
-                    .name(index + 1)
-                    .is_some_and(|alias| same(&alias, &name))
-        });
-        if table.is_none() && is_alias {
-            return None;
-        }
-        let mut found = self.sources.iter().filter_map(|source| {
-            let is_meant = table.as_ref().is_none_or(|table| {
-                same(table, &source.alias) || source.table.is_some() && same(table, "excluded")
-            });
-            let table = source.table.filter(|_| is_meant)?;
-            let columns = &self.tables[table].columns;
-            let column = columns
-                .iter()
-                .position(|column| same(&column.name, &name))?;
-            Some(ColumnRef { table, column })
-        });
-        let first = found.next()?;
-        found.all(|other| other == first).then_some(first)
+        let (table, name) = self.column_name(tokens.clone())?;
+        self.scopes.resolve(tokens.start, table.as_deref(), &name)
     }
-}
-
-/// Names in SQL don't tell capitals from small letters.
-pub(super) fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
 }

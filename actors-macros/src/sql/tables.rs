@@ -48,6 +48,9 @@ pub(crate) struct Column {
     pub(crate) is_required: bool,
     /// Whether its values are computed, and never written.
     pub(crate) is_generated: bool,
+    /// Whether its values are JSON, or times: what errors say depends on it.
+    pub(crate) is_json: bool,
+    pub(crate) is_time: bool,
 }
 
 impl Columns {
@@ -136,6 +139,8 @@ impl Column {
             (self.is_nullable, 'n'),
             (self.is_required, 'r'),
             (self.is_generated, 'g'),
+            (self.is_json, 'j'),
+            (self.is_time, 't'),
         ];
         let flags = flags.iter().filter(|(is, _)| *is).map(|(_, flag)| flag);
         format!("{} {}", flags.collect::<String>(), self.name)
@@ -148,6 +153,8 @@ impl Column {
             is_nullable: flags.contains('n'),
             is_required: flags.contains('r'),
             is_generated: flags.contains('g'),
+            is_json: flags.contains('j'),
+            is_time: flags.contains('t'),
         }
     }
 }
@@ -196,6 +203,8 @@ mod tests {
             is_nullable,
             is_required: !is_nullable,
             is_generated,
+            is_json: is_nullable,
+            is_time: is_generated,
         };
         let told = Told {
             table: Some("t 1 s2".to_owned()),

@@ -77,6 +77,15 @@ impl<'a> Text<'a> {
             .unwrap_or(self.len())
     }
 
+    /// Where the parentheses around that token end, or the text.
+    pub(super) fn end(&self, index: usize) -> usize {
+        let depth = self.depth(index);
+        let mut behind = index..self.len();
+        behind
+            .find(|at| self.depth(*at) < depth)
+            .unwrap_or(self.len())
+    }
+
     /// The first of those keywords in a range, outside of parentheses in it.
     pub(super) fn find(&self, range: Range<usize>, words: &[&str]) -> Option<usize> {
         let depth = self.depth(range.start);
@@ -102,5 +111,32 @@ impl<'a> Text<'a> {
         }
         parts.push(start..range.end);
         parts
+    }
+
+    /// The columns of a list: its parts, in which a type may have commas of its own.
+    pub(super) fn split_columns(&self, list: Range<usize>) -> Vec<Range<usize>> {
+        let mut columns: Vec<Range<usize>> = Vec::new();
+        for part in self.split(list) {
+            match columns.last_mut().filter(|column| self.is_in_type(column)) {
+                Some(column) => column.end = part.end,
+                None => columns.push(part),
+            }
+        }
+        columns
+    }
+
+    /// Whether the part ends within the angle brackets of a type.
+    fn is_in_type(&self, part: &Range<usize>) -> bool {
+        let Some(colon) = self.find(part.clone(), &[":"]) else {
+            return false;
+        };
+        let brackets = (colon..part.end).map(|index| match self.get(index) {
+            "<" => 1,
+            "<<" => 2,
+            ">" => -1,
+            ">>" => -2,
+            _ => 0,
+        });
+        brackets.sum::<i32>() > 0
     }
 }

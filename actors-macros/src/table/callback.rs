@@ -8,35 +8,22 @@ use syn::{Ident, Type};
 
 use crate::sql::Columns;
 
-/// A field's Rust type, as a function that `sql!` calls for it: the type may be private
-/// to the struct's module, and a function's result needs no name.
-pub(crate) struct FieldType<'a> {
-    pub(crate) name: &'a Ident,
-    pub(crate) ty: &'a Type,
-}
-
 /// The name of the function that tells the type of the column at that position.
 pub(crate) fn column_function(index: usize, span: Span) -> Ident {
     format_ident!("__column_{index}", span = span)
 }
 
-/// The macro of the struct's name and the functions for its columns' types.
-pub(crate) fn callback(ident: &Ident, columns: &Columns, fields: &[FieldType<'_>]) -> TokenStream {
+/// The macro of the struct's name, and a function for each field's Rust type that `sql!`
+/// calls: the type may be private to the struct's module, and a function's result needs no
+/// name.
+pub(crate) fn callback(ident: &Ident, columns: &Columns, fields: &[&Type]) -> TokenStream {
     let krate = &columns.krate;
     let macro_name = format_ident!("__columns_of_{}", ident.unraw());
-    // Errors call a column by this, which must not be another's name as well.
-    let owner = match &columns.table {
-        Some(name) => name.replace(|c: char| !c.is_alphanumeric(), "_"),
-        None => ident.unraw().to_string(),
-    };
-    let called = |name: &Ident| format_ident!("{}_of_{owner}", name.unraw());
-    let names = fields.iter().map(|field| called(field.name));
-    let functions = fields.iter().enumerate().map(|(index, field)| {
+    let functions = fields.iter().enumerate().map(|(index, ty)| {
         let function = column_function(index, Span::call_site());
-        let (name, ty) = (called(field.name), field.ty);
         quote! {
             #[doc(hidden)]
-            pub(crate) const fn #function() -> #krate::__private::Column<column::#name, #ty> {
+            pub(crate) const fn #function() -> #krate::__private::Column<#ty> {
                 #krate::__private::Column::new()
             }
         }
@@ -53,15 +40,9 @@ pub(crate) fn callback(ident: &Ident, columns: &Columns, fields: &[FieldType<'_>
         #[allow(unused_imports)]
         pub(crate) use #macro_name as #ident;
 
-        #[allow(dead_code, non_camel_case_types, private_interfaces)]
-        const _: () = {
-            mod column {
-                #(pub(crate) enum #names {})*
-            }
-
-            impl #ident {
-                #(#functions)*
-            }
-        };
+        #[allow(dead_code, private_interfaces)]
+        impl #ident {
+            #(#functions)*
+        }
     }
 }

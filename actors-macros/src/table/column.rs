@@ -424,6 +424,11 @@ fn known_type(name: &str, argument: Option<&Type>) -> Option<&'static str> {
     }
 }
 
+/// Whether the type has that name, whatever is in it.
+pub(super) fn is_called(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|(found, _)| found == name)
+}
+
 /// Whether the type is an `Option`, by its name.
 pub(crate) fn is_option(ty: &Type) -> bool {
     option_of(ty).is_some()

@@ -17,7 +17,6 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Fields, Ident, ItemStruct, parse_quote};
 
-use self::callback::FieldType;
 use self::column::Column;
 pub(crate) use self::column::is_option;
 use self::model::Table;
@@ -97,7 +96,7 @@ impl Table {
                 .collect(),
         };
         let columns = Columns::new(self.krate.clone(), told);
-        let fields: Vec<_> = self.columns.iter().map(Column::field_type).collect();
+        let fields: Vec<_> = self.columns.iter().map(|column| &column.told).collect();
         callback::callback(&self.item.ident, &columns, &fields)
     }
 
@@ -113,6 +112,8 @@ impl Table {
             is_nullable: column.is_nullable,
             is_required: !column.is_nullable && !is_filled,
             is_generated,
+            is_json: column.is_json || column::is_called(&column.value, "Json"),
+            is_time: column::is_called(&column.value, "Timestamp"),
         }
     }
 
@@ -346,13 +347,6 @@ impl Column {
             }
         });
         quote!(#is_column #default #references #auto)
-    }
-
-    fn field_type(&self) -> FieldType<'_> {
-        FieldType {
-            name: &self.ident,
-            ty: &self.told,
-        }
     }
 
     /// What the table that the column references is called in generated code, where its

@@ -290,13 +290,20 @@ fn to_js(error: &Error) -> JsValue {
     failure(error.kind().name(), error.message())
 }
 
-/// What JavaScript threw, as our error: its `name` is the kind, if it is one of ours.
+/// What JavaScript threw, as our error: its `name` is the kind, if it is one of ours. From
+/// another process comes an `Error` with the text of the one that was thrown there.
 fn from_js(thrown: &JsValue) -> Error {
     let property = |name| js_sys::Reflect::get(thrown, &JsValue::from_str(name)).ok();
     let flag = |name| property(name).is_some_and(|value| value.is_truthy());
     let text = |name| property(name).and_then(|value| value.as_string());
     let name = text("name").unwrap_or_default();
     let message = text("message").unwrap_or_else(|| format!("{thrown:?}"));
+    if name == "Error"
+        && flag("remote")
+        && let Some((kind, message)) = ErrorKind::from_text(&message)
+    {
+        return Error::new(kind, message);
+    }
     let kind = match ErrorKind::from_name(&name) {
         Some(kind) => kind,
         None if flag("overloaded") => ErrorKind::Overloaded,

@@ -5,7 +5,7 @@
 pub mod own {
     #![allow(dead_code, non_camel_case_types, non_upper_case_globals)]
 
-    use actors_core::{Actor, Ctx, Env, actor, sql_table};
+    use actors_core::{Ctx, Env, State as _, actor, sql_table};
 
     pub enum Result {}
     pub enum Option {}

@@ -41,6 +41,35 @@ pub struct Site {}
 
 #[actor]
 impl Site {
+    fn parts(&self, ctx: &Ctx<Self>, by: u8, since: Option<Timestamp>) -> Result<Vec<u32>> {
+        let text = String::from("a");
+        // A value that meets one column or another, and one that is captured by a part alone.
+        let _: Option<String> = sql!(Page => "SELECT page FROM pages WHERE {column} = {text}",
+            column = match by { 0 => "page", 1 => "title", _ => "lower(title)" },
+        )
+        .optional(ctx)?;
+        let _: Vec<Summary> = sql!(Visit => "SELECT page, COUNT(*) AS visits, MAX(at) AS last
+                                             FROM visits {filter} GROUP BY page" as Summary,
+            filter = match since {
+                Some(since) if by > 3 => "WHERE at > {since}",
+                Some(_) => { "WHERE seconds > {seconds = u32::from(by)}" }
+                None => if by == 0 { ("WHERE FALSE") } else { "" },
+            }
+        )
+        .all(ctx)?;
+        sql!(Visit => "{verb} FROM visits WHERE id IN {ids = vec![1_u32, 2]}",
+            verb = if by == 1 { "DELETE" } else { "DELETE" }
+        )
+        .run(ctx)?;
+        let limits = [1, 2];
+        sql!(Visit => "SELECT id FROM visits {filter} ORDER BY {order} {direction}",
+            filter = if let Some(since) = since && by > 1 { "WHERE at IN {times = [since]}" },
+            order = match limits { [1, ..] => "id", _ => "page, at" },
+            direction = if by > 2 { "DESC" },
+        )
+        .all(ctx)
+    }
+
     fn rows(&self, ctx: &Ctx<Self>) -> Result<()> {
         // The table's own struct.
         let visits: Vec<Visit> = sql!(Visit => "SELECT * FROM visits ORDER BY id").all(ctx)?;
@@ -125,6 +154,27 @@ impl Site {
         let _: Option<String> = ranked.into_iter().map(|row| row.page).next();
         let _ = sql!(Visit => "SELECT CASE WHEN seconds IS NULL THEN 'open' ELSE 'closed' END AS state: String,
                                       page FROM visits").all(ctx)?;
+        // A type may have commas of its own.
+        let counts = sql!(Visit => "SELECT page, json_group_object(page, id) AS ids: Json<BTreeMap<String, Vec<u32>>>,
+                                           COUNT(*) AS n: u32 FROM visits GROUP BY page").all(ctx)?;
+        let _: Vec<(String, BTreeMap<String, Vec<u32>>, u32)> =
+            counts.into_iter().map(|row| (row.page, row.ids.0, row.n)).collect();
+        // A column of a WITH is its own, whatever the columns of tables are called.
+        let _ = sql!(Visit => "WITH longest(id, page) AS (SELECT page, MAX(seconds) FROM visits GROUP BY page)
+                               SELECT id AS name: String FROM longest
+                               WHERE id = {name = \"home\"} AND page > {seconds = 5}").all(ctx)?;
+        // Rows of what is written to, whatever is read beside it.
+        let gone: Vec<Visit> = sql!(Visit, Page => "WITH old AS (SELECT page FROM pages)
+                                                    DELETE FROM visits WHERE page IN (SELECT page FROM old)
+                                                    RETURNING *" as Visit).all(ctx)?;
+        let _ = gone;
+        // Filters that may be left out.
+        let (only, all, least) = (None::<String>, true, 3);
+        let _ = sql!(Visit => "SELECT id FROM visits WHERE ({only} IS NULL OR page = {only}) AND ({all} OR id > 3)
+                               AND (seconds = {least} + 1 OR 1 + {least} = id) ORDER BY id + {least}, page = {only}").all(ctx)?;
+        // Arms of one type.
+        let both: Vec<Option<u32>> = sql!(Visit => "SELECT id FROM visits UNION SELECT seconds FROM visits").all(ctx)?;
+        let _ = both;
         let _ = sql!(Visit => "SELECT 1 FROM visits WHERE page IS NOT DISTINCT FROM {page = \"a\"}" as u32)
             .optional(ctx)?;
         Ok(())

@@ -1,0 +1,25 @@
+use actors_core::prelude::*;
+
+#[sql_table(name = "orders")]
+pub struct Order {
+    #[sql(primary_key)]
+    id: u32,
+    version: u32,
+    placed: Timestamp,
+    #[sql(json)]
+    lines: Vec<String>,
+    note: Option<Json<Vec<u32>>>,
+    shipped: Option<Timestamp>,
+}
+
+#[actor(tables(Order))]
+pub struct Shop {}
+
+#[actor]
+impl Shop {
+    fn find(&self, ctx: &Ctx<Self>, lines: &str) -> Result<Vec<u32>> {
+        sql!(Order => "SELECT id FROM orders WHERE lines = {lines}").all(ctx)
+    }
+}
+
+fn main() {}

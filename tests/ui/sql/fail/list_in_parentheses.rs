@@ -1,0 +1,21 @@
+use actors_core::prelude::*;
+
+#[sql_table(name = "words")]
+pub struct Word {
+    #[sql(primary_key)]
+    word: String,
+    count: u32,
+    share: f64,
+}
+
+#[actor(tables(Word))]
+pub struct Words {}
+
+#[actor]
+impl Words {
+    fn ask(&self, ctx: &Ctx<Self>, counts: Vec<u32>) -> Result<Vec<String>> {
+        sql!(Word => "SELECT word FROM words WHERE count IN ({counts})").all(ctx)
+    }
+}
+
+fn main() {}

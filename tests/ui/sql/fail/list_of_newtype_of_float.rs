@@ -1,0 +1,24 @@
+use actors_core::prelude::*;
+
+#[sql_table(name = "words")]
+pub struct Word {
+    #[sql(primary_key)]
+    word: String,
+    count: u32,
+    share: f64,
+}
+
+#[derive(SqlValue)]
+pub struct Share(f64);
+
+#[actor(tables(Word))]
+pub struct Words {}
+
+#[actor]
+impl Words {
+    fn ask(&self, ctx: &Ctx<Self>, shares: &[Share]) -> Result<Vec<String>> {
+        sql!(Word => "SELECT word FROM words WHERE share + 0 IN {shares}").all(ctx)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use actors_core::prelude::*;
+
+#[sql_table(name = "words")]
+pub struct Word {
+    #[sql(primary_key)]
+    word: String,
+    count: u32,
+    share: f64,
+}
+
+#[actor(tables(Word))]
+pub struct Words {}
+
+#[actor]
+impl Words {
+    fn ask(&self, ctx: &Ctx<Self>, words: Vec<Option<String>>) -> Result<Vec<String>> {
+        sql!(Word => "SELECT word FROM words WHERE word IN {words}").all(ctx)
+    }
+}
+
+fn main() {}

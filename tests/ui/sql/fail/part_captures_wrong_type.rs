@@ -1,0 +1,27 @@
+use actors_core::prelude::*;
+
+#[sql_table(name = "words")]
+pub struct Word {
+    #[sql(primary_key)]
+    word: String,
+    count: u32,
+    share: f64,
+}
+
+#[actor(tables(Word))]
+pub struct Words {}
+
+#[actor]
+impl Words {
+    fn ask(&self, ctx: &Ctx<Self>, least: Option<String>) -> Result<Vec<String>> {
+        sql!(Word => "SELECT word FROM words {filter}",
+            filter = match least {
+                Some(least) => "WHERE count >= {least}",
+                None => "",
+            },
+        )
+        .all(ctx)
+    }
+}
+
+fn main() {}

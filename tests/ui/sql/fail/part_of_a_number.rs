@@ -1,0 +1,22 @@
+use actors_core::prelude::*;
+
+#[sql_table(name = "words")]
+pub struct Word {
+    #[sql(primary_key)]
+    word: String,
+    count: u32,
+    share: f64,
+}
+
+#[actor(tables(Word))]
+pub struct Words {}
+
+#[actor]
+impl Words {
+    fn ask(&self, ctx: &Ctx<Self>, all: bool) -> Result<Vec<String>> {
+        sql!(Word => "SELECT word FROM words LIMIT {limit}", limit = if all { 100 } else { 1 })
+            .all(ctx)
+    }
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+use actors_core::prelude::*;
+
+#[sql_table(name = "words")]
+pub struct Word {
+    #[sql(primary_key)]
+    word: String,
+    count: u32,
+    share: f64,
+}
+
+#[actor(tables(Word))]
+pub struct Words {}
+
+#[actor]
+impl Words {
+    fn ask(&self, ctx: &Ctx<Self>, text: String, by_word: bool) -> Result<Vec<String>> {
+        sql!(Word => "SELECT word FROM words WHERE {column} = {text}",
+            column = if by_word { "word" } else { "count" },
+        )
+        .all(ctx)
+    }
+}
+
+fn main() {}
