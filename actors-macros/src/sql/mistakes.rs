@@ -213,8 +213,9 @@ impl fmt::Display for Mistake {
             Self::ValueForColumn(capture) => write!(
                 f,
                 "`{capture}` is a value, and the same for each row, whatever text is in it: write \
-                 the column's name into the statement, and one statement for each column that can \
-                 be chosen"
+                 the column's name, or choose among names behind the statement, `sql!(… \"… \
+                 {capture}\", {} = match … {{ … => \"name\" }})`",
+                capture.trim_matches(['{', '}'])
             ),
 
             Self::NotAStatement { word, known } => {
