@@ -5,7 +5,7 @@ use std::rc::Weak;
 
 use crate::actor::Actor;
 use crate::alarms::{self, AlarmRun, Alarms, Ringing};
-use crate::backend::{Env, Platform};
+use crate::backend::{Env, Fetched, Platform};
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::object::Inner;
@@ -14,7 +14,7 @@ use crate::sockets::{Lanes, Selection, Sockets};
 use crate::sql::{Database, Row, Sql, Usage, Value};
 use crate::time::Timestamp;
 use crate::transaction::{Beside, Open};
-use crate::unborn::{Life, Unborn};
+use crate::unborn::{Beginning, Life, Unborn};
 
 /// The object that a handler runs in: its storage, its alarms, its name, the
 /// Worker's bindings. A handler asks for it with a parameter `ctx: &Ctx<Self>`.
@@ -27,7 +27,9 @@ pub struct Ctx<A> {
     pub(crate) running: Cell<Option<AlarmRun>>,
     /// Whether newer code has brought the database further than this code would.
     pub(crate) is_behind: Cell<bool>,
-    pub(crate) unborn: Unborn<A>,
+    pub(crate) unborn: Unborn,
+    /// Makes the tables of an object that does not exist, with its persisted fields.
+    pub(crate) create: Cell<Option<fn(&Self, &str) -> Result<()>>>,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
     object: Weak<Inner<A>>,
@@ -42,6 +44,7 @@ impl<A> Ctx<A> {
             running: Cell::new(None),
             is_behind: Cell::new(false),
             unborn: Unborn::default(),
+            create: Cell::new(None),
             lanes: Lanes::default(),
             object,
         }
@@ -168,7 +171,7 @@ impl<A> Ctx<A> {
     ///
     /// That of `body`, or of the commit.
     pub fn transaction<T>(&self, body: impl Body<T>) -> Result<T> {
-        let open = self.open();
+        let open = Open::new(&self.beside);
         let mut body = Some(body);
         let mut value = None;
         let outcome = self.platform.transaction(&mut || {
@@ -191,9 +194,41 @@ impl<A> Ctx<A> {
     }
 }
 
+impl<A> Beginning for Ctx<A> {
+    fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    fn memory(&self) -> &Cell<Beside> {
+        &self.beside
+    }
+
+    fn unborn(&self) -> &Unborn {
+        &self.unborn
+    }
+
+    fn create(&self, fields: &str) -> Result<()> {
+        self.create
+            .get()
+            .map_or(Ok(()), |create| create(self, fields))
+    }
+
+    fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.transaction(|| body())
+    }
+}
+
 impl<A> Ctx<A> {
-    pub(crate) fn open(&self) -> Open<'_> {
-        Open::new(&self.beside)
+    /// Has the object begin to exist, if it does not, in the transaction that is open.
+    pub(crate) fn begin_to_exist(&self) -> Result<()> {
+        let object: &dyn Beginning = self;
+        object.begin_to_exist()
+    }
+
+    #[cold]
+    fn run_early(&self, statement: &str, values: &[Value<'_>]) -> Result<(Fetched<'_>, u64)> {
+        let object: &dyn Beginning = self;
+        object.run_early(statement, values)
     }
 
     fn is_rehearsed(&self) -> bool {

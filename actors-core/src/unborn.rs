@@ -3,11 +3,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::backend::Fetched;
-use crate::ctx::Ctx;
+use crate::backend::{Fetched, Platform};
 use crate::error::{Error, Result};
 use crate::schema::{empty_tables, words};
 use crate::sql::{TableDef, Value};
+use crate::transaction::{Beside, Open};
 
 /// Whether an object exists, as the open transaction has it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -20,12 +20,20 @@ pub(crate) enum Life {
     Rehearsed,
 }
 
-/// Makes the tables of an object, with its persisted fields.
-pub(crate) type Create<A> = fn(&Ctx<A>, &str) -> Result<()>;
+/// An object that may not exist, whatever its actor's type is: what follows is compiled once.
+pub(crate) trait Beginning {
+    fn platform(&self) -> &Platform;
+    fn memory(&self) -> &Cell<Beside>;
+    fn unborn(&self) -> &Unborn;
+    /// Makes the tables of the object, with those persisted fields.
+    fn create(&self, fields: &str) -> Result<()>;
+    /// Runs `body` as [`Ctx::transaction`](crate::Ctx::transaction) does.
+    fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()>;
+}
 
 /// What is known of an object that does not exist.
-pub(crate) struct Unborn<A> {
-    create: Cell<Option<Create<A>>>,
+#[derive(Default)]
+pub(crate) struct Unborn {
     tables: Cell<&'static [TableDef]>,
     /// The persisted fields as `#[on_init]` leaves them.
     fields: RefCell<String>,
@@ -40,22 +48,9 @@ struct Seed {
     values: Vec<Value<'static>>,
 }
 
-impl<A> Default for Unborn<A> {
-    fn default() -> Self {
-        Self {
-            create: Cell::new(None),
-            tables: Cell::new(&[]),
-            fields: RefCell::default(),
-            seeds: RefCell::default(),
-            is_waking: Cell::new(false),
-        }
-    }
-}
-
-impl<A> Unborn<A> {
-    /// Says that there is no such object, and how it is made.
-    pub(crate) fn wake(&self, create: Create<A>, tables: &'static [TableDef]) {
-        self.create.set(Some(create));
+impl Unborn {
+    /// Says that there is no such object, and which tables it would have.
+    pub(crate) fn wake(&self, tables: &'static [TableDef]) {
         self.tables.set(tables);
         self.fields.replace("{}".to_owned());
         self.seeds.take();
@@ -76,7 +71,17 @@ impl<A> Unborn<A> {
     }
 }
 
-impl<A> Ctx<A> {
+impl dyn Beginning + '_ {
+    fn beside(&self) -> Beside {
+        self.memory().get()
+    }
+
+    fn remember(&self, change: impl FnOnce(&mut Beside)) {
+        let mut beside = self.beside();
+        change(&mut beside);
+        self.memory().set(beside);
+    }
+
     /// Has the object begin to exist, if it does not, in the transaction that is open.
     #[cold]
     pub(crate) fn begin_to_exist(&self) -> Result<()> {
@@ -84,7 +89,7 @@ impl<A> Ctx<A> {
             return Ok(());
         }
         self.make()?;
-        if self.unborn.is_waking.get() {
+        if self.unborn().is_waking.get() {
             self.remember(|beside| beside.life = Life::Rehearsed);
         }
         Ok(())
@@ -93,10 +98,8 @@ impl<A> Ctx<A> {
     /// Makes the tables, with what `#[on_init]` has stored.
     fn make(&self) -> Result<()> {
         self.remember(|beside| beside.life = Life::Exists);
-        if let Some(create) = self.unborn.create.get() {
-            create(self, &self.unborn.fields.borrow())?;
-        }
-        let seeds = self.unborn.seeds.borrow();
+        self.create(&self.unborn().fields.borrow())?;
+        let seeds = self.unborn().seeds.borrow();
         let seeds = seeds.iter().take(self.beside().seeds);
         seeds.into_iter().try_for_each(|seed| {
             let written = self.platform().sql_run(&seed.statement, &seed.values);
@@ -118,12 +121,20 @@ impl<A> Ctx<A> {
             (Life::Unborn, Kind::Reads) if !has_seeds => self.read_empty(statement, values),
             (Life::Unborn, Kind::Reads) => self.read_made(statement, values),
             (Life::Unborn, Kind::Changes) if !has_seeds => self.change_nothing(statement, values),
-            (Life::Unborn, Kind::Changes | Kind::Stores) => self.transaction(|| {
-                self.begin_to_exist()?;
-                self.run_now(statement, values, true)
-            }),
+            (Life::Unborn, Kind::Changes | Kind::Stores) => self.store_first(statement, values),
             (_, kind) => self.run_now(statement, values, kind != Kind::Reads),
         }
+    }
+
+    /// Has the object begin to exist, with the statement.
+    fn store_first(&self, statement: &str, values: &[Value<'_>]) -> Result<(Fetched<'_>, u64)> {
+        let mut outcome = None;
+        self.transact(&mut || {
+            self.begin_to_exist()?;
+            outcome = Some(self.run_now(statement, values, true)?);
+            Ok(())
+        })?;
+        outcome.ok_or_else(not_run)
     }
 
     /// Runs a statement on the database as it is.
@@ -137,7 +148,7 @@ impl<A> Ctx<A> {
         let fetched = self.platform().sql_fetch(statement, values)?;
         let written = self.platform().sql_usage().rows_written - before;
         if stores && self.beside().life == Life::Rehearsed {
-            let mut seeds = self.unborn.seeds.borrow_mut();
+            let mut seeds = self.unborn().seeds.borrow_mut();
             seeds.truncate(self.beside().seeds);
             seeds.push(Seed {
                 statement: statement.to_owned(),
@@ -150,7 +161,7 @@ impl<A> Ctx<A> {
 
     /// Reads from tables that are not there, as if they were empty.
     fn read_empty(&self, statement: &str, values: &[Value<'_>]) -> Result<(Fetched<'_>, u64)> {
-        match empty_tables(statement, self.unborn.tables.get()) {
+        match empty_tables(statement, self.unborn().tables.get()) {
             None => self.run_now(statement, values, false),
             Some(text) => match self.platform().sql_fetch(&text, values) {
                 Ok(fetched) => Ok((fetched, 0)),
@@ -163,7 +174,7 @@ impl<A> Ctx<A> {
     /// Reads from the tables as they would be made, and leaves none.
     fn read_made(&self, statement: &str, values: &[Value<'_>]) -> Result<(Fetched<'_>, u64)> {
         // What is remembered meanwhile is forgotten when this is dropped.
-        let _open = self.open();
+        let _open = Open::new(self.memory());
         let mut outcome = None;
         let undone = self.platform().transaction(&mut || {
             outcome = Some(
@@ -175,7 +186,7 @@ impl<A> Ctx<A> {
         match (outcome, undone) {
             (Some(outcome), _) => outcome,
             (None, Err(error)) => Err(error),
-            (None, Ok(())) => Err(Error::internal("the transaction did not run")),
+            (None, Ok(())) => Err(not_run()),
         }
     }
 
@@ -196,7 +207,7 @@ impl<A> Ctx<A> {
         };
         let name = name.split([':', ' ']).next().unwrap_or_default();
         let name = name.strip_prefix("main.").unwrap_or(name);
-        let mut tables = self.unborn.tables.get().iter().map(|table| table.name);
+        let mut tables = self.unborn().tables.get().iter().map(|table| table.name);
         name.starts_with("_actors") || tables.any(|table| table.eq_ignore_ascii_case(name))
     }
 }
@@ -227,6 +238,10 @@ impl Kind {
             _ => Self::Stores,
         }
     }
+}
+
+fn not_run() -> Error {
+    Error::internal("the platform did not run the transaction")
 }
 
 fn owned(value: &Value<'_>) -> Value<'static> {

@@ -90,7 +90,8 @@ pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
             .transaction(|| update(ctx, found, wanted))
             .map(|()| state),
         None => {
-            ctx.unborn.wake(create::<A>, A::TABLES);
+            ctx.unborn.wake(A::TABLES);
+            ctx.create.set(Some(create::<A>));
             ctx.remember(|beside| beside.life = Life::Unborn);
             Ok("{}".to_owned())
         }
