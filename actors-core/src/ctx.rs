@@ -16,6 +16,9 @@ use crate::time::Timestamp;
 use crate::transaction::{Beside, Open};
 use crate::unborn::{Beginning, Life, Unborn};
 
+/// Makes the tables of an object, with its persisted fields.
+type Create<A> = fn(&Ctx<A>, &str) -> Result<()>;
+
 /// The object that a handler runs in: its storage, its alarms, its name, the
 /// Worker's bindings. A handler asks for it with a parameter `ctx: &Ctx<Self>`.
 pub struct Ctx<A> {
@@ -29,7 +32,7 @@ pub struct Ctx<A> {
     pub(crate) is_behind: Cell<bool>,
     pub(crate) unborn: Unborn,
     /// Makes the tables of an object that does not exist, with its persisted fields.
-    pub(crate) create: Cell<Option<fn(&Self, &str) -> Result<()>>>,
+    pub(crate) create: Cell<Option<Create<A>>>,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
     object: Weak<Inner<A>>,
@@ -214,7 +217,7 @@ impl<A> Beginning for Ctx<A> {
     }
 
     fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
-        self.transaction(|| body())
+        self.transaction(body)
     }
 }
 
