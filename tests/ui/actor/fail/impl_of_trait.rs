@@ -10,4 +10,7 @@ impl Drop for Counter {
     fn drop(&mut self) {}
 }
 
+#[actor]
+impl Counter {}
+
 fn main() {}
