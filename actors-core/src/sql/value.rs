@@ -155,14 +155,17 @@ types! {
     "BLOB": Vec<u8>, Bytes;
 }
 
-fn safe_integer(value: i64) -> Result<Value<'static>> {
-    if value.unsigned_abs() > MAX_SAFE_INTEGER.unsigned_abs() {
-        return Err(Error::sql(format!(
+fn safe_integer(value: impl TryInto<i64> + std::fmt::Display + Copy) -> Result<Value<'static>> {
+    let safe = value
+        .try_into()
+        .ok()
+        .filter(|value: &i64| value.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs());
+    safe.map(Value::Integer).ok_or_else(|| {
+        Error::sql(format!(
             "{value} is beyond ±(2^53 - 1), the integers that a Durable Object stores exactly; \
              store it as text or bytes"
-        )));
-    }
-    Ok(Value::Integer(value))
+        ))
+    })
 }
 
 macro_rules! integers {
@@ -171,7 +174,7 @@ macro_rules! integers {
             type Kind = Number;
 
             fn to_sql(&self) -> Result<Value<'_>> {
-                safe_integer(i64::try_from(*self).unwrap_or(i64::MAX))
+                safe_integer(*self)
             }
         }
 

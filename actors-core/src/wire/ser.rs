@@ -13,6 +13,16 @@ fn tagged(variant: &str, payload: Wire) -> Wire {
     Wire::Object(vec![(variant.to_owned(), payload)])
 }
 
+fn integer(value: i128) -> Result {
+    if value.unsigned_abs() > MAX_SAFE_INTEGER as u128 {
+        return Err(Failure::custom(format_args!(
+            "{value} is beyond ±(2^53 - 1), the integers that a JavaScript number holds; send it \
+             as text, or as an `i128`, which is a BigInt"
+        )));
+    }
+    Ok(Wire::Number(value as f64))
+}
+
 macro_rules! numbers {
     ($($method:ident $type:ty),*) => {$(
         fn $method(self, value: $type) -> Result {
@@ -42,18 +52,11 @@ impl Serializer for Encoder {
     }
 
     fn serialize_i64(self, value: i64) -> Result {
-        if value.unsigned_abs() > MAX_SAFE_INTEGER.unsigned_abs() {
-            return Err(Failure::custom(format_args!(
-                "{value} is beyond ±(2^53 - 1), the integers that a JavaScript number holds; send \
-                 it as text, or as an `i128`, which is a BigInt"
-            )));
-        }
-        Ok(Wire::Number(value as f64))
+        integer(value.into())
     }
 
     fn serialize_u64(self, value: u64) -> Result {
-        // What does not even fit into an i64 is refused like its greatest.
-        self.serialize_i64(i64::try_from(value).unwrap_or(i64::MAX))
+        integer(value.into())
     }
 
     fn serialize_i128(self, value: i128) -> Result {

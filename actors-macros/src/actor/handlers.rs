@@ -291,6 +291,7 @@ impl Handlers {
 
             /// An alarm, before it is said which.
             #[allow(unreachable_pub)]
+            #[must_use = "no alarm is scheduled before its handler is named"]
             pub struct #schedule<'a>(#krate::__private::Plan<'a, #actor>);
 
             impl<'a> ::core::convert::From<#krate::__private::Plan<'a, #actor>> for #schedule<'a> {

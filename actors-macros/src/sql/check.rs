@@ -92,6 +92,13 @@ fn prepare(
             (_, Some(offset)) => rewritten.origin(offset),
             (_, None) => mentioned(words, statement),
         };
+        let mistake = match (mistake, &place) {
+            // Nobody has written `?1`.
+            (Mistake::Syntax(near), Some(place)) if near.starts_with('?') => {
+                Mistake::ValueForSql(statement.text.source[place.clone()].to_owned())
+            }
+            (mistake, _) => mistake,
+        };
         Fault { place, mistake }
     })?;
     Ok(Some(names))

@@ -29,6 +29,8 @@ pub(super) enum Mistake {
     RowsDiffer,
     CapturesTooMany(usize),
     ValueForColumn(String),
+    #[cfg(feature = "check-sql")]
+    ValueForSql(String),
 
     // what is not run here
     NotAStatement {
@@ -215,6 +217,15 @@ impl fmt::Display for Mistake {
                 "`{capture}` is a value, and the same for each row, whatever text is in it: write \
                  the column's name, or choose among names behind the statement, `sql!(… \"… \
                  {capture}\", {} = match … {{ … => \"name\" }})`",
+                capture.trim_matches(['{', '}'])
+            ),
+
+            #[cfg(feature = "check-sql")]
+            Self::ValueForSql(capture) => write!(
+                f,
+                "`{capture}` is a value, and can't stand for a part of the SQL: choose that part \
+                 behind the statement, `sql!(… \"… {capture}\", {} = match … {{ … => \"DESC\" }})`; \
+                 a table is always named",
                 capture.trim_matches(['{', '}'])
             ),
 

@@ -411,8 +411,10 @@ impl<'a> Statement<'a> {
         self.is_literal(at).then_some(at + 1)
     }
 
+    /// Whether that is a literal, or a value that is as much the same for each row.
     fn is_literal(&self, at: usize) -> bool {
-        let is_literal = |token: &super::lex::Token| token.kind == Kind::Literal;
+        let is_literal =
+            |token: &super::lex::Token| matches!(token.kind, Kind::Literal | Kind::Capture);
         self.text.tokens.get(at).is_some_and(is_literal) || self.text.is_any(at, &["TRUE", "FALSE"])
     }
 
