@@ -113,12 +113,9 @@ impl Link {
 
 /// Takes the chain off the arguments of a call.
 pub(crate) fn take_argument(values: &mut Vec<Wire>) -> Option<Rc<Chain>> {
-    let Wire::Text(text) = values.last()? else {
-        return None;
-    };
-    let chain = Chain::from_text(text.strip_prefix(MARK)?);
+    let chain = marked(values)?;
     values.pop();
-    chain.map(Rc::new)
+    (!chain.0.is_empty()).then(|| Rc::new(chain))
 }
 
 /// Takes the chain off a request.
@@ -129,9 +126,23 @@ pub(crate) fn take_header(headers: &mut HeaderMap) -> Option<Rc<Chain>> {
 
 /// Adds the turns that will wait for a call to its arguments.
 pub(crate) fn add_argument(values: &mut Vec<Wire>) {
-    if let Some(chain) = current() {
-        values.push(Wire::Text(format!("{MARK}{}", chain.to_text())));
-    }
+    let chain = match current() {
+        Some(chain) => chain.to_text(),
+        // So that what is there already is not taken for one.
+        None if marked(values).is_some() => String::new(),
+        None => return,
+    };
+    values.push(Wire::Bytes(format!("{MARK}{chain}").into_bytes()));
+}
+
+/// The chain that the last argument is. It is bytes, which nothing becomes that a stranger
+/// sends as text or as JSON.
+fn marked(values: &[Wire]) -> Option<Chain> {
+    let Wire::Bytes(bytes) = values.last()? else {
+        return None;
+    };
+    let text = std::str::from_utf8(bytes).ok()?;
+    Chain::from_text(text.strip_prefix(MARK)?)
 }
 
 /// Adds the turns that will wait for a request to its headers.
@@ -270,7 +281,7 @@ mod tests {
 
     #[test]
     fn only_the_last_argument_is_taken_off_and_only_if_it_is_marked() {
-        let marked = |text: &str| Wire::Text(format!("{MARK}{text}"));
+        let marked = |text: &str| Wire::Bytes(format!("{MARK}{text}").into_bytes());
         let taken = |values: &[Wire]| {
             let mut values = values.to_vec();
             let chain = take_argument(&mut values);
@@ -280,6 +291,16 @@ mod tests {
         assert_eq!(taken(&[Wire::Text("Room/a/1,".into())]), (0, 1));
         assert_eq!(taken(&[marked("Room/a/1,"), Wire::Null]), (0, 2));
         assert_eq!(taken(&[Wire::Null, marked("Room/a/1,User/b/2,")]), (2, 1));
-        assert_eq!(taken(&[Wire::Null, marked("nonsense")]), (0, 1));
+        assert_eq!(taken(&[Wire::Null, marked("")]), (0, 1));
+        assert_eq!(taken(&[Wire::Null, marked("nonsense")]), (0, 2));
+        let text = Wire::Text(format!("{MARK}Room/a/1,"));
+        assert_eq!(taken(&[Wire::Null, text]), (0, 2));
+        let mut values = vec![marked("Room/a/1,")];
+        add_argument(&mut values);
+        assert_eq!(
+            taken(&values),
+            (0, 1),
+            "a value that looks like a chain stays one"
+        );
     }
 }

@@ -159,4 +159,19 @@ on_both! {
         bare.ask("grow", json!([]));
         assert_eq!(bare.ask("see", json!([]))["leaves"], json!(["seventh"]));
     }
+
+    fn what_is_stored_behind_the_end_goes_with_it(world) {
+        for (name, begins) in [("never began", false), ("began", true)] {
+            let bare = world.object("BARE", name);
+            if begins {
+                bare.ask("grow", json!([]));
+                bare.ask("end", json!([]));
+                world.until("the first has gone", || stored(&bare) == 0);
+                bare.ask("plan", json!([]));
+            }
+            bare.ask("end_and_grow", json!([]));
+            world.until("nothing is left", || stored(&bare) == 0);
+            probe(&bare);
+        }
+    }
 }

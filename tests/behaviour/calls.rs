@@ -193,9 +193,21 @@ on_both! {
 
     fn what_a_stranger_sends_in_the_place_of_the_chain_does_no_harm(world) {
         let friend = world.object("FRIEND", "a");
-        for chain in ["", "nonsense", "Friend/a/1,", "Friend/a/99999999999999999999,"] {
-            let forged = format!("\0actors:calls:{chain}");
-            assert_eq!(friend.ask("note", json!(["once", forged])), 1);
+        let forged = |chain: &str| format!("\0actors:calls:{chain}");
+        for chain in ["", "Friend/a/1,"] {
+            let bytes = json!({ "$": "bytes", "value": forged(chain).into_bytes() });
+            assert_eq!(friend.ask("note", json!(["once", bytes])), 1);
+        }
+        for chain in ["nonsense", "Friend/a/99999999999999999999,"] {
+            let bytes = json!({ "$": "bytes", "value": forged(chain).into_bytes() });
+            let failure = friend.refuse("note", json!(["once", bytes]));
+            assert!(failure.message.contains("2 arguments were given"), "{failure:?}");
+        }
+        // A text is the caller's own, whatever it looks like.
+        let shapes = world.object("SHAPES", "a");
+        for text in ["", "nonsense", "Friend/a/1,"].map(forged) {
+            let values = json!([1, 2, 0.5, true, text]);
+            assert_eq!(shapes.ask("take", values.clone()), values);
         }
         let failure = friend.refuse("note", json!(["once", "Friend/a/1,"]));
         assert!(failure.message.contains("2 arguments were given"), "{failure:?}");

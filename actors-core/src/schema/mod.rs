@@ -148,9 +148,13 @@ fn create<A: Actor>(ctx: &Ctx<A>, fields: &str) -> Result<()> {
     let all: Vec<&TableDef> = own().chain(A::TABLES).collect();
     bring(ctx, &all, Undeclared::Drop)?;
     finish(ctx, fingerprint::<A>(), Vec::new())?;
-    match fields {
-        "{}" => Ok(()),
-        fields => store(ctx, fields),
+    if fields != "{}" {
+        store(ctx, fields)?;
+    }
+    match ctx.is_destroyed() {
+        // What is stored behind `destroy` goes with the rest.
+        true => mark_destroyed(ctx),
+        false => Ok(()),
     }
 }
 

@@ -214,19 +214,19 @@ impl fmt::Display for Mistake {
 
             Self::ValueForColumn(capture) => write!(
                 f,
-                "`{capture}` is a value, and the same for each row, whatever text is in it: write \
+                "`{{{0}}}` is a value, and the same for each row, whatever text is in it: write \
                  the column's name, or choose among names behind the statement, `sql!(… \"… \
-                 {capture}\", {} = match … {{ … => \"name\" }})`",
-                capture.trim_matches(['{', '}'])
+                 {{{0}}}\", {0} = match … {{ … => \"name\" }})`",
+                name_of(capture)
             ),
 
             #[cfg(feature = "check-sql")]
             Self::ValueForSql(capture) => write!(
                 f,
-                "`{capture}` is a value, and can't stand for a part of the SQL: choose that part \
-                 behind the statement, `sql!(… \"… {capture}\", {} = match … {{ … => \"DESC\" }})`; \
+                "`{{{0}}}` is a value, and can't stand for a part of the SQL: choose that part \
+                 behind the statement, `sql!(… \"… {{{0}}}\", {0} = match … {{ … => \"DESC\" }})`; \
                  a table is always named",
-                capture.trim_matches(['{', '}'])
+                name_of(capture)
             ),
 
             Self::NotAStatement { word, known } => {
@@ -413,6 +413,12 @@ impl fmt::Display for Mistake {
             Self::Sqlite(words) => write!(f, "{words}"),
         }
     }
+}
+
+/// The name of a capture, without its braces and its expression.
+fn name_of(capture: &str) -> &str {
+    let inner = capture.trim_matches(['{', '}']);
+    inner.split('=').next().unwrap_or(inner).trim()
 }
 
 fn borrowed(names: &[String]) -> Vec<&str> {

@@ -549,7 +549,7 @@ mod tests {
         );
         assert_eq!(
             rewritten("INSERT INTO visits VALUES ({id}, {page}, {id}) RETURNING *"),
-            r#"INSERT INTO visits("id", "page", "at") VALUES (?1, ?2, ?1) RETURNING "visits"."id", "visits"."page", "visits"."at""#
+            r#"INSERT INTO visits("id", "page", "at") VALUES (?1, ?2, ?1) RETURNING "id", "page", "at""#
         );
         assert_eq!(
             rewritten("SELECT COUNT(*) AS n: u32 FROM visits WHERE page='{{'AND id={id}"),

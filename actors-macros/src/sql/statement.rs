@@ -46,6 +46,9 @@ pub(super) enum Target {
     Written(ColumnRef),
 }
 
+/// What is before a condition that decides about rows.
+const CONDITIONS: &[&str] = &["WHERE", "AND", "ON", "HAVING", "NOT"];
+
 /// A column of the rows that are answered.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
@@ -267,8 +270,12 @@ impl<'a> Statement<'a> {
                 .flatten()
                 .filter(|item| self.is_star(&item.range))
             {
-                let sources = std::slice::from_ref(written);
-                stars.extend(self.spelt_out(item.range.clone(), sources, false)?);
+                // Behind RETURNING, a column goes by its own name alone.
+                let columns = written
+                    .table
+                    .map_or(&[][..], |table| &self.tables[table].columns);
+                let names = columns.iter().map(|column| format!("\"{}\"", column.name));
+                stars.push((item.range.clone(), names.collect()));
             }
         }
         Ok(stars)
@@ -360,49 +367,51 @@ impl<'a> Statement<'a> {
         }
     }
 
-    /// Whether the capture is compared with literals, and with nothing else.
+    /// Whether the capture is compared with literals alone, and this decides by itself about
+    /// rows: in an OR, a CASE or a value it may be a switch.
     fn is_compared_with_literal(&self, capture: usize) -> bool {
         let text = self.text;
-        let before = capture.wrapping_sub(1);
-        if text.is_any(before, ARITHMETIC) || text.is(before, "BETWEEN") {
+        let Some(comparison) = self.comparison(capture) else {
             return false;
-        }
-        if text.is_any(before, COMPARISONS) && self.literal_before(before) {
-            return !text.is_any(capture + 1, ARITHMETIC);
-        }
-        let mut at = capture + 1;
-        let is_not = text.is(at, "NOT");
-        at += usize::from(is_not);
-        if text.is(at, "BETWEEN") {
-            let low = self.literal_behind(at + 1);
-            let high = low.filter(|and| text.is(*and, "AND"));
-            return high.is_some_and(|and| self.literal_behind(and + 1).is_some());
-        }
-        if text.is(at, "IN") && text.is(at + 1, "(") {
-            let close = text.close(at + 1);
-            let mut values = text.split(at + 2..close).into_iter();
-            return close > at + 2
-                && values.all(|value| self.literal_behind(value.start) == Some(value.end));
-        }
-        if !text.is_any(at, COMPARISONS) {
-            return false;
-        }
-        let skip = usize::from(text.is(at, "IS") && text.is(at + 1, "NOT"));
-        let behind = self.literal_behind(at + 1 + skip);
-        behind.is_some_and(|behind| !text.is_any(behind, ARITHMETIC))
+        };
+        let (before, behind) = (comparison.start.wrapping_sub(1), comparison.end);
+        let outer = before.wrapping_sub(1);
+        let is_between = text.is(before, "AND") && text.is(outer.wrapping_sub(1), "BETWEEN");
+        let is_condition = text.is_any(before, CONDITIONS) && !is_between
+            || text.is(before, "(") && text.is_any(outer, CONDITIONS);
+        let is_part = text.is_any(behind, ARITHMETIC) || text.is_any(behind, COMPARISONS);
+        is_condition && !is_part && !text.is(behind, "OR")
     }
 
-    /// Whether what an operator compares is a literal, and alone.
-    fn literal_before(&self, operator: usize) -> bool {
+    /// The comparison of a capture with literals.
+    fn comparison(&self, capture: usize) -> Option<Range<usize>> {
         let text = self.text;
-        let literal = operator.wrapping_sub(1);
-        let is_signed = text.is_any(literal.wrapping_sub(1), &["-", "+"]);
-        let before = literal.wrapping_sub(1 + usize::from(is_signed));
-        const STARTS: &[&str] = &[
-            "WHERE", "AND", "OR", "ON", "WHEN", "HAVING", "NOT", "(", ",",
-        ];
-        let is_part = text.is_any(before, ARITHMETIC) || is_signed && !text.is_any(before, STARTS);
-        self.is_literal(literal) && !is_part && !text.is_any(before, &["BETWEEN", "AND"])
+        let operator = capture.wrapping_sub(1);
+        if text.is_any(operator, COMPARISONS) {
+            let literal = operator.wrapping_sub(1);
+            let is_signed = text.is_any(literal.wrapping_sub(1), &["-", "+"]);
+            let start = literal.wrapping_sub(usize::from(is_signed));
+            return self.is_literal(literal).then_some(start..capture + 1);
+        }
+        let at = capture + 1 + usize::from(text.is(capture + 1, "NOT"));
+        let end = if text.is(at, "BETWEEN") {
+            let and = self
+                .literal_behind(at + 1)
+                .filter(|and| text.is(*and, "AND"))?;
+            self.literal_behind(and + 1)?
+        } else if text.is(at, "IN") && text.is(at + 1, "(") {
+            let close = text.close(at + 1);
+            let mut values = text.split(at + 2..close).into_iter();
+            let is_literal =
+                |value: Range<usize>| self.literal_behind(value.start) == Some(value.end);
+            (close > at + 2 && values.all(is_literal)).then_some(close + 1)?
+        } else if text.is_any(at, COMPARISONS) {
+            let skip = usize::from(text.is(at, "IS") && text.is(at + 1, "NOT"));
+            self.literal_behind(at + 1 + skip)?
+        } else {
+            return None;
+        };
+        Some(capture..end)
     }
 
     /// Where the literal ends that begins there.

@@ -172,6 +172,16 @@ impl Site {
         let (only, all, least) = (None::<String>, true, 3);
         let _ = sql!(Visit => "SELECT id FROM visits WHERE ({only} IS NULL OR page = {only}) AND ({all} OR id > 3)
                                AND (seconds = {least} + 1 OR 1 + {least} = id) ORDER BY id + {least}, page = {only}").all(ctx)?;
+        // A condition that may be switched off, and values that are worked out.
+        let mode = 1;
+        let _ = sql!(Visit => "SELECT id FROM visits WHERE ({mode} = 1 OR page = {page = \"home\"})
+                               AND CASE WHEN {mode} > 0 THEN seconds > {mode} ELSE seconds = 1 = {all} END").all(ctx)?;
+        // The rows that are written go by the names of their columns alone.
+        let written = sql!(Visit => "INSERT INTO visits AS v (page, at, type) VALUES ('a', {now = ctx.now()}, 'b')
+                                     ON CONFLICT (id) DO UPDATE SET seconds = v.seconds + 1 RETURNING *").one(ctx)?;
+        let _: Visit = written;
+        let _ = sql!(Visit => "DELETE FROM visits AS v WHERE v.id = 1 RETURNING *").all(ctx)?;
+        let _ = sql!(Visit => "UPDATE visits AS v SET page = 'c' WHERE v.id = 1 RETURNING *").all(ctx)?;
         // Arms of one type.
         let both: Vec<Option<u32>> = sql!(Visit => "SELECT id FROM visits UNION SELECT seconds FROM visits").all(ctx)?;
         let _ = both;
