@@ -174,25 +174,13 @@ impl<A> Ctx<A> {
     ///
     /// That of `body`, or of the commit.
     pub fn transaction<T>(&self, body: impl Body<T>) -> Result<T> {
-        let open = Open::new(&self.beside);
         let mut body = Some(body);
         let mut value = None;
-        let outcome = self.platform.transaction(&mut || {
+        // What is made again for each body ends here.
+        self.transact(&mut || {
             value = body.take().map(|body| body()).transpose()?;
-            match open.is_outermost() {
-                true if self.is_rehearsed() => Err(Error::internal("rehearsed")),
-                true => alarms::arm(self),
-                false => Ok(()),
-            }
-        });
-        let is_rehearsed = value.is_some() && open.is_outermost() && self.is_rehearsed();
-        if !is_rehearsed {
-            outcome?;
-        }
-        open.commit();
-        if is_rehearsed {
-            self.remember(|beside| beside.life = Life::Unborn);
-        }
+            Ok(())
+        })?;
         value.ok_or_else(|| Error::internal("the platform did not run the transaction"))
     }
 }
@@ -217,7 +205,26 @@ impl<A> Beginning for Ctx<A> {
     }
 
     fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
-        self.transaction(body)
+        let open = Open::new(&self.beside);
+        let mut has_run = false;
+        let outcome = self.platform.transaction(&mut || {
+            body()?;
+            has_run = true;
+            match open.is_outermost() {
+                true if self.is_rehearsed() => Err(Error::internal("rehearsed")),
+                true => alarms::arm(self),
+                false => Ok(()),
+            }
+        });
+        let is_rehearsed = has_run && open.is_outermost() && self.is_rehearsed();
+        if !is_rehearsed {
+            outcome?;
+        }
+        open.commit();
+        if is_rehearsed {
+            self.remember(|beside| beside.life = Life::Unborn);
+        }
+        Ok(())
     }
 }
 

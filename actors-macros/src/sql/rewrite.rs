@@ -92,6 +92,6 @@ fn replaced(statement: &Statement<'_>, stars: Vec<Star>) -> HashMap<usize, (usiz
     stars.chain(annotations).collect()
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     format!("\"{name}\"")
 }

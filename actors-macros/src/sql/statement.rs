@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::lex::Kind;
 use super::mistakes::{Fault, Mistake, NullBecause};
+use super::rewrite::quoted;
 use super::scopes::{COMPOUNDS, ColumnRef, ENDS, Scopes, Source, same};
 use super::tables::Table;
 use super::text::Text;
@@ -274,7 +275,7 @@ impl<'a> Statement<'a> {
                 let columns = written
                     .table
                     .map_or(&[][..], |table| &self.tables[table].columns);
-                let names = columns.iter().map(|column| format!("\"{}\"", column.name));
+                let names = columns.iter().map(|column| quoted(&column.name));
                 stars.push((item.range.clone(), names.collect()));
             }
         }
@@ -311,11 +312,11 @@ impl<'a> Statement<'a> {
         }
         let columns = meant.iter().flat_map(|source| {
             let Some(table) = source.table else {
-                return vec![format!("\"{}\".*", source.alias)];
+                return vec![format!("{}.*", quoted(&source.alias))];
             };
             let columns = self.tables[table].columns.iter();
             let column = |column: &super::tables::Column| {
-                format!("\"{}\".\"{}\"", source.alias, column.name)
+                format!("{}.{}", quoted(&source.alias), quoted(&column.name))
             };
             columns.map(column).collect()
         });
