@@ -112,7 +112,7 @@ pub trait Actor: State<Is = If<true>> {
     type Stub: From<Stub>;
     /// What [`Alarms::after`](crate::alarms::Alarms::after) and
     /// [`at`](crate::alarms::Alarms::at) answer: one method for each `#[alarm]` handler.
-    type Schedule<'a>: From<Plan<'a, Self>>;
+    type Schedule<'a>: From<Plan<'a>>;
     /// What each of its web sockets carries: the `T` of its handlers'
     /// [`Socket<T>`](crate::Socket), `()` if they say none.
     type Attachment: Serialize + DeserializeOwned + 'static;

@@ -89,6 +89,7 @@ mod door;
 mod entry;
 mod error;
 mod handle;
+mod instance;
 mod json;
 mod object;
 mod persist;

@@ -12,16 +12,18 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
 use crate::actor::{Actor, Init};
-use crate::alarms;
+use crate::alarms::dispatch::Alarmed;
+use crate::alarms::{AlarmDef, Due};
 use crate::backend::{self, Platform};
-use crate::calls::{self, Caller, Chain, Identity};
+use crate::calls::{self, Caller, Chain};
 use crate::ctx::Ctx;
-use crate::door::{Door, Origin};
+use crate::door::Origin;
 use crate::error::{Error, ErrorKind, Result};
+use crate::instance::{ActorDef, BoxFuture, Instance};
 use crate::persist::Saved;
 use crate::schema;
 use crate::transaction::Beside;
-use crate::turn::{Access, Gate, Permit};
+use crate::turn::{Access, Permit};
 
 /// What a turn comes to: at once where nothing was in its way, else later.
 pub enum Turn<T> {
@@ -81,12 +83,11 @@ pub struct Object<A>(Rc<Inner<A>>, Origin);
 
 /// What there is of an actor in memory.
 pub(crate) struct Inner<A> {
+    instance: Rc<Instance>,
     ctx: Ctx<A>,
-    gate: Gate,
     /// The user's struct, while the actor is awake.
     actor: RefCell<Option<A>>,
     saved: RefCell<Saved>,
-    identity: Rc<Identity>,
 }
 
 impl<A> Clone for Object<A> {
@@ -98,10 +99,10 @@ impl<A> Clone for Object<A> {
 impl<A: Actor> Object<A> {
     /// An actor that sleeps: its first turn wakes it.
     pub(crate) fn new(platform: Platform) -> Self {
+        let instance = Rc::new(Instance::new(platform, def_of::<A>()));
         let inner = Rc::new_cyclic(|inner| Inner {
-            identity: Rc::new(Identity::new(A::NAME, &platform)),
-            ctx: Ctx::new(platform, inner.clone()),
-            gate: Gate::default(),
+            ctx: Ctx::new(instance.clone(), inner.clone()),
+            instance,
             actor: RefCell::new(None),
             saved: RefCell::default(),
         });
@@ -139,7 +140,11 @@ impl<A: Actor> Object<A> {
         &self,
         body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn(Access::Exclusive, move |object| object.transact(body))
+        self.turn(Access::Exclusive, move |object| {
+            let mut once = Once::new(body);
+            object.change(&mut |actor, ctx| once.run(|body| body(actor, ctx)))?;
+            once.value()
+        })
     }
 
     /// A turn of a `fn(&self)`: beside other shared turns, in one transaction.
@@ -148,14 +153,9 @@ impl<A: Actor> Object<A> {
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
         self.turn(Access::Shared, move |object| {
-            let inner = &object.0;
-            inner.ctx.transaction(|| {
-                let actor = inner.actor.borrow();
-                let actor = awake(actor.as_ref())?;
-                let value = body(actor, &inner.ctx)?;
-                object.check_still(actor)?;
-                Ok(value)
-            })
+            let mut once = Once::new(body);
+            object.read(&mut |actor, ctx| once.run(|body| body(actor, ctx)))?;
+            once.value()
         })
     }
 
@@ -219,7 +219,8 @@ impl<A: Actor> Object<A> {
     ) -> Result<T> {
         let _permit = self.join()?;
         let inner = &self.0;
-        let caller = calls::caller().unwrap_or_else(|| Rc::new(Caller::new(&inner.identity, None)));
+        let caller =
+            calls::caller().unwrap_or_else(|| Rc::new(Caller::new(&inner.instance.identity, None)));
         let actor = inner.actor.borrow();
         let result = calls::within(&caller, body(awake(actor.as_ref())?, &inner.ctx)).await;
         self.end();
@@ -227,7 +228,7 @@ impl<A: Actor> Object<A> {
     }
 
     fn join(&self) -> Result<Permit> {
-        self.0.gate.join(Access::Shared).ok_or_else(|| {
+        self.0.instance.gate.join(Access::Shared).ok_or_else(|| {
             Error::new(
                 ErrorKind::Deadlock,
                 format!(
@@ -250,8 +251,8 @@ impl<A: Actor> Object<A> {
         access: Access,
         body: impl FnOnce(&Self) -> Result<T> + 'static,
     ) -> Turn<T> {
-        if self.0.gate.is_awake()
-            && let Some(_permit) = self.0.gate.try_enter(access)
+        if self.0.instance.gate.is_awake()
+            && let Some(_permit) = self.0.instance.gate.try_enter(access)
         {
             let result = body(self);
             self.end();
@@ -266,79 +267,72 @@ impl<A: Actor> Object<A> {
         })
     }
 
-    /// Ends a turn. If it has destroyed the object, no other runs in what is left of it.
     fn end(&self) {
-        let beside = self.0.ctx.beside();
-        if beside.is_destroyed {
-            self.0.gate.slept();
-        }
-        if beside.is_in_doubt.is_some() {
-            self.0.ctx.remember(|beside| beside.is_in_doubt = None);
-            alarms::look_after(self, beside.is_in_doubt);
-        }
+        self.0.instance.end_turn();
     }
 
     /// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
     pub(crate) async fn bury(&self) -> Result<bool> {
-        let _permit = self.0.gate.enter(Access::Exclusive).await;
+        let _permit = self.0.instance.gate.enter(Access::Exclusive).await;
         if self.is_awake() {
             return Ok(false);
         }
         self.0.actor.take();
-        self.0.ctx.remember(|beside| *beside = Beside::default());
-        schema::finish_destroy(&self.0.ctx)
+        self.0
+            .instance
+            .remember(|beside| *beside = Beside::default());
+        schema::finish_destroy(&self.0.instance)
     }
 
     /// Whether a turn has woken the actor.
     pub(crate) fn is_awake(&self) -> bool {
-        self.0.gate.is_awake()
+        self.0.instance.gate.is_awake()
     }
 
     /// Passes the gate, and wakes the actor if nobody has.
     pub(crate) async fn enter(&self, access: Access) -> Result<(Permit, Rc<Caller>)> {
-        let Inner {
-            ctx,
-            gate,
-            identity,
-            ..
-        } = &*self.0;
-        let door = Door {
-            gate,
-            identity,
-            platform: ctx.platform(),
-            wait: A::WAIT,
-        };
-        let (permit, caller) = door.pass(access, &self.1).await?;
-        if !gate.is_awake() {
-            self.wake(&caller).await?;
-            permit.woke();
-            alarms::look_after(self, None);
-        }
-        Ok((permit, caller))
+        let wake = |caller| -> BoxFuture<'_, ()> { Box::pin(self.wake(caller)) };
+        self.0.instance.enter(access, &self.1, &wake).await
     }
 
     /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have worked.
-    async fn wake(&self, caller: &Rc<Caller>) -> Result<()> {
+    async fn wake(&self, caller: Rc<Caller>) -> Result<()> {
         let inner = &self.0;
         // What the database says is what counts.
-        inner.ctx.remember(|beside| *beside = Beside::default());
-        let stored = schema::open::<A>(&inner.ctx)?;
+        inner
+            .instance
+            .remember(|beside| *beside = Beside::default());
+        let stored = schema::open(&inner.instance)?;
         let mut actor = A::fresh();
         inner.saved.replace(Saved::load(&mut actor, &stored)?);
         match A::HANDLERS.on_init {
             None => {}
-            Some(Init::Sync(init)) => self.commit(&mut actor, init)?,
+            Some(Init::Sync(init)) => {
+                self.commit(&mut actor, &mut |actor, ctx| init(actor, ctx))?
+            }
             Some(Init::Async(init)) => {
-                calls::within(caller, init(&mut actor, &inner.ctx)).await?;
-                self.commit(&mut actor, |_, _| Ok(()))?;
+                calls::within(&caller, init(&mut actor, &inner.ctx)).await?;
+                self.commit(&mut actor, &mut |_, _| Ok(()))?;
             }
         }
         inner.actor.replace(Some(actor));
-        inner.ctx.unborn.is_awake();
+        inner.instance.unborn.is_awake();
         Ok(())
     }
 
-    fn transact<T>(&self, body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T>) -> Result<T> {
+    /// Runs `body` on the actor in one transaction, as a shared turn does.
+    fn read(&self, body: &mut dyn FnMut(&A, &Ctx<A>) -> Result<()>) -> Result<()> {
+        let inner = &self.0;
+        inner.instance.transact(&mut || {
+            let actor = inner.actor.borrow();
+            let actor = awake(actor.as_ref())?;
+            body(actor, &inner.ctx)?;
+            self.check_still(actor)
+        })
+    }
+
+    /// Runs `body` on the actor in one transaction, as an exclusive turn does.
+    fn change(&self, body: &mut dyn FnMut(&mut A, &Ctx<A>) -> Result<()>) -> Result<()> {
         let result = self.commit(awake(self.0.actor.borrow_mut().as_mut())?, body);
         if result.is_err() {
             self.restore();
@@ -355,30 +349,37 @@ impl<A: Actor> Object<A> {
         let mut actor = inner.actor.borrow_mut();
         let actor = awake(actor.as_mut())?;
         let value = calls::within(caller, body(actor, &inner.ctx)).await?;
-        self.commit(actor, |_, _| Ok(value))
+        self.commit(actor, &mut |_, _| Ok(()))?;
+        Ok(value)
     }
 
     /// Runs `body` and stores the persisted fields that it changed, in one transaction.
-    fn commit<T>(
+    fn commit(
         &self,
         actor: &mut A,
-        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T>,
-    ) -> Result<T> {
-        let Inner { ctx, saved, .. } = &*self.0;
-        let (value, changed) = ctx.transaction(|| {
-            let value = body(actor, ctx)?;
-            let changed = saved.borrow().changed(actor)?;
-            if let Some(fields) = &changed
-                && !ctx.unborn.keeps(fields)
-            {
-                schema::store(ctx, &saved.borrow().with_unknown(fields)?)?;
+        body: &mut dyn FnMut(&mut A, &Ctx<A>) -> Result<()>,
+    ) -> Result<()> {
+        let Inner {
+            instance,
+            ctx,
+            saved,
+            ..
+        } = &*self.0;
+        let mut changed = None;
+        instance.transact(&mut || {
+            body(actor, ctx)?;
+            changed = saved.borrow().changed(actor)?;
+            match &changed {
+                Some(fields) if !instance.unborn.keeps(fields) => {
+                    schema::store(instance, &saved.borrow().with_unknown(fields)?)
+                }
+                _ => Ok(()),
             }
-            Ok((value, changed))
         })?;
         if let Some(fields) = changed {
             saved.borrow_mut().set(fields);
         }
-        Ok(value)
+        Ok(())
     }
 
     /// Puts the persisted fields back to what is stored, after a turn that failed.
@@ -389,8 +390,76 @@ impl<A: Actor> Object<A> {
             .map(|actor| self.0.saved.borrow_mut().restore(actor));
         if !matches!(restored, Some(Ok(()))) {
             *actor = None;
-            self.0.gate.slept();
+            self.0.instance.gate.slept();
         }
+    }
+}
+
+impl<A: Actor> Alarmed for Object<A> {
+    fn instance(&self) -> &Rc<Instance> {
+        &self.0.instance
+    }
+
+    fn is_awake(&self) -> bool {
+        self.is_awake()
+    }
+
+    fn wake(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async { self.enter(Access::Shared).await.map(drop) })
+    }
+
+    fn bury(&self) -> BoxFuture<'_, bool> {
+        Box::pin(self.bury())
+    }
+
+    fn run(&self, due: &Due) -> Option<Turn<()>> {
+        let mut alarms = A::HANDLERS.alarms.iter();
+        let handler = alarms.find(|known| known.name == due.handler)?;
+        Some((handler.run)(&self.told(handler.name), due.clone()))
+    }
+}
+
+/// What the code declares.
+pub(crate) fn def_of<A: Actor>() -> ActorDef {
+    ActorDef {
+        name: A::NAME,
+        wait: A::WAIT,
+        tables: A::TABLES,
+        migrations: A::MIGRATIONS,
+        alarm: |index| {
+            let handler = A::HANDLERS.alarms.get(index)?;
+            Some(AlarmDef {
+                name: handler.name,
+                declared: handler.declared,
+                retry: handler.retry,
+            })
+        },
+    }
+}
+
+/// A closure that runs once, for code that is compiled once for all closures: it can neither
+/// take one by value nor pass on what it returns.
+pub(crate) struct Once<F, T> {
+    body: Option<F>,
+    value: Option<T>,
+}
+
+impl<F, T> Once<F, T> {
+    pub(crate) fn new(body: F) -> Self {
+        let (body, value) = (Some(body), None);
+        Self { body, value }
+    }
+
+    /// Calls the closure, and keeps what it returns.
+    pub(crate) fn run(&mut self, call: impl FnOnce(F) -> Result<T>) -> Result<()> {
+        self.value = self.body.take().map(call).transpose()?;
+        Ok(())
+    }
+
+    /// What the closure has returned.
+    pub(crate) fn value(self) -> Result<T> {
+        self.value
+            .ok_or_else(|| Error::internal("the platform did not run the transaction"))
     }
 }
 

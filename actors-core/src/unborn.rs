@@ -3,11 +3,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::backend::{Fetched, Platform};
+use crate::backend::Fetched;
 use crate::error::{Error, Result};
-use crate::schema::{empty_tables, words};
-use crate::sql::{TableDef, Value};
-use crate::transaction::{Beside, Open};
+use crate::instance::Instance;
+use crate::schema::{self, empty_tables, words};
+use crate::sql::Value;
 
 /// Whether an object exists, as the open transaction has it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -20,21 +20,9 @@ pub(crate) enum Life {
     Rehearsed,
 }
 
-/// An object that may not exist, whatever its actor's type is: what follows is compiled once.
-pub(crate) trait Beginning {
-    fn platform(&self) -> &Platform;
-    fn memory(&self) -> &Cell<Beside>;
-    fn unborn(&self) -> &Unborn;
-    /// Makes the tables of the object, with those persisted fields.
-    fn create(&self, fields: &str) -> Result<()>;
-    /// Runs `body` as [`Ctx::transaction`](crate::Ctx::transaction) does.
-    fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()>;
-}
-
 /// What is known of an object that does not exist.
 #[derive(Default)]
 pub(crate) struct Unborn {
-    tables: Cell<&'static [TableDef]>,
     /// The persisted fields as `#[on_init]` leaves them.
     fields: RefCell<String>,
     /// What `#[on_init]` stores: it is stored when the object begins to exist.
@@ -49,9 +37,8 @@ struct Seed {
 }
 
 impl Unborn {
-    /// Says that there is no such object, and which tables it would have.
-    pub(crate) fn wake(&self, tables: &'static [TableDef]) {
-        self.tables.set(tables);
+    /// Says that there is no such object.
+    pub(crate) fn wake(&self) {
         self.fields.replace("{}".to_owned());
         self.seeds.take();
         self.is_waking.set(true);
@@ -71,17 +58,7 @@ impl Unborn {
     }
 }
 
-impl dyn Beginning + '_ {
-    fn beside(&self) -> Beside {
-        self.memory().get()
-    }
-
-    fn remember(&self, change: impl FnOnce(&mut Beside)) {
-        let mut beside = self.beside();
-        change(&mut beside);
-        self.memory().set(beside);
-    }
-
+impl Instance {
     /// Has the object begin to exist, if it does not, in the transaction that is open.
     #[cold]
     pub(crate) fn begin_to_exist(&self) -> Result<()> {
@@ -89,7 +66,7 @@ impl dyn Beginning + '_ {
             return Ok(());
         }
         self.make()?;
-        if self.unborn().is_waking.get() {
+        if self.unborn.is_waking.get() {
             self.remember(|beside| beside.life = Life::Rehearsed);
         }
         Ok(())
@@ -98,8 +75,8 @@ impl dyn Beginning + '_ {
     /// Makes the tables, with what `#[on_init]` has stored.
     fn make(&self) -> Result<()> {
         self.remember(|beside| beside.life = Life::Exists);
-        self.create(&self.unborn().fields.borrow())?;
-        let seeds = self.unborn().seeds.borrow();
+        schema::create(self, &self.unborn.fields.borrow())?;
+        let seeds = self.unborn.seeds.borrow();
         let seeds = seeds.iter().take(self.beside().seeds);
         seeds.into_iter().try_for_each(|seed| {
             let written = self.platform().sql_run(&seed.statement, &seed.values);
@@ -148,7 +125,7 @@ impl dyn Beginning + '_ {
         let fetched = self.platform().sql_fetch(statement, values)?;
         let written = self.platform().sql_usage().rows_written - before;
         if stores && self.beside().life == Life::Rehearsed {
-            let mut seeds = self.unborn().seeds.borrow_mut();
+            let mut seeds = self.unborn.seeds.borrow_mut();
             seeds.truncate(self.beside().seeds);
             seeds.push(Seed {
                 statement: statement.to_owned(),
@@ -161,7 +138,7 @@ impl dyn Beginning + '_ {
 
     /// Reads from tables that are not there, as if they were empty.
     fn read_empty(&self, statement: &str, values: &[Value<'_>]) -> Result<(Fetched<'_>, u64)> {
-        match empty_tables(statement, self.unborn().tables.get()) {
+        match empty_tables(statement, self.def.tables) {
             None => self.run_now(statement, values, false),
             Some(text) => match self.platform().sql_fetch(&text, values) {
                 Ok(fetched) => Ok((fetched, 0)),
@@ -174,7 +151,7 @@ impl dyn Beginning + '_ {
     /// Reads from the tables as they would be made, and leaves none.
     fn read_made(&self, statement: &str, values: &[Value<'_>]) -> Result<(Fetched<'_>, u64)> {
         // What is remembered meanwhile is forgotten when this is dropped.
-        let _open = Open::new(self.memory());
+        let _open = self.open();
         let mut outcome = None;
         let undone = self.platform().transaction(&mut || {
             outcome = Some(
@@ -207,7 +184,7 @@ impl dyn Beginning + '_ {
         };
         let name = name.split([':', ' ']).next().unwrap_or_default();
         let name = name.strip_prefix("main.").unwrap_or(name);
-        let mut tables = self.unborn().tables.get().iter().map(|table| table.name);
+        let mut tables = self.def.tables.iter().map(|table| table.name);
         name.starts_with("_actors") || tables.any(|table| table.eq_ignore_ascii_case(name))
     }
 }

@@ -1,11 +1,19 @@
 //! The alarms that handlers are declared with.
 
-use super::recurrence::Recurrence;
+use super::Retry;
+use super::recurrence::{Declared, Recurrence};
 use super::table::change;
-use crate::actor::Actor;
-use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::instance::Instance;
 use crate::sql::{FromRow, Row};
+
+/// An alarm handler as the code declares it, without the code.
+#[derive(Clone, Copy)]
+pub(crate) struct AlarmDef {
+    pub(crate) name: &'static str,
+    pub(crate) declared: Option<Declared>,
+    pub(crate) retry: Retry,
+}
 
 struct Stored {
     id: i64,
@@ -27,13 +35,13 @@ impl FromRow for Stored {
 
 /// Makes the declared alarms those that the code declares: new ones begin, changed
 /// ones move to their new times, those that are gone end.
-pub(crate) fn reconcile<A: Actor>(ctx: &Ctx<A>) -> Result<()> {
-    change(ctx, |ctx| {
-        let mut stored: Vec<Stored> = ctx.own().all(
+pub(crate) fn reconcile(instance: &Instance) -> Result<()> {
+    change(instance, |instance| {
+        let mut stored: Vec<Stored> = instance.own().all(
             "SELECT id, handler, every, cron, zone FROM _actors_alarms WHERE declared = 1",
             (),
         )?;
-        for handler in A::HANDLERS.alarms {
+        for handler in instance.def.alarms() {
             let Some(declared) = handler.declared else {
                 continue;
             };
@@ -43,21 +51,23 @@ pub(crate) fn reconcile<A: Actor>(ctx: &Ctx<A>) -> Result<()> {
             });
             match same {
                 Some(same) => drop(stored.swap_remove(same)),
-                None => insert(ctx, handler.name, &recurrence)?,
+                None => insert(instance, handler.name, &recurrence)?,
             }
         }
         stored.iter().try_for_each(|gone| {
-            ctx.own()
+            instance
+                .own()
                 .run("DELETE FROM _actors_alarms WHERE id = ?", (gone.id,))
                 .map(drop)
         })
     })
 }
 
-fn insert<A>(ctx: &Ctx<A>, handler: &str, recurrence: &Recurrence) -> Result<()> {
-    let first = recurrence.first_after(ctx.now())?;
+fn insert(instance: &Instance, handler: &str, recurrence: &Recurrence) -> Result<()> {
+    let first = recurrence.first_after(instance.now())?;
     let (every, cron, zone) = recurrence.columns();
-    ctx.own()
+    instance
+        .own()
         .run(
             "INSERT INTO _actors_alarms \
              (handler, payload, due, planned, every, cron, zone, declared) \

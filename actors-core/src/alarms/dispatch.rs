@@ -10,13 +10,11 @@ use super::Retry;
 use super::due::{Due, Mark};
 use super::recurrence::Declared;
 use super::table::{earliest, set};
-use crate::actor::Actor;
 use crate::backend;
-use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::instance::{BoxFuture, Instance};
 use crate::object::{Object, Turn};
 use crate::time::{Duration, Timestamp, hours, minutes};
-use crate::turn::Access;
 
 /// How many alarms are begun before others have their turn, and may be at work at a time.
 const BATCH: usize = 500;
@@ -37,6 +35,20 @@ pub struct AlarmHandler<A: 'static> {
     pub declared: Option<Declared>,
     pub retry: Retry,
     pub run: fn(&Object<A>, Due) -> Turn<()>,
+}
+
+/// An actor as its alarms see it, whatever its type: what follows is compiled once.
+pub(crate) trait Alarmed {
+    fn instance(&self) -> &Rc<Instance>;
+    /// Whether a turn has woken the actor.
+    fn is_awake(&self) -> bool;
+    /// Wakes it, if nobody has.
+    fn wake(&self) -> BoxFuture<'_, ()>;
+    /// Does the rest of [`Ctx::destroy`](crate::Ctx::destroy), if it was called; returns
+    /// whether it was.
+    fn bury(&self) -> BoxFuture<'_, bool>;
+    /// Runs the handler of an alarm; none if there is no such handler.
+    fn run(&self, due: &Due) -> Option<Turn<()>>;
 }
 
 /// What has cut the last ring short, though the process lives.
@@ -106,54 +118,53 @@ impl Drop for Off<'_> {
 /// Runs the alarms whose time has come. The platform delivers a ring that fails a
 /// few times only: so it never fails, but says in the log why, and sets the next one.
 /// `planned` is when the object's own alarm was meant to ring.
-pub(crate) fn ring<A: Actor>(object: &Object<A>, planned: Option<Timestamp>) -> Turn<()> {
-    let object = object.told("alarm");
-    let ctx = object.ctx();
-    let now = ctx.now();
+pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
+    let instance = object.instance();
+    let now = instance.now();
     let planned = planned.unwrap_or(now);
-    ctx.ringing.planned.set(planned);
+    instance.ringing.planned.set(planned);
     Turn::start(async move {
-        let Err(error) = run_due(&object, now.since(planned) > LATE).await else {
+        let Err(error) = run_due(&*object, now.since(planned) > LATE).await else {
             return Ok(());
         };
-        let ctx = object.ctx();
-        let wait = trouble(ctx);
+        let instance = object.instance();
+        let wait = trouble(instance);
         backend::log(&format!(
             "alarms could not run, and are tried again in {} s: {error}",
             wait.as_secs()
         ));
-        set(ctx, Some(ctx.now() + wait))
+        set(instance, Some(instance.now() + wait))
     })
 }
 
 /// How long an actor that can't run its alarms is left alone: as long as the first of them
 /// has been due. So the wait doubles, though nobody remembers the last one.
-fn trouble<A>(ctx: &Ctx<A>) -> Duration {
-    let first = earliest(ctx).ok().flatten();
-    let overdue = first.map_or(Duration::ZERO, |due| ctx.now().since(due));
+fn trouble(instance: &Instance) -> Duration {
+    let first = earliest(instance).ok().flatten();
+    let overdue = first.map_or(Duration::ZERO, |due| instance.now().since(due));
     overdue.clamp(TROUBLE, LONG_TROUBLE)
 }
 
-async fn run_due<A: Actor>(object: &Object<A>, is_late: bool) -> Result<()> {
-    let ctx = object.ctx();
+async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
+    let instance = object.instance();
     // One that is destroyed sleeps as soon as the turns in it have ended.
-    if !object.is_awake() || ctx.is_destroyed() {
-        set(ctx, Some(ctx.now() + trouble(ctx)))?;
+    if !object.is_awake() || instance.is_destroyed() {
+        set(instance, Some(instance.now() + trouble(instance)))?;
         if object.bury().await? {
             return Ok(());
         }
     }
-    drop(object.enter(Access::Shared).await?);
-    let _ringing = ctx.ringing.begin(ctx.id());
-    let loss = ctx.platform().ring_begins(&ctx.ringing.object());
+    object.wake().await?;
+    let _ringing = instance.ringing.begin(instance.platform().id());
+    let loss = instance.platform().ring_begins(&instance.ringing.object());
     if let Some(Loss::Panic(culprit)) = &loss {
-        fail_panicked(ctx, culprit.as_ref())?;
+        fail_panicked(instance, culprit.as_ref())?;
     }
     let mut ring = Ring::new(object);
     let due = ring.next_due(BATCH)?;
     if !due.is_empty() {
         // Should the process be lost from here on, the object is rung again at once.
-        set(ctx, Some(ctx.now()))?;
+        set(instance, Some(instance.now()))?;
         let are_suspect = match loss {
             Some(Loss::Panic(_)) => false,
             Some(Loss::Trap) => true,
@@ -162,18 +173,18 @@ async fn run_due<A: Actor>(object: &Object<A>, is_late: bool) -> Result<()> {
         let others = ring.run_suspects(due, are_suspect).await?;
         ring.run(others).await?;
     }
-    ctx.platform().ring_ends(&ctx.ringing.object());
-    if !ctx.is_destroyed() {
+    instance.platform().ring_ends(&instance.ringing.object());
+    if !instance.is_destroyed() {
         // What is due by now rings at once, after whoever waits.
-        set(ctx, earliest(ctx)?)?;
+        set(instance, earliest(instance)?)?;
     }
     ring.outcome
 }
 
 /// A ring of the object's own alarm, and the alarms that are at work in it.
-struct Ring<'a, A: Actor> {
-    object: &'a Object<A>,
-    ctx: &'a Ctx<A>,
+struct Ring<'a> {
+    object: &'a dyn Alarmed,
+    instance: &'a Rc<Instance>,
     at_work: Vec<AtWork>,
     /// Whether what they came to could be taken note of.
     outcome: Result<()>,
@@ -185,11 +196,11 @@ struct AtWork {
     turn: Pin<Box<dyn Future<Output = Result<()>>>>,
 }
 
-impl<'a, A: Actor> Ring<'a, A> {
-    fn new(object: &'a Object<A>) -> Self {
+impl<'a> Ring<'a> {
+    fn new(object: &'a dyn Alarmed) -> Self {
         Self {
             object,
-            ctx: object.ctx(),
+            instance: object.instance(),
             at_work: Vec::new(),
             outcome: Ok(()),
         }
@@ -202,7 +213,7 @@ impl<'a, A: Actor> Ring<'a, A> {
         let mut others = Vec::new();
         for due in due {
             match due.mark {
-                Mark::Alone => due.fail_lost(self.ctx)?,
+                Mark::Alone => due.fail_lost(self.instance)?,
                 Mark::CutShortTwice => {
                     self.settle().await;
                     self.begin_carefully(due).await?;
@@ -217,11 +228,11 @@ impl<'a, A: Actor> Ring<'a, A> {
 
     /// Runs what is due, and what becomes so meanwhile.
     async fn run(&mut self, mut due: Vec<Due>) -> Result<()> {
-        let end = self.ctx.now() + TAKES_ON;
+        let end = self.instance.now() + TAKES_ON;
         loop {
             let are_more = due.len() == BATCH;
             due.drain(..).for_each(|due| self.begin(due));
-            let takes_on = self.ctx.now() < end && !self.ctx.is_destroyed();
+            let takes_on = self.instance.now() < end && !self.instance.is_destroyed();
             if self.at_work.is_empty() && !(are_more && takes_on) {
                 return Ok(());
             }
@@ -238,20 +249,20 @@ impl<'a, A: Actor> Ring<'a, A> {
 
     /// Begins it with a durable mark, so that it is known if it takes the process with it.
     async fn begin_carefully(&mut self, due: Due) -> Result<()> {
-        due.mark_durably(self.ctx).await?;
+        due.mark_durably(self.instance).await?;
         self.begin(due);
         Ok(())
     }
 
     fn begin(&mut self, due: Due) {
-        if self.ctx.is_destroyed() {
+        if self.instance.is_destroyed() {
             return;
         }
         match run_one(self.object, &due) {
-            Turn::Done(result) => note(&mut self.outcome, due.finish(self.ctx, result)),
+            Turn::Done(result) => note(&mut self.outcome, due.finish(self.instance, result)),
             Turn::Pending(future) => {
-                let (object, id) = (self.object.clone(), due.id);
-                let turn = async move { due.finish(object.ctx(), future.await) };
+                let (instance, id) = (self.instance.clone(), due.id);
+                let turn = async move { due.finish(&instance, future.await) };
                 let turn = Box::pin(turn);
                 self.at_work.push(AtWork { id, turn });
             }
@@ -268,12 +279,13 @@ impl<'a, A: Actor> Ring<'a, A> {
     /// Until one that is at work has ended, `next` has come, or alarms have changed.
     async fn wait(&mut self, next: Option<Timestamp>) {
         let Self {
-            ctx,
+            instance,
             at_work,
             outcome,
             ..
         } = self;
-        let mut timer = pin!(next.map(|next| ctx.platform().sleep(next.since(ctx.now()))));
+        let mut timer =
+            pin!(next.map(|next| instance.platform().sleep(next.since(instance.now()))));
         poll_fn(|cx| {
             let before = at_work.len();
             at_work.retain_mut(|at_work| match at_work.turn.as_mut().poll(cx) {
@@ -285,7 +297,7 @@ impl<'a, A: Actor> Ring<'a, A> {
             });
             let timer = timer.as_mut().as_pin_mut();
             let is_time = timer.is_some_and(|timer| timer.poll(cx).is_ready());
-            match at_work.len() < before || is_time || ctx.ringing.has_changed(cx) {
+            match at_work.len() < before || is_time || instance.ringing.has_changed(cx) {
                 true => Poll::Ready(()),
                 false => Poll::Pending,
             }
@@ -304,14 +316,19 @@ impl<'a, A: Actor> Ring<'a, A> {
             Due::SELECT
         );
         // The platform's clock might be ahead of the one that the object sees.
-        let now = self.ctx.now().max(self.ctx.ringing.planned());
-        let due: Vec<Due> = self.ctx.own().all(&statement, (now, self.ids_at_work()?))?;
-        Ok(due.into_iter().map(Due::with_retry::<A>).collect())
+        let now = self.instance.now().max(self.instance.ringing.planned());
+        let due: Vec<Due> = self
+            .instance
+            .own()
+            .all(&statement, (now, self.ids_at_work()?))?;
+        Ok((due.into_iter())
+            .map(|due| due.with_retry(self.instance))
+            .collect())
     }
 
     /// When the first of those that are not at work is due.
     fn next_time(&self) -> Result<Option<Timestamp>> {
-        self.ctx.own().optional(
+        self.instance.own().optional(
             "SELECT due FROM _actors_alarms WHERE due IS NOT NULL \
              AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1",
             (self.ids_at_work()?,),
@@ -334,37 +351,30 @@ fn note(outcome: &mut Result<()>, another: Result<()>) {
 
 /// Takes note of a panic: of the alarm whose handler it was, and that all others were cut
 /// short by it, and not by themselves.
-fn fail_panicked<A: Actor>(ctx: &Ctx<A>, culprit: Option<&(i64, String)>) -> Result<()> {
-    ctx.own().run(
+fn fail_panicked(instance: &Instance, culprit: Option<&(i64, String)>) -> Result<()> {
+    instance.own().run(
         "UPDATE _actors_alarms SET started = 0 WHERE due <= ? AND started > 0",
-        (ctx.now(),),
+        (instance.now(),),
     )?;
     let Some((id, message)) = culprit else {
         return Ok(());
     };
     let statement = format!("{} WHERE id = ? AND due IS NOT NULL", Due::SELECT);
-    let due: Option<Due> = ctx.own().optional(&statement, (*id,))?;
+    let due: Option<Due> = instance.own().optional(&statement, (*id,))?;
     match due {
         Some(due) => due
-            .with_retry::<A>()
-            .fail(ctx, &Error::internal(message.clone())),
+            .with_retry(instance)
+            .fail(instance, &Error::internal(message.clone())),
         None => Ok(()),
     }
 }
 
-fn run_one<A: Actor>(object: &Object<A>, due: &Due) -> Turn<()> {
-    match handler::<A>(&due.handler) {
-        Some(handler) => (handler.run)(&object.told(handler.name), due.clone()),
-        None => {
-            due.misfit.set(true);
-            Turn::Done(Err(Error::schema(format!(
-                "no `#[alarm]` handler is called `{}`",
-                due.handler
-            ))))
-        }
-    }
-}
-
-pub(super) fn handler<A: Actor>(name: &str) -> Option<&'static AlarmHandler<A>> {
-    A::HANDLERS.alarms.iter().find(|known| known.name == name)
+fn run_one(object: &dyn Alarmed, due: &Due) -> Turn<()> {
+    object.run(due).unwrap_or_else(|| {
+        due.misfit.set(true);
+        Turn::Done(Err(Error::schema(format!(
+            "no `#[alarm]` handler is called `{}`",
+            due.handler
+        ))))
+    })
 }

@@ -8,14 +8,13 @@ use std::task::Poll;
 
 use serde::de::DeserializeOwned;
 
-use super::dispatch::handler;
 use super::list::arguments;
 use super::run::{AlarmRun, within, within_async};
 use super::{AlarmId, Recurrence, Retry};
-use crate::actor::Actor;
 use crate::backend;
 use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::instance::Instance;
 use crate::sql::{FromRow, Row};
 use crate::time::{Timestamp, hours, minutes};
 
@@ -37,7 +36,7 @@ pub(super) enum Mark {
 #[derive(Clone)]
 pub struct Due {
     pub(super) id: i64,
-    pub(super) handler: String,
+    pub(crate) handler: String,
     due: Timestamp,
     planned: Timestamp,
     recurrence: Option<Recurrence>,
@@ -78,32 +77,34 @@ impl Due {
     pub(super) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, attempts, started, \
                           chain FROM _actors_alarms";
 
-    pub(super) fn with_retry<A: Actor>(mut self) -> Self {
-        if let Some(handler) = handler::<A>(&self.handler) {
+    pub(super) fn with_retry(mut self, instance: &Instance) -> Self {
+        let mut alarms = instance.def.alarms();
+        if let Some(handler) = alarms.find(|known| known.name == self.handler) {
             self.retry = handler.retry;
         }
         self
     }
 
     /// Says that it is the only one at work, and waits until that is durable.
-    pub(super) async fn mark_durably<A>(&self, ctx: &Ctx<A>) -> Result<()> {
-        self.set_mark(ctx, Mark::Alone)?;
-        ctx.platform().sync().await;
+    pub(super) async fn mark_durably(&self, instance: &Instance) -> Result<()> {
+        self.set_mark(instance, Mark::Alone)?;
+        instance.platform().sync().await;
         Ok(())
     }
 
     /// Says that its handler waits, and others have their turn.
-    fn mark_waiting<A>(&self, ctx: &Ctx<A>) -> Result<()> {
+    fn mark_waiting(&self, instance: &Instance) -> Result<()> {
         match self.mark {
-            Mark::None => self.set_mark(ctx, Mark::CutShort),
-            Mark::CutShort => self.set_mark(ctx, Mark::CutShortTwice),
+            Mark::None => self.set_mark(instance, Mark::CutShort),
+            Mark::CutShort => self.set_mark(instance, Mark::CutShortTwice),
             Mark::CutShortTwice | Mark::Alone => Ok(()), // nobody else has
         }
     }
 
-    fn set_mark<A>(&self, ctx: &Ctx<A>, mark: Mark) -> Result<()> {
+    fn set_mark(&self, instance: &Instance, mark: Mark) -> Result<()> {
         let statement = "UPDATE _actors_alarms SET started = ? WHERE id = ? AND due = ?";
-        ctx.own()
+        instance
+            .own()
             .run(statement, (mark as u32, self.id, self.due))
             .map(drop)
     }
@@ -114,11 +115,12 @@ impl Due {
         ctx: &Ctx<A>,
         handler: impl FnOnce(P) -> Result<()>,
     ) -> Result<()> {
-        let Some(payload) = self.settle(ctx)? else {
+        let instance = ctx.instance();
+        let Some(payload) = self.settle(instance)? else {
             return Ok(()); // somebody has cancelled or moved it
         };
         let arguments = self.arguments(&payload)?;
-        within(ctx, self.as_run(), || handler(arguments))
+        within(instance, self.as_run(), || handler(arguments))
     }
 
     /// Runs an asynchronous handler; the alarm is settled when it has succeeded.
@@ -127,7 +129,8 @@ impl Due {
         ctx: &Ctx<A>,
         handler: impl AsyncFnOnce(P) -> Result<()>,
     ) -> Result<()> {
-        let payload: Option<String> = ctx.own().optional(
+        let instance = ctx.instance();
+        let payload: Option<String> = instance.own().optional(
             "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?",
             (self.id, self.due),
         )?;
@@ -135,15 +138,15 @@ impl Due {
             return Ok(());
         };
         let arguments = self.arguments(&payload)?;
-        let mut run = pin!(within_async(ctx, self.as_run(), handler(arguments)));
+        let mut run = pin!(within_async(instance, self.as_run(), handler(arguments)));
         match poll_fn(|cx| Poll::Ready(run.as_mut().poll(cx))).await {
             Poll::Ready(result) => result?,
             Poll::Pending => {
-                self.mark_waiting(ctx)?;
+                self.mark_waiting(instance)?;
                 run.await?;
             }
         }
-        self.settle(ctx).map(drop)
+        self.settle(instance).map(drop)
     }
 
     fn as_run(&self) -> AlarmRun {
@@ -162,51 +165,58 @@ impl Due {
 
     /// Takes the alarm away, or moves it to its next time, and answers its arguments:
     /// none if it has been cancelled or moved since it was found due.
-    fn settle<A>(&self, ctx: &Ctx<A>) -> Result<Option<String>> {
+    fn settle(&self, instance: &Instance) -> Result<Option<String>> {
         match &self.recurrence {
-            None => ctx.own().optional(
+            None => instance.own().optional(
                 "DELETE FROM _actors_alarms WHERE id = ? AND due = ? RETURNING payload",
                 (self.id, self.due),
             ),
-            Some(recurrence) => ctx.own().optional(
+            Some(recurrence) => instance.own().optional(
                 "UPDATE _actors_alarms SET due = ?3, planned = ?3, attempts = 0, started = 0, \
                  error = NULL WHERE id = ?1 AND due = ?2 RETURNING payload",
-                (self.id, self.due, recurrence.next(self.planned, ctx.now())?),
+                (
+                    self.id,
+                    self.due,
+                    recurrence.next(self.planned, instance.now())?,
+                ),
             ),
         }
     }
 
     /// Takes note of what its turn came to.
-    pub(super) fn finish<A>(&self, ctx: &Ctx<A>, result: Result<()>) -> Result<()> {
+    pub(super) fn finish(&self, instance: &Instance, result: Result<()>) -> Result<()> {
         match result {
             Ok(()) => Ok(()),
-            Err(error) => self.fail(ctx, &error),
+            Err(error) => self.fail(instance, &error),
         }
     }
 
     /// Takes note of a failure: the alarm is tried again later, or set aside.
-    pub(super) fn fail<A>(&self, ctx: &Ctx<A>, error: &Error) -> Result<()> {
-        self.fail_with(ctx, error, Mark::None)
+    pub(super) fn fail(&self, instance: &Instance, error: &Error) -> Result<()> {
+        self.fail_with(instance, error, Mark::None)
     }
 
     /// The same of one that has taken the process with it, and is tried again with care.
-    pub(super) fn fail_lost<A>(&self, ctx: &Ctx<A>) -> Result<()> {
+    pub(super) fn fail_lost(&self, instance: &Instance) -> Result<()> {
         let error = Error::internal("the process was lost while it ran");
-        self.fail_with(ctx, &error, Mark::CutShortTwice)
+        self.fail_with(instance, &error, Mark::CutShortTwice)
     }
 
-    fn fail_with<A>(&self, ctx: &Ctx<A>, error: &Error, mark: Mark) -> Result<()> {
+    fn fail_with(&self, instance: &Instance, error: &Error, mark: Mark) -> Result<()> {
         let attempts = self.attempts + 1;
-        let now = ctx.now();
+        let now = instance.now();
         let next = match &self.recurrence {
             // The code that knows it may be back at any time.
-            _ if self.misfit.get() && ctx.is_behind.get() => {
+            _ if self.misfit.get() && instance.is_behind.get() => {
                 let wait = now.since(self.planned).clamp(minutes(1), hours(1));
                 Some((now + wait, self.planned, self.attempts))
             }
             _ if self.misfit.get() => None,
             _ if attempts < self.retry.max => {
-                let due = now + self.retry.wait(attempts, (ctx.ringing.object(), self.id));
+                let due = now
+                    + self
+                        .retry
+                        .wait(attempts, (instance.ringing.object(), self.id));
                 Some((due, self.planned, attempts))
             }
             None => None,
@@ -230,7 +240,8 @@ impl Due {
             Some((due, planned, attempts)) => (Some(due), planned, attempts),
             None => (None, self.planned, attempts),
         };
-        ctx.own()
+        instance
+            .own()
             .run(
                 "UPDATE _actors_alarms SET due = ?, planned = ?, attempts = ?, started = ?, \
                  error = ? WHERE id = ? AND due = ?",

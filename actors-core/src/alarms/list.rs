@@ -3,9 +3,8 @@
 use serde::de::DeserializeOwned;
 
 use super::{AlarmId, Recurrence};
-use crate::actor::Actor;
-use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::instance::Instance;
 use crate::json;
 use crate::sql::{FromRow, Row, Value};
 use crate::time::Timestamp;
@@ -120,18 +119,18 @@ pub enum AlarmState {
 /// # }
 /// ```
 #[must_use = "`all` and `count` ask for them"]
-pub struct AlarmList<'a, A> {
-    ctx: &'a Ctx<A>,
+pub struct AlarmList<'a> {
+    instance: &'a Instance,
     conditions: Vec<&'static str>,
     values: Vec<Value<'static>>,
     limit: u32,
     unknown: Option<String>,
 }
 
-impl<'a, A: Actor> AlarmList<'a, A> {
-    pub(super) fn new(ctx: &'a Ctx<A>) -> Self {
+impl<'a> AlarmList<'a> {
+    pub(super) fn new(instance: &'a Instance) -> Self {
         Self {
-            ctx,
+            instance,
             conditions: Vec::new(),
             values: Vec::new(),
             limit: u32::MAX,
@@ -142,7 +141,7 @@ impl<'a, A: Actor> AlarmList<'a, A> {
     /// Those of one `#[alarm]` handler, by its name. A name that no handler has is
     /// an error, but for one whose alarms are still there.
     pub fn handler(mut self, name: &str) -> Self {
-        if !A::HANDLERS.alarms.iter().any(|known| known.name == name) {
+        if !self.instance.def.alarms().any(|known| known.name == name) {
             self.unknown = Some(name.to_owned());
         }
         self.values.push(Value::Text(name.to_owned().into()));
@@ -184,7 +183,7 @@ impl<'a, A: Actor> AlarmList<'a, A> {
     pub fn all(self) -> Result<Vec<Alarm>> {
         let order = format!("ORDER BY due, id LIMIT {}", self.limit);
         let alarms: Vec<Alarm> = self
-            .ctx
+            .instance
             .own()
             .all(&self.statement(SELECT, &order), &*self.values)?;
         if alarms.is_empty() {
@@ -200,7 +199,7 @@ impl<'a, A: Actor> AlarmList<'a, A> {
     /// There is no such handler, or the statement fails.
     pub fn count(self) -> Result<u64> {
         let statement = self.statement("SELECT COUNT(*) FROM _actors_alarms", "");
-        let count = self.ctx.own().one(&statement, &*self.values)?;
+        let count = self.instance.own().one(&statement, &*self.values)?;
         if count == 0 {
             self.check()?;
         }

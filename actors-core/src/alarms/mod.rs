@@ -18,13 +18,15 @@ pub(crate) mod run;
 mod schedule;
 mod table;
 
+use std::marker::PhantomData;
+
 use crate::actor::Actor;
-use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::instance::Instance;
 use crate::sql::Params;
 use crate::time::{Duration, Timestamp};
 
-pub(crate) use self::declared::reconcile;
+pub(crate) use self::declared::{AlarmDef, reconcile};
 pub use self::dispatch::AlarmHandler;
 pub(crate) use self::dispatch::{Loss, Ringing};
 pub use self::due::Due;
@@ -119,7 +121,8 @@ pub(crate) use self::table::{TABLES, arm};
 /// the earliest alarm changes, and 2 for each ring. Each ring is a billed request. An
 /// actor whose alarms are not due sleeps, and costs nothing.
 pub struct Alarms<'a, A> {
-    ctx: &'a Ctx<A>,
+    instance: &'a Instance,
+    actor: PhantomData<fn() -> A>,
 }
 
 /// Which alarm; never used twice in an actor.
@@ -130,20 +133,21 @@ pub struct Alarms<'a, A> {
 pub struct AlarmId(i64);
 
 impl<'a, A: Actor> Alarms<'a, A> {
-    pub(crate) fn new(ctx: &'a Ctx<A>) -> Self {
-        Self { ctx }
+    pub(crate) fn new(instance: &'a Instance) -> Self {
+        let actor = PhantomData;
+        Self { instance, actor }
     }
 
     /// An alarm that runs once, when `delay` has passed; counted anew if it is `keyed` and
     /// scheduled again.
     pub fn after(self, delay: Duration) -> A::Schedule<'a> {
-        let due = self.ctx.now() + delay;
-        Plan::once(self.ctx, due).into()
+        let due = self.instance.now() + delay;
+        Plan::once(self.instance, due).into()
     }
 
     /// An alarm that runs once, at `due`; at once if that has passed.
     pub fn at(self, due: Timestamp) -> A::Schedule<'a> {
-        Plan::once(self.ctx, due).into()
+        Plan::once(self.instance, due).into()
     }
 
     /// An alarm that runs again and again: first when `interval` has passed, then at
@@ -169,7 +173,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// # }
     /// ```
     pub fn every(self, interval: Duration) -> A::Schedule<'a> {
-        Plan::every(self.ctx, interval).into()
+        Plan::every(self.instance, interval).into()
     }
 
     /// An alarm that runs whenever the expression says, in UTC. Needs the crate's
@@ -182,14 +186,14 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// is `keyed` goes on like that of [`every`](Self::every).
     #[cfg(feature = "cron")]
     pub fn cron(self, expression: &str) -> A::Schedule<'a> {
-        Plan::cron(self.ctx, expression, None).into()
+        Plan::cron(self.instance, expression, None).into()
     }
 
     /// An alarm that runs whenever the expression says, by the clocks of a time zone
     /// of the IANA database, such as `Europe/Berlin`: see [`cron`](Self::cron).
     #[cfg(feature = "cron")]
     pub fn cron_in(self, zone: &str, expression: &str) -> A::Schedule<'a> {
-        Plan::cron(self.ctx, expression, Some(zone)).into()
+        Plan::cron(self.instance, expression, Some(zone)).into()
     }
 
     /// Removes the alarm, and answers whether it was still there.
@@ -220,7 +224,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// Those of the statement.
     pub fn get(self, id: AlarmId) -> Result<Option<Alarm>> {
         let statement = format!("{} WHERE id = ?", list::SELECT);
-        self.ctx.own().optional(&statement, (id.0,))
+        self.instance.own().optional(&statement, (id.0,))
     }
 
     /// The alarm with that key, if it is there.
@@ -230,12 +234,12 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// Those of the statement.
     pub fn get_key(self, key: &str) -> Result<Option<Alarm>> {
         let statement = format!("{} WHERE key = ?", list::SELECT);
-        self.ctx.own().optional(&statement, (key,))
+        self.instance.own().optional(&statement, (key,))
     }
 
     /// The actor's alarms, or some of them.
-    pub fn list(self) -> AlarmList<'a, A> {
-        AlarmList::new(self.ctx)
+    pub fn list(self) -> AlarmList<'a> {
+        AlarmList::new(self.instance)
     }
 
     /// The alarms that have been set aside, the oldest first.
@@ -254,7 +258,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
     ///
     /// Those of the statement.
     pub fn retry(self, id: AlarmId) -> Result<bool> {
-        let now = self.ctx.now();
+        let now = self.instance.now();
         self.change(
             "UPDATE _actors_alarms SET due = ?, attempts = 0 WHERE id = ? AND due IS NULL",
             (now, id.0),
@@ -275,6 +279,9 @@ impl<'a, A: Actor> Alarms<'a, A> {
 
     /// Whether the statement changed an alarm.
     fn change(self, statement: &str, params: impl Params) -> Result<bool> {
-        table::change(self.ctx, |ctx| ctx.own().run(statement, params)).map(|rows| rows > 0)
+        table::change(self.instance, |instance| {
+            instance.own().run(statement, params)
+        })
+        .map(|rows| rows > 0)
     }
 }

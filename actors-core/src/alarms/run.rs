@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use super::AlarmId;
-use crate::ctx::Ctx;
+use crate::instance::Instance;
 use crate::time::Timestamp;
 
 /// The run of an alarm that a handler is in, from [`Ctx::alarm`].
@@ -54,19 +54,19 @@ pub(crate) fn lost() -> Option<Lost> {
 }
 
 /// Runs `body` as the handler of that alarm.
-pub(super) fn within<A, T>(ctx: &Ctx<A>, run: AlarmRun, body: impl FnOnce() -> T) -> T {
-    let _outer = Outer::enter(ctx, run);
+pub(super) fn within<T>(instance: &Instance, run: AlarmRun, body: impl FnOnce() -> T) -> T {
+    let _outer = Outer::enter(instance, run);
     body()
 }
 
 /// Polls `handler` as the handler of that alarm.
-pub(super) async fn within_async<A, T>(
-    ctx: &Ctx<A>,
+pub(super) async fn within_async<T>(
+    instance: &Instance,
     run: AlarmRun,
     handler: impl Future<Output = T>,
 ) -> T {
     let mut handler = pin!(handler);
-    poll_fn(|cx| within(ctx, run, || handler.as_mut().poll(cx))).await
+    poll_fn(|cx| within(instance, run, || handler.as_mut().poll(cx))).await
 }
 
 /// What was at work before, and is again when this is dropped.
@@ -76,12 +76,12 @@ struct Outer<'a> {
 }
 
 impl<'a> Outer<'a> {
-    fn enter<A>(ctx: &'a Ctx<A>, run: AlarmRun) -> Self {
+    fn enter(instance: &'a Instance, run: AlarmRun) -> Self {
         AT_WORK.set(Some(Lost {
-            object: ctx.ringing.object(),
+            object: instance.ringing.object(),
             alarm: run.id.0,
         }));
-        let running = &ctx.running;
+        let running = &instance.running;
         let before = running.replace(Some(run));
         Self { running, before }
     }

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Alarm, AlarmId, Recurrence, chain, list, table};
 use crate::backend;
-use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::instance::Instance;
 use crate::json;
 use crate::time::{Duration, Timestamp};
 
@@ -18,38 +18,42 @@ const MAX_BYTES: usize = 2_000_000;
 
 /// When an alarm is to run, before it is said which.
 #[doc(hidden)]
-pub struct Plan<'a, A> {
-    ctx: &'a Ctx<A>,
+pub struct Plan<'a> {
+    instance: &'a Instance,
     times: Result<(Timestamp, Option<Recurrence>)>,
     key: Option<String>,
 }
 
-impl<'a, A> Plan<'a, A> {
-    fn new(ctx: &'a Ctx<A>, times: Result<(Timestamp, Option<Recurrence>)>) -> Self {
+impl<'a> Plan<'a> {
+    fn new(instance: &'a Instance, times: Result<(Timestamp, Option<Recurrence>)>) -> Self {
         let key = None;
-        Self { ctx, times, key }
+        Self {
+            instance,
+            times,
+            key,
+        }
     }
 
-    pub(super) fn once(ctx: &'a Ctx<A>, due: Timestamp) -> Self {
-        Self::new(ctx, Ok((due, None)))
+    pub(super) fn once(instance: &'a Instance, due: Timestamp) -> Self {
+        Self::new(instance, Ok((due, None)))
     }
 
-    pub(super) fn every(ctx: &'a Ctx<A>, interval: Duration) -> Self {
-        Self::recurring(ctx, Recurrence::Every(interval))
+    pub(super) fn every(instance: &'a Instance, interval: Duration) -> Self {
+        Self::recurring(instance, Recurrence::Every(interval))
     }
 
     #[cfg(feature = "cron")]
-    pub(super) fn cron(ctx: &'a Ctx<A>, expression: &str, zone: Option<&str>) -> Self {
+    pub(super) fn cron(instance: &'a Instance, expression: &str, zone: Option<&str>) -> Self {
         let cron = Recurrence::Cron {
             expression: expression.to_owned(),
             zone: zone.map(str::to_owned),
         };
-        Self::recurring(ctx, cron)
+        Self::recurring(instance, cron)
     }
 
-    fn recurring(ctx: &'a Ctx<A>, recurrence: Recurrence) -> Self {
-        let first = recurrence.first_after(ctx.now());
-        Self::new(ctx, first.map(|due| (due, Some(recurrence))))
+    fn recurring(instance: &'a Instance, recurrence: Recurrence) -> Self {
+        let first = recurrence.first_after(instance.now());
+        Self::new(instance, first.map(|due| (due, Some(recurrence))))
     }
 
     /// Makes the alarm take the place of the one with the same key; one that recurs in the
@@ -73,7 +77,7 @@ impl<'a, A> Plan<'a, A> {
         })?;
         check(due, &payload, self.key.as_deref())?;
         if let (Some(key), Some(recurrence)) = (&self.key, &recurrence)
-            && let Some(known) = same(self.ctx, key, handler, recurrence, &payload)?
+            && let Some(known) = same(self.instance, key, handler, recurrence, &payload)?
         {
             return Ok(known);
         }
@@ -81,13 +85,15 @@ impl<'a, A> Plan<'a, A> {
             .as_ref()
             .map(Recurrence::columns)
             .unwrap_or_default();
-        let (chain, slowed) = slowed(self.ctx, handler, due);
-        table::change(self.ctx, |ctx| {
+        let (chain, slowed) = slowed(self.instance, handler, due);
+        table::change(self.instance, |instance| {
             if self.key.is_some() {
-                ctx.own()
+                instance
+                    .own()
                     .run("DELETE FROM _actors_alarms WHERE key = ?", (&self.key,))?;
             }
-            ctx.own()
+            instance
+                .own()
                 .one(
                     "INSERT INTO _actors_alarms \
                      (handler, payload, due, planned, key, every, cron, zone, chain) \
@@ -103,11 +109,11 @@ impl<'a, A> Plan<'a, A> {
 
 /// Which alarm in a chain of those that schedule each other for at once it is, and when it
 /// runs for that.
-fn slowed<A>(ctx: &Ctx<A>, handler: &str, due: Timestamp) -> (u32, Timestamp) {
-    let Some(run) = ctx.running.get() else {
+fn slowed(instance: &Instance, handler: &str, due: Timestamp) -> (u32, Timestamp) {
+    let Some(run) = instance.running.get() else {
         return (0, due);
     };
-    let now = ctx.now();
+    let now = instance.now();
     let chain = chain::next(&run, now, due);
     let wait = chain::wait(chain);
     if chain::is_news(chain) {
@@ -121,15 +127,15 @@ fn slowed<A>(ctx: &Ctx<A>, handler: &str, due: Timestamp) -> (u32, Timestamp) {
 }
 
 /// The alarm with that key, if it recurs in the same way, and so goes on.
-fn same<A>(
-    ctx: &Ctx<A>,
+fn same(
+    instance: &Instance,
     key: &str,
     handler: &str,
     recurrence: &Recurrence,
     payload: &str,
 ) -> Result<Option<AlarmId>> {
     let statement = format!("{} WHERE key = ? AND due IS NOT NULL", list::SELECT);
-    let known: Option<Alarm> = ctx.own().optional(&statement, (key,))?;
+    let known: Option<Alarm> = instance.own().optional(&statement, (key,))?;
     let known = known.filter(|known| {
         let recurs = known.recurrence.as_ref().map(Recurrence::columns);
         known.handler == handler

@@ -1,8 +1,8 @@
 //! The rows of alarms, and the object's own alarm, which is set to the earliest.
 
 use super::schedule::LAST;
-use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::instance::Instance;
 use crate::sql::{IndexDef, TableDef};
 use crate::time::{Duration, Timestamp};
 use crate::unborn::Life;
@@ -40,37 +40,40 @@ pub(crate) const TABLES: &[TableDef] = &[TableDef {
 }];
 
 /// Changes alarms, in a transaction that arms the object's own alarm at its end.
-pub(super) fn change<A, T>(ctx: &Ctx<A>, body: impl FnOnce(&Ctx<A>) -> Result<T>) -> Result<T> {
-    ctx.transaction(|| {
-        if ctx.ringing.is_on() {
-            ctx.ringing.changed();
-        } else if ctx.beside().earliest.is_none() {
+pub(super) fn change<T>(
+    instance: &Instance,
+    body: impl FnOnce(&Instance) -> Result<T>,
+) -> Result<T> {
+    instance.transaction(|| {
+        if instance.ringing.is_on() {
+            instance.ringing.changed();
+        } else if instance.beside().earliest.is_none() {
             // What `#[on_init]` has set for the beginning is not armed before that.
-            let earliest = match ctx.beside().life {
-                Life::Exists => earliest(ctx)?,
+            let earliest = match instance.beside().life {
+                Life::Exists => earliest(instance)?,
                 Life::Unborn | Life::Rehearsed => None,
             };
-            ctx.remember(|beside| beside.earliest = Some(earliest));
+            instance.remember(|beside| beside.earliest = Some(earliest));
         }
-        body(ctx)
+        body(instance)
     })
 }
 
 /// Sets the object's own alarm, if the transaction has changed which one is the earliest.
-pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
-    match ctx.beside().earliest {
+pub(crate) fn arm(instance: &Instance) -> Result<()> {
+    match instance.beside().earliest {
         // What never existed needs no end.
-        _ if ctx.is_destroyed() && ctx.beside().life == Life::Unborn => Ok(()),
-        _ if ctx.is_destroyed() => set(ctx, Some(ctx.now())),
+        _ if instance.is_destroyed() && instance.beside().life == Life::Unborn => Ok(()),
+        _ if instance.is_destroyed() => set(instance, Some(instance.now())),
         // Whoever runs alarms does it when they have run.
-        _ if ctx.ringing.is_on() => Ok(()),
+        _ if instance.ringing.is_on() => Ok(()),
         None => Ok(()),
-        Some(before) => match earliest(ctx)? {
+        Some(before) => match earliest(instance)? {
             after if after == before => {
-                ctx.remember(|beside| beside.is_in_doubt = after);
+                instance.remember(|beside| beside.is_in_doubt = after);
                 Ok(())
             }
-            after => set(ctx, after),
+            after => set(instance, after),
         },
     }
 }
@@ -78,21 +81,22 @@ pub(crate) fn arm<A>(ctx: &Ctx<A>) -> Result<()> {
 /// Sets the object's own alarm, for now if that time has passed: then a ring that is late
 /// has been delivered before. workerd forgets an alarm that is set while one rings, for the
 /// very time for which that does: what is due already rings a moment later.
-pub(super) fn set<A>(ctx: &Ctx<A>, at: Option<Timestamp>) -> Result<()> {
-    let soonest = ctx
+pub(super) fn set(instance: &Instance, at: Option<Timestamp>) -> Result<()> {
+    let soonest = instance
         .now()
-        .max(ctx.ringing.planned() + Duration::from_millis(1));
-    ctx.platform()
+        .max(instance.ringing.planned() + Duration::from_millis(1));
+    instance
+        .platform()
         .set_alarm(at.map(|at| at.max(soonest).min(LAST)))?;
-    ctx.remember(|beside| {
+    instance.remember(|beside| {
         beside.settings += 1;
         beside.is_in_doubt = None;
     });
     Ok(())
 }
 
-pub(super) fn earliest<A>(ctx: &Ctx<A>) -> Result<Option<Timestamp>> {
-    ctx.own().one(
+pub(super) fn earliest(instance: &Instance) -> Result<Option<Timestamp>> {
+    instance.own().one(
         "SELECT MIN(due) FROM _actors_alarms WHERE due IS NOT NULL",
         (),
     )

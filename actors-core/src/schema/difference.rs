@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::parse::{Column, Index, Table};
 use super::report::{self, Blocker};
-use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::instance::Instance;
 use crate::sql::TableDef;
 
 /// What the database has, by name in small letters.
@@ -42,10 +42,10 @@ pub(super) enum Undeclared {
 ///
 /// A difference that is not safe. What has been done before it is for the
 /// transaction around this to undo.
-pub(super) fn bring<A>(ctx: &Ctx<A>, defs: &[&TableDef], undeclared: Undeclared) -> Result<()> {
-    let mut stored = Stored::read(ctx)?;
-    if rename(ctx, defs, &stored)? {
-        stored = Stored::read(ctx)?;
+pub(super) fn bring(instance: &Instance, defs: &[&TableDef], undeclared: Undeclared) -> Result<()> {
+    let mut stored = Stored::read(instance)?;
+    if rename(instance, defs, &stored)? {
+        stored = Stored::read(instance)?;
     }
     let pairs = defs
         .iter()
@@ -58,7 +58,7 @@ pub(super) fn bring<A>(ctx: &Ctx<A>, defs: &[&TableDef], undeclared: Undeclared)
         }
     }
     for statement in statements(&pairs, &stored, undeclared) {
-        ctx.own().run(&statement, ()).map_err(|error| {
+        instance.own().run(&statement, ()).map_err(|error| {
             Error::schema(format!(
                 "the tables can't be brought to what the code declares, and nothing was changed: {}",
                 error.message()
@@ -91,12 +91,12 @@ impl Stored {
         stored
     }
 
-    pub(super) fn read<A>(ctx: &Ctx<A>) -> Result<Self> {
+    pub(super) fn read(instance: &Instance) -> Result<Self> {
         let mut stored = Self {
             tables: BTreeMap::new(),
             indices: BTreeMap::new(),
         };
-        ctx.own().for_each(
+        instance.own().for_each(
             "SELECT name, tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index') \
              AND sql IS NOT NULL AND substr(name, 1, 4) <> '_cf_'",
             (),
@@ -159,7 +159,7 @@ impl<'a> Pair<'a> {
 
 /// Does the renames that `was` declares, where the old name is stored and the new one
 /// is not; answers whether there were any.
-pub(super) fn rename<A>(ctx: &Ctx<A>, defs: &[&TableDef], stored: &Stored) -> Result<bool> {
+pub(super) fn rename(instance: &Instance, defs: &[&TableDef], stored: &Stored) -> Result<bool> {
     let mut any = false;
     for def in defs {
         let name = def.name.to_ascii_lowercase();
@@ -169,7 +169,7 @@ pub(super) fn rename<A>(ctx: &Ctx<A>, defs: &[&TableDef], stored: &Stored) -> Re
             Some((was, old))
         }) {
             let statement = format!("ALTER TABLE \"{was}\" RENAME TO \"{}\"", def.name);
-            ctx.own().run(&statement, ())?;
+            instance.own().run(&statement, ())?;
             table = Some(old);
             any = true;
         }
@@ -179,7 +179,7 @@ pub(super) fn rename<A>(ctx: &Ctx<A>, defs: &[&TableDef], stored: &Stored) -> Re
             };
             if has(was) && !has(column) {
                 let table = def.name;
-                ctx.own().run(
+                instance.own().run(
                     &format!("ALTER TABLE \"{table}\" RENAME COLUMN \"{was}\" TO \"{column}\""),
                     (),
                 )?;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Fnv;
 use super::difference::{self, Undeclared};
 use super::parse;
-use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::instance::Instance;
 use crate::sql::TableDef;
 
 /// A change of tables that is written by hand, from [`migration!`](crate::migration).
@@ -31,13 +31,13 @@ impl Migration {
         hash.finish()
     }
 
-    fn run<A>(&self, ctx: &Ctx<A>) -> Result<()> {
+    fn run(&self, instance: &Instance) -> Result<()> {
         let at = |error: Error| {
             Error::schema(error.at(format_args!("migration `{}`", self.id)).message())
         };
         let before: Vec<&TableDef> = self.before.iter().collect();
-        difference::bring(ctx, &before, Undeclared::Keep).map_err(at)?;
-        ctx.sql().run(self.sql, ()).map(drop).map_err(at)
+        difference::bring(instance, &before, Undeclared::Keep).map_err(at)?;
+        instance.sql().run(self.sql, ()).map(drop).map_err(at)
     }
 }
 
@@ -70,7 +70,7 @@ impl From<&Migration> for Done {
 /// # Errors
 ///
 /// The database has been through others than these, or one of them fails.
-pub(super) fn run_pending<A>(ctx: &Ctx<A>, listed: &[Migration], done: &[Done]) -> Result<()> {
+pub(super) fn run_pending(instance: &Instance, listed: &[Migration], done: &[Done]) -> Result<()> {
     for (index, done) in done.iter().enumerate() {
         match listed.get(index) {
             Some(migration) if migration.id == done.id => check_unedited(migration, done)?,
@@ -79,7 +79,7 @@ pub(super) fn run_pending<A>(ctx: &Ctx<A>, listed: &[Migration], done: &[Done]) 
     }
     listed[done.len()..]
         .iter()
-        .try_for_each(|migration| migration.run(ctx))
+        .try_for_each(|migration| migration.run(instance))
 }
 
 fn check_unedited(migration: &Migration, done: &Done) -> Result<()> {

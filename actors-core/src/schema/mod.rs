@@ -27,10 +27,9 @@ pub use self::migration::Migration;
 use self::migration::{Done, run_pending};
 use self::newer::{Standing, parts, standing};
 pub(crate) use self::parse::{framework_name, tokens, words};
-use crate::actor::Actor;
 use crate::alarms;
-use crate::ctx::Ctx;
 use crate::error::{Error, ErrorKind, Result};
+use crate::instance::{ActorDef, Instance};
 use crate::sql::TableDef;
 use crate::unborn::Life;
 
@@ -75,32 +74,32 @@ const DESTROYED: i64 = -1;
 /// Brings the database to what the actor declares, and answers the stored
 /// persisted fields. One row read when nothing has changed. An object that stores nothing
 /// yet is left without a database.
-pub(crate) fn open<A: Actor>(ctx: &Ctx<A>) -> Result<String> {
-    let wanted = fingerprint::<A>();
-    ctx.is_behind.set(false);
-    ctx.unborn.is_awake();
-    let stored = stored(ctx)?.filter(|(found, _)| !bury(ctx, *found));
+pub(crate) fn open(instance: &Instance) -> Result<String> {
+    let wanted = instance.def.fingerprint();
+    instance.is_behind.set(false);
+    instance.unborn.is_awake();
+    let stored = stored(instance)?.filter(|(found, _)| !bury(instance, *found));
     match stored {
         Some((found, state)) if found == wanted => Ok(state),
-        Some((_, state)) if leaves_alone(ctx, wanted)? => {
-            ctx.is_behind.set(true);
+        Some((_, state)) if leaves_alone(instance, wanted)? => {
+            instance.is_behind.set(true);
             Ok(state)
         }
-        Some((found, state)) => ctx
-            .transaction(|| update(ctx, found, wanted))
+        Some((found, state)) => instance
+            .transaction(|| update(instance, found, wanted))
             .map(|()| state),
         None => {
-            ctx.unborn.wake(A::TABLES);
-            ctx.create.set(Some(create::<A>));
-            ctx.remember(|beside| beside.life = Life::Unborn);
+            instance.unborn.wake();
+            instance.remember(|beside| beside.life = Life::Unborn);
             Ok("{}".to_owned())
         }
     }
 }
 
 /// Says that the object is at its end: what finds this does the rest.
-pub(crate) fn mark_destroyed<A>(ctx: &Ctx<A>) -> Result<()> {
-    ctx.own()
+pub(crate) fn mark_destroyed(instance: &Instance) -> Result<()> {
+    instance
+        .own()
         .run(
             "UPDATE _actors SET fingerprint = ? WHERE id = 0",
             (DESTROYED,),
@@ -109,28 +108,29 @@ pub(crate) fn mark_destroyed<A>(ctx: &Ctx<A>) -> Result<()> {
 }
 
 /// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
-pub(crate) fn finish_destroy<A>(ctx: &Ctx<A>) -> Result<bool> {
-    Ok(stored(ctx)?.is_some_and(|(found, _)| bury(ctx, found)))
+pub(crate) fn finish_destroy(instance: &Instance) -> Result<bool> {
+    Ok(stored(instance)?.is_some_and(|(found, _)| bury(instance, found)))
 }
 
-fn bury<A>(ctx: &Ctx<A>, found: i64) -> bool {
+fn bury(instance: &Instance, found: i64) -> bool {
     let is_destroyed = found == DESTROYED;
     if is_destroyed {
-        ctx.platform().delete_all();
+        instance.platform().delete_all();
     }
     is_destroyed
 }
 
 /// Stores the persisted fields.
-pub(crate) fn store<A>(ctx: &Ctx<A>, state: &str) -> Result<()> {
-    ctx.begin_to_exist()?;
-    ctx.own()
+pub(crate) fn store(instance: &Instance, state: &str) -> Result<()> {
+    instance.begin_to_exist()?;
+    instance
+        .own()
         .run("UPDATE _actors SET state = ? WHERE id = 0", (state,))
         .map(drop)
 }
 
-fn stored<A>(ctx: &Ctx<A>) -> Result<Option<(i64, String)>> {
-    let row = ctx
+fn stored(instance: &Instance) -> Result<Option<(i64, String)>> {
+    let row = instance
         .own()
         .optional("SELECT fingerprint, state FROM _actors WHERE id = 0", ());
     match row {
@@ -144,29 +144,33 @@ fn stored<A>(ctx: &Ctx<A>) -> Result<Option<(i64, String)>> {
 }
 
 /// A new database has the newest tables, and no migration to go through.
-fn create<A: Actor>(ctx: &Ctx<A>, fields: &str) -> Result<()> {
-    let all: Vec<&TableDef> = own().chain(A::TABLES).collect();
-    bring(ctx, &all, Undeclared::Drop)?;
-    finish(ctx, fingerprint::<A>(), Vec::new())?;
+pub(crate) fn create(instance: &Instance, fields: &str) -> Result<()> {
+    let all: Vec<&TableDef> = own().chain(instance.def.tables).collect();
+    bring(instance, &all, Undeclared::Drop)?;
+    finish(instance, instance.def.fingerprint(), Vec::new())?;
     if fields != "{}" {
-        store(ctx, fields)?;
+        store(instance, fields)?;
     }
-    match ctx.is_destroyed() {
+    match instance.is_destroyed() {
         // What is stored behind `destroy` goes with the rest.
-        true => mark_destroyed(ctx),
+        true => mark_destroyed(instance),
         false => Ok(()),
     }
 }
 
 /// Brings the database to what the code declares, from what it was when it had the
 /// fingerprint `found`.
-fn update<A: Actor>(ctx: &Ctx<A>, found: i64, fingerprint: i64) -> Result<()> {
-    bring(ctx, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
-    let record = Record::read(ctx)?;
-    run_pending(ctx, A::MIGRATIONS, &record.migrations)?;
-    bring(ctx, &A::TABLES.iter().collect::<Vec<_>>(), Undeclared::Drop)?;
-    check_none_forgotten(ctx, A::TABLES, &record.tables)?;
-    finish(ctx, fingerprint, record.with_before(found))
+fn update(instance: &Instance, found: i64, fingerprint: i64) -> Result<()> {
+    bring(instance, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
+    let record = Record::read(instance)?;
+    run_pending(instance, instance.def.migrations, &record.migrations)?;
+    bring(
+        instance,
+        &instance.def.tables.iter().collect::<Vec<_>>(),
+        Undeclared::Drop,
+    )?;
+    check_none_forgotten(instance, instance.def.tables, &record.tables)?;
+    finish(instance, fingerprint, record.with_before(found))
 }
 
 /// Whether the database is further than the code and is to be left as it is: all that the
@@ -174,21 +178,21 @@ fn update<A: Actor>(ctx: &Ctx<A>, found: i64, fingerprint: i64) -> Result<()> {
 ///
 /// No order of versions is known but that of a database that was once at this one. Else it
 /// may as well be that the code declares less than it did, which leaves the same.
-fn leaves_alone<A: Actor>(ctx: &Ctx<A>, wanted: i64) -> Result<bool> {
-    let Ok(record) = Record::read(ctx) else {
+fn leaves_alone(instance: &Instance, wanted: i64) -> Result<bool> {
+    let Ok(record) = Record::read(instance) else {
         return Ok(false);
     };
-    let listed: Vec<Done> = A::MIGRATIONS.iter().map(Done::from).collect();
+    let listed: Vec<Done> = instance.def.migrations.iter().map(Done::from).collect();
     if record.migrations != listed {
         return Ok(false);
     }
     let was_here = record.before.contains(&wanted);
     let has_alarms = || {
-        let mut declared = declared_alarms::<A>();
+        let mut declared = instance.def.declared_alarms();
         declared.all(|alarm| record.alarms.contains(&alarm))
     };
-    let declared = Stored::of(own().chain(A::TABLES));
-    match standing(ctx, &declared, &Stored::read(ctx)?, &record.parts)? {
+    let declared = Stored::of(own().chain(instance.def.tables));
+    match standing(instance, &declared, &Stored::read(instance)?, &record.parts)? {
         Standing::Lacks(_) => Ok(false),
         Standing::Same => Ok(was_here && has_alarms()),
         Standing::More => Ok(was_here || has_alarms()),
@@ -202,8 +206,8 @@ fn leaves_alone<A: Actor>(ctx: &Ctx<A>, wanted: i64) -> Result<bool> {
 }
 
 impl Record {
-    fn read<A>(ctx: &Ctx<A>) -> Result<Self> {
-        let record: String = ctx
+    fn read(instance: &Instance) -> Result<Self> {
+        let record: String = instance
             .own()
             .one("SELECT schema FROM _actors WHERE id = 0", ())?;
         serde_json::from_str(&record).map_err(|error| {
@@ -220,14 +224,6 @@ impl Record {
     }
 }
 
-/// The declared alarms, as a fingerprint and a record know them.
-fn declared_alarms<A: Actor>() -> impl Iterator<Item = String> {
-    A::HANDLERS.alarms.iter().filter_map(|handler| {
-        let recurrence = handler.declared?.recurrence();
-        Some(format!("{} {recurrence:?}", handler.name))
-    })
-}
-
 /// The framework's own tables.
 fn own() -> impl Iterator<Item = &'static TableDef> {
     const OWN: &TableDef = &META;
@@ -236,8 +232,8 @@ fn own() -> impl Iterator<Item = &'static TableDef> {
 
 /// A table that was declared once is still declared, or no longer stored: else its rows
 /// would be there and nobody would see them.
-fn check_none_forgotten<A>(ctx: &Ctx<A>, defs: &[TableDef], declared: &[String]) -> Result<()> {
-    let stored = Stored::read(ctx)?;
+fn check_none_forgotten(instance: &Instance, defs: &[TableDef], declared: &[String]) -> Result<()> {
+    let stored = Stored::read(instance)?;
     let is_declared = |name: &str| defs.iter().any(|def| def.name.eq_ignore_ascii_case(name));
     for name in declared {
         if let Some(table) = stored.tables.get(name)
@@ -252,18 +248,19 @@ fn check_none_forgotten<A>(ctx: &Ctx<A>, defs: &[TableDef], declared: &[String])
 }
 
 /// Takes note of what the database has come to.
-fn finish<A: Actor>(ctx: &Ctx<A>, fingerprint: i64, before: Vec<i64>) -> Result<()> {
-    alarms::reconcile(ctx)?;
+fn finish(instance: &Instance, fingerprint: i64, before: Vec<i64>) -> Result<()> {
+    alarms::reconcile(instance)?;
     let record = Record {
-        tables: (A::TABLES.iter())
+        tables: (instance.def.tables.iter())
             .map(|def| def.name.to_ascii_lowercase())
             .collect(),
-        migrations: A::MIGRATIONS.iter().map(Done::from).collect(),
-        parts: parts(&Stored::of(A::TABLES.iter())),
-        alarms: declared_alarms::<A>().collect(),
+        migrations: instance.def.migrations.iter().map(Done::from).collect(),
+        parts: parts(&Stored::of(instance.def.tables.iter())),
+        alarms: instance.def.declared_alarms().collect(),
         before,
     };
-    ctx.own()
+    instance
+        .own()
         .run(
             "INSERT INTO _actors (id, fingerprint, state, schema) VALUES (0, ?, '{}', ?) \
              ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, \
@@ -273,30 +270,40 @@ fn finish<A: Actor>(ctx: &Ctx<A>, fingerprint: i64, before: Vec<i64>) -> Result<
         .map(drop)
 }
 
-/// 53 bits (the integers that a row holds exactly) over all that a wake has to establish.
-fn fingerprint<A: Actor>() -> i64 {
-    let mut hash = Fnv::default();
-    hash.write(env!("CARGO_PKG_VERSION"));
-    for def in own().chain(A::TABLES) {
-        hash.write(def.name);
-        for part in def.create {
-            hash.write(part);
+impl ActorDef {
+    /// The declared alarms, as a fingerprint and a record know them.
+    fn declared_alarms(self) -> impl Iterator<Item = String> {
+        self.alarms().filter_map(|alarm| {
+            let recurrence = alarm.declared?.recurrence();
+            Some(format!("{} {recurrence:?}", alarm.name))
+        })
+    }
+
+    /// 53 bits (the integers that a row holds exactly) over all that a wake has to establish.
+    fn fingerprint(self) -> i64 {
+        let mut hash = Fnv::default();
+        hash.write(env!("CARGO_PKG_VERSION"));
+        for def in own().chain(self.tables) {
+            hash.write(def.name);
+            for part in def.create {
+                hash.write(part);
+            }
+            for index in def.indices {
+                hash.write(index.create);
+            }
         }
-        for index in def.indices {
-            hash.write(index.create);
+        for migration in self.migrations {
+            hash.write(migration.id);
+            hash.write(migration.sql);
         }
+        for alarm in self.alarms() {
+            hash.write(alarm.name);
+        }
+        for alarm in self.declared_alarms() {
+            hash.write(&alarm);
+        }
+        hash.finish()
     }
-    for migration in A::MIGRATIONS {
-        hash.write(migration.id);
-        hash.write(migration.sql);
-    }
-    for handler in A::HANDLERS.alarms {
-        hash.write(handler.name);
-    }
-    for alarm in declared_alarms::<A>() {
-        hash.write(&alarm);
-    }
-    hash.finish()
 }
 
 /// FNV-1a, which is short and stays the same for ever.

@@ -3,8 +3,8 @@
 
 use super::difference::{Stored, StoredIndex, is_compatible};
 use super::parse::{Column, Index, Table, names};
-use crate::ctx::Ctx;
 use crate::error::Result;
+use crate::instance::Instance;
 
 /// How the tables that some code declares stand to those of a database.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub(super) enum Standing {
 /// # Errors
 ///
 /// Those of the statements that try checks.
-pub(super) fn standing<A>(
-    ctx: &Ctx<A>,
+pub(super) fn standing(
+    instance: &Instance,
     declared: &Stored,
     stored: &Stored,
     known: &[String],
@@ -53,7 +53,7 @@ pub(super) fn standing<A>(
         }
         more |= !additions.columns.is_empty();
         additions.columns_in_the_way(&mut reasons);
-        additions.constraints_in_the_way(ctx, &mut reasons)?;
+        additions.constraints_in_the_way(instance, &mut reasons)?;
     }
     let has_index = |(name, index): &(&String, &StoredIndex)| {
         let found = stored.indices.get(*name);
@@ -166,14 +166,14 @@ impl<'a> Additions<'a> {
     }
 
     /// Checks and the like that the code's rows may fail.
-    fn constraints_in_the_way<A>(&self, ctx: &Ctx<A>, reasons: &mut Vec<String>) -> Result<()> {
+    fn constraints_in_the_way(&self, instance: &Instance, reasons: &mut Vec<String>) -> Result<()> {
         let of_table = (self.stored.constraints.iter())
             .filter(|(constraint, _)| !self.declared.constraints.contains_key(*constraint));
         let of_columns = self.columns.iter().flat_map(|column| &column.clauses);
         let checks = of_columns.filter(|(clause, _)| clause.starts_with("check "));
         for (constraint, source) in of_table.chain(checks) {
             let passes = match constraint.split_once(' ') {
-                Some(("check", _)) => self.passes(ctx, &source["check".len()..])?,
+                Some(("check", _)) => self.passes(instance, &source["check".len()..])?,
                 Some(("unique", columns)) => self.is_of_absent(&names(columns)),
                 _ => false,
             };
@@ -188,7 +188,7 @@ impl<'a> Additions<'a> {
     }
 
     /// Whether a check is passed by all rows in which the added columns have their defaults.
-    fn passes<A>(&self, ctx: &Ctx<A>, check: &str) -> Result<bool> {
+    fn passes(&self, instance: &Instance, check: &str) -> Result<bool> {
         let is_about = |column: &Column| names(check).contains(&column.name);
         let is_computed = |column: &&&Column| is_generated(column) && is_about(column);
         if self.declared.columns.iter().any(is_about)
@@ -203,7 +203,7 @@ impl<'a> Additions<'a> {
         let columns = columns.join(", ");
         let statement =
             format!("SELECT COUNT(*) FROM (SELECT {columns}) WHERE {check} IS NOT FALSE");
-        let passes: u32 = ctx.own().one(&statement, ())?;
+        let passes: u32 = instance.own().one(&statement, ())?;
         Ok(passes > 0)
     }
 

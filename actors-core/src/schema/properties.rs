@@ -8,8 +8,9 @@ use fastrand::Rng;
 use super::difference::{Stored, Undeclared, bring, rename};
 use super::newer::{Standing, parts, standing};
 use crate::backend::Sim;
-use crate::ctx::Ctx;
 use crate::error::{ErrorKind, Result};
+use crate::instance::Instance;
+use crate::object::def_of;
 use crate::sql::{IndexDef, TableDef, Value};
 
 #[actors_macros::actor(crate = crate)]
@@ -293,20 +294,20 @@ fn schema(rng: &mut Rng) -> Vec<Table> {
         .collect()
 }
 
-fn with_database(test: impl FnOnce(&Ctx<Nobody>)) {
+fn with_database(test: impl FnOnce(&Instance)) {
     let sim = Sim::new(None);
     let slot = sim.slot::<Nobody>("a").expect("SQLite opens");
-    test(&Ctx::new(sim.platform(&slot), std::rc::Weak::new()));
+    test(&Instance::new(sim.platform(&slot), def_of::<Nobody>()));
 }
 
-fn bring_all(ctx: &Ctx<Nobody>, schema: &[Table]) -> Result<()> {
+fn bring_all(instance: &Instance, schema: &[Table]) -> Result<()> {
     let defs: Vec<TableDef> = schema.iter().map(Table::def).collect();
     let defs: Vec<&TableDef> = defs.iter().collect();
-    ctx.transaction(|| bring(ctx, &defs, Undeclared::Drop))
+    instance.transaction(|| bring(instance, &defs, Undeclared::Drop))
 }
 
 /// Fills the tables; a row that is not unique is left out.
-fn fill(ctx: &Ctx<Nobody>, schema: &[Table], rng: &mut Rng) -> Vec<Vec<Vec<Value<'static>>>> {
+fn fill(instance: &Instance, schema: &[Table], rng: &mut Rng) -> Vec<Vec<Vec<Value<'static>>>> {
     let tables = schema.iter().map(|table| {
         let written: Vec<_> = written(table).collect();
         let names: Vec<&str> = written.iter().map(|column| &*column.name).collect();
@@ -320,7 +321,7 @@ fn fill(ctx: &Ctx<Nobody>, schema: &[Table], rng: &mut Rng) -> Vec<Vec<Vec<Value
             .map(|_| -> Vec<_> { written.iter().map(|column| column.value(rng)).collect() });
         let rows: Vec<_> = rows.collect();
         rows.into_iter()
-            .filter(|row| match ctx.sql().run(&insert, &row[..]) {
+            .filter(|row| match instance.sql().run(&insert, &row[..]) {
                 Ok(_) => true,
                 Err(error) => {
                     assert!(error.message().contains("UNIQUE"), "{error}");
@@ -340,7 +341,7 @@ fn written(table: &Table) -> impl Iterator<Item = &Column> {
 }
 
 /// The cells of some columns, as types and bytes, in an order that is always the same.
-fn rows(ctx: &Ctx<Nobody>, table: &str, columns: &[&str]) -> Vec<String> {
+fn rows(instance: &Instance, table: &str, columns: &[&str]) -> Vec<String> {
     let cells: Vec<String> = columns
         .iter()
         .map(|column| format!("typeof(\"{column}\") || hex(CAST(\"{column}\" AS BLOB))"))
@@ -352,25 +353,25 @@ fn rows(ctx: &Ctx<Nobody>, table: &str, columns: &[&str]) -> Vec<String> {
         "SELECT {} FROM \"{table}\" ORDER BY 1",
         cells.join(" || ' ' || ")
     );
-    ctx.sql().all(&select, ()).expect("rows")
+    instance.sql().all(&select, ()).expect("rows")
 }
 
 /// All that is stored.
-fn dump(ctx: &Ctx<Nobody>) -> BTreeMap<String, Vec<String>> {
+fn dump(instance: &Instance) -> BTreeMap<String, Vec<String>> {
     let statement =
         "SELECT name, type, COALESCE(sql, ''), CAST(rootpage AS TEXT) FROM sqlite_master";
     let stored: Vec<(String, String, String, String)> =
-        ctx.sql().all(statement, ()).expect("a schema");
+        instance.sql().all(statement, ()).expect("a schema");
     let mut dump = BTreeMap::new();
     for (name, kind, sql, page) in stored {
         let mut lines = vec![sql, page];
         if kind == "table" && !name.starts_with("sqlite_") {
-            let columns: Vec<String> = ctx
+            let columns: Vec<String> = instance
                 .sql()
                 .all("SELECT name FROM pragma_table_xinfo(?)", (&name,))
                 .expect("columns");
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            lines.extend(rows(ctx, &name, &columns));
+            lines.extend(rows(instance, &name, &columns));
         }
         dump.insert(name, lines);
     }
@@ -378,13 +379,13 @@ fn dump(ctx: &Ctx<Nobody>) -> BTreeMap<String, Vec<String>> {
 }
 
 /// What SQLite says that the columns and the indices are.
-fn shape(ctx: &Ctx<Nobody>) -> Vec<String> {
+fn shape(instance: &Instance) -> Vec<String> {
     let statement = "SELECT t.name || ' ' || c.name || ' ' || c.type || c.\"notnull\" || c.pk || c.hidden
             FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table'
         UNION ALL SELECT t.name || ' ' || i.name || i.\"unique\" || i.partial || group_concat(c.name)
             FROM sqlite_master AS t, pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c
             WHERE t.type = 'table' AND i.origin = 'c' GROUP BY t.name, i.name ORDER BY 1";
-    ctx.sql().all(statement, ()).expect("a shape")
+    instance.sql().all(statement, ()).expect("a shape")
 }
 
 /// Says which case fails.
@@ -404,9 +405,9 @@ fn what_is_declared_is_stored_and_rows_come_back() {
         let _case = Case(seed);
         let mut rng = Rng::with_seed(seed);
         let schema = schema(&mut rng);
-        with_database(|ctx| {
-            bring_all(ctx, &schema).expect("a new database");
-            let filled = fill(ctx, &schema, &mut rng);
+        with_database(|instance| {
+            bring_all(instance, &schema).expect("a new database");
+            let filled = fill(instance, &schema, &mut rng);
             for (table, expected) in schema.iter().zip(filled) {
                 let names: Vec<&str> = written(table).map(|column| &*column.name).collect();
                 let types: Vec<_> = written(table).map(|column| column.sql_type).collect();
@@ -419,11 +420,11 @@ fn what_is_declared_is_stored_and_rows_come_back() {
                 };
                 let mut expected: Vec<String> = expected.iter().map(|row| shown(row)).collect();
                 expected.sort();
-                assert_eq!(rows(ctx, &table.name, &names), expected, "{table:#?}");
+                assert_eq!(rows(instance, &table.name, &names), expected, "{table:#?}");
             }
-            let before = dump(ctx);
-            bring_all(ctx, &schema).expect("it is as declared");
-            assert_eq!(dump(ctx), before, "nothing to do is nothing done");
+            let before = dump(instance);
+            bring_all(instance, &schema).expect("it is as declared");
+            assert_eq!(dump(instance), before, "nothing to do is nothing done");
         });
     }
 }
@@ -472,10 +473,10 @@ fn a_schema_becomes_another_with_all_rows_or_stays_byte_for_byte() {
                 table.name.push_str("_now");
             }
         }
-        with_database(|ctx| {
-            bring_all(ctx, &old).expect("a new database");
-            fill(ctx, &old, &mut rng);
-            let before = dump(ctx);
+        with_database(|instance| {
+            bring_all(instance, &old).expect("a new database");
+            fill(instance, &old, &mut rng);
+            let before = dump(instance);
             let kept: Vec<_> = old
                 .iter()
                 .zip(&new)
@@ -485,25 +486,29 @@ fn a_schema_becomes_another_with_all_rows_or_stays_byte_for_byte() {
                 let tables = tables.iter().zip(&kept);
                 tables
                     .map(|(table, kept)| {
-                        rows(ctx, &table.name, &kept.iter().map(side).collect::<Vec<_>>())
+                        rows(
+                            instance,
+                            &table.name,
+                            &kept.iter().map(side).collect::<Vec<_>>(),
+                        )
                     })
                     .collect()
             };
             let data = rows_of(&old, |names| &names.0);
-            match bring_all(ctx, &new) {
+            match bring_all(instance, &new) {
                 Ok(()) => {
                     brought += 1;
                     assert_eq!(rows_of(&new, |names| &names.1), data, "{old:#?}\n{new:#?}");
                     for (old, kept) in old.iter().zip(&kept) {
                         assert_eq!(old.columns.len(), kept.len(), "no column is lost");
                     }
-                    let after = dump(ctx);
-                    bring_all(ctx, &new).expect("it is as declared");
-                    assert_eq!(dump(ctx), after, "once is enough");
-                    let shape = shape(ctx);
-                    with_database(|ctx| {
-                        bring_all(ctx, &new).expect("a new database");
-                        assert_eq!(shape, self::shape(ctx), "as a new one");
+                    let after = dump(instance);
+                    bring_all(instance, &new).expect("it is as declared");
+                    assert_eq!(dump(instance), after, "once is enough");
+                    let shape = shape(instance);
+                    with_database(|instance| {
+                        bring_all(instance, &new).expect("a new database");
+                        assert_eq!(shape, self::shape(instance), "as a new one");
                     });
                 }
                 Err(error) => {
@@ -514,8 +519,8 @@ fn a_schema_becomes_another_with_all_rows_or_stays_byte_for_byte() {
                         error.message().contains("The migration to write"),
                         "{error}\n{old:#?}\n{new:#?}"
                     );
-                    assert_eq!(dump(ctx), before);
-                    follow_advice(ctx, &new);
+                    assert_eq!(dump(instance), before);
+                    follow_advice(instance, &new);
                 }
             }
         });
@@ -546,19 +551,19 @@ fn what_older_code_leaves_alone_takes_and_keeps_all_that_it_writes() {
             let defs: Vec<TableDef> = schema.iter().map(Table::def).collect();
             Stored::of(defs.iter())
         };
-        with_database(|ctx| {
-            bring_all(ctx, &new).expect("a new database");
-            let found = Stored::read(ctx).expect("a schema");
+        with_database(|instance| {
+            bring_all(instance, &new).expect("a new database");
+            let found = Stored::read(instance).expect("a schema");
             let known = parts(&stored(&new));
-            match standing(ctx, &stored(&old), &found, &known).expect("a standing") {
+            match standing(instance, &stored(&old), &found, &known).expect("a standing") {
                 Standing::Lacks(_) | Standing::Forbids(_) => not += 1,
                 Standing::Same | Standing::More => {
                     left += 1;
                     let seed = rng.u64(..);
-                    let written = fill(ctx, &old, &mut Rng::with_seed(seed));
-                    with_database(|ctx| {
-                        bring_all(ctx, &old).expect("a new database");
-                        let expected = fill(ctx, &old, &mut Rng::with_seed(seed));
+                    let written = fill(instance, &old, &mut Rng::with_seed(seed));
+                    with_database(|instance| {
+                        bring_all(instance, &old).expect("a new database");
+                        let expected = fill(instance, &old, &mut Rng::with_seed(seed));
                         let (written, expected) = (format!("{written:?}"), format!("{expected:?}"));
                         assert_eq!(written, expected, "{old:#?}\n{new:#?}");
                     });
@@ -571,19 +576,20 @@ fn what_older_code_leaves_alone_takes_and_keeps_all_that_it_writes() {
 
 /// Runs the statements that refusals ask for, table by table: then the schema is as
 /// declared, unless rows are in the way.
-fn follow_advice(ctx: &Ctx<Nobody>, schema: &[Table]) {
+fn follow_advice(instance: &Instance, schema: &[Table]) {
     let defs: Vec<TableDef> = schema.iter().map(Table::def).collect();
     let defs: Vec<&TableDef> = defs.iter().collect();
     for _ in 0..=schema.len() {
-        let Err(refusal) = bring_all(ctx, schema) else {
+        let Err(refusal) = bring_all(instance, schema) else {
             return;
         };
         let advice = refusal.message();
         if refusal.kind() == ErrorKind::Schema && advice.contains("=> r#\"") {
             let (_, rest) = advice.split_once("=> r#\"").expect("statements");
             let (statements, _) = rest.split_once("\"#").expect("an end");
-            rename(ctx, &defs, &Stored::read(ctx).expect("a schema")).expect("other names");
-            let Err(error) = ctx.sql().run(statements, ()) else {
+            rename(instance, &defs, &Stored::read(instance).expect("a schema"))
+                .expect("other names");
+            let Err(error) = instance.sql().run(statements, ()) else {
                 continue;
             };
             let is_data = ["constraint failed", "cannot store"]
@@ -593,7 +599,10 @@ fn follow_advice(ctx: &Ctx<Nobody>, schema: &[Table]) {
             return;
         }
     }
-    panic!("it does not help: {}", bring_all(ctx, schema).unwrap_err());
+    panic!(
+        "it does not help: {}",
+        bring_all(instance, schema).unwrap_err()
+    );
 }
 
 /// The columns that both have: what they are called in the old one and in the new one.

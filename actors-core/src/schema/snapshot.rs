@@ -5,16 +5,17 @@ use super::newer::{Standing, parts, standing};
 use super::{META, Record, create, own, parse, update};
 use crate::actor::Actor;
 use crate::backend::Sim;
-use crate::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::instance::Instance;
+use crate::object::def_of;
 use crate::schema::difference::{Stored, Undeclared, bring};
 
 const MIGRATION: &str = "-- migration ";
 
 /// The tables and the indices of a new database, and the migrations that there are.
 pub(crate) fn render<A: Actor>() -> Result<String> {
-    with_database(|ctx: &Ctx<A>| {
-        create(ctx, "{}")?;
+    with_database::<A, _>(|instance| {
+        create(instance, "{}")?;
         let mut text = format!(
             "-- The tables of `{}`, as its databases have them.\n",
             A::NAME
@@ -27,7 +28,7 @@ pub(crate) fn render<A: Actor>() -> Result<String> {
             ));
         }
         for def in A::TABLES {
-            let statements: Vec<String> = ctx.own().all(
+            let statements: Vec<String> = instance.own().all(
                 "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL \
                  ORDER BY type DESC, name",
                 (def.name,),
@@ -48,29 +49,30 @@ pub(crate) fn render<A: Actor>() -> Result<String> {
 ///
 /// Why databases of that form can't be opened.
 pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
-    with_database(|ctx: &Ctx<A>| {
-        bring(ctx, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
-        run(ctx, text)?;
+    with_database::<A, _>(|instance| {
+        bring(instance, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
+        run(instance, text)?;
         let made = "SELECT lower(name) FROM sqlite_master WHERE type = 'table' AND \
                     substr(name, 1, 7) NOT IN ('_actors', 'sqlite_')";
         let record = Record {
-            tables: ctx.own().all(made, ())?,
+            tables: instance.own().all(made, ())?,
             migrations: done(text)?,
             ..Record::default()
         };
         let statement = format!("INSERT INTO {} VALUES (0, 0, '{{}}', ?)", META.name);
-        ctx.own()
+        instance
+            .own()
             .run(&statement, (serde_json::to_string(&record)?,))?;
-        update(ctx, 0, 1)
+        update(instance, 0, 1)
     })
 }
 
 /// Why code that declares what such a text says can't go on with a database that the code
 /// as it is has brought to its own tables; empty if it can.
 pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>> {
-    let before = with_database(|ctx: &Ctx<A>| {
-        run(ctx, text)?;
-        Stored::read(ctx)
+    let before = with_database::<A, _>(|instance| {
+        run(instance, text)?;
+        Stored::read(instance)
     })?;
     let done = done(text)?;
     let migrations = A::MIGRATIONS.iter().map(|migration| {
@@ -85,9 +87,9 @@ pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>
         return Ok(migrations);
     }
     let known = parts(&Stored::of(A::TABLES.iter()));
-    with_database(|ctx: &Ctx<A>| {
-        create(ctx, "{}")?;
-        let standing = standing(ctx, &before, &Stored::read(ctx)?, &known)?;
+    with_database::<A, _>(|instance| {
+        create(instance, "{}")?;
+        let standing = standing(instance, &before, &Stored::read(instance)?, &known)?;
         Ok(match standing {
             Standing::Same | Standing::More => Vec::new(),
             Standing::Lacks(what) => vec![what],
@@ -96,8 +98,8 @@ pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>
     })
 }
 
-fn run<A>(ctx: &Ctx<A>, text: &str) -> Result<()> {
-    let ran = ctx.own().run(text, ()).map(drop);
+fn run(instance: &Instance, text: &str) -> Result<()> {
+    let ran = instance.own().run(text, ()).map(drop);
     ran.map_err(|error| Error::schema(format!("the file can't be read: {}", error.message())))
 }
 
@@ -115,8 +117,8 @@ fn done(text: &str) -> Result<Vec<Done>> {
         .collect()
 }
 
-fn with_database<A: Actor, T>(body: impl FnOnce(&Ctx<A>) -> Result<T>) -> Result<T> {
+fn with_database<A: Actor, T>(body: impl FnOnce(&Instance) -> Result<T>) -> Result<T> {
     let sim = Sim::new(None);
     let slot = sim.slot::<A>("schema")?;
-    body(&Ctx::new(sim.platform(&slot), std::rc::Weak::new()))
+    body(&Instance::new(sim.platform(&slot), def_of::<A>()))
 }

@@ -142,6 +142,7 @@ pub(crate) fn receive<A: Actor>(object: &Object<A>, raw: RawSocket, event: Event
     let id = socket.id().to_owned();
     object
         .ctx()
+        .instance()
         .lanes
         .run(&id, object, move |object| match event {
             Event::Message(message) => heard(object.asked("on_message", None), socket, message),

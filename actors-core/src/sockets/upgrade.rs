@@ -50,7 +50,7 @@ impl Opening {
         admission: Admission<T>,
     ) -> Result<Admitted> {
         let head = Head {
-            id: ctx.platform().new_socket_id(),
+            id: ctx.instance().platform().new_socket_id(),
             opened: ctx.now(),
             protocol: self.protocol,
         };
@@ -82,7 +82,12 @@ pub(crate) fn upgrade<A: Actor>(object: &Object<A>, mut request: Request) -> Tur
     // After the commit, and before any other turn begins.
     turn.map(move |admitted| {
         let opened = admitted.and_then(|admitted| match admitted {
-            Admitted::Guest(guest) => object.ctx().platform().accept(guest).map(Upgrade::Open),
+            Admitted::Guest(guest) => object
+                .ctx()
+                .instance()
+                .platform()
+                .accept(guest)
+                .map(Upgrade::Open),
             Admitted::Refused(response) => Ok(Upgrade::Refused(response)),
         });
         Ok(opened.unwrap_or_else(|error| Upgrade::Refused(error_response(&error))))

@@ -118,7 +118,7 @@ impl<R, Q, V: Bound> Statement<R, Q, V> {
     /// What SQLite refuses: a constraint, a value that can't be stored.
     pub fn run<A: HasTables<Q>>(self, ctx: &Ctx<A>) -> Result<u64> {
         let text = self.text;
-        let run = |values: &[Value<'_>]| ctx.run(text, values);
+        let run = |values: &[Value<'_>]| ctx.instance().run(text, values);
         self.values.with(text, run)
     }
 
@@ -187,7 +187,7 @@ impl<R, Q, V: Bound> Statement<R, Q, V> {
     {
         let (text, rows) = (self.text, self.rows);
         self.values.with(text, |values| {
-            ctx.query(text, values, &mut |row: &Row<'_>| {
+            ctx.instance().query(text, values, &mut |row: &Row<'_>| {
                 visit(rows.read(row).map_err(|error| error.at(text))?)
             })
         })

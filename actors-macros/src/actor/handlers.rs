@@ -292,10 +292,10 @@ impl Handlers {
             /// An alarm, before it is said which.
             #[allow(unreachable_pub)]
             #[must_use = "no alarm is scheduled before its handler is named"]
-            pub struct #schedule<'a>(#krate::__private::Plan<'a, #actor>);
+            pub struct #schedule<'a>(#krate::__private::Plan<'a>);
 
-            impl<'a> ::core::convert::From<#krate::__private::Plan<'a, #actor>> for #schedule<'a> {
-                fn from(plan: #krate::__private::Plan<'a, #actor>) -> Self {
+            impl<'a> ::core::convert::From<#krate::__private::Plan<'a>> for #schedule<'a> {
+                fn from(plan: #krate::__private::Plan<'a>) -> Self {
                     Self(plan)
                 }
             }

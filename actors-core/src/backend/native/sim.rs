@@ -88,7 +88,7 @@ impl<A: Actor> Hosted for Object<A> {
     }
 
     fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
-        alarms::dispatch::ring(self, planned)
+        alarms::dispatch::ring(Rc::new(self.told("alarm")), planned)
     }
 
     fn upgrade(&self, request: Request) -> Turn<Upgrade> {

@@ -1,5 +1,6 @@
 //! The exported class of an actor, and the way of an event into it.
 
+use std::rc::Rc;
 use std::sync::Once;
 
 use wasm_bindgen::prelude::*;
@@ -67,11 +68,18 @@ impl<A: Actor> Class<A> {
         match event {
             FETCH => http::handle(object, values.get(0).unchecked_ref()),
             ALARM => {
-                let turn = alarms::dispatch::ring(object, scheduled_time(&values.get(0)));
+                let turn = alarms::dispatch::ring(
+                    Rc::new(object.told("alarm")),
+                    scheduled_time(&values.get(0)),
+                );
                 answer(turn, |()| Ok(JsValue::UNDEFINED))
             }
             MESSAGE | CLOSE | ERROR => {
-                let socket = object.ctx().platform().socket_of_event(values.get(0));
+                let socket = object
+                    .ctx()
+                    .instance()
+                    .platform()
+                    .socket_of_event(values.get(0));
                 let turn = messages::receive(object, socket, socket_event::<A>(event, &values));
                 answer(turn, |()| Ok(JsValue::UNDEFINED))
             }
