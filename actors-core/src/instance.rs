@@ -41,6 +41,12 @@ impl ActorDef {
     }
 }
 
+/// An actor that can be woken, whatever its type.
+pub(crate) trait Wakes {
+    /// Loads the actor, and runs its `#[on_init]`.
+    fn wake(&self, caller: Rc<Caller>) -> BoxFuture<'_, ()>;
+}
+
 /// One object: what [`Ctx`](crate::Ctx) is without the type of the actor.
 pub(crate) struct Instance {
     platform: Platform,
@@ -115,26 +121,29 @@ impl Instance {
         self.platform.now()
     }
 
-    /// Passes the gate, and has the actor woken if nobody has.
-    pub(crate) async fn enter<'a>(
-        self: &Rc<Self>,
+    /// Passes the gate, and has the actor woken if nobody has. Boxed, so that it is compiled
+    /// once and not again in each handler that waits for it.
+    pub(crate) fn enter<'a>(
+        self: &'a Rc<Self>,
         access: Access,
-        origin: &Origin,
-        wake: &(dyn Fn(Rc<Caller>) -> BoxFuture<'a, ()> + 'a),
-    ) -> Result<(Permit, Rc<Caller>)> {
-        let door = Door {
-            gate: &self.gate,
-            identity: &self.identity,
-            platform: &self.platform,
-            wait: self.def.wait,
-        };
-        let (permit, caller) = door.pass(access, origin).await?;
-        if !self.gate.is_awake() {
-            wake(caller.clone()).await?;
-            permit.woke();
-            alarms::look_after(self, None);
-        }
-        Ok((permit, caller))
+        origin: &'a Origin,
+        actor: &'a dyn Wakes,
+    ) -> BoxFuture<'a, (Permit, Rc<Caller>)> {
+        Box::pin(async move {
+            let door = Door {
+                gate: &self.gate,
+                identity: &self.identity,
+                platform: &self.platform,
+                wait: self.def.wait,
+            };
+            let (permit, caller) = door.pass(access, origin).await?;
+            if !self.gate.is_awake() {
+                actor.wake(caller.clone()).await?;
+                permit.woke();
+                alarms::look_after(self, None);
+            }
+            Ok((permit, caller))
+        })
     }
 
     /// Ends a turn. If it has destroyed the object, no other runs in what is left of it.

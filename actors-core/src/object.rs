@@ -19,7 +19,7 @@ use crate::calls::{self, Caller, Chain};
 use crate::ctx::Ctx;
 use crate::door::Origin;
 use crate::error::{Error, ErrorKind, Result};
-use crate::instance::{ActorDef, BoxFuture, Instance};
+use crate::instance::{ActorDef, BoxFuture, Instance, Wakes};
 use crate::persist::Saved;
 use crate::schema;
 use crate::transaction::Beside;
@@ -89,6 +89,9 @@ pub(crate) struct Inner<A> {
     actor: RefCell<Option<A>>,
     saved: RefCell<Saved>,
 }
+
+/// What a turn does when its time has come.
+type Later<A, T> = Box<dyn FnOnce(&Object<A>) -> Result<T>>;
 
 impl<A> Clone for Object<A> {
     fn clone(&self) -> Self {
@@ -258,6 +261,12 @@ impl<A: Actor> Object<A> {
             self.end();
             return Turn::Done(result);
         }
+        self.turn_later(access, Box::new(body))
+    }
+
+    /// Runs `body` as a turn when its time has come. It is boxed, so that this is compiled once
+    /// for all that come to the same.
+    fn turn_later<T: 'static>(&self, access: Access, body: Later<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let _entered = object.enter(access).await?;
@@ -290,13 +299,12 @@ impl<A: Actor> Object<A> {
     }
 
     /// Passes the gate, and wakes the actor if nobody has.
-    pub(crate) async fn enter(&self, access: Access) -> Result<(Permit, Rc<Caller>)> {
-        let wake = |caller| -> BoxFuture<'_, ()> { Box::pin(self.wake(caller)) };
-        self.0.instance.enter(access, &self.1, &wake).await
+    pub(crate) fn enter(&self, access: Access) -> BoxFuture<'_, (Permit, Rc<Caller>)> {
+        self.0.instance.enter(access, &self.1, self)
     }
 
     /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have worked.
-    async fn wake(&self, caller: Rc<Caller>) -> Result<()> {
+    async fn run_init(&self, caller: Rc<Caller>) -> Result<()> {
         let inner = &self.0;
         // What the database says is what counts.
         inner
@@ -395,6 +403,12 @@ impl<A: Actor> Object<A> {
     }
 }
 
+impl<A: Actor> Wakes for Object<A> {
+    fn wake(&self, caller: Rc<Caller>) -> BoxFuture<'_, ()> {
+        Box::pin(self.run_init(caller))
+    }
+}
+
 impl<A: Actor> Alarmed for Object<A> {
     fn instance(&self) -> &Rc<Instance> {
         &self.0.instance
@@ -404,8 +418,8 @@ impl<A: Actor> Alarmed for Object<A> {
         self.is_awake()
     }
 
-    fn wake(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async { self.enter(Access::Shared).await.map(drop) })
+    fn enter(&self) -> BoxFuture<'_, (Permit, Rc<Caller>)> {
+        self.enter(Access::Shared)
     }
 
     fn bury(&self) -> BoxFuture<'_, bool> {

@@ -62,6 +62,28 @@ impl Loader<'_> {
     }
 }
 
+/// An actor's struct as far as its fields are stored: what follows is compiled once.
+pub(crate) trait Persisted {
+    fn save(&self, saver: &mut Saver) -> Result<()>;
+    fn load(&mut self, loader: &mut Loader<'_>) -> Result<()>;
+    /// The struct with the default of each field.
+    fn fresh(&self) -> Box<dyn Persisted>;
+}
+
+impl<A: State> Persisted for A {
+    fn save(&self, saver: &mut Saver) -> Result<()> {
+        State::save(self, saver)
+    }
+
+    fn load(&mut self, loader: &mut Loader<'_>) -> Result<()> {
+        State::load(self, loader)
+    }
+
+    fn fresh(&self) -> Box<dyn Persisted> {
+        Box::new(A::fresh())
+    }
+}
+
 /// The persisted fields as they are stored.
 #[derive(Default)]
 pub(crate) struct Saved {
@@ -72,7 +94,7 @@ pub(crate) struct Saved {
 
 impl Saved {
     /// Fills `actor` from what is stored.
-    pub(crate) fn load<A: State>(actor: &mut A, stored: &str) -> Result<Self> {
+    pub(crate) fn load(actor: &mut dyn Persisted, stored: &str) -> Result<Self> {
         let stored = json::from_text(stored).map_err(|error| {
             Error::schema(format!("the persisted fields can't be read: {error}"))
         })?;
@@ -94,12 +116,12 @@ impl Saved {
     ///
     /// Fields that could be stored but not be read again, a NaN for example:
     /// they fail the turn that sets them, not every wake after it.
-    pub(crate) fn changed<A: State>(&self, actor: &A) -> Result<Option<String>> {
+    pub(crate) fn changed(&self, actor: &dyn Persisted) -> Result<Option<String>> {
         let fields = fields(actor)?;
         if fields == self.fields {
             return Ok(None);
         }
-        restore(&mut A::fresh(), &fields)
+        restore(&mut *actor.fresh(), &fields)
             .map_err(|error| Error::internal(format!("not stored, since {error}")))?;
         Ok(Some(fields))
     }
@@ -118,7 +140,7 @@ impl Saved {
 
     /// Fails if a field of `actor` is not as it is stored, after a turn that could not change
     /// it but through a `Cell` or the like: it would be lost.
-    pub(crate) fn check_still<A: State>(&self, actor: &A) -> Result<()> {
+    pub(crate) fn check_still(&self, actor: &dyn Persisted) -> Result<()> {
         let fields = fields(actor)?;
         if fields == self.fields {
             return Ok(());
@@ -147,7 +169,7 @@ impl Saved {
     }
 
     /// Puts the fields of `actor` back to what is stored.
-    pub(crate) fn restore<A: State>(&mut self, actor: &mut A) -> Result<()> {
+    pub(crate) fn restore(&mut self, actor: &mut dyn Persisted) -> Result<()> {
         restore(actor, &self.fields)?;
         // A set that was read again may have another order.
         self.fields = fields(actor)?;
@@ -155,12 +177,12 @@ impl Saved {
     }
 }
 
-fn fields<A: State>(actor: &A) -> Result<String> {
+fn fields(actor: &dyn Persisted) -> Result<String> {
     let mut saver = Saver::default();
     actor.save(&mut saver)?;
     saver.finish()
 }
 
-fn restore<A: State>(actor: &mut A, fields: &str) -> Result<()> {
+fn restore(actor: &mut dyn Persisted, fields: &str) -> Result<()> {
     actor.load(&mut Loader(serde_json::from_str(fields)?))
 }

@@ -11,10 +11,12 @@ use super::due::{Due, Mark};
 use super::recurrence::Declared;
 use super::table::{earliest, set};
 use crate::backend;
+use crate::calls::Caller;
 use crate::error::{Error, Result};
 use crate::instance::{BoxFuture, Instance};
 use crate::object::{Object, Turn};
 use crate::time::{Duration, Timestamp, hours, minutes};
+use crate::turn::Permit;
 
 /// How many alarms are begun before others have their turn, and may be at work at a time.
 const BATCH: usize = 500;
@@ -42,8 +44,8 @@ pub(crate) trait Alarmed {
     fn instance(&self) -> &Rc<Instance>;
     /// Whether a turn has woken the actor.
     fn is_awake(&self) -> bool;
-    /// Wakes it, if nobody has.
-    fn wake(&self) -> BoxFuture<'_, ()>;
+    /// Begins a turn as that of a `&self` handler, which wakes the actor if nobody has.
+    fn enter(&self) -> BoxFuture<'_, (Permit, Rc<Caller>)>;
     /// Does the rest of [`Ctx::destroy`](crate::Ctx::destroy), if it was called; returns
     /// whether it was.
     fn bury(&self) -> BoxFuture<'_, bool>;
@@ -154,7 +156,7 @@ async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
             return Ok(());
         }
     }
-    object.wake().await?;
+    drop(object.enter().await?);
     let _ringing = instance.ringing.begin(instance.platform().id());
     let loss = instance.platform().ring_begins(&instance.ringing.object());
     if let Some(Loss::Panic(culprit)) = &loss {
