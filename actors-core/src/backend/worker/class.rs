@@ -74,7 +74,8 @@ impl<A: Actor> Class<A> {
                 );
                 answer(turn, |()| Ok(JsValue::UNDEFINED))
             }
-            MESSAGE | CLOSE | ERROR => {
+            // So an actor without web sockets does not have their code.
+            MESSAGE | CLOSE | ERROR if A::SOCKETS.is_some() => {
                 let socket = object
                     .ctx()
                     .instance()
