@@ -5,8 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use actors_core::Actor;
-use actors_core::testing::check_rollback;
-use actors_core::testing::raw::check_schema;
+use actors_core::testing::{self, raw};
 use actors_fixtures::versions::{
     v2::Versions2, v3::Versions3, v4::Versions4, v5::Versions5, v9::Versions9, v10::Versions10,
     v11::Versions11, v12::Versions12,
@@ -16,6 +15,28 @@ fn file(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.sql"));
     let _ = fs::remove_file(&path);
     path
+}
+
+/// Has the file be of this version of the actor: its versions are structs of several names.
+fn rename<A: Actor>(path: &Path) {
+    if let Ok(text) = fs::read_to_string(path) {
+        let (_, rest) = text.split_once('\n').expect("lines");
+        let head = format!(
+            "-- The tables of `{}`, as its databases have them.",
+            A::NAME
+        );
+        fs::write(path, format!("{head}\n{rest}")).expect("written");
+    }
+}
+
+fn check_schema<A: Actor>(path: &Path, updates: bool) {
+    rename::<A>(path);
+    raw::check_schema::<A>(path, updates);
+}
+
+fn check_rollback<A: Actor>(path: &Path) {
+    rename::<A>(path);
+    testing::check_rollback::<A>(path);
 }
 
 /// What the check says against the code.
@@ -58,6 +79,7 @@ CREATE TABLE "visits" (
 fn a_safe_change_asks_to_be_recorded() {
     let path = file("safe");
     check_schema::<Versions2>(&path, false);
+    rename::<Versions3>(&path);
     let before = fs::read_to_string(&path).unwrap();
     let text = refusal::<Versions3>(&path, false);
     assert!(text.contains("UPDATE_SCHEMA=1 cargo test"), "{text}");
@@ -131,6 +153,7 @@ fn no_way_back<A: Actor>(path: &Path) -> String {
 fn an_unsafe_change_is_refused_with_the_migration_to_write() {
     let path = file("unsafe");
     check_schema::<Versions10>(&path, false);
+    rename::<Versions9>(&path);
     let before = fs::read_to_string(&path).unwrap();
     for updates in [false, true] {
         let text = refusal::<Versions9>(&path, updates);
@@ -203,4 +226,19 @@ fn a_table_that_is_no_longer_named_is_refused() {
         text.contains("DROP_OLD_ONES: Before => \"DROP TABLE \\\"old_ones\\\"\""),
         "{text}"
     );
+}
+
+#[test]
+fn a_file_of_another_actor_is_told_so() {
+    let path = file("another");
+    check_schema::<Versions2>(&path, false);
+    let written = fs::read_to_string(&path).unwrap();
+    let expected = "records the tables of `Versions2`, and this is `Versions3`";
+    for updates in [false, true] {
+        let outcome = catch_unwind(|| raw::check_schema::<Versions3>(&path, updates));
+        let panic = outcome.expect_err("a panic");
+        let said = panic.downcast_ref::<String>().expect("a text");
+        assert!(said.contains(expected), "{said}");
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), written);
 }

@@ -180,7 +180,7 @@ impl<'a> Additions<'a> {
             if !passes {
                 let table = self.name;
                 reasons.push(format!(
-                    "`{constraint}` of `{table}` may forbid rows that this code writes"
+                    "`{constraint}` of `{table}` may forbid rows that the older code writes"
                 ));
             }
         }
@@ -214,7 +214,7 @@ impl<'a> Additions<'a> {
         if index.is_unique && !(is_plain && self.is_of_absent(&index.columns)) {
             let table = self.name;
             reasons.push(format!(
-                "the unique index `{name}` of `{table}` may forbid rows that this code writes"
+                "the unique index `{name}` of `{table}` may forbid rows that the older code writes"
             ));
         }
     }

@@ -11,15 +11,20 @@ use crate::object::def_of;
 use crate::schema::difference::{Stored, Undeclared, bring};
 
 const MIGRATION: &str = "-- migration ";
+/// What is before and after the actor's name in the first line.
+const HEAD: &str = "-- The tables of `";
+const TAIL: &str = "`, as its databases have them.";
+
+/// Whose schema such a text says it is.
+pub(crate) fn actor_of(text: &str) -> Option<&str> {
+    text.lines().next()?.strip_prefix(HEAD)?.strip_suffix(TAIL)
+}
 
 /// The tables and the indices of a new database, and the migrations that there are.
 pub(crate) fn render<A: Actor>() -> Result<String> {
     with_database::<A, _>(|instance| {
         create(instance, "{}")?;
-        let mut text = format!(
-            "-- The tables of `{}`, as its databases have them.\n",
-            A::NAME
-        );
+        let mut text = format!("{HEAD}{}{TAIL}\n", A::NAME);
         for migration in A::MIGRATIONS {
             text.push_str(&format!(
                 "{MIGRATION}{} {}\n",

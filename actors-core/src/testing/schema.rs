@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use crate::actor::Actor;
-use crate::schema::snapshot::{adopt, in_the_way_of_rollback, render};
+use crate::schema::snapshot::{actor_of, adopt, in_the_way_of_rollback, render};
 
 /// The variable that lets [`check_schema`] rewrite its file.
 const UPDATE: &str = "UPDATE_SCHEMA";
@@ -30,6 +30,8 @@ const UPDATE: &str = "UPDATE_SCHEMA";
 ///   whether the deployment could be rolled back, as [`check_rollback`] does.
 /// - A change that would stop them is refused, with the migration to write. It is never
 ///   written to the file. If no database was ever deployed, delete the file.
+///
+/// Each actor has a file of its own, and the file's first line says whose it is.
 ///
 /// The path is relative to the crate's folder, which is where `cargo test` runs. What
 /// depends on rows can't be seen here: a `CHECK` that some of them fail, say.
@@ -61,6 +63,7 @@ pub(super) fn check<A: Actor>(path: &Path, updates: bool) {
     if recorded == now {
         return;
     }
+    check_actor::<A>(&recorded, path);
     if let Err(error) = adopt::<A>(&recorded) {
         panic!(
             "databases as {shown} records them would not open with this code.\n\n{error}\n\n\
@@ -117,10 +120,23 @@ pub fn check_rollback<A: Actor>(path: impl AsRef<Path>) {
     let shown = path.display();
     let recorded =
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{shown} can't be read: {error}"));
+    check_actor::<A>(&recorded, path);
     if let Some(reasons) = reasons::<A>(&recorded, path) {
         panic!(
             "code with the schema in {shown} refuses databases that this code has opened.\n\n\
              {reasons}"
+        );
+    }
+}
+
+/// Fails if the file says that it is another actor's.
+#[track_caller]
+fn check_actor<A: Actor>(recorded: &str, path: &Path) {
+    let (shown, name) = (path.display(), A::NAME);
+    if let Some(other) = actor_of(recorded).filter(|other| *other != name) {
+        panic!(
+            "{shown} records the tables of `{other}`, and this is `{name}`: each actor has a file \
+             of its own. If `{other}` is called `{name}` now, write that in the file's first line."
         );
     }
 }
