@@ -10,6 +10,7 @@ fn ui() {
     let cases = trybuild::TestCases::new();
     cases.pass("*/pass/*.rs");
     cases.compile_fail("*/fail/*.rs");
+    cases.compile_fail("*/fail/*/*.rs");
 }
 
 #[test]
@@ -22,25 +23,21 @@ fn one_mistake_is_one_error() {
     assert!(wrong.is_empty(), "not one error each: {wrong:#?}");
 }
 
-/// The `.stderr` files of all macros.
+/// The `.stderr` files of all macros, in `fail` and the folders in it.
 fn texts() -> Vec<PathBuf> {
-    let files = |folder: &Path| -> Vec<PathBuf> {
-        fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .map(|entry| entry.unwrap().path())
-            .collect()
-    };
-    let texts: Vec<_> = files(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .iter()
-        .flat_map(|folder| files(&folder.join("fail")))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "stderr")
-        })
-        .collect();
-    assert!(texts.len() > 100, "the cases are somewhere else");
-    texts
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let fail: Vec<_> = files(root).iter().map(|of| of.join("fail")).collect();
+    let mut all: Vec<_> = fail.iter().flat_map(|folder| files(folder)).collect();
+    let inner: Vec<_> = all.iter().flat_map(|folder| files(folder)).collect();
+    all.extend(inner);
+    all.retain(|path| path.extension().is_some_and(|of| of == "stderr"));
+    assert!(all.len() > 500, "the cases are somewhere else");
+    all
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    entries.map(|entry| entry.unwrap().path()).collect()
 }
 
 fn errors(path: &Path) -> usize {
