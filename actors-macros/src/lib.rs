@@ -14,6 +14,8 @@ mod actor;
 mod attributes;
 mod checks;
 mod entry;
+#[cfg(test)]
+mod expansions;
 mod migration;
 mod mistakes;
 mod row;

@@ -289,7 +289,7 @@ impl Handlers {
                 }
             }
 
-            /// An alarm, before it is said which.
+            /// An alarm whose handler is not named yet.
             #[allow(unreachable_pub)]
             #[must_use = "no alarm is scheduled before its handler is named"]
             pub struct #schedule<'a>(#krate::__private::Plan<'a>);

@@ -522,6 +522,19 @@ mod tests {
     }
 
     #[test]
+    fn expansions() {
+        let of_a_query = "SELECT page, at FROM visits WHERE id = {id}";
+        let of_an_insert = "INSERT INTO pages VALUES ({page}, {title = None::<String>})";
+        for (name, text) in [("sql_query", of_a_query), ("sql_insert", of_an_insert)] {
+            let written = asking(text)
+                .finish()
+                .unwrap_or_else(|error| panic!("{error}"));
+            let shown = crate::expansions::shown(quote!(fn statement() { #written }));
+            insta::assert_snapshot!(name, shown);
+        }
+    }
+
+    #[test]
     fn statements_that_are_right_expand() {
         for text in &STATEMENTS[1..6] {
             let expanded = asking(text).finish();
