@@ -38,7 +38,7 @@ pub use self::run::AlarmRun;
 pub use self::schedule::Plan;
 pub(crate) use self::table::{TABLES, arm};
 
-/// The actor's alarms, from [`Ctx::alarms`].
+/// The actor's alarms, from [`Ctx::alarms`](crate::Ctx::alarms).
 ///
 /// Each `#[alarm]` handler is a method of what [`after`](Self::after),
 /// [`at`](Self::at), [`every`](Self::every) and [`cron`](Self::cron) answer, and

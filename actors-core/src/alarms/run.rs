@@ -9,7 +9,7 @@ use super::AlarmId;
 use crate::instance::Instance;
 use crate::time::Timestamp;
 
-/// The run of an alarm that a handler is in, from [`Ctx::alarm`].
+/// The run of an alarm that a handler is in, from [`Ctx::alarm`](crate::Ctx::alarm).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AlarmRun {
@@ -30,7 +30,7 @@ impl AlarmRun {
     /// A key for what must be done once however often this run is tried: the same at
     /// each try, and another at the next time of an alarm that recurs. It is unique
     /// among the actor's alarms; for services that several actors call, put
-    /// [`Ctx::id`] before it.
+    /// [`Ctx::id`](crate::Ctx::id) before it.
     pub fn key(&self) -> String {
         format!("{}-{}", self.id.0, self.planned.as_millis())
     }
