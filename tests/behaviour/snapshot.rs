@@ -121,8 +121,8 @@ fn it_is_said_whether_a_deployment_can_be_rolled_back() {
     check_rollback::<Versions11>(&path);
     assert!(said(refusal::<Versions11>(&path, false)));
     let text = refusal::<Versions12>(&path, false);
-    let reason = "- the column `guest` of `visits` references `persons`, and may forbid that this \
-                  code deletes rows there";
+    let reason = "- the column `guest` of `visits` references `persons`, and may forbid that the \
+                  older code deletes rows there";
     assert!(text.contains(reason), "{text}");
     assert!(!said(text));
     let text = no_way_back::<Versions12>(&path);

@@ -251,8 +251,8 @@ fn references_in_the_way(
         if declared.tables.contains_key(parent) && !lets_go {
             let column = &column.name;
             reasons.push(format!(
-                "the column `{column}` of `{table}` references `{parent}`, and may forbid that this \
-                 code deletes rows there"
+                "the column `{column}` of `{table}` references `{parent}`, and may forbid that the \
+                 older code deletes rows there"
             ));
         }
     }

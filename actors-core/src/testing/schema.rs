@@ -123,7 +123,7 @@ pub fn check_rollback<A: Actor>(path: impl AsRef<Path>) {
     check_actor::<A>(&recorded, path);
     if let Some(reasons) = reasons::<A>(&recorded, path) {
         panic!(
-            "code with the schema in {shown} refuses databases that this code has opened.\n\n\
+            "code with the schema in {shown} refuses databases that the newer code has opened.\n\n\
              {reasons}"
         );
     }
