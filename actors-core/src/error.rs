@@ -107,6 +107,10 @@ impl ErrorKind {
     }
 
     /// The kind and the message of an error as JavaScript writes it, `NotFound: no room`.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker asks for it")
+    )]
     pub(crate) fn from_text(text: &str) -> Option<(Self, &str)> {
         let (name, message) = text.split_once(": ")?;
         Some((Self::from_name(name)?, message))

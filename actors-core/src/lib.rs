@@ -75,38 +75,41 @@
 //! [`sql!`](sql!), [`migration!`], [`entry`].
 
 #![cfg_attr(
-    not(target_arch = "wasm32"),
-    allow(dead_code, reason = "no object exists there")
+    all(not(target_arch = "wasm32"), not(feature = "testing")),
+    allow(dead_code, reason = "there is no platform to host an actor on")
 )]
 
 mod actor;
 pub mod alarms;
 mod backend;
-mod calls;
-mod checks;
-mod ctx;
-mod door;
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, reason = "only a Worker has a fetch handler")
+)]
 mod entry;
+mod env;
 mod error;
-mod handle;
 mod instance;
 mod json;
-mod object;
-mod persist;
+mod log;
+mod platform;
 mod request;
 mod rpc;
 mod schema;
-mod signature;
 mod sockets;
 pub mod sql;
+mod sqlite;
+mod stand_in;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub mod testing;
 mod time;
-mod transaction;
+mod tuples;
 mod turn;
-mod unborn;
 mod wire;
 
+pub use actor::ctx::Ctx;
+pub use actor::handle::Handle;
+pub use actor::state::{Loader, Saver};
 pub use actor::{Actor, State};
 #[doc = include_str!("../docs/actor.md")]
 pub use actors_macros::actor;
@@ -121,15 +124,12 @@ pub use actors_macros::sql_table;
 pub use actors_macros::{
     alarm, on_close, on_connect, on_error, on_init, on_message, on_request, persist,
 };
-#[doc(hidden)]
-pub use backend::Cell;
-pub use backend::Env;
-pub use ctx::Ctx;
+pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
-pub use handle::Handle;
-pub use persist::{Loader, Saver};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
 pub use sockets::{Admission, Close, Message, Socket, Sockets};
+#[doc(hidden)]
+pub use sql::Cell;
 pub use sql::{Json, Sql, SqlValue};
 pub use time::{Duration, Timestamp, days, hours, minutes, seconds};
 
@@ -150,51 +150,11 @@ pub mod prelude {
     };
 }
 
-/// What the macros write refers to; not for use by hand.
 #[doc(hidden)]
-pub mod __private {
-    pub use crate::actor::{Handlers, Init, Reached, used};
-    pub use crate::alarms::{AlarmHandler, Declared, Due, Plan, Retry};
-    #[cfg(target_arch = "wasm32")]
-    pub use crate::backend::current::{Class, declare_class, fetch};
-    pub use crate::checks::{
-        Admit, Always, Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked,
-        Attached, AttachedAlike, Carrier, Carry, Connected, Failure, Handled, If, Initial, Key,
-        NotOfCtx, Outcome, Parent, Parents, Persisted, Plain, Probe, Read, Respond, Responds,
-        Still, StillAttached, Unproven, Untold, View, has_parents, is_default, is_integer,
-        same_key,
-    };
-    pub use crate::entry::{Name, Route};
-    pub use crate::object::{Object, Turn};
-    pub use crate::rpc::{Call, Method, Reply, Stub};
-    pub use crate::signature::Signature;
-    pub use crate::sockets::{Admitted, Incoming, MessageHandler, Opening, Part, SocketOptions};
-    pub use crate::sql::list::{Listed, listed};
-    pub use crate::sql::statement::{Bind, Column, bound, chosen, part, record, statement};
-    pub use crate::sql::{auto_id, insert_id, no_id, no_variant, to_json};
-    pub use actors_macros::{migration_next, sql_next};
-    #[cfg(target_arch = "wasm32")]
-    pub use wasm_bindgen;
-    #[cfg(target_arch = "wasm32")]
-    pub use worker::web_sys;
-}
+#[path = "private/mod.rs"]
+pub mod __private;
 
 /// The README's Rust compiles.
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
-
-/// Calls a macro for no type, one type, and so on up to twelve.
-macro_rules! for_each_tuple {
-    ($macro:ident) => {
-        crate::for_each_tuple!(@ $macro [] A B C D E F G H I J K L);
-    };
-    (@ $macro:ident [$($done:ident)*]) => {
-        $macro!($($done)*);
-    };
-    (@ $macro:ident [$($done:ident)*] $next:ident $($rest:ident)*) => {
-        $macro!($($done)*);
-        crate::for_each_tuple!(@ $macro [$($done)* $next] $($rest)*);
-    };
-}
-use for_each_tuple;

@@ -12,7 +12,7 @@ use croner::parser::{CronParser, Seconds, Year};
 use croner::time::{day_of_year, days_in_month, days_in_year};
 use croner::{CivilDate, CivilDateTime, CivilTime, Cron, CronDateTime, Resolution, Weekday};
 
-use crate::backend;
+use super::zone::utc_offset;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
@@ -64,7 +64,7 @@ impl Zone {
     fn offset(&self, seconds: i64) -> Option<i64> {
         match &self.0 {
             None => Some(0),
-            Some(name) => backend::utc_offset(name, Timestamp::from_millis(seconds * 1_000)),
+            Some(name) => utc_offset(name, Timestamp::from_millis(seconds * 1_000)),
         }
     }
 

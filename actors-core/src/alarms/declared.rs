@@ -1,19 +1,10 @@
 //! The alarms that handlers are declared with.
 
-use super::Retry;
-use super::recurrence::{Declared, Recurrence};
-use super::table::change;
+use super::Recurrence;
+use super::change::change;
 use crate::error::Result;
 use crate::instance::Instance;
 use crate::sql::{FromRow, Row};
-
-/// An alarm handler as the code declares it, without the code.
-#[derive(Clone, Copy)]
-pub(crate) struct AlarmDef {
-    pub(crate) name: &'static str,
-    pub(crate) declared: Option<Declared>,
-    pub(crate) retry: Retry,
-}
 
 struct Stored {
     id: i64,

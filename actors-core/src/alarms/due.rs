@@ -1,27 +1,22 @@
 //! An alarm whose time has come: running its handler, and what that comes to.
 
 use std::cell::Cell;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 use serde::de::DeserializeOwned;
 
 use super::list::arguments;
-use super::run::{AlarmRun, within, within_async};
-use super::{AlarmId, Recurrence, Retry};
-use crate::backend;
-use crate::ctx::Ctx;
+use super::{AlarmId, AlarmRun, Recurrence, Retry};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
+use crate::log;
 use crate::sql::{FromRow, Row};
 use crate::time::{Timestamp, hours, minutes};
 
 /// What the row of an alarm says of its runs that the end of the process has cut short. An
 /// asynchronous handler that waits is marked; a synchronous one is gone when it is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     None,
     /// It was at work once, others perhaps beside it.
     CutShort,
@@ -35,17 +30,17 @@ pub(super) enum Mark {
 #[doc(hidden)]
 #[derive(Clone)]
 pub struct Due {
-    pub(super) id: i64,
+    pub(crate) id: i64,
     pub(crate) handler: String,
     due: Timestamp,
     planned: Timestamp,
     recurrence: Option<Recurrence>,
     attempts: u32,
-    pub(super) mark: Mark,
+    pub(crate) mark: Mark,
     chain: u32,
     retry: Retry,
     /// Whether the code has no handler for it, or one that takes other arguments.
-    pub(super) misfit: Rc<Cell<bool>>,
+    pub(crate) misfit: Rc<Cell<bool>>,
 }
 
 impl FromRow for Due {
@@ -74,30 +69,37 @@ impl FromRow for Due {
 
 impl Due {
     /// Without the arguments, of which a batch might be more than memory holds.
-    pub(super) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, attempts, started, \
+    pub(crate) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, attempts, started, \
                           chain FROM _actors_alarms";
 
-    pub(super) fn with_retry(mut self, instance: &Instance) -> Self {
-        let mut alarms = instance.def.alarms();
-        if let Some(handler) = alarms.find(|known| known.name == self.handler) {
+    pub(crate) fn with_retry(mut self, instance: &Instance) -> Self {
+        if let Some(handler) = instance.def.alarm_called(&self.handler) {
             self.retry = handler.retry;
         }
         self
     }
 
+    /// The stored arguments; none if the alarm has been cancelled or moved.
+    pub(crate) fn payload(&self, instance: &Instance) -> Result<Option<String>> {
+        instance.own().optional(
+            "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?",
+            (self.id, self.due),
+        )
+    }
+
     /// Says that it is the only one at work, and waits until that is durable.
-    pub(super) async fn mark_durably(&self, instance: &Instance) -> Result<()> {
+    pub(crate) async fn mark_durably(&self, instance: &Instance) -> Result<()> {
         self.set_mark(instance, Mark::Alone)?;
         instance.platform().sync().await;
         Ok(())
     }
 
     /// Says that its handler waits, and others have their turn.
-    fn mark_waiting(&self, instance: &Instance) -> Result<()> {
+    pub(crate) fn mark_waiting(&self, instance: &Instance) -> Result<()> {
         match self.mark {
             Mark::None => self.set_mark(instance, Mark::CutShort),
             Mark::CutShort => self.set_mark(instance, Mark::CutShortTwice),
-            Mark::CutShortTwice | Mark::Alone => Ok(()), // nobody else has
+            Mark::CutShortTwice | Mark::Alone => Ok(()), // already singled out
         }
     }
 
@@ -109,47 +111,7 @@ impl Due {
             .map(drop)
     }
 
-    /// Runs a synchronous handler, in whose transaction the alarm is settled.
-    pub fn run<A, P: DeserializeOwned>(
-        self,
-        ctx: &Ctx<A>,
-        handler: impl FnOnce(P) -> Result<()>,
-    ) -> Result<()> {
-        let instance = ctx.instance();
-        let Some(payload) = self.settle(instance)? else {
-            return Ok(()); // somebody has cancelled or moved it
-        };
-        let arguments = self.arguments(&payload)?;
-        within(instance, self.as_run(), || handler(arguments))
-    }
-
-    /// Runs an asynchronous handler; the alarm is settled when it has succeeded.
-    pub async fn run_async<A, P: DeserializeOwned>(
-        self,
-        ctx: &Ctx<A>,
-        handler: impl AsyncFnOnce(P) -> Result<()>,
-    ) -> Result<()> {
-        let instance = ctx.instance();
-        let payload: Option<String> = instance.own().optional(
-            "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?",
-            (self.id, self.due),
-        )?;
-        let Some(payload) = payload else {
-            return Ok(());
-        };
-        let arguments = self.arguments(&payload)?;
-        let mut run = pin!(within_async(instance, self.as_run(), handler(arguments)));
-        match poll_fn(|cx| Poll::Ready(run.as_mut().poll(cx))).await {
-            Poll::Ready(result) => result?,
-            Poll::Pending => {
-                self.mark_waiting(instance)?;
-                run.await?;
-            }
-        }
-        self.settle(instance).map(drop)
-    }
-
-    fn as_run(&self) -> AlarmRun {
+    pub(crate) fn as_run(&self) -> AlarmRun {
         AlarmRun {
             id: AlarmId(self.id),
             planned: self.planned,
@@ -159,13 +121,13 @@ impl Due {
         }
     }
 
-    fn arguments<P: DeserializeOwned>(&self, payload: &str) -> Result<P> {
+    pub(crate) fn arguments<P: DeserializeOwned>(&self, payload: &str) -> Result<P> {
         arguments(&self.handler, payload).inspect_err(|_| self.misfit.set(true))
     }
 
     /// Takes the alarm away, or moves it to its next time, and answers its arguments:
     /// none if it has been cancelled or moved since it was found due.
-    fn settle(&self, instance: &Instance) -> Result<Option<String>> {
+    pub(crate) fn complete(&self, instance: &Instance) -> Result<Option<String>> {
         match &self.recurrence {
             None => instance.own().optional(
                 "DELETE FROM _actors_alarms WHERE id = ? AND due = ? RETURNING payload",
@@ -184,7 +146,7 @@ impl Due {
     }
 
     /// Takes note of what its turn came to.
-    pub(super) fn finish(&self, instance: &Instance, result: Result<()>) -> Result<()> {
+    pub(crate) fn finish(&self, instance: &Instance, result: Result<()>) -> Result<()> {
         match result {
             Ok(()) => Ok(()),
             Err(error) => self.fail(instance, &error),
@@ -192,12 +154,12 @@ impl Due {
     }
 
     /// Takes note of a failure: the alarm is tried again later, or set aside.
-    pub(super) fn fail(&self, instance: &Instance, error: &Error) -> Result<()> {
+    pub(crate) fn fail(&self, instance: &Instance, error: &Error) -> Result<()> {
         self.fail_with(instance, error, Mark::None)
     }
 
     /// The same of one that has taken the process with it, and is tried again with care.
-    pub(super) fn fail_lost(&self, instance: &Instance) -> Result<()> {
+    pub(crate) fn fail_lost(&self, instance: &Instance) -> Result<()> {
         let error = Error::internal("the process was lost while it ran");
         self.fail_with(instance, &error, Mark::CutShortTwice)
     }
@@ -225,7 +187,7 @@ impl Due {
                 next.map(|next| (next, next, 0))
             }
         };
-        backend::log(&format!(
+        log::error(&format!(
             "alarm `{}` ({}) failed, try {attempts} of {}{}: {error}",
             self.handler,
             self.id,

@@ -10,7 +10,7 @@ use crate::sql::{FromRow, Row, Value};
 use crate::time::Timestamp;
 
 /// The columns of an [`Alarm`].
-pub(super) const SELECT: &str = "SELECT id, handler, payload, due, planned, key, every, cron, \
+pub(crate) const SELECT: &str = "SELECT id, handler, payload, due, planned, key, every, cron, \
                                  zone, attempts, error FROM _actors_alarms";
 
 /// An alarm that is scheduled or has been set aside.
@@ -57,14 +57,14 @@ impl Alarm {
     }
 
     /// Whether these are its arguments, in whatever order a map has them.
-    pub(super) fn has_arguments(&self, payload: &str) -> bool {
+    pub(crate) fn has_arguments(&self, payload: &str) -> bool {
         let value = |text| serde_json::from_str::<serde_json::Value>(text).ok();
         self.arguments == payload || value(&self.arguments) == value(payload)
     }
 }
 
 /// The stored arguments, as the handler takes them.
-pub(super) fn arguments<T: DeserializeOwned>(handler: &str, stored: &str) -> Result<T> {
+pub(crate) fn arguments<T: DeserializeOwned>(handler: &str, stored: &str) -> Result<T> {
     json::from_text(stored).map_err(|error| {
         Error::schema(format!(
             "the alarm `{handler}` has arguments that it does not take: {error}"
@@ -128,7 +128,7 @@ pub struct AlarmList<'a> {
 }
 
 impl<'a> AlarmList<'a> {
-    pub(super) fn new(instance: &'a Instance) -> Self {
+    pub(crate) fn new(instance: &'a Instance) -> Self {
         Self {
             instance,
             conditions: Vec::new(),
@@ -141,7 +141,7 @@ impl<'a> AlarmList<'a> {
     /// Those of one `#[alarm]` handler, by its name. A name that no handler has is
     /// an error, but for one whose alarms are still there.
     pub fn handler(mut self, name: &str) -> Self {
-        if !self.instance.def.alarms().any(|known| known.name == name) {
+        if self.instance.def.alarm_called(name).is_none() {
             self.unknown = Some(name.to_owned());
         }
         self.values.push(Value::Text(name.to_owned().into()));

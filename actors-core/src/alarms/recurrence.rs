@@ -1,5 +1,6 @@
 //! The times of alarms that run again and again.
 
+use super::Retry;
 use crate::error::{Error, Result};
 use crate::time::{Duration, Timestamp, millis};
 
@@ -43,7 +44,7 @@ impl Recurrence {
     }
 
     /// The next time after `now` of one that was meant for `planned`.
-    pub(super) fn next(&self, planned: Timestamp, now: Timestamp) -> Result<Timestamp> {
+    pub(crate) fn next(&self, planned: Timestamp, now: Timestamp) -> Result<Timestamp> {
         match self {
             Self::Every(interval) => next_on_grid(planned, millis(*interval), now),
             #[cfg(feature = "cron")]
@@ -58,14 +59,14 @@ impl Recurrence {
     }
 
     /// As the columns `every`, `cron` and `zone`.
-    pub(super) fn columns(&self) -> (Option<i64>, Option<&str>, Option<&str>) {
+    pub(crate) fn columns(&self) -> (Option<i64>, Option<&str>, Option<&str>) {
         match self {
             Self::Every(interval) => (Some(millis(*interval)), None, None),
             Self::Cron { expression, zone } => (None, Some(expression), zone.as_deref()),
         }
     }
 
-    pub(super) fn from_columns(
+    pub(crate) fn from_columns(
         every: Option<i64>,
         cron: Option<String>,
         zone: Option<String>,
@@ -111,4 +112,12 @@ impl Declared {
             },
         }
     }
+}
+
+/// An alarm handler as the code declares it, without the code.
+#[derive(Clone, Copy)]
+pub(crate) struct AlarmDef {
+    pub(crate) name: &'static str,
+    pub(crate) declared: Option<Declared>,
+    pub(crate) retry: Retry,
 }

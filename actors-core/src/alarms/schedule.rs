@@ -3,16 +3,15 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Alarm, AlarmId, Recurrence, chain, list, table};
-use crate::backend;
+use super::change::change;
+use super::{Alarm, AlarmId, Recurrence, chain, list};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
+use crate::instance::alarm::LAST;
 use crate::json;
+use crate::log;
 use crate::time::{Duration, Timestamp};
 
-/// 2262-04-11T23:47:16.854Z: the runtime counts nanoseconds in 64 bits, and takes a later alarm
-/// for none.
-pub(super) const LAST: Timestamp = Timestamp::from_millis(i64::MAX / 1_000_000);
 /// How many bytes the arguments and the key may have: what a row of 2 MiB has room for.
 const MAX_BYTES: usize = 2_000_000;
 
@@ -34,16 +33,16 @@ impl<'a> Plan<'a> {
         }
     }
 
-    pub(super) fn once(instance: &'a Instance, due: Timestamp) -> Self {
+    pub(crate) fn once(instance: &'a Instance, due: Timestamp) -> Self {
         Self::new(instance, Ok((due, None)))
     }
 
-    pub(super) fn every(instance: &'a Instance, interval: Duration) -> Self {
+    pub(crate) fn every(instance: &'a Instance, interval: Duration) -> Self {
         Self::recurring(instance, Recurrence::Every(interval))
     }
 
     #[cfg(feature = "cron")]
-    pub(super) fn cron(instance: &'a Instance, expression: &str, zone: Option<&str>) -> Self {
+    pub(crate) fn cron(instance: &'a Instance, expression: &str, zone: Option<&str>) -> Self {
         let cron = Recurrence::Cron {
             expression: expression.to_owned(),
             zone: zone.map(str::to_owned),
@@ -86,7 +85,7 @@ impl<'a> Plan<'a> {
             .map(Recurrence::columns)
             .unwrap_or_default();
         let (chain, slowed) = slowed(self.instance, handler, due);
-        table::change(self.instance, |instance| {
+        change(self.instance, |instance| {
             if self.key.is_some() {
                 instance
                     .own()
@@ -117,7 +116,7 @@ fn slowed(instance: &Instance, handler: &str, due: Timestamp) -> (u32, Timestamp
     let chain = chain::next(&run, now, due);
     let wait = chain::wait(chain);
     if chain::is_news(chain) {
-        backend::log(&format!(
+        log::error(&format!(
             "the alarm `{handler}` ends {chain} that have scheduled each other for at once, and \
              waits {} ms: have one do more, or take its time",
             wait.as_millis()

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::difference::{Pair, Stored};
-use super::parse::{Column, Index, Table};
 use super::report::Blocker;
+use crate::sqlite::{Column, Index, Table};
 
 /// Names that a field can only have with `r#` before them.
 const KEYWORDS: [&str; 16] = [

@@ -4,34 +4,34 @@
 
 use std::collections::BTreeMap;
 
-use super::parse::{Column, Index, Table};
 use super::report::{self, Blocker};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::sql::TableDef;
+use crate::sqlite::{Column, Index, Table};
 
 /// What the database has, by name in small letters.
-pub(super) struct Stored {
-    pub(super) tables: BTreeMap<String, Table>,
-    pub(super) indices: BTreeMap<String, StoredIndex>,
+pub(crate) struct Stored {
+    pub(crate) tables: BTreeMap<String, Table>,
+    pub(crate) indices: BTreeMap<String, StoredIndex>,
 }
 
-pub(super) struct StoredIndex {
-    pub(super) table: String,
-    pub(super) index: Index,
+pub(crate) struct StoredIndex {
+    pub(crate) table: String,
+    pub(crate) index: Index,
 }
 
 /// A table as the code declares it, and as the database has it under its name.
-pub(super) struct Pair<'a> {
-    pub(super) def: &'a TableDef,
-    pub(super) create: String,
-    pub(super) declared: Table,
-    pub(super) stored: Option<&'a Table>,
+pub(crate) struct Pair<'a> {
+    pub(crate) def: &'a TableDef,
+    pub(crate) create: String,
+    pub(crate) declared: Table,
+    pub(crate) stored: Option<&'a Table>,
 }
 
 /// What becomes of indices that are stored and not declared.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Undeclared {
+pub(crate) enum Undeclared {
     Drop,
     Keep,
 }
@@ -42,7 +42,7 @@ pub(super) enum Undeclared {
 ///
 /// A difference that is not safe. What has been done before it is for the
 /// transaction around this to undo.
-pub(super) fn bring(instance: &Instance, defs: &[&TableDef], undeclared: Undeclared) -> Result<()> {
+pub(crate) fn bring(instance: &Instance, defs: &[&TableDef], undeclared: Undeclared) -> Result<()> {
     let mut stored = Stored::read(instance)?;
     if rename(instance, defs, &stored)? {
         stored = Stored::read(instance)?;
@@ -70,7 +70,7 @@ pub(super) fn bring(instance: &Instance, defs: &[&TableDef], undeclared: Undecla
 
 impl Stored {
     /// What a database has of these tables when it is new.
-    pub(super) fn of<'a>(defs: impl Iterator<Item = &'a TableDef>) -> Self {
+    pub(crate) fn of<'a>(defs: impl Iterator<Item = &'a TableDef>) -> Self {
         let mut stored = Self {
             tables: BTreeMap::new(),
             indices: BTreeMap::new(),
@@ -91,7 +91,7 @@ impl Stored {
         stored
     }
 
-    pub(super) fn read(instance: &Instance) -> Result<Self> {
+    pub(crate) fn read(instance: &Instance) -> Result<Self> {
         let mut stored = Self {
             tables: BTreeMap::new(),
             indices: BTreeMap::new(),
@@ -128,7 +128,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The columns that the database lacks.
-    pub(super) fn added(&self) -> impl Iterator<Item = &Column> {
+    pub(crate) fn added(&self) -> impl Iterator<Item = &Column> {
         let stored = self.stored;
         let lacks = move |column: &&Column| {
             stored.is_some_and(|stored| stored.column_called(&column.name).is_none())
@@ -137,7 +137,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The indices that are not stored as they are declared: the name, the index, its text.
-    pub(super) fn changed_indices(
+    pub(crate) fn changed_indices(
         &self,
         stored: &Stored,
     ) -> impl Iterator<Item = (String, Index, &'static str)> {
@@ -152,14 +152,14 @@ impl<'a> Pair<'a> {
         })
     }
 
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.def.name.to_ascii_lowercase()
     }
 }
 
 /// Does the renames that `was` declares, where the old name is stored and the new one
 /// is not; answers whether there were any.
-pub(super) fn rename(instance: &Instance, defs: &[&TableDef], stored: &Stored) -> Result<bool> {
+pub(crate) fn rename(instance: &Instance, defs: &[&TableDef], stored: &Stored) -> Result<bool> {
     let mut any = false;
     for def in defs {
         let name = def.name.to_ascii_lowercase();
@@ -241,7 +241,7 @@ fn blockers(pair: &Pair<'_>, stored: &Stored) -> Vec<Blocker> {
 
 /// Whether a stored column serves as the declared one. A default that only the
 /// database has is never used where no statement may leave the column out.
-pub(super) fn is_compatible(stored: &Column, declared: &Column) -> bool {
+pub(crate) fn is_compatible(stored: &Column, declared: &Column) -> bool {
     if declared.is_nullable() || declared.clause("default").is_some() {
         return stored.is_same(declared);
     }

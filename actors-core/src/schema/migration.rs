@@ -4,30 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::Fnv;
 use super::difference::{self, Undeclared};
-use super::parse;
 use crate::error::{Error, Result};
 use crate::instance::Instance;
-use crate::sql::TableDef;
-
-/// A change of tables that is written by hand, from [`migration!`](crate::migration).
-#[derive(Debug)]
-pub struct Migration {
-    /// The name of the constant, which databases remember it by.
-    #[doc(hidden)]
-    pub id: &'static str,
-    /// The tables as they were before it.
-    #[doc(hidden)]
-    pub before: &'static [TableDef],
-    /// The statements.
-    #[doc(hidden)]
-    pub sql: &'static str,
-}
+use crate::sql::{Migration, TableDef};
+use crate::sqlite;
 
 impl Migration {
     /// Changes when the statements come to mean something else.
-    pub(super) fn checksum(&self) -> i64 {
+    pub(crate) fn checksum(&self) -> i64 {
         let mut hash = Fnv::default();
-        hash.write(&parse::meaning(self.sql));
+        hash.write(&sqlite::meaning(self.sql));
         hash.finish()
     }
 
@@ -43,14 +29,14 @@ impl Migration {
 
 /// A migration that a database has been through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Done {
+pub(crate) struct Done {
     id: String,
     checksum: i64,
 }
 
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 impl Done {
-    pub(super) fn new(id: &str, checksum: i64) -> Self {
+    pub(crate) fn new(id: &str, checksum: i64) -> Self {
         let id = id.to_owned();
         Self { id, checksum }
     }
@@ -70,7 +56,7 @@ impl From<&Migration> for Done {
 /// # Errors
 ///
 /// The database has been through others than these, or one of them fails.
-pub(super) fn run_pending(instance: &Instance, listed: &[Migration], done: &[Done]) -> Result<()> {
+pub(crate) fn run_pending(instance: &Instance, listed: &[Migration], done: &[Done]) -> Result<()> {
     for (index, done) in done.iter().enumerate() {
         match listed.get(index) {
             Some(migration) if migration.id == done.id => check_unedited(migration, done)?,

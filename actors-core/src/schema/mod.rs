@@ -8,68 +8,42 @@
 //! A database that newer code has brought further is left alone, if it can be ([`newer`]).
 
 mod advice;
-mod difference;
-mod empty;
-mod migration;
-mod newer;
-mod parse;
+pub(crate) mod difference;
+pub(crate) mod migration;
+pub(crate) mod newer;
 #[cfg(all(test, feature = "testing"))]
 mod properties;
 mod report;
-#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
-pub(crate) mod snapshot;
 
 use serde::{Deserialize, Serialize};
 
 use self::difference::{Stored, Undeclared, bring};
-pub(crate) use self::empty::empty_tables;
-pub use self::migration::Migration;
 use self::migration::{Done, run_pending};
 use self::newer::{Standing, parts, standing};
-pub(crate) use self::parse::{framework_name, tokens, words};
 use crate::alarms;
 use crate::error::{Error, ErrorKind, Result};
+use crate::instance::beside::Life;
+use crate::instance::tables::{DESTROYED, own};
 use crate::instance::{ActorDef, Instance};
 use crate::sql::TableDef;
-use crate::unborn::Life;
-
-/// The framework's own row: what the database was made for, the persisted fields, and
-/// what only a change of the schema has to know. Like all tables of the framework, it is
-/// brought up to date by the same difference as the actor's, so what is added here
-/// later has to be NULL or have a default.
-const META: TableDef = TableDef {
-    of: "the framework",
-    name: "_actors",
-    was: None,
-    create: &[
-        "CREATE TABLE _actors (id INTEGER PRIMARY KEY CHECK (id = 0), \
-               fingerprint INTEGER NOT NULL, state TEXT NOT NULL, \
-               schema TEXT NOT NULL DEFAULT '{}') STRICT",
-    ],
-    indices: &[],
-    renamed: &[],
-};
 
 /// What the database has been through, as JSON in the framework's row.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Record {
+pub(crate) struct Record {
     /// The tables that were declared.
-    tables: Vec<String>,
-    migrations: Vec<Done>,
+    pub(crate) tables: Vec<String>,
+    pub(crate) migrations: Vec<Done>,
     /// The tables with their columns and indices.
-    parts: Vec<String>,
+    pub(crate) parts: Vec<String>,
     /// The alarms that were declared.
-    alarms: Vec<String>,
+    pub(crate) alarms: Vec<String>,
     /// The fingerprints that it had before, the newest last.
-    before: Vec<i64>,
+    pub(crate) before: Vec<i64>,
 }
 
 /// So many fingerprints are kept.
 const MOST_BEFORE: usize = 32;
-
-/// The fingerprint of an object that [`Ctx::destroy`] has ended.
-const DESTROYED: i64 = -1;
 
 /// Brings the database to what the actor declares, and answers the stored
 /// persisted fields. One row read when nothing has changed. An object that stores nothing
@@ -94,17 +68,6 @@ pub(crate) fn open(instance: &Instance) -> Result<String> {
             Ok("{}".to_owned())
         }
     }
-}
-
-/// Says that the object is at its end: what finds this does the rest.
-pub(crate) fn mark_destroyed(instance: &Instance) -> Result<()> {
-    instance
-        .own()
-        .run(
-            "UPDATE _actors SET fingerprint = ? WHERE id = 0",
-            (DESTROYED,),
-        )
-        .map(drop)
 }
 
 /// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
@@ -153,14 +116,14 @@ pub(crate) fn create(instance: &Instance, fields: &str) -> Result<()> {
     }
     match instance.is_destroyed() {
         // What is stored behind `destroy` goes with the rest.
-        true => mark_destroyed(instance),
+        true => instance.mark_destroyed(),
         false => Ok(()),
     }
 }
 
 /// Brings the database to what the code declares, from what it was when it had the
 /// fingerprint `found`.
-fn update(instance: &Instance, found: i64, fingerprint: i64) -> Result<()> {
+pub(crate) fn update(instance: &Instance, found: i64, fingerprint: i64) -> Result<()> {
     bring(instance, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
     let record = Record::read(instance)?;
     run_pending(instance, instance.def.migrations, &record.migrations)?;
@@ -222,12 +185,6 @@ impl Record {
         let more = self.before.len().saturating_sub(MOST_BEFORE);
         self.before.split_off(more)
     }
-}
-
-/// The framework's own tables.
-fn own() -> impl Iterator<Item = &'static TableDef> {
-    const OWN: &TableDef = &META;
-    std::iter::once(OWN).chain(alarms::TABLES)
 }
 
 /// A table that was declared once is still declared, or no longer stored: else its rows

@@ -2,13 +2,13 @@
 //! leave the additions alone, so that a deployment can be rolled back.
 
 use super::difference::{Stored, StoredIndex, is_compatible};
-use super::parse::{Column, Index, Table, names};
 use crate::error::Result;
 use crate::instance::Instance;
+use crate::sqlite::{Column, Index, Table, names};
 
 /// How the tables that some code declares stand to those of a database.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// Something that is declared is not there, or is different: what.
     Lacks(String),
     /// All that is declared is there, and nothing else of these tables.
@@ -25,7 +25,7 @@ pub(super) enum Standing {
 /// # Errors
 ///
 /// Those of the statements that try checks.
-pub(super) fn standing(
+pub(crate) fn standing(
     instance: &Instance,
     declared: &Stored,
     stored: &Stored,
@@ -92,7 +92,7 @@ pub(super) fn standing(
 }
 
 /// What is declared, as a record keeps it: the tables, their columns and their indices.
-pub(super) fn parts(declared: &Stored) -> Vec<String> {
+pub(crate) fn parts(declared: &Stored) -> Vec<String> {
     let tables = declared.tables.iter().flat_map(|(name, table)| {
         let columns = table.columns.iter().map(|column| part(name, &column.name));
         std::iter::once(name.clone()).chain(columns)

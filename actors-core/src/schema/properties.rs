@@ -7,10 +7,10 @@ use fastrand::Rng;
 
 use super::difference::{Stored, Undeclared, bring, rename};
 use super::newer::{Standing, parts, standing};
-use crate::backend::Sim;
+use crate::actor::host::{address, def_of};
+use crate::backend::native::Sim;
 use crate::error::{ErrorKind, Result};
 use crate::instance::Instance;
-use crate::object::def_of;
 use crate::sql::{IndexDef, TableDef, Value};
 
 #[actors_macros::actor(crate = crate)]
@@ -296,7 +296,7 @@ fn schema(rng: &mut Rng) -> Vec<Table> {
 
 fn with_database(test: impl FnOnce(&Instance)) {
     let sim = Sim::new(None);
-    let slot = sim.slot::<Nobody>("a").expect("SQLite opens");
+    let slot = sim.slot(&address::<Nobody>(), "a").expect("SQLite opens");
     test(&Instance::new(sim.platform(&slot), def_of::<Nobody>()));
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use super::advice::{frozen, statements};
 use super::difference::{Pair, Stored};
-use super::parse::{Column, Table};
+use crate::sqlite::{Column, Table};
 
 /// What stands in the way of bringing a table to its declared form.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 
 use super::socket::{Head, RESERVED, attachment, id_tag};
 use crate::error::{Error, Result};
-use crate::request::{Body, Response, sendable};
+use crate::request::{Body, Request, Response, sendable};
+use crate::time::Timestamp;
 
 /// Whether a client gets its web socket: what an `#[on_connect]` handler answers.
 ///
@@ -117,6 +118,31 @@ impl<T> Admission<T> {
     }
 }
 
+/// A request for a web socket that has passed the first checks.
+#[doc(hidden)]
+pub struct Opening {
+    pub request: Request,
+    pub(crate) protocol: Option<String>,
+}
+
+impl Opening {
+    /// Makes ready what the handler has admitted, as the socket with that id.
+    pub(crate) fn admit<T: Serialize + DeserializeOwned>(
+        self,
+        admission: Admission<T>,
+        id: String,
+        opened: Timestamp,
+    ) -> Result<Admitted> {
+        let protocol = self.protocol;
+        let head = Head {
+            id,
+            opened,
+            protocol,
+        };
+        Admitted::new(admission, head)
+    }
+}
+
 /// An admission that has been checked, ready for the platform; or a refusal.
 #[doc(hidden)]
 pub enum Admitted {
@@ -139,10 +165,7 @@ pub struct Guested {
 }
 
 impl Admitted {
-    pub(super) fn settle<T: Serialize + DeserializeOwned>(
-        admission: Admission<T>,
-        head: Head,
-    ) -> Result<Self> {
+    fn new<T: Serialize + DeserializeOwned>(admission: Admission<T>, head: Head) -> Result<Self> {
         let guest = match admission.0 {
             Kind::Admit(guest) => guest,
             Kind::Refuse(response) => return response.and_then(sendable).map(Self::Refused),

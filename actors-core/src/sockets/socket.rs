@@ -7,22 +7,17 @@ use std::rc::Rc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Outgoing;
-use crate::actor::Actor;
-use crate::backend::RawSocket;
+use super::raw;
+use super::raw::{Outgoing, RawSocket};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::time::Timestamp;
-use crate::transaction;
 
 /// A web socket of an actor, with an attachment of type `T`: what its
 /// `#[on_connect]` handler has admitted it with. `Socket` alone is one without.
 ///
 /// Clones are the same socket.
 pub struct Socket<T = ()>(Rc<Inner<T>>);
-
-/// A socket of that actor.
-pub(crate) type SocketOf<A> = Socket<<A as Actor>::Attachment>;
 
 struct Inner<T> {
     raw: RawSocket,
@@ -38,18 +33,6 @@ pub(super) struct Head {
     pub(super) id: String,
     pub(super) opened: Timestamp,
     pub(super) protocol: Option<String>,
-}
-
-/// How a web socket was closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Close {
-    /// The code that the other end gave, 1005 if it gave none, 1006 if the
-    /// connection was lost.
-    pub code: u16,
-    /// The reason that it gave.
-    pub reason: String,
-    /// Whether it said that it closes: false if the connection was lost.
-    pub was_clean: bool,
 }
 
 /// What the platform stores with a socket at most, in bytes.
@@ -204,7 +187,7 @@ impl<T: Serialize + DeserializeOwned> Socket<T> {
     /// again; then the one that there is stays.
     pub fn set_data(&self, data: T) -> Result<()> {
         let bytes = attachment(&self.0.head, &data)?;
-        transaction::will_attach(&self.0.raw);
+        raw::will_attach(&self.0.raw);
         self.0.raw.set_attachment(&bytes)?;
         *self.0.data.borrow_mut() = (bytes, Rc::new(data));
         Ok(())

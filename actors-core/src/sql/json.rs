@@ -5,9 +5,9 @@ use std::ops::{Deref, DerefMut};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::backend::Cell;
 use crate::error::{Error, Result};
 use crate::json;
+use crate::sql::Cell;
 use crate::sql::{FromRow, FromSql, Row, SqlValue, ToSql, Value};
 
 /// Any serde type in a `TEXT` column, as JSON.

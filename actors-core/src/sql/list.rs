@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
-use crate::checks::If;
 use crate::error::{Error, Result};
 use crate::sql::{Json, ToSql, Value};
+use crate::stand_in::If;
 use crate::time::Timestamp;
 
 /// A type whose values can be the elements of a list, as in `sql!(… IN {ids} …)`: one

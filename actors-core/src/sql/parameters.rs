@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::schema::tokens;
+use crate::sqlite::tokens;
 
 /// The statement with each parameter whose number is in `integers` (the bit `n - 1` for `?n`)
 /// cast to an INTEGER: all that JavaScript can bind is a REAL. The plus takes the cast's

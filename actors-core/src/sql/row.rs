@@ -2,30 +2,27 @@
 
 use bytes::Bytes;
 
-use crate::backend::Columns;
 use crate::error::{Error, Result};
 use crate::sql::FromSql;
+use crate::sql::cell::{Cell, Rows};
 use crate::time::Timestamp;
 
 /// One row of a result.
 pub struct Row<'a> {
-    columns: &'a Columns<'a>,
+    rows: &'a Rows<'a>,
+    /// Where its cells begin.
+    first: usize,
 }
 
 impl<'a> Row<'a> {
-    pub(crate) fn new(columns: &'a Columns<'a>) -> Self {
-        Self { columns }
-    }
-
-    #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
-    pub(crate) fn columns(&self) -> &Columns<'a> {
-        self.columns
+    pub(crate) fn new(rows: &'a Rows<'a>, first: usize) -> Self {
+        Self { rows, first }
     }
 
     /// How many columns the row has.
     #[allow(clippy::len_without_is_empty, reason = "a row is never empty")]
     pub fn len(&self) -> usize {
-        self.columns.len()
+        self.rows.width
     }
 
     /// The column at that position, counted from 0.
@@ -34,8 +31,18 @@ impl<'a> Row<'a> {
     ///
     /// Those of [`FromSql::from_sql`], with the column's name before them.
     pub fn get<T: FromSql>(&self, index: usize) -> Result<T> {
-        T::from_sql(self.columns.cell(index))
-            .map_err(|error| error.at(format_args!("column `{}`", self.columns.name(index))))
+        T::from_sql(self.cell(index))
+            .map_err(|error| error.at(format_args!("column `{}`", self.rows.name(index))))
+    }
+
+    /// That column's cell; NULL beyond the last.
+    pub(crate) fn cell(&self, index: usize) -> Cell<'a> {
+        let is_there = index < self.rows.width;
+        self.rows.cell(if is_there {
+            self.first + index
+        } else {
+            usize::MAX
+        })
     }
 }
 
@@ -72,7 +79,7 @@ pub(super) fn check_shape<T: FromRow>(row: &Row<'_>) -> Result<()> {
         )));
     }
     for (index, expected) in T::NAMES.iter().enumerate() {
-        let found = row.columns.name(index);
+        let found = row.rows.name(index);
         if found != *expected {
             return Err(Error::sql(format!(
                 "column {} is `{found}`, and `{expected}` is read there: name the columns in the \
@@ -98,7 +105,7 @@ macro_rules! tuples {
     };
 }
 
-crate::for_each_tuple!(tuples);
+crate::tuples::for_each_tuple!(tuples);
 
 macro_rules! scalars {
     ($($type:ty),*) => {$(

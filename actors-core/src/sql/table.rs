@@ -1,7 +1,5 @@
 //! Tables, as `#[sql_table]` declares them.
 
-use crate::ctx::Ctx;
-use crate::error::Result;
 use crate::sql::FromRow;
 
 /// A table's definition.
@@ -50,62 +48,16 @@ pub trait Table: FromRow {
 )]
 pub trait Keyed: Table {}
 
-/// The helpers that a table with a primary key has itself. In the prelude, so that their
-/// use without one says what is needed.
-#[doc(hidden)]
-#[allow(clippy::missing_errors_doc, reason = "nobody can call them")]
-pub trait NeedsKey: Table {
-    fn upsert<A>(&self, _: &Ctx<A>) -> Result<()>
-    where
-        Self: Keyed,
-    {
-        unreachable!()
-    }
-
-    fn insert_or_ignore<A>(&self, _: &Ctx<A>) -> Result<bool>
-    where
-        Self: Keyed,
-    {
-        unreachable!()
-    }
-
-    fn update<A>(&self, _: &Ctx<A>) -> Result<bool>
-    where
-        Self: Updated,
-    {
-        unreachable!()
-    }
-
-    fn get<A, K>(_: &Ctx<A>, _: K) -> Result<Option<Self>>
-    where
-        Self: Keyed,
-    {
-        unreachable!()
-    }
-
-    fn delete<A, K>(_: &Ctx<A>, _: K) -> Result<bool>
-    where
-        Self: Keyed,
-    {
-        unreachable!()
-    }
+/// A change of tables that is written by hand, from [`migration!`](crate::migration).
+#[derive(Debug)]
+pub struct Migration {
+    /// The name of the constant, which databases remember it by.
+    #[doc(hidden)]
+    pub id: &'static str,
+    /// The tables as they were before it.
+    #[doc(hidden)]
+    pub before: &'static [TableDef],
+    /// The statements.
+    #[doc(hidden)]
+    pub sql: &'static str,
 }
-
-impl<T: Table> NeedsKey for T {}
-
-/// Nothing: a table that can be updated has an `update` of its own.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no rows that can be updated",
-    label = "a primary key is needed, and a column beside it",
-    note = "mark a field `#[sql(primary_key)]`, or name several: `#[sql_table(primary_key(a, b))]`"
-)]
-pub trait Updated {}
-
-/// An actor that has `T` among its tables: `#[actor(tables(T))]`.
-#[diagnostic::on_unimplemented(
-    message = "`{T}` is not among the tables of `{Self}`",
-    label = "this actor has no such table",
-    note = "name it on the actor's struct: `#[actor(tables({T}))]`"
-)]
-pub trait HasTable<T> {}

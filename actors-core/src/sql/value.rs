@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use crate::backend::Cell;
 use crate::error::{Error, Result, shortened};
+use crate::sql::Cell;
 use crate::time::Timestamp;
 use crate::wire::MAX_SAFE_INTEGER;
 
@@ -389,7 +389,7 @@ macro_rules! tuples {
     };
 }
 
-crate::for_each_tuple!(tuples);
+crate::tuples::for_each_tuple!(tuples);
 
 impl Params for &[Value<'_>] {
     fn with<R>(&self, body: impl FnOnce(&[Value<'_>]) -> Result<R>) -> Result<R> {

@@ -52,6 +52,7 @@
 pub mod raw;
 mod schema;
 mod search;
+mod snapshot;
 mod socket;
 
 use std::future::Future;
@@ -61,13 +62,15 @@ pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 pub use self::socket::Client;
 use crate::actor::Actor;
-use crate::backend::{Accepted, Env, Sim, Slot};
+use crate::actor::host::{address, def_of};
+use crate::backend::native::{Sim, Slot, Socket};
+use crate::env::Env;
 use crate::error::Result;
+use crate::instance::{Instance, empty_tables};
+use crate::platform::Upgrade;
 use crate::request::{Body, Response, error_response};
 use crate::rpc::check_name;
-use crate::schema::empty_tables;
-use crate::sockets::upgrade::Upgrade;
-use crate::sql::{FromRow, Params, Sql};
+use crate::sql::{FromRow, Params};
 use crate::time::{Duration, Timestamp};
 
 /// A world of actors, with a clock that stands still until it is moved.
@@ -75,6 +78,7 @@ use crate::time::{Duration, Timestamp};
 /// An actor exists when it is first called. Its storage lasts as long as the world;
 /// its memory until it is evicted, crashes or panics.
 pub struct World {
+    sim: Rc<Sim>,
     env: Env,
 }
 
@@ -88,17 +92,18 @@ impl World {
     /// A world in which things that are ready happen in the order in which they
     /// became so. It begins at 2026-01-01T00:00:00Z.
     pub fn new() -> Self {
-        Self {
-            env: Env(Sim::new(None)),
-        }
+        Self::of(Sim::new(None))
     }
 
     /// A world in which the seed chooses among the things that are ready. The same
     /// seed makes the same choices.
     pub fn seeded(seed: u64) -> Self {
-        Self {
-            env: Env(Sim::new(Some(seed))),
-        }
+        Self::of(Sim::new(Some(seed)))
+    }
+
+    fn of(sim: Rc<Sim>) -> Self {
+        let env = Env(sim.clone());
+        Self { sim, env }
     }
 
     /// What the actors have as [`Ctx::env`](crate::Ctx::env).
@@ -124,11 +129,11 @@ impl World {
     /// itself.
     #[track_caller]
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        match self.env.0.run(future) {
+        match self.sim.run(future) {
             Some(value) => value,
             None => panic!(
                 "this waits for something that does not happen by itself{}\n{}",
-                match self.env.0.next_time() {
+                match self.sim.next_time() {
                     Some(_) =>
                         ": an alarm or the end of a wait comes later, which `World::advance` gets to",
                     None => "",
@@ -140,35 +145,35 @@ impl World {
 
     /// Lets everything happen that can happen without time passing.
     pub fn run_until_idle(&self) {
-        while self.env.0.step() {}
+        while self.sim.step() {}
     }
 
     /// Lets that much time pass. Each alarm in it runs at its time.
     pub fn advance(&self, span: Duration) {
         self.run_until_idle();
         let end = self.now() + span;
-        while let Some(next) = self.env.0.next_time().filter(|next| *next <= end) {
-            self.env.0.set_now(next.max(self.now()));
+        while let Some(next) = self.sim.next_time().filter(|next| *next <= end) {
+            self.sim.set_now(next.max(self.now()));
             self.run_until_idle();
         }
-        self.env.0.set_now(end);
+        self.sim.set_now(end);
     }
 
     /// The time.
     pub fn now(&self) -> Timestamp {
-        self.env.0.now()
+        self.sim.now()
     }
 
     /// Takes an instance from memory, as the platform does after some seconds
     /// without work; answers whether it was there and idle.
     pub fn evict<A: Actor>(&self, name: &str) -> bool {
-        self.env.0.evict(&self.slot::<A>(name))
+        self.sim.evict(&self.slot::<A>(name))
     }
 
     /// Takes all idle instances from memory.
     pub fn evict_all(&self) {
-        for slot in self.env.0.all_slots() {
-            self.env.0.evict(&slot);
+        for slot in self.sim.all_slots() {
+            self.sim.evict(&slot);
         }
     }
 
@@ -176,13 +181,13 @@ impl World {
     /// for it get an [`Unavailable`](crate::ErrorKind::Unavailable), and what it wrote
     /// since its last await is lost.
     pub fn crash<A: Actor>(&self, name: &str) {
-        self.env.0.crash(&self.slot::<A>(name));
+        self.sim.crash(&self.slot::<A>(name));
     }
 
     /// Does the same to all instances, as the end of the process would.
     pub fn crash_all(&self) {
-        for slot in self.env.0.all_slots() {
-            self.env.0.crash(&slot);
+        for slot in self.sim.all_slots() {
+            self.sim.crash(&slot);
         }
     }
 
@@ -190,7 +195,7 @@ impl World {
     /// storage operation so many operations from now (0 is the next), before it is
     /// done. The moment before work is made durable counts as one too.
     pub fn crash_after(&self, operations: u32) {
-        self.env.0.crash_after.set(Some(operations));
+        self.sim.crash_after.set(Some(operations));
     }
 
     /// Reads an instance's tables, behind its back; one that does not exist reads as empty.
@@ -204,8 +209,9 @@ impl World {
         statement: &str,
         params: impl Params,
     ) -> Result<Vec<T>> {
-        let platform = self.env.0.platform(&self.slot::<A>(name));
-        let sql = Sql::own(&platform);
+        let platform = self.sim.platform(&self.slot::<A>(name));
+        let instance = Instance::new(platform, def_of::<A>());
+        let sql = instance.own();
         params.with(|values| match sql.all(statement, values) {
             Err(error) if error.message().contains("no such table: ") => {
                 let text = empty_tables(statement, A::TABLES);
@@ -250,7 +256,7 @@ impl World {
         request: http::Request<impl Into<Body>>,
     ) -> Result<Response> {
         let request = socket::absolute(request.map(Into::into), None);
-        self.run(self.env.0.fetch(&self.slot::<A>(name), request))
+        self.run(self.sim.fetch(&self.slot::<A>(name), request))
     }
 
     /// Opens a web socket to an instance, as a program does that says nothing of itself.
@@ -281,8 +287,12 @@ impl World {
     ) -> Result<Client<'_>, Response> {
         let slot = self.slot::<A>(name);
         let request = socket::request(request, slot.socket_path());
-        match self.run(self.env.0.upgrade(&slot, request)) {
-            Ok(Upgrade::Open(Accepted(socket))) => Ok(Client::new(self, slot, socket)),
+        match self.run(self.sim.upgrade(&slot, request)) {
+            Ok(Upgrade::Open(accepted)) => {
+                let socket = accepted.downcast::<Socket>();
+                let socket = socket.expect("a world accepts its own sockets");
+                Ok(Client::new(self, slot, socket))
+            }
             Ok(Upgrade::Refused(response)) => Err(response),
             Err(error) => Err(error_response(&error)),
         }
@@ -290,7 +300,7 @@ impl World {
 
     /// What has happened so far, a line each, for the message of a failing test.
     pub fn story(&self) -> Vec<String> {
-        self.env.0.story()
+        self.sim.story()
     }
 
     #[track_caller]
@@ -298,6 +308,8 @@ impl World {
         if let Err(error) = check_name(name) {
             panic!("{error}");
         }
-        self.env.0.slot::<A>(name).expect("SQLite in memory opens")
+        self.sim
+            .slot(&address::<A>(), name)
+            .expect("SQLite in memory opens")
     }
 }

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use super::{Run, World};
 use crate::actor::Actor;
-use crate::backend::{Hosted, arriving};
+use crate::actor::host::address;
+use crate::backend::native::call;
 use crate::error::Result;
+use crate::platform::Host;
 pub use crate::wire::Wire;
 
 /// [`check_schema`](super::check_schema), which may rewrite the file or not.
@@ -19,9 +21,7 @@ pub fn check_schema<A: Actor>(path: &Path, updates: bool) {
 impl<M> Run<M> {
     /// Has the platform lose an instance's own alarm, and takes it from memory if it is idle.
     pub fn lose_alarm<A: Actor>(&self, name: &str) {
-        let world = World {
-            env: self.env.clone(),
-        };
+        let world = World::of(self.sim.clone());
         world.lose_alarm::<A>(name);
         world.evict::<A>(name);
     }
@@ -37,17 +37,20 @@ impl World {
     ) -> impl Future<Output = Result<Wire>> + 'static {
         let (slot, method) = (self.slot::<A>(name), method.to_owned());
         let what = method.clone();
-        let call = move |object: &dyn Hosted| object.call(&method, arriving(values));
-        let answer = self.env.0.deliver(&slot, what, call);
-        async { answer.await.map(|reply| reply.0) }
+        let event = move |object: &dyn Host| call(object, &method, values);
+        self.sim.deliver(&slot, what, event)
     }
 
     /// Runs a statement, and answers the rows as they are.
     pub fn sql_raw<A: Actor>(&self, name: &str, statement: &str) -> Result<Vec<Vec<Wire>>> {
         let mut rows = Vec::new();
         let slot = self.slot::<A>(name);
-        slot.disk().query(statement, &[], &mut |row| {
-            rows.push(row.columns().to_wire());
+        slot.disk().query(statement, &[])?.0.visit(&mut |row| {
+            rows.push(
+                (0..row.len())
+                    .map(|column| row.cell(column).to_wire())
+                    .collect(),
+            );
             Ok(())
         })?;
         slot.disk().commit()?;
@@ -62,7 +65,7 @@ impl World {
 
     /// Makes what all `A`s have stored that of `B`s, as new code of the same actor finds it.
     pub fn hand_over<A: Actor, B: Actor>(&self) {
-        self.env.0.hand_over::<A, B>();
+        self.sim.hand_over(&address::<A>(), &address::<B>());
     }
 
     /// Has the platform lose an instance's own alarm.

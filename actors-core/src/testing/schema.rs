@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::{env, fs};
 
+use super::snapshot::{actor_of, adopt, in_the_way_of_rollback, render};
 use crate::actor::Actor;
-use crate::schema::snapshot::{actor_of, adopt, in_the_way_of_rollback, render};
 
 /// The variable that lets [`check_schema`] rewrite its file.
 const UPDATE: &str = "UPDATE_SCHEMA";

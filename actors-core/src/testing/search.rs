@@ -11,7 +11,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::World;
 use crate::actor::Actor;
-use crate::backend::Env;
+use crate::backend::native::Sim;
+use crate::env::Env;
 use crate::time::Duration;
 
 /// Runs scenarios, each from a seed of its own, and shows the shortest one that breaks
@@ -71,6 +72,7 @@ struct Invariant<M> {
 
 /// What a step is given: the world's actors, and the model.
 pub struct Run<M> {
+    pub(super) sim: Rc<Sim>,
     pub(super) env: Env,
     model: Rc<M>,
 }
@@ -253,13 +255,13 @@ impl<M: Default + 'static> Search<M> {
         for action in plan {
             self.act(*action, &world, &model, &begun);
         }
-        world.env.0.crash_after.set(None);
+        world.sim.crash_after.set(None);
         settle(&world, &begun);
         let broken = |invariant: &Invariant<M>| {
             let message = (invariant.holds)(&world, &model).err()?;
             Some((invariant.name, message))
         };
-        let deadlock = world.env.0.deadlock.take();
+        let deadlock = world.sim.deadlock.take();
         let deadlock = deadlock.map(|message| ("nobody waits for itself", message));
         let broken = || self.invariants.iter().find_map(broken);
         let (invariant, message) = deadlock.or_else(broken)?;
@@ -276,8 +278,9 @@ impl<M: Default + 'static> Search<M> {
                 let Some(step) = self.steps.get(step) else {
                     return;
                 };
-                world.env.0.note(None, || format!("step: {}", step.name));
+                world.sim.note(None, || format!("step: {}", step.name));
                 let run = Run {
+                    sim: world.sim.clone(),
                     env: world.env.clone(),
                     model: model.clone(),
                 };
@@ -287,10 +290,7 @@ impl<M: Default + 'static> Search<M> {
             Action::Settle => settle(world, begun),
             Action::Evict => world.evict_all(),
             Action::CrashAll => {
-                world
-                    .env
-                    .0
-                    .note(None, || "the process is killed".to_owned());
+                world.sim.note(None, || "the process is killed".to_owned());
                 world.crash_all();
                 poll_all(begun);
             }
@@ -298,7 +298,7 @@ impl<M: Default + 'static> Search<M> {
             Action::Advance(span) => {
                 settle(world, begun);
                 let (seconds, words) = SPANS[span];
-                world.env.0.note(None, || format!("{words} passes"));
+                world.sim.note(None, || format!("{words} passes"));
                 world.advance(Duration::from_secs(seconds));
                 settle(world, begun);
             }
@@ -412,7 +412,7 @@ fn poll_all(begun: &RefCell<Vec<Begun>>) {
 fn settle(world: &World, begun: &RefCell<Vec<Begun>>) {
     loop {
         poll_all(begun);
-        if !world.env.0.step() {
+        if !world.sim.step() {
             return;
         }
     }

@@ -7,21 +7,21 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::World;
-use crate::backend::{RawSocket, Slot, vanished};
+use crate::backend::native::{Slot, Socket, vanished};
 use crate::error::Result;
 use crate::request::{Body, Request};
-use crate::sockets::messages::Event;
+use crate::sockets::message::Event;
 use crate::sockets::{Close, Message};
 
 /// The client's end of a web socket, from [`World::connect`].
 pub struct Client<'a> {
     world: &'a World,
     slot: Rc<Slot>,
-    socket: RawSocket,
+    socket: Socket,
 }
 
 impl<'a> Client<'a> {
-    pub(super) fn new(world: &'a World, slot: Rc<Slot>, socket: RawSocket) -> Self {
+    pub(super) fn new(world: &'a World, slot: Rc<Slot>, socket: Socket) -> Self {
         Self {
             world,
             slot,
@@ -58,7 +58,7 @@ impl<'a> Client<'a> {
     }
 
     fn deliver(&self, message: Message) -> Result<()> {
-        let sim = &self.world.env.0;
+        let sim = &self.world.sim;
         self.world
             .run(sim.message(&self.slot, &self.socket, message))
     }
@@ -114,7 +114,7 @@ impl<'a> Client<'a> {
     }
 
     fn end(self, event: Event) -> Result<()> {
-        let sim = &self.world.env.0;
+        let sim = &self.world.sim;
         self.world.run(sim.end(&self.slot, &self.socket, event))
     }
 

@@ -4,7 +4,6 @@
 //! crash loses what is not committed.
 
 use std::cell::{Cell, RefCell};
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,28 +14,13 @@ use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
 use rusqlite::{Batch, Connection, params_from_iter};
 
-use super::rows::Columns;
 use crate::error::{Error, Result};
-use crate::sql::{Row, Usage, Value};
+use crate::sql::cell::{ColumnNames, Packed, Rows};
+use crate::sql::{Usage, Value};
 use crate::time::Timestamp;
 
 /// The longest statement, in bytes.
 const MAX_STATEMENT: usize = 100_000;
-
-/// The rows of a statement.
-pub(crate) struct Fetched<'a> {
-    names: Vec<String>,
-    rows: Vec<Vec<Stored>>,
-    disk: PhantomData<&'a ()>,
-}
-
-impl Fetched<'_> {
-    pub(crate) fn visit(self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        let names = &self.names;
-        let mut rows = self.rows.iter();
-        rows.try_for_each(|cells| visit(&Row::new(&Columns { names, cells })))
-    }
-}
 
 pub(crate) struct Disk {
     connection: Option<Connection>,
@@ -74,24 +58,12 @@ impl Disk {
             .expect("it is there until the disk is dropped")
     }
 
-    /// Runs a statement, and answers how many rows it has changed.
+    /// Runs a statement: its rows, and how many it has changed.
     pub(crate) fn query(
         &self,
         statement: &str,
         values: &[Value<'_>],
-        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
-    ) -> Result<u64> {
-        let (fetched, changed) = self.rows(statement, values)?;
-        fetched.visit(visit)?;
-        Ok(changed)
-    }
-
-    /// Runs a statement: its rows, and how many it has changed.
-    pub(super) fn rows(
-        &self,
-        statement: &str,
-        values: &[Value<'_>],
-    ) -> Result<(Fetched<'static>, u64)> {
+    ) -> Result<(Rows<'static>, u64)> {
         self.begin()?;
         let before = self.connection().total_changes();
         let (names, rows) = self.fetch(statement, values)?;
@@ -100,14 +72,7 @@ impl Disk {
             rows_read: usage.rows_read + rows.len() as u64,
             rows_written: usage.rows_written + changed,
         });
-        Ok((
-            Fetched {
-                names,
-                rows,
-                disk: PhantomData,
-            },
-            changed,
-        ))
+        Ok((packed(names, rows), changed))
     }
 
     /// Runs the statements of a text, and answers the rows of the last one, to
@@ -361,6 +326,35 @@ fn rows(
         );
     }
     Ok((names, all))
+}
+
+/// The rows as they cross from a platform.
+fn packed(names: Vec<String>, rows: Vec<Vec<Stored>>) -> Rows<'static> {
+    let width = names.len();
+    let (mut texts, mut blobs) = (String::new(), Vec::new());
+    let cells = rows.into_iter().flatten().map(|stored| match stored {
+        Stored::Null => Packed::Null,
+        Stored::Integer(integer) => Packed::Number(integer as f64),
+        Stored::Real(real) => Packed::Number(real),
+        Stored::Text(text) => {
+            let start = texts.len();
+            texts.push_str(&text);
+            Packed::Text(start as u32, texts.len() as u32)
+        }
+        Stored::Blob(bytes) => {
+            let start = blobs.len();
+            blobs.extend(bytes);
+            Packed::Blob(start as u32, blobs.len() as u32)
+        }
+    });
+    let cells = cells.collect();
+    Rows {
+        width,
+        cells,
+        texts,
+        blobs,
+        names: ColumnNames::new(names),
+    }
 }
 
 /// A value as it is bound.

@@ -3,11 +3,14 @@
 use std::future::Future;
 use std::rc::Rc;
 
+use ::http::Method;
 use url::Url;
 
 use super::sim::{Sim, Slot};
-use crate::error::Result;
-use crate::request::{Request, Response, bad_url, uri};
+use crate::error::{Error, Result};
+use crate::platform::{Host, Upgrade};
+use crate::request::{Body, Request, Response, bad_url, error_response, uri};
+use crate::turn::Turn;
 
 impl Sim {
     /// Sends an object a request.
@@ -17,12 +20,45 @@ impl Sim {
         request: Request,
     ) -> impl Future<Output = Result<Response>> + use<> {
         let what = format!("{} {}", request.method(), request.uri());
-        self.deliver(slot, what, move |object| object.fetch(request))
+        self.deliver(slot, what, move |object| answer(object, request))
+    }
+}
+
+fn answer(object: &dyn Host, request: Request) -> Turn<Response> {
+    let request = match normalised(request) {
+        Ok(request) => request,
+        Err(error) => return Turn::Done(Ok(error_response(&error))),
+    };
+    let asked = request.headers().get("upgrade");
+    let asked = asked.and_then(|asked| asked.to_str().ok());
+    if object.is_upgrade(request.uri().path(), asked) {
+        return object.upgrade(request).map(|upgrade| match upgrade? {
+            Upgrade::Refused(response) => Ok(response),
+            Upgrade::Open(_) => Err(Error::internal(
+                "a web socket is opened with `World::connect` here",
+            )),
+        });
+    }
+    let is_head = request.method() == Method::HEAD;
+    match object.fetch(request) {
+        Some(turn) if is_head => turn.map(|response| Ok(response?.map(|_| Body::empty()))),
+        Some(turn) => turn,
+        None => Turn::Done(Err(Error::internal(
+            "Handler does not export a fetch() function.",
+        ))),
+    }
+}
+
+/// A request for a web socket.
+pub(super) fn upgrade(object: &dyn Host, request: Request) -> Turn<Upgrade> {
+    match normalised(request) {
+        Ok(request) => object.upgrade(request),
+        Err(error) => Turn::Done(Err(error)),
     }
 }
 
 /// The request with its URL written as the URL standard says.
-pub(super) fn normalised(mut request: Request) -> Result<Request> {
+fn normalised(mut request: Request) -> Result<Request> {
     let given = request.uri().to_string();
     let url = Url::parse(&given).map_err(bad_url)?;
     if url.as_str() != given {

@@ -14,102 +14,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use ::http::Method;
-
 use super::disk::Disk;
-use super::{Env, Platform, RawSocket, http};
-use crate::actor::Actor;
-use crate::alarms::{self, Loss};
-use crate::calls;
+use super::sockets::Socket;
+use crate::env::Address;
 use crate::error::{Error, ErrorKind, Result};
-use crate::object::{Object, Turn};
-use crate::request::{Body, Request, Response, error_response};
-use crate::rpc::{Call, Reply};
+use crate::platform::{Host, Loss, Platform};
 use crate::sockets::SocketOptions;
-use crate::sockets::messages::{self, Event};
-use crate::sockets::upgrade::{self, Upgrade};
 use crate::time::{Duration, Timestamp};
-
-/// An actor in memory, whatever its type.
-pub(crate) trait Hosted {
-    fn call(&self, method: &str, call: Call) -> Turn<Reply>;
-    fn fetch(&self, request: Request) -> Turn<Response>;
-    fn alarm(&self, planned: Option<Timestamp>) -> Turn<()>;
-    fn upgrade(&self, request: Request) -> Turn<Upgrade>;
-    fn socket(&self, socket: RawSocket, event: Event) -> Turn<()>;
-}
-
-impl<A: Actor> Hosted for Object<A> {
-    fn call(&self, method: &str, call: Call) -> Turn<Reply> {
-        match A::HANDLERS
-            .methods
-            .iter()
-            .find(|known| known.name == method)
-        {
-            Some(known) => {
-                let (call, chain) = Call::received(call.0);
-                (known.call)(&self.asked(known.name, chain), call)
-            }
-            None => Turn::Done(Err(Error::internal(format!(
-                "The RPC receiver does not implement the method \"{method}\"."
-            )))),
-        }
-    }
-
-    fn fetch(&self, request: Request) -> Turn<Response> {
-        let mut request = match http::normalised(request) {
-            Ok(request) => request,
-            Err(error) => return Turn::Done(Ok(error_response(&error))),
-        };
-        let asked = request.headers().get("upgrade");
-        let asked = asked.and_then(|asked| asked.to_str().ok());
-        if upgrade::is_for::<A>(request.uri().path(), asked) {
-            return upgrade::upgrade(self, request).map(|upgrade| match upgrade? {
-                Upgrade::Refused(response) => Ok(response),
-                Upgrade::Open(_) => Err(Error::internal(
-                    "a web socket is opened with `World::connect` here",
-                )),
-            });
-        }
-        match A::HANDLERS.on_request {
-            Some(handler) => {
-                let is_head = request.method() == Method::HEAD;
-                let chain = calls::take_header(request.headers_mut());
-                let turn = handler(&self.asked("fetch", chain), request);
-                crate::request::answered(turn).map(move |response| match is_head {
-                    true => response.map(|response| response.map(|_| Body::empty())),
-                    false => response,
-                })
-            }
-            None => Turn::Done(Err(Error::internal(
-                "Handler does not export a fetch() function.",
-            ))),
-        }
-    }
-
-    fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
-        alarms::dispatch::ring(Rc::new(self.told("alarm")), planned)
-    }
-
-    fn upgrade(&self, request: Request) -> Turn<Upgrade> {
-        match http::normalised(request) {
-            Ok(request) => upgrade::upgrade(self, request),
-            Err(error) => Turn::Done(Err(error)),
-        }
-    }
-
-    fn socket(&self, socket: RawSocket, event: Event) -> Turn<()> {
-        messages::receive(self, socket, event)
-    }
-}
+use crate::turn::{Turn, current};
 
 /// The place of one instance: what is on its disk stays, what is in memory may go.
 pub(crate) struct Slot {
     pub(super) class: &'static str,
     pub(super) name: String,
     pub(super) disk: Rc<Disk>,
-    object: RefCell<Option<Rc<dyn Hosted>>>,
-    make: fn(Platform) -> Rc<dyn Hosted>,
+    object: RefCell<Option<Rc<dyn Host>>>,
+    make: fn(Box<dyn Platform>) -> Rc<dyn Host>,
     /// Whether its alarm is being delivered.
     rings: Cell<bool>,
     /// How often its alarm was set or cancelled, and delivered.
@@ -118,24 +38,24 @@ pub(crate) struct Slot {
     /// What has cut short the running of its alarms.
     pub(super) loss: RefCell<Option<Loss>>,
     /// The web sockets that are open; they outlive what is in memory.
-    pub(super) sockets: RefCell<Vec<RawSocket>>,
+    pub(super) sockets: RefCell<Vec<Socket>>,
     socket_options: Option<&'static SocketOptions>,
 }
 
 impl Slot {
-    fn new<A: Actor>(name: &str, disk: Rc<Disk>) -> Self {
+    fn new(address: &Address, name: &str, disk: Rc<Disk>) -> Self {
         Self {
-            class: A::NAME,
+            class: address.actor,
             name: name.to_owned(),
             disk,
             object: RefCell::default(),
-            make: |platform| Rc::new(Object::<A>::new(platform)),
+            make: address.make,
             alarm_settings: Cell::default(),
             alarm_rings: Cell::default(),
             loss: RefCell::default(),
             rings: Cell::default(),
             sockets: RefCell::default(),
-            socket_options: A::SOCKETS,
+            socket_options: address.sockets,
         }
     }
 
@@ -268,25 +188,26 @@ impl Sim {
     }
 
     /// The place of an instance, which is made when it is first asked for.
-    pub(crate) fn slot<A: Actor>(&self, name: &str) -> Result<Rc<Slot>> {
+    pub(crate) fn slot(&self, address: &Address, name: &str) -> Result<Rc<Slot>> {
         let mut slots = self.slots.borrow_mut();
-        if let Some(slot) = slots.get(&(A::NAME, name.to_owned())) {
+        let key = (address.actor, name.to_owned());
+        if let Some(slot) = slots.get(&key) {
             return Ok(slot.clone());
         }
-        let slot = Rc::new(Slot::new::<A>(name, Rc::new(Disk::new()?)));
-        slots.insert((A::NAME, name.to_owned()), slot.clone());
+        let slot = Rc::new(Slot::new(address, name, Rc::new(Disk::new()?)));
+        slots.insert(key, slot.clone());
         Ok(slot)
     }
 
     /// Gives what the instances of an actor have stored to those of another.
-    pub(crate) fn hand_over<A: Actor, B: Actor>(&self) {
+    pub(crate) fn hand_over(&self, from: &Address, to: &Address) {
         let all = self.all_slots().into_iter();
-        for old in all.filter(|slot| slot.class == A::NAME) {
+        for old in all.filter(|slot| slot.class == from.actor) {
             self.crash(&old);
-            let new = Slot::new::<B>(&old.name, old.disk.clone());
+            let new = Slot::new(to, &old.name, old.disk.clone());
             let mut slots = self.slots.borrow_mut();
-            slots.remove(&(A::NAME, old.name.clone()));
-            slots.insert((B::NAME, old.name.clone()), Rc::new(new));
+            slots.remove(&(from.actor, old.name.clone()));
+            slots.insert((to.actor, old.name.clone()), Rc::new(new));
         }
     }
 
@@ -303,7 +224,7 @@ impl Sim {
     }
 
     /// Has an object do something, and waits for what comes of it.
-    pub(crate) fn deliver<T: 'static, E: FnOnce(&dyn Hosted) -> Turn<T> + 'static>(
+    pub(crate) fn deliver<T: 'static, E: FnOnce(&dyn Host) -> Turn<T> + 'static>(
         &self,
         slot: &Rc<Slot>,
         what: String,
@@ -323,7 +244,7 @@ impl Sim {
         &self,
         slot: &Rc<Slot>,
         what: String,
-        event: impl FnOnce(&dyn Hosted) -> Turn<T> + 'static,
+        event: impl FnOnce(&dyn Host) -> Turn<T> + 'static,
         answer: &Rc<Answer<T>>,
     ) {
         let (world, place, sent) = (self.me.clone(), slot.clone(), answer.clone());
@@ -372,19 +293,12 @@ impl Sim {
         actions.into_iter().for_each(|action| action());
     }
 
-    fn object(&self, slot: &Rc<Slot>) -> Rc<dyn Hosted> {
+    fn object(&self, slot: &Rc<Slot>) -> Rc<dyn Host> {
         if let Some(object) = &*slot.object.borrow() {
             return object.clone();
         }
         slot.disk.reset_usage();
-        let world = self
-            .me
-            .upgrade()
-            .expect("the world that is at work is there");
-        let object = (slot.make)(Platform {
-            env: Env(world),
-            slot: slot.clone(),
-        });
+        let object = (slot.make)(self.platform(slot));
         slot.object.replace(Some(object.clone()));
         self.note(Some(slot), || "wakes".to_owned());
         object
@@ -497,7 +411,7 @@ impl Sim {
         slot.alarm_rings.update(|count| count + 1);
         let (place, retry) = (slot.clone(), self.now() + RETRY);
         let planned = slot.disk.alarm();
-        let event = move |object: &dyn Hosted| {
+        let event = move |object: &dyn Host| {
             let turn = object.alarm(planned);
             Turn::start(async move {
                 let outcome = turn.finish().await;
@@ -556,15 +470,6 @@ impl Sim {
         slot.disk.rollback().expect("SQLite in memory rolls back");
     }
 
-    /// Access to what is on the disk of an object.
-    pub(crate) fn platform(&self, slot: &Rc<Slot>) -> Platform {
-        let world = self.me.upgrade().expect("the world that is asked is there");
-        Platform {
-            env: Env(world),
-            slot: slot.clone(),
-        }
-    }
-
     /// Takes an idle object from memory; one that is at work stays.
     pub(crate) fn evict(&self, slot: &Rc<Slot>) -> bool {
         let is_of_it = |task: &Task| Rc::ptr_eq(&task.slot, slot);
@@ -599,7 +504,7 @@ impl Sim {
         for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
             slot.loss.replace(Some(Loss::Panic(None)));
         }
-        if let Some(lost) = alarms::run::lost() {
+        if let Some(lost) = current::panicked_alarm() {
             let culprit = Some((lost.alarm, message.clone()));
             task.slot.loss.replace(Some(Loss::Panic(culprit)));
         }

@@ -5,20 +5,19 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::rc::{Rc, Weak};
 
+use super::http;
 use super::sim::{Sim, Slot};
 use crate::error::{Error, Result};
+use crate::platform::Upgrade;
 use crate::request::Request;
 use crate::sockets::admission::Guested;
-use crate::sockets::messages::Event;
-use crate::sockets::upgrade::Upgrade;
-use crate::sockets::{Close, Message, Outgoing};
-
-/// A web socket that has been opened.
-pub(crate) struct Accepted(pub(crate) RawSocket);
+use crate::sockets::message::Event;
+use crate::sockets::raw::{Connection, Outgoing, RawSocket};
+use crate::sockets::{Close, Message};
 
 /// A web socket, as both of its ends see it.
 #[derive(Clone)]
-pub(crate) struct RawSocket(Rc<State>);
+pub(crate) struct Socket(Rc<State>);
 
 struct State {
     world: Weak<Sim>,
@@ -34,27 +33,13 @@ struct State {
     has_ended: Cell<bool>,
 }
 
-impl PartialEq for RawSocket {
+impl PartialEq for Socket {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl RawSocket {
-    pub(crate) fn send(&self, message: Outgoing<'_>) -> Result<()> {
-        if !self.is_open() {
-            return Err(Error::internal(
-                "Can't call WebSocket send() after close().",
-            ));
-        }
-        let message = match message {
-            Outgoing::Text(text) => Message::Text(text.to_owned()),
-            Outgoing::Bytes(bytes) => Message::Bytes(bytes.to_vec().into()),
-        };
-        self.when_durable(move |socket| socket.0.sent.borrow_mut().push_back(message));
-        Ok(())
-    }
-
+impl Socket {
     /// Does `action` when what was written before is durable.
     fn when_durable(&self, action: impl FnOnce(&Self) + 'static) {
         let socket = self.clone();
@@ -63,19 +48,8 @@ impl RawSocket {
         }
     }
 
-    pub(crate) fn close(&self, code: u16, reason: &str) -> Result<()> {
-        if self.is_open() {
-            self.0.closed.replace(Some((code, reason.to_owned())));
-        }
-        Ok(())
-    }
-
     pub(super) fn id(&self) -> &str {
         &self.0.id
-    }
-
-    pub(crate) fn tags(&self) -> Vec<String> {
-        self.0.tags.clone()
     }
 
     pub(super) fn has_tag(&self, tag: &str) -> bool {
@@ -84,15 +58,6 @@ impl RawSocket {
 
     pub(crate) fn protocol(&self) -> Option<&str> {
         self.0.protocol.as_deref()
-    }
-
-    pub(crate) fn attachment(&self) -> Vec<u8> {
-        self.0.attachment.borrow().clone()
-    }
-
-    pub(crate) fn set_attachment(&self, bytes: &[u8]) -> Result<()> {
-        self.0.attachment.replace(bytes.to_vec());
-        Ok(())
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -108,6 +73,46 @@ impl RawSocket {
     }
 }
 
+impl Connection for Socket {
+    fn send(&self, message: Outgoing<'_>) -> Result<()> {
+        if !self.is_open() {
+            return Err(Error::internal(
+                "Can't call WebSocket send() after close().",
+            ));
+        }
+        let message = match message {
+            Outgoing::Text(text) => Message::Text(text.to_owned()),
+            Outgoing::Bytes(bytes) => Message::Bytes(bytes.to_vec().into()),
+        };
+        self.when_durable(move |socket| socket.0.sent.borrow_mut().push_back(message));
+        Ok(())
+    }
+
+    fn close(&self, code: u16, reason: &str) -> Result<()> {
+        if self.is_open() {
+            self.0.closed.replace(Some((code, reason.to_owned())));
+        }
+        Ok(())
+    }
+
+    fn tags(&self) -> Vec<String> {
+        self.0.tags.clone()
+    }
+
+    fn attachment(&self) -> Vec<u8> {
+        self.0.attachment.borrow().clone()
+    }
+
+    fn set_attachment(&self, bytes: &[u8]) -> Result<()> {
+        self.0.attachment.replace(bytes.to_vec());
+        Ok(())
+    }
+
+    fn is(&self, other: &RawSocket) -> bool {
+        other.downcast::<Self>() == Some(self)
+    }
+}
+
 impl Sim {
     /// Ids are random in production; here they are the same in each run.
     pub(super) fn new_socket_id(&self) -> String {
@@ -116,8 +121,8 @@ impl Sim {
         format!("00000000-0000-4000-8000-{number:012}")
     }
 
-    pub(super) fn accept(&self, slot: &Slot, guest: Guested) -> RawSocket {
-        let socket = RawSocket(Rc::new(State {
+    pub(super) fn accept(&self, slot: &Slot, guest: Guested) -> Socket {
+        let socket = Socket(Rc::new(State {
             world: self.me.clone(),
             id: guest.id,
             tags: guest.tags,
@@ -144,7 +149,7 @@ impl Sim {
         request: Request,
     ) -> impl Future<Output = Result<Upgrade>> + use<> {
         let what = format!("upgrade {}", request.uri());
-        self.deliver(slot, what, move |object| object.upgrade(request))
+        self.deliver(slot, what, move |object| http::upgrade(object, request))
     }
 
     /// Gives an object a message from a client; what the platform answers by
@@ -152,7 +157,7 @@ impl Sim {
     pub(crate) fn message(
         &self,
         slot: &Rc<Slot>,
-        socket: &RawSocket,
+        socket: &Socket,
         message: Message,
     ) -> impl Future<Output = Result<()>> + use<> {
         let answer = match &message {
@@ -170,7 +175,9 @@ impl Sim {
                 let socket = socket.clone();
                 let what = format!("message {message:?}");
                 let event = Event::Message(Ok(message));
-                Some(self.deliver(slot, what, move |object| object.socket(socket, event)))
+                Some(self.deliver(slot, what, move |object| {
+                    object.socket(RawSocket::new(socket), event)
+                }))
             }
         };
         async {
@@ -185,7 +192,7 @@ impl Sim {
     pub(crate) fn end(
         &self,
         slot: &Rc<Slot>,
-        socket: &RawSocket,
+        socket: &Socket,
         event: Event,
     ) -> impl Future<Output = Result<()>> + use<> {
         let is_first = !socket.0.has_ended.replace(true);
@@ -193,7 +200,7 @@ impl Sim {
         let socket = socket.clone();
         let delivery = is_first.then(|| {
             self.deliver(slot, "the end of a socket".to_owned(), |object| {
-                object.socket(socket, event)
+                object.socket(RawSocket::new(socket), event)
             })
         });
         async {

@@ -1,21 +1,21 @@
 //! The exported class of an actor, and the way of an event into it.
 
-use std::rc::Rc;
 use std::sync::Once;
 
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, Reflect};
 
+use super::error::{from_js, to_js};
 use super::executor::{answer, install_panic_hook};
-use super::wire;
-use super::{Platform, from_js, http, to_js};
+use super::object::{self, State};
+use super::{http, sockets, wire};
 use crate::actor::Actor;
-use crate::alarms;
+use crate::actor::host::sleeping;
+use crate::actor::object::Object;
 use crate::error::Error;
-use crate::object::Object;
-use crate::rpc::Call;
+use crate::platform::{Host as _, Platform};
 use crate::sockets::Close;
-use crate::sockets::messages::{self, Event};
+use crate::sockets::message::Event;
 use crate::time::Timestamp;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
@@ -37,17 +37,22 @@ const CLOSE: i32 = -4;
 const ERROR: i32 = -5;
 
 /// The inside of the class that the macro exports.
-pub struct Class<A: 'static>(Option<Object<A>>);
+pub struct Class<A: 'static>(Option<(Object<A>, State)>);
 
 impl<A: Actor> Class<A> {
     /// An object of the runtime, from the arguments of its constructor.
     pub fn new(state: JsValue, env: JsValue) -> Self {
-        let platform = Platform::new(state, env);
+        let state: State = state.unchecked_into();
+        let env = env.unchecked_into();
         // Before any socket is accepted, and again at each wake.
         if let Some(pair) = A::SOCKETS.and_then(|options| options.auto_response) {
-            platform.answer_by_itself(pair);
+            sockets::auto_response(&state, pair);
         }
-        Self(Some(Object::new(platform)))
+        let platform: Box<dyn Platform> = match A::SOCKETS {
+            Some(_) => Box::new(object::Object::<true>::new(&state, env)),
+            None => Box::new(object::Object::<false>::new(&state, env)),
+        };
+        Self(Some((sleeping(platform), state)))
     }
 
     /// No object: an instance whose JavaScript class is wanted.
@@ -62,40 +67,28 @@ impl<A: Actor> Class<A> {
     /// What the handler answers when it fails at once, as a JavaScript error.
     pub fn dispatch(&self, event: i32, values: JsValue) -> Result<JsValue, JsValue> {
         let values: Array = values.unchecked_into();
-        let Some(object) = &self.0 else {
+        let Some((object, state)) = &self.0 else {
             return Err(to_js(&Error::internal("not an object of the runtime")));
         };
         match event {
-            FETCH => http::handle(object, values.get(0).unchecked_ref()),
+            FETCH => {
+                let opens_sockets = A::SOCKETS.is_some();
+                http::handle(object, opens_sockets, values.get(0).unchecked_ref())
+            }
             ALARM => {
-                let turn = alarms::dispatch::ring(
-                    Rc::new(object.told("alarm")),
-                    scheduled_time(&values.get(0)),
-                );
+                let turn = object.alarm(scheduled_time(&values.get(0)));
                 answer(turn, |()| Ok(JsValue::UNDEFINED))
             }
             // So an actor without web sockets does not have their code.
             MESSAGE | CLOSE | ERROR if A::SOCKETS.is_some() => {
-                let socket = object
-                    .ctx()
-                    .instance()
-                    .platform()
-                    .socket_of_event(values.get(0));
-                let turn = messages::receive(object, socket, socket_event::<A>(event, &values));
+                let socket = sockets::known(state, values.get(0));
+                let turn = object.socket(socket, socket_event::<A>(event, &values));
                 answer(turn, |()| Ok(JsValue::UNDEFINED))
             }
             method => {
-                let method = usize::try_from(method)
-                    .ok()
-                    .and_then(|i| A::HANDLERS.methods.get(i));
-                let Some(method) = method else {
-                    return Err(to_js(&Error::internal("no such method")));
-                };
-                let (call, chain) = Call::received(wire::from_js(values.iter()));
-                let object = object.asked(method.name, chain);
-                answer((method.call)(&object, call), |reply| {
-                    Ok(wire::to_js(reply.0))
-                })
+                let method = usize::try_from(method).unwrap_or(usize::MAX);
+                let turn = object.call(method, wire::from_js(values.iter()));
+                answer(turn, |reply| Ok(wire::to_js(reply)))
             }
         }
     }
@@ -112,7 +105,7 @@ fn socket_event<A: Actor>(event: i32, values: &Array) -> Event {
     match event {
         MESSAGE => {
             let max_bytes = A::SOCKETS.map_or(0, |options| options.max_bytes);
-            super::sockets::message(&values.get(1), max_bytes)
+            sockets::message(&values.get(1), max_bytes)
         }
         CLOSE => Event::Close(Close {
             code: values.get(1).as_f64().unwrap_or_default() as u16,

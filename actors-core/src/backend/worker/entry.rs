@@ -5,9 +5,10 @@ use std::cell::OnceCell;
 use wasm_bindgen::prelude::*;
 use worker::web_sys;
 
+use super::http;
 use super::rpc::Target;
-use super::{Env, http};
 use crate::entry::{Found, Route, Routes};
+use crate::env::Env;
 use crate::error::Result;
 
 /// Passes the request to the instance that it is for. The promise of the

@@ -13,10 +13,9 @@ use wasm_bindgen::prelude::*;
 use worker::js_sys::{Promise, RangeError};
 use worker::wasm_bindgen_futures::spawn_local;
 
-use super::to_js;
-use crate::alarms;
+use super::error::to_js;
 use crate::error::Result;
-use crate::object::Turn;
+use crate::turn::{Turn, current};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -93,7 +92,7 @@ pub(super) fn install_panic_hook() {
     panic::set_hook(Box::new(move |info| {
         // Where it was is in the log, which the other hooks write.
         let message = info.payload_as_str().unwrap_or_default();
-        let lost = alarms::run::lost();
+        let lost = current::panicked_alarm();
         panicked(
             &format!("panicked: {message}"),
             CURRENT.take(),

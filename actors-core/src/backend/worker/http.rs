@@ -7,14 +7,11 @@ use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, Uint8Array};
 use worker::web_sys;
 
+use super::error::{from_js, to_js};
 use super::executor::answer;
-use super::{Accepted, from_js, to_js};
-use crate::actor::Actor;
-use crate::calls;
 use crate::error::{Error, Result};
-use crate::object::Object;
-use crate::request::{self, Body, Request, Response, answered, bad_url, error_response};
-use crate::sockets::upgrade::{self, Upgrade};
+use crate::platform::{Host, Upgrade};
+use crate::request::{self, Body, Request, Response, bad_url, error_response};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -33,30 +30,30 @@ pub(super) fn open(request: &web_sys::Request) -> Result<(web_sys::Request, ::ht
 }
 
 /// A request that has come to the actor.
-pub(super) fn handle<A: Actor>(
-    object: &Object<A>,
+pub(super) fn handle(
+    object: &impl Host,
+    opens_sockets: bool,
     request: &web_sys::Request,
 ) -> Result<JsValue, JsValue> {
     let (request, uri) = match open(request) {
         Ok(opened) => opened,
         Err(error) => return refuse(&error),
     };
-    if A::SOCKETS.is_some() {
+    // So an actor without web sockets does not have their code.
+    if opens_sockets {
         let asked = request.headers().get("upgrade").ok().flatten();
-        if upgrade::is_for::<A>(uri.path(), asked.as_deref()) {
+        if object.is_upgrade(uri.path(), asked.as_deref()) {
             return upgrade(object, &request);
         }
     }
-    let Some(handler) = A::HANDLERS.on_request else {
-        return Err(to_js(&Error::not_found("the actor answers no requests")));
-    };
-    let mut request = match from_js_request(request) {
-        Ok(request) => request,
+    let turn = match from_js_request(request) {
+        Ok(request) => object.fetch(request),
         Err(error) => return refuse(&error),
     };
-    let chain = calls::take_header(request.headers_mut());
-    let object = object.asked("fetch", chain);
-    answer(answered(handler(&object, request)), to_js_response)
+    match turn {
+        Some(turn) => answer(turn, to_js_response),
+        None => Err(to_js(&Error::not_found("the actor answers no requests"))),
+    }
 }
 
 /// Answers a request that is refused at the door.
@@ -65,14 +62,14 @@ pub(super) fn refuse(error: &Error) -> Result<JsValue, JsValue> {
 }
 
 /// A request for a web socket.
-fn upgrade<A: Actor>(object: &Object<A>, request: &web_sys::Request) -> Result<JsValue, JsValue> {
+fn upgrade(object: &impl Host, request: &web_sys::Request) -> Result<JsValue, JsValue> {
     let head = match head(request) {
         Ok(head) => head,
         Err(error) => return refuse(&error),
     };
-    let turn = upgrade::upgrade(object, head.map(Body::from));
+    let turn = object.upgrade(head.map(Body::from));
     answer(turn, |upgrade| match upgrade {
-        Upgrade::Open(Accepted(response)) => Ok(response),
+        Upgrade::Open(accepted) => Ok(accepted.downcast().unwrap_or_default()),
         Upgrade::Refused(refusal) => to_js_response(refusal),
     })
 }

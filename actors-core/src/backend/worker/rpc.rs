@@ -5,10 +5,14 @@ use worker::js_sys::{Array, Promise};
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys;
 
-use super::{Env, from_js, http, wire};
-use crate::actor::Actor;
+use super::error::from_js;
+use super::object::Id;
+use super::{http, wire};
+use crate::env::{Address, Bindings, Env};
 use crate::error::{Error, Result};
 use crate::request::{Request, Response};
+use crate::rpc::remote::Remote;
+use crate::turn::BoxFuture;
 use crate::wire::Wire;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
@@ -28,13 +32,9 @@ extern "C" {
 }
 
 /// The client of another object.
-pub(crate) struct Target(ObjectStub);
+pub(super) struct Target(ObjectStub);
 
 impl Target {
-    pub(crate) fn named<A: Actor>(env: &Env, name: &str) -> Result<Self> {
-        Self::bound(env, A::BINDING, name)
-    }
-
     pub(super) fn bound(env: &Env, binding: &str, name: &str) -> Result<Self> {
         stub(env, binding, name).map(Self).ok_or_else(|| {
             Error::internal(format!(
@@ -44,25 +44,37 @@ impl Target {
         })
     }
 
-    pub(crate) fn id(&self) -> Option<String> {
-        let id: super::Id = self.0.id().unchecked_into();
-        Some(id.to_text())
-    }
-
-    pub(crate) async fn call(&self, method: &str, arguments: Vec<Wire>) -> Result<Wire> {
-        let values = arguments.into_iter().map(wire::to_js).collect();
-        let answer = settled(call(&self.0, method, values)).await?;
-        Ok(wire::from_js([answer]).pop().unwrap_or_default())
-    }
-
-    pub(crate) async fn fetch(&self, request: Request) -> Result<Response> {
-        let request = worker::request_to_wasm(request)?;
-        http::from_js_response(settled(self.forward(&request)).await?)
-    }
-
     /// Sends a request of JavaScript's, and answers JavaScript's promise.
     pub(super) fn forward(&self, request: &web_sys::Request) -> Result<Promise, JsValue> {
         self.0.fetch(request)
+    }
+}
+
+impl Bindings for Env {
+    fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
+        Ok(Box::new(Target::bound(self, address.binding, name)?))
+    }
+}
+
+impl Remote for Target {
+    fn id(&self) -> Option<String> {
+        let id: Id = self.0.id().unchecked_into();
+        Some(id.to_text())
+    }
+
+    fn call<'a>(&'a self, method: &'a str, arguments: Vec<Wire>) -> BoxFuture<'a, Result<Wire>> {
+        Box::pin(async move {
+            let values = arguments.into_iter().map(wire::to_js).collect();
+            let answer = settled(call(&self.0, method, values)).await?;
+            Ok(wire::from_js([answer]).pop().unwrap_or_default())
+        })
+    }
+
+    fn fetch(&self, request: Request) -> BoxFuture<'_, Result<Response>> {
+        Box::pin(async move {
+            let request = worker::request_to_wasm(request)?;
+            http::from_js_response(settled(self.forward(&request)).await?)
+        })
     }
 }
 

@@ -3,12 +3,14 @@
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, JsString, Uint8Array};
 
-use super::{State, from_js};
+use super::error::from_js;
+use super::object::State;
 use crate::error::Result;
+use crate::sockets::Message;
 use crate::sockets::admission::Guested;
-use crate::sockets::messages::{Event, TooLong};
+use crate::sockets::message::{Event, TooLong};
+use crate::sockets::raw::{Accepted, Connection, Outgoing, RawSocket, Selection};
 use crate::sockets::socket::id_tag;
-use crate::sockets::{Message, Outgoing, Selection};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -48,69 +50,64 @@ extern "C" {
     fn close(this: &WebSocket, code: u16, reason: &str) -> Result<(), JsValue>;
 }
 
-/// A web socket that has been opened: the response that hands over its other end.
-pub(crate) struct Accepted(pub(super) JsValue);
-
-impl Accepted {
-    pub(super) fn new(state: &State, guest: Guested) -> Result<Self> {
-        let attachment = Uint8Array::from(&*guest.attachment);
-        accept(
-            state,
-            guest.tags,
-            attachment,
-            guest.protocol,
-            guest.greetings,
-        )
-        .map(Self)
-        .map_err(|thrown| from_js(&thrown))
-    }
+/// Accepts a web socket: what is handed over is the response with its other end.
+pub(super) fn accepted(state: &State, guest: Guested) -> Result<Accepted> {
+    let attachment = Uint8Array::from(&*guest.attachment);
+    accept(
+        state,
+        guest.tags,
+        attachment,
+        guest.protocol,
+        guest.greetings,
+    )
+    .map(Accepted::new)
+    .map_err(|thrown| from_js(&thrown))
 }
 
 /// One end of a web socket.
-#[derive(Clone)]
-pub(crate) struct RawSocket {
+struct Socket {
     socket: WebSocket,
     state: State,
 }
 
-impl PartialEq for RawSocket {
-    fn eq(&self, other: &Self) -> bool {
-        self.socket == other.socket
-    }
+/// A socket that the runtime hands over.
+pub(super) fn known(state: &State, socket: JsValue) -> RawSocket {
+    RawSocket::new(Socket {
+        socket: socket.unchecked_into(),
+        state: state.clone(),
+    })
 }
 
-impl RawSocket {
-    pub(super) fn new(state: &State, socket: JsValue) -> Self {
-        Self {
-            socket: socket.unchecked_into(),
-            state: state.clone(),
-        }
-    }
-
-    pub(crate) fn send(&self, message: Outgoing<'_>) -> Result<()> {
+impl Connection for Socket {
+    fn send(&self, message: Outgoing<'_>) -> Result<()> {
         self.socket
             .send(&to_js_message(message))
             .map_err(|thrown| from_js(&thrown))
     }
 
-    pub(crate) fn close(&self, code: u16, reason: &str) -> Result<()> {
+    fn close(&self, code: u16, reason: &str) -> Result<()> {
         self.socket
             .close(code, reason)
             .map_err(|thrown| from_js(&thrown))
     }
 
-    pub(crate) fn tags(&self) -> Vec<String> {
+    fn tags(&self) -> Vec<String> {
         let tags = self.state.tags_of(&self.socket).unwrap_or_default();
         tags.iter().filter_map(|tag| tag.as_string()).collect()
     }
 
-    pub(crate) fn attachment(&self) -> Vec<u8> {
+    fn attachment(&self) -> Vec<u8> {
         let stored = attachment_of(&self.socket);
         stored.dyn_ref().map(Uint8Array::to_vec).unwrap_or_default()
     }
 
-    pub(crate) fn set_attachment(&self, bytes: &[u8]) -> Result<()> {
+    fn set_attachment(&self, bytes: &[u8]) -> Result<()> {
         attach(&self.socket, Uint8Array::from(bytes)).map_err(|thrown| from_js(&thrown))
+    }
+
+    fn is(&self, other: &RawSocket) -> bool {
+        let other = other.downcast::<Self>();
+        other.is_some_and(|other| other.socket == self.socket)
     }
 }
 
@@ -122,14 +119,11 @@ pub(super) fn auto_response(state: &State, (ping, pong): (&str, &str)) {
 pub(super) fn chosen(state: &State, chosen: &Selection<'_>) -> Vec<RawSocket> {
     let (tags, except) = crossed(chosen);
     let sockets = select(state, tags, &except);
-    sockets
-        .iter()
-        .map(|socket| RawSocket::new(state, socket))
-        .collect()
+    sockets.iter().map(|socket| known(state, socket)).collect()
 }
 
 pub(super) fn with_id(state: &State, id: &str) -> Option<RawSocket> {
-    find(state, &id_tag(id), id).map(|socket| RawSocket::new(state, socket.into()))
+    find(state, &id_tag(id), id).map(|socket| known(state, socket.into()))
 }
 
 pub(super) fn send_to_all(state: &State, chosen: &Selection<'_>, message: Outgoing<'_>) -> usize {
@@ -139,7 +133,11 @@ pub(super) fn send_to_all(state: &State, chosen: &Selection<'_>, message: Outgoi
 
 fn crossed(chosen: &Selection<'_>) -> (Vec<String>, Array) {
     let tags = chosen.tags.iter().map(|tag| (*tag).to_owned()).collect();
-    let except = chosen.except.iter().map(|raw| &raw.socket).collect();
+    let except = chosen
+        .except
+        .iter()
+        .filter_map(RawSocket::downcast::<Socket>);
+    let except = except.map(|except| &except.socket).collect();
     (tags, except)
 }
 

@@ -8,10 +8,12 @@ use std::hash::{BuildHasherDefault, Hasher};
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, JsString};
 
-use super::{State, from_js};
+use super::error::from_js;
+use super::object::State;
 use crate::error::{Error, ErrorKind, Result};
+use crate::sql::cell::{ColumnNames, Names, Packed, Rows};
 use crate::sql::parameters::cast_integers;
-use crate::sql::{Row, Usage, Value};
+use crate::sql::{Usage, Value};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -120,23 +122,14 @@ impl Database {
         Ok(written as u64)
     }
 
-    pub(super) fn query(
-        &self,
-        statement: &str,
-        values: &[Value<'_>],
-        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
-    ) -> Result<()> {
-        self.fetch(statement, values)?.visit(visit)
-    }
-
-    pub(super) fn fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Fetched<'_>> {
+    pub(super) fn fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Rows<'_>> {
         let packed = self.bind(statement, values, |text, cells, texts, bytes| {
             self.sql.query(text, cells, texts, bytes)
         });
         if packed.is_empty() {
             return Err(self.failed(statement));
         }
-        Ok(Fetched(Rows::unpack(packed, &self.sql)))
+        Ok(unpack(&packed, &self.sql))
     }
 
     pub(super) fn usage(&self) -> Usage {
@@ -245,83 +238,53 @@ fn units(text: &str) -> usize {
     }
 }
 
-/// The rows of a statement.
-pub(crate) struct Fetched<'a>(Rows<'a>);
-
-impl Fetched<'_> {
-    pub(crate) fn visit(self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        let rows = self.0;
-        (0..rows.count()).try_for_each(|row| visit(&Row::new(&rows.row(row))))
-    }
-}
-
-/// The rows of a query.
-struct Rows<'a> {
-    sql: &'a Sql,
-    width: usize,
-    cells: Vec<Packed>,
-    texts: String,
-    blobs: Vec<u8>,
-}
-
-/// A cell; texts and bytes as where they are in all of them.
-#[derive(Clone, Copy)]
-enum Packed {
-    Null,
-    Number(f64),
-    Text(u32, u32),
-    Blob(u32, u32),
-}
-
-impl<'a> Rows<'a> {
-    fn unpack(packed: Vec<f64>, sql: &'a Sql) -> Self {
-        let (width, packed) = packed.split_first().unwrap_or((&0.0, &[]));
-        let has = |kind: f64| packed.iter().step_by(2).any(|found| *found == kind);
-        let texts = if has(TEXT) {
-            sql.all_texts()
-        } else {
-            String::new()
-        };
-        let blobs = if has(BLOB) {
-            sql.all_blobs()
-        } else {
-            Vec::new()
-        };
-        let mut lengths = Lengths::new(&texts);
-        let (mut text, mut blob) = (0, 0);
-        let cells = packed.chunks_exact(2).map(|cell| match cell {
-            [TEXT, units] => {
-                let start = text;
-                text += lengths.next(*units as usize);
-                Packed::Text(start as u32, text as u32)
-            }
-            [BLOB, length] => {
-                let start = blob;
-                blob += *length as usize;
-                Packed::Blob(start as u32, blob as u32)
-            }
-            [NUMBER, number] => Packed::Number(*number),
-            _ => Packed::Null,
-        });
-        let cells = cells.collect();
-        Self {
-            sql,
-            width: *width as usize,
-            cells,
-            texts,
-            blobs,
+/// The rows of a query, as `glue.js` has packed them.
+fn unpack<'a>(packed: &[f64], sql: &'a Sql) -> Rows<'a> {
+    let (width, packed) = packed.split_first().unwrap_or((&0.0, &[]));
+    let has = |kind: f64| packed.iter().step_by(2).any(|found| *found == kind);
+    let texts = if has(TEXT) {
+        sql.all_texts()
+    } else {
+        String::new()
+    };
+    let blobs = if has(BLOB) {
+        sql.all_blobs()
+    } else {
+        Vec::new()
+    };
+    let mut lengths = Lengths::new(&texts);
+    let (mut text, mut blob) = (0, 0);
+    let cells = packed.chunks_exact(2).map(|cell| match cell {
+        [TEXT, units] => {
+            let start = text;
+            text += lengths.next(*units as usize);
+            Packed::Text(start as u32, text as u32)
         }
-    }
-
-    fn count(&self) -> usize {
-        self.cells.len().checked_div(self.width).unwrap_or_default()
-    }
-
-    fn row(&self, row: usize) -> Columns<'_> {
-        Columns {
-            rows: self,
-            cells: &self.cells[row * self.width..][..self.width],
+        [BLOB, length] => {
+            let start = blob;
+            blob += *length as usize;
+            Packed::Blob(start as u32, blob as u32)
         }
+        [NUMBER, number] => Packed::Number(*number),
+        _ => Packed::Null,
+    });
+    let cells = cells.collect();
+    Rows {
+        width: *width as usize,
+        cells,
+        texts,
+        blobs,
+        names: ColumnNames::new(LastQuery(sql)),
+    }
+}
+
+/// The columns of the query that ran last.
+struct LastQuery<'a>(&'a Sql);
+
+impl Names for LastQuery<'_> {
+    fn names(&self) -> Vec<String> {
+        let names = self.0.names();
+        names.iter().filter_map(|name| name.as_string()).collect()
     }
 }
 
@@ -349,109 +312,5 @@ impl<'a> Lengths<'a> {
             units = left.saturating_sub(char.len_utf16() - 1);
         }
         before - self.rest.as_str().len()
-    }
-}
-
-pub(crate) struct Columns<'a> {
-    rows: &'a Rows<'a>,
-    cells: &'a [Packed],
-}
-
-impl Columns<'_> {
-    pub(crate) fn len(&self) -> usize {
-        self.cells.len()
-    }
-
-    /// The column's name in the query that ran last.
-    pub(crate) fn name(&self, index: usize) -> String {
-        let names = self.rows.sql.names();
-        names.get(index as u32).as_string().unwrap_or_default()
-    }
-
-    pub(crate) fn cell(&self, index: usize) -> Cell<'_> {
-        Cell {
-            packed: self.cells.get(index).copied().unwrap_or(Packed::Null),
-            rows: self.rows,
-        }
-    }
-}
-
-/// One column of a row.
-pub struct Cell<'a> {
-    packed: Packed,
-    rows: &'a Rows<'a>,
-}
-
-impl Cell<'_> {
-    /// Whether it is NULL.
-    pub fn is_null(&self) -> bool {
-        matches!(self.packed, Packed::Null)
-    }
-
-    /// The integer in it.
-    ///
-    /// # Errors
-    ///
-    /// It holds something else, or an integer beyond ±(2^53 - 1).
-    pub fn integer(&self) -> Result<i64> {
-        let Packed::Number(number) = self.packed else {
-            return Err(self.is_not("an integer"));
-        };
-        let integer = number as i64;
-        if integer as f64 != number || integer.unsigned_abs() >= 1 << 53 {
-            return Err(Error::sql(format!(
-                "{number} is not an integer within ±(2^53 - 1)"
-            )));
-        }
-        Ok(integer)
-    }
-
-    /// The number in it.
-    ///
-    /// # Errors
-    ///
-    /// It holds something else.
-    pub fn real(&self) -> Result<f64> {
-        match self.packed {
-            Packed::Number(number) => Ok(number),
-            _ => Err(self.is_not("a number")),
-        }
-    }
-
-    /// The text in it.
-    ///
-    /// # Errors
-    ///
-    /// It holds something else.
-    pub fn text(&self) -> Result<String> {
-        match self.packed {
-            Packed::Text(start, end) => {
-                let text = self.rows.texts.get(start as usize..end as usize);
-                Ok(text.unwrap_or_default().to_owned())
-            }
-            _ => Err(self.is_not("text")),
-        }
-    }
-
-    /// The bytes in it.
-    ///
-    /// # Errors
-    ///
-    /// It holds something else.
-    pub fn blob(&self) -> Result<Vec<u8>> {
-        match self.packed {
-            Packed::Blob(start, end) => Ok(self.rows.blobs[start as usize..end as usize].to_vec()),
-            _ => Err(self.is_not("bytes")),
-        }
-    }
-
-    fn is_not(&self, expected: &str) -> Error {
-        let found = match self.packed {
-            Packed::Null => "NULL",
-            Packed::Text(..) => "text",
-            Packed::Number(_) => "a number",
-            Packed::Blob(..) => "bytes",
-        };
-        Error::sql(format!("{found} is stored, and {expected} is read"))
     }
 }

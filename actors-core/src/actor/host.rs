@@ -1,0 +1,118 @@
+//! What the platform and the alarms ask of an actor, whose type nobody below knows.
+
+use std::rc::Rc;
+
+use super::object::Object;
+use super::sockets::receive;
+use super::{Actor, upgrade};
+use crate::alarms::ring::{Alarmed, ring};
+use crate::alarms::{AlarmDef, Due};
+use crate::env::Address;
+use crate::error::{Error, Result};
+use crate::instance::{ActorDef, Instance};
+use crate::platform::Platform;
+use crate::platform::{Host, Upgrade};
+use crate::request::{Request, Response, answered};
+use crate::rpc::Call;
+use crate::schema;
+use crate::sockets::message::Event;
+use crate::sockets::raw::RawSocket;
+use crate::time::Timestamp;
+use crate::turn::current::{self, Caller};
+use crate::turn::gate::{Access, Permit};
+use crate::turn::{BoxFuture, Turn};
+use crate::wire::Wire;
+
+impl<A: Actor> Host for Object<A> {
+    fn method(&self, name: &str) -> Option<usize> {
+        let mut methods = A::HANDLERS.methods.iter();
+        methods.position(|method| method.name == name)
+    }
+
+    fn call(&self, method: usize, arguments: Vec<Wire>) -> Turn<Wire> {
+        let Some(method) = A::HANDLERS.methods.get(method) else {
+            return Turn::Done(Err(Error::internal("no such method")));
+        };
+        let (call, chain) = Call::received(arguments);
+        (method.call)(&self.asked(method.name, chain), call).map(|reply| Ok(reply?.0))
+    }
+
+    fn is_upgrade(&self, path: &str, upgrade: Option<&str>) -> bool {
+        upgrade::is_for::<A>(path, upgrade)
+    }
+
+    fn upgrade(&self, request: Request) -> Turn<Upgrade> {
+        upgrade::upgrade(self, request)
+    }
+
+    fn fetch(&self, mut request: Request) -> Option<Turn<Response>> {
+        let handler = A::HANDLERS.on_request?;
+        let chain = current::take_header(request.headers_mut());
+        Some(answered(handler(&self.asked("fetch", chain), request)))
+    }
+
+    fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
+        ring(Rc::new(self.told("alarm")), planned)
+    }
+
+    fn socket(&self, socket: RawSocket, event: Event) -> Turn<()> {
+        receive(self, socket, event)
+    }
+}
+
+impl<A: Actor> Alarmed for Object<A> {
+    fn instance(&self) -> &Rc<Instance> {
+        self.instance()
+    }
+
+    fn enter(&self) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>> {
+        self.enter(Access::Shared)
+    }
+
+    fn bury(&self) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(self.bury())
+    }
+
+    fn run(&self, due: &Due) -> Option<Turn<()>> {
+        let mut alarms = A::HANDLERS.alarms.iter();
+        let handler = alarms.find(|known| known.name == due.handler)?;
+        Some((handler.run)(&self.told(handler.name), due.clone()))
+    }
+}
+
+/// What the code declares.
+pub(crate) fn def_of<A: Actor>() -> ActorDef {
+    ActorDef {
+        name: A::NAME,
+        wait: A::WAIT,
+        tables: A::TABLES,
+        migrations: A::MIGRATIONS,
+        create: schema::create,
+        alarm: |index| {
+            let handler = A::HANDLERS.alarms.get(index)?;
+            Some(AlarmDef {
+                name: handler.name,
+                declared: handler.declared,
+                retry: handler.retry,
+            })
+        },
+    }
+}
+
+/// An actor that sleeps, on that platform.
+pub(crate) fn sleeping<A: Actor>(platform: Box<dyn Platform>) -> Object<A> {
+    Object::new(platform, def_of::<A>(), A::HANDLERS.on_init)
+}
+
+/// What an actor is asked for by.
+pub(crate) fn address<A: Actor>() -> Address {
+    Address {
+        binding: A::BINDING,
+        #[cfg(not(target_arch = "wasm32"))]
+        actor: A::NAME,
+        #[cfg(not(target_arch = "wasm32"))]
+        make: |platform| Rc::new(sleeping::<A>(platform)),
+        #[cfg(not(target_arch = "wasm32"))]
+        sockets: A::SOCKETS,
+    }
+}

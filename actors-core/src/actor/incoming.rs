@@ -1,0 +1,107 @@
+//! A message on its way to the handler that takes it.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::object::Object;
+use super::{Actor, Incoming, MessageHandler, Part, SocketOf};
+use crate::error::{Error, Result, shortened};
+use crate::json;
+use crate::rpc::Arguments;
+use crate::sockets::Message;
+use crate::turn::Turn;
+
+impl<A: Actor> Incoming<A> {
+    /// Goes on with the fields of these names.
+    pub fn fields<P: Arguments>(
+        mut self,
+        names: &'static [&'static str],
+        next: impl FnOnce(&Object<A>, SocketOf<A>, P) -> Turn<()>,
+    ) -> Turn<()> {
+        match P::from_fields(&mut self.fields, names) {
+            Ok(arguments) => next(&self.object, self.socket, arguments),
+            Err(error) => self.refuse(error),
+        }
+    }
+
+    /// Goes on with all of a message in JSON.
+    pub fn json<T: DeserializeOwned>(
+        self,
+        next: impl FnOnce(&Object<A>, SocketOf<A>, (T,)) -> Turn<()>,
+    ) -> Turn<()> {
+        let Message::Text(text) = &self.message else {
+            return self.refuse(Error::internal("not a text"));
+        };
+        let mut json = serde_json::Deserializer::from_str(text);
+        let value = serde_path_to_error::deserialize(&mut json)
+            .map_err(|error| error.to_string())
+            .and_then(|value| json.end().map(|()| value).map_err(|e| e.to_string()))
+            .map_err(|words| shortened(&words));
+        match value {
+            Ok(value) => next(&self.object, self.socket, (value,)),
+            Err(error) => self.refuse(Error::invalid(format!("message: {error}"))),
+        }
+    }
+
+    /// Goes on with the text.
+    pub fn text(
+        self,
+        next: impl FnOnce(&Object<A>, SocketOf<A>, (String,)) -> Turn<()>,
+    ) -> Turn<()> {
+        match self.message {
+            Message::Text(text) => next(&self.object, self.socket, (text,)),
+            Message::Bytes(_) => self.refuse(Error::internal("not a text")),
+        }
+    }
+
+    /// Goes on with the bytes.
+    pub fn bytes(
+        self,
+        next: impl FnOnce(&Object<A>, SocketOf<A>, (Bytes,)) -> Turn<()>,
+    ) -> Turn<()> {
+        match self.message {
+            Message::Bytes(bytes) => next(&self.object, self.socket, (bytes,)),
+            Message::Text(_) => self.refuse(Error::internal("not bytes")),
+        }
+    }
+
+    /// A message that no handler can take.
+    pub(super) fn refuse(self, error: Error) -> Turn<()> {
+        match A::HANDLERS.on_unhandled {
+            Some(handler) => handler(&self.object, self.socket, self.message, error),
+            None => Turn::Done(Err(error)),
+        }
+    }
+
+    /// The handler that takes the message; what it takes of it is then at hand.
+    pub(super) fn handler(&mut self) -> Result<&'static MessageHandler<A>> {
+        let find = |part| A::HANDLERS.messages.iter().find(|known| known.part == part);
+        let text = match &self.message {
+            Message::Text(text) => text,
+            Message::Bytes(_) => {
+                let what = "a message is text here, and this is binary";
+                return find(Part::Bytes).ok_or_else(|| Error::invalid(what));
+            }
+        };
+        if let Some(handler) = find(Part::Json).or_else(|| find(Part::Text)) {
+            return Ok(handler);
+        }
+        self.fields = serde_json::from_str(text).map_err(|error| {
+            let words = shortened(&error.to_string());
+            Error::invalid(format!("a message is a JSON object: {words}"))
+        })?;
+        let name = self.fields.remove("type");
+        let Some(Ok(name)) = name.map(|name| json::from_text::<String>(name.get())) else {
+            return Err(Error::invalid("a message has a `type`, which is text"));
+        };
+        let of_type =
+            |known: &&MessageHandler<A>| matches!(known.part, Part::Type(known) if known == name);
+        let handler = A::HANDLERS.messages.iter().find(of_type);
+        handler.ok_or_else(|| {
+            Error::invalid(format!(
+                "there is no message of type `{}`",
+                shortened(&name)
+            ))
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! What `#[actor]` makes of a struct and of its methods: all that knows an actor's type.
+
+pub(crate) mod alarms;
+pub(crate) mod ctx;
+pub(crate) mod handle;
+pub(crate) mod host;
+pub(crate) mod incoming;
+pub(crate) mod object;
+mod reached;
+pub(crate) mod sockets;
+pub(crate) mod state;
+pub(crate) mod statement;
+pub(crate) mod table;
+pub(crate) mod upgrade;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use self::ctx::Init;
+use self::object::Object;
+pub use self::state::{Reached, State};
+use crate::alarms::{Declared, Due, Plan, Retry};
+use crate::error::Error;
+use crate::json::OwnedFields;
+use crate::request::{Request, Response};
+use crate::rpc::{Call, Reply, Stub};
+use crate::sockets::admission::Opening;
+use crate::sockets::{Admitted, Close, Message, Socket};
+use crate::stand_in::If;
+use crate::turn::Turn;
+
+/// An actor: a struct and an `impl` block, both marked `#[actor]`.
+///
+/// The struct is the Durable Object class; its public methods are what others
+/// call, each call one native Workers RPC, through a stub:
+///
+/// ```
+/// use actors_core::prelude::*;
+///
+/// #[actor]
+/// pub struct Counter {
+///     #[persist]
+///     count: u64,
+/// }
+///
+/// #[actor]
+/// impl Counter {
+///     /// Adds to the count and answers it.
+///     pub fn add(&mut self, by: u64) -> u64 {
+///         self.count += by;
+///         self.count
+///     }
+/// }
+///
+/// async fn visit(env: &Env) -> Result<u64> {
+///     Counter::get(env, "visits")?.add(1).await
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "not an actor",
+    note = "put `#[actor]` on the struct and on its `impl` block"
+)]
+pub trait Actor: State<Is = If<true>> {
+    /// The typed client: one async method for each public method of the actor.
+    type Stub: From<Stub>;
+    /// What [`Alarms::after`](crate::alarms::Alarms::after) and
+    /// [`at`](crate::alarms::Alarms::at) answer: one method for each `#[alarm]` handler.
+    type Schedule<'a>: From<Plan<'a>>;
+    /// What each of its web sockets carries: the `T` of its handlers'
+    /// [`Socket<T>`](crate::Socket), `()` if they say none.
+    type Attachment: Serialize + DeserializeOwned + 'static;
+    /// The actor's handlers.
+    #[doc(hidden)]
+    const HANDLERS: Handlers<Self>;
+}
+
+/// All that can happen to an actor, and the handlers for it.
+#[doc(hidden)]
+pub struct Handlers<A: Actor> {
+    pub methods: &'static [Method<A>],
+    pub on_init: Option<Init<A>>,
+    pub on_request: Option<OnRequest<A>>,
+    pub alarms: &'static [AlarmHandler<A>],
+    pub messages: &'static [MessageHandler<A>],
+    pub on_connect: Option<OnConnect<A>>,
+    pub on_unhandled: Option<OnUnhandled<A>>,
+    pub on_close: Option<OnClose<A>>,
+    pub on_error: Option<OnError<A>>,
+}
+
+/// An `#[on_request]` handler.
+type OnRequest<A> = fn(&Object<A>, Request) -> Turn<Response>;
+
+/// An `#[on_connect]` handler.
+type OnConnect<A> = fn(&Object<A>, Opening) -> Turn<Admitted>;
+
+/// An `#[on_message(unhandled)]` handler.
+type OnUnhandled<A> = fn(&Object<A>, SocketOf<A>, Message, Error) -> Turn<()>;
+
+/// An `#[on_close]` handler.
+type OnClose<A> = fn(&Object<A>, SocketOf<A>, Close) -> Turn<()>;
+
+/// An `#[on_error]` handler.
+type OnError<A> = fn(&Object<A>, SocketOf<A>, Error) -> Turn<()>;
+
+/// A public method of an actor.
+#[doc(hidden)]
+pub struct Method<A: 'static> {
+    pub name: &'static str,
+    pub call: fn(&Object<A>, Call) -> Turn<Reply>,
+}
+
+/// An `#[alarm]` handler.
+#[doc(hidden)]
+pub struct AlarmHandler<A: 'static> {
+    pub name: &'static str,
+    pub declared: Option<Declared>,
+    pub retry: Retry,
+    pub run: fn(&Object<A>, Due) -> Turn<()>,
+}
+
+/// An `#[on_message]` handler.
+#[doc(hidden)]
+pub struct MessageHandler<A: Actor> {
+    pub part: Part,
+    pub run: fn(Incoming<A>) -> Turn<()>,
+}
+
+/// Which messages a handler takes.
+#[doc(hidden)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Those of that `type`.
+    Type(&'static str),
+    /// All JSON, as one type of the user's.
+    Json,
+    /// All text.
+    Text,
+    /// All that is binary.
+    Bytes,
+}
+
+/// A message on its way to a handler.
+#[doc(hidden)]
+pub struct Incoming<A: Actor> {
+    pub object: Object<A>,
+    pub(crate) socket: SocketOf<A>,
+    pub(crate) message: Message,
+    pub(crate) fields: OwnedFields,
+}
+
+/// A socket of that actor.
+pub(crate) type SocketOf<A> = Socket<<A as Actor>::Attachment>;
+
+/// Forces the handlers to be type-checked, and not to be reported as dead.
+#[doc(hidden)]
+pub const fn used<A: Actor>() {
+    let _ = A::HANDLERS;
+}

@@ -1,0 +1,343 @@
+//! One actor in memory: every event becomes a turn here.
+
+#![allow(
+    clippy::await_holding_refcell_ref,
+    reason = "the gate lets nobody in who could clash"
+)]
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use super::ctx::{Ctx, Init, Inner};
+use super::state::{Saved, State};
+use crate::error::{Error, ErrorKind, Result};
+use crate::instance::beside::Beside;
+use crate::instance::door::Origin;
+use crate::instance::transaction::Once;
+use crate::instance::turn::Wakes;
+use crate::instance::{ActorDef, Instance};
+use crate::platform::Platform;
+use crate::schema;
+use crate::turn::current::{self, Caller, Chain};
+use crate::turn::gate::{Access, Permit};
+use crate::turn::{BoxFuture, Turn};
+
+/// An actor in memory, with the platform's object under it, as an event comes to it.
+pub struct Object<A>(Rc<Inner<A>>, Origin);
+
+/// What a turn does when its time has come.
+type Later<A, T> = Box<dyn FnOnce(&Object<A>) -> Result<T>>;
+
+impl<A> Clone for Object<A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), self.1.clone())
+    }
+}
+
+impl<A: State> Object<A> {
+    /// An actor that sleeps: its first turn wakes it.
+    pub(crate) fn new(
+        platform: Box<dyn Platform>,
+        def: ActorDef,
+        on_init: Option<Init<A>>,
+    ) -> Self {
+        let instance = Rc::new(Instance::new(platform, def));
+        let inner = Rc::new_cyclic(|inner| Inner {
+            ctx: Ctx::new(instance, inner.clone()),
+            actor: RefCell::new(None),
+            saved: RefCell::default(),
+            on_init,
+        });
+        Self(inner, Origin::default())
+    }
+
+    /// The actor, if it is still in memory.
+    pub(crate) fn upgrade(inner: &Weak<Inner<A>>) -> Option<Self> {
+        let inner = inner.upgrade()?;
+        Some(Self(inner, Origin::default()))
+    }
+
+    /// The same, for an event that somebody waits for, as the turns in the chain do.
+    pub(crate) fn asked(&self, what: &'static str, chain: Option<Rc<Chain>>) -> Self {
+        let is_awaited = true;
+        let origin = Origin {
+            what,
+            chain,
+            is_awaited,
+        };
+        Self(self.0.clone(), origin)
+    }
+
+    /// The same, for an event that has to come to its turn however long that takes.
+    pub(crate) fn told(&self, what: &'static str) -> Self {
+        let origin = Origin {
+            what,
+            ..Origin::default()
+        };
+        Self(self.0.clone(), origin)
+    }
+
+    /// A turn of a `fn(&mut self)`: alone, in one transaction.
+    pub fn exclusive<T: 'static>(
+        &self,
+        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn(Access::Exclusive, move |object| {
+            let mut once = Once::new(body);
+            object.change(&mut |actor, ctx| once.run(|body| body(actor, ctx)))?;
+            once.value()
+        })
+    }
+
+    /// A turn of a `fn(&self)`: beside other shared turns, in one transaction.
+    pub fn shared<T: 'static>(
+        &self,
+        body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn(Access::Shared, move |object| {
+            let mut once = Once::new(body);
+            object.read(&mut |actor, ctx| once.run(|body| body(actor, ctx)))?;
+            once.value()
+        })
+    }
+
+    /// A turn of an `async fn(&mut self)`: alone, from its first line to its last.
+    pub fn exclusive_async<T: 'static>(
+        &self,
+        body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        let object = self.clone();
+        Turn::start(async move {
+            let (_permit, caller) = object.enter(Access::Exclusive).await?;
+            let result = object.alone(&caller, body).await;
+            if result.is_err() {
+                object.restore();
+            }
+            object.end();
+            result
+        })
+    }
+
+    /// A turn of an `async fn(&self)`: beside other shared turns.
+    pub fn shared_async<T: 'static>(
+        &self,
+        body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        let object = self.clone();
+        Turn::start(async move {
+            let (_permit, caller) = object.enter(Access::Shared).await?;
+            let inner = &object.0;
+            let actor = inner.actor.borrow();
+            let actor = awake(actor.as_ref())?;
+            let result = current::within(&caller, body(actor, &inner.ctx)).await;
+            object.end();
+            let value = result?;
+            object.check_still(actor)?;
+            Ok(value)
+        })
+    }
+
+    /// Where tests run, sees to it that a shared turn has changed no persisted field.
+    fn check_still(&self, actor: &A) -> Result<()> {
+        if !self.instance().platform().is_for_tests() {
+            return Ok(());
+        }
+        self.0.saved.borrow().check_still(actor)
+    }
+
+    /// A part of the shared turns that are running, in one transaction.
+    pub(crate) fn within<T>(&self, body: impl FnOnce(&A, &Ctx<A>) -> Result<T>) -> Result<T> {
+        let _permit = self.join()?;
+        let inner = &self.0;
+        let actor = inner.actor.borrow();
+        let actor = awake(actor.as_ref())?;
+        inner.ctx.transaction(|| body(actor, &inner.ctx))
+    }
+
+    /// The same for what waits.
+    pub(crate) async fn within_async<T>(
+        &self,
+        body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T>,
+    ) -> Result<T> {
+        let _permit = self.join()?;
+        let inner = &self.0;
+        let caller = current::caller()
+            .unwrap_or_else(|| Rc::new(Caller::new(&self.instance().identity, None)));
+        let actor = inner.actor.borrow();
+        let result = current::within(&caller, body(awake(actor.as_ref())?, &inner.ctx)).await;
+        self.end();
+        result
+    }
+
+    fn join(&self) -> Result<Permit> {
+        self.instance().gate.join(Access::Shared).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Deadlock,
+                format!(
+                    "a handle of this {} was used while no `&self` turn of it runs: take `&self` \
+                     in the handler that makes the handle, and use it before that ends",
+                    A::NAME
+                ),
+            )
+        })
+    }
+
+    /// The object without its type.
+    pub(crate) fn instance(&self) -> &Rc<Instance> {
+        self.0.ctx.instance()
+    }
+
+    /// Runs `body` as a turn, without a future if nothing is in its way.
+    fn turn<T: 'static>(
+        &self,
+        access: Access,
+        body: impl FnOnce(&Self) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        if self.instance().gate.is_awake()
+            && let Some(_permit) = self.instance().gate.try_enter(access)
+        {
+            let result = body(self);
+            self.end();
+            return Turn::Done(result);
+        }
+        self.turn_later(access, Box::new(body))
+    }
+
+    /// Runs `body` as a turn when its time has come. It is boxed, so that this is compiled once
+    /// for all that come to the same.
+    fn turn_later<T: 'static>(&self, access: Access, body: Later<A, T>) -> Turn<T> {
+        let object = self.clone();
+        Turn::start(async move {
+            let _entered = object.enter(access).await?;
+            let result = body(&object);
+            object.end();
+            result
+        })
+    }
+
+    fn end(&self) {
+        self.instance().end_turn();
+    }
+
+    /// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
+    pub(crate) async fn bury(&self) -> Result<bool> {
+        let _permit = self.instance().gate.enter(Access::Exclusive).await;
+        if self.instance().gate.is_awake() {
+            return Ok(false);
+        }
+        self.0.actor.take();
+        self.instance()
+            .remember(|beside| *beside = Beside::default());
+        schema::finish_destroy(self.instance())
+    }
+
+    /// Passes the gate, and wakes the actor if nobody has.
+    pub(crate) fn enter(&self, access: Access) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>> {
+        self.instance().enter(access, &self.1, self)
+    }
+
+    /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have worked.
+    async fn run_init(&self, caller: Rc<Caller>) -> Result<()> {
+        let inner = &self.0;
+        // What the database says is what counts.
+        self.instance()
+            .remember(|beside| *beside = Beside::default());
+        let stored = schema::open(self.instance())?;
+        let mut actor = A::fresh();
+        inner.saved.replace(Saved::load(&mut actor, &stored)?);
+        match &inner.on_init {
+            None => {}
+            Some(Init::Sync(init)) => {
+                self.commit(&mut actor, &mut |actor, ctx| init(actor, ctx))?
+            }
+            Some(Init::Async(init)) => {
+                current::within(&caller, init(&mut actor, &inner.ctx)).await?;
+                self.commit(&mut actor, &mut |_, _| Ok(()))?;
+            }
+        }
+        inner.actor.replace(Some(actor));
+        self.instance().unborn.is_awake();
+        Ok(())
+    }
+
+    /// Runs `body` on the actor in one transaction, as a shared turn does.
+    fn read(&self, body: &mut dyn FnMut(&A, &Ctx<A>) -> Result<()>) -> Result<()> {
+        let inner = &self.0;
+        self.instance().transact(&mut || {
+            let actor = inner.actor.borrow();
+            let actor = awake(actor.as_ref())?;
+            body(actor, &inner.ctx)?;
+            self.check_still(actor)
+        })
+    }
+
+    /// Runs `body` on the actor in one transaction, as an exclusive turn does.
+    fn change(&self, body: &mut dyn FnMut(&mut A, &Ctx<A>) -> Result<()>) -> Result<()> {
+        let result = self.commit(awake(self.0.actor.borrow_mut().as_mut())?, body);
+        if result.is_err() {
+            self.restore();
+        }
+        result
+    }
+
+    async fn alone<T>(
+        &self,
+        caller: &Rc<Caller>,
+        body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T>,
+    ) -> Result<T> {
+        let inner = &self.0;
+        let mut actor = inner.actor.borrow_mut();
+        let actor = awake(actor.as_mut())?;
+        let value = current::within(caller, body(actor, &inner.ctx)).await?;
+        self.commit(actor, &mut |_, _| Ok(()))?;
+        Ok(value)
+    }
+
+    /// Runs `body` and stores the persisted fields that it changed, in one transaction.
+    fn commit(
+        &self,
+        actor: &mut A,
+        body: &mut dyn FnMut(&mut A, &Ctx<A>) -> Result<()>,
+    ) -> Result<()> {
+        let Inner { ctx, saved, .. } = &*self.0;
+        let instance = ctx.instance();
+        let mut changed = None;
+        instance.transact(&mut || {
+            body(actor, ctx)?;
+            changed = saved.borrow().changed(actor)?;
+            match &changed {
+                Some(fields) if !instance.unborn.keeps(fields) => {
+                    schema::store(instance, &saved.borrow().with_unknown(fields)?)
+                }
+                _ => Ok(()),
+            }
+        })?;
+        if let Some(fields) = changed {
+            saved.borrow_mut().set(fields);
+        }
+        Ok(())
+    }
+
+    /// Puts the persisted fields back to what is stored, after a turn that failed.
+    fn restore(&self) {
+        let mut actor = self.0.actor.borrow_mut();
+        let restored = actor
+            .as_mut()
+            .map(|actor| self.0.saved.borrow_mut().restore(actor));
+        if !matches!(restored, Some(Ok(()))) {
+            *actor = None;
+            self.instance().gate.slept();
+        }
+    }
+}
+
+impl<A: State> Wakes for Object<A> {
+    fn wake(&self, caller: Rc<Caller>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.run_init(caller))
+    }
+}
+
+/// The struct of an actor that a turn has woken.
+fn awake<T>(actor: Option<T>) -> Result<T> {
+    actor.ok_or_else(|| Error::internal("the actor is not awake"))
+}

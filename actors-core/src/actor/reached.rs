@@ -1,0 +1,27 @@
+//! From a struct to the stubs of its instances.
+
+use super::Actor;
+use super::host::address;
+use super::state::Reached;
+use crate::env::{Bindings as _, Env};
+use crate::error::Result;
+use crate::rpc::{Stub, check_name};
+use crate::stand_in::{If, StandIn};
+
+impl<A: Actor> Reached<A> for If<true> {
+    type Stub = A::Stub;
+
+    fn named(env: &Env, name: &str) -> Result<A::Stub> {
+        check_name(name)?;
+        let target = env.object(&address::<A>(), name)?;
+        Ok(Stub::new(A::NAME, target).into())
+    }
+}
+
+impl<A> Reached<A> for If<false> {
+    type Stub = StandIn;
+
+    fn named(_: &Env, _: &str) -> Result<StandIn> {
+        unreachable!()
+    }
+}

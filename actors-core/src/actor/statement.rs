@@ -1,0 +1,368 @@
+//! Statements that `sql!` has checked.
+
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use crate::actor::ctx::Ctx;
+use crate::error::{Error, Result};
+use crate::sql::{Database, FromRow, FromSql, HasTable, Row, ToSql, Value};
+
+/// A statement with its values, from [`sql!`](crate::sql!); one of its methods runs it.
+///
+/// They take the `ctx` of an actor that has all the tables that the statement names.
+#[must_use = "a statement does nothing until it is run"]
+pub struct Statement<R, Q, V> {
+    rows: R,
+    text: &'static str,
+    place: &'static Location<'static>,
+    values: V,
+    tables: PhantomData<fn() -> Q>,
+}
+
+/// Rows that are read as `T`.
+pub struct Rows<T>(PhantomData<fn() -> T>);
+
+/// Rows with one column, whose type the context says.
+pub struct Untyped;
+
+/// No rows: a statement that is run for its effect.
+pub struct NoRows;
+
+/// A statement's rows can be read as `T`.
+#[diagnostic::on_unimplemented(
+    message = "this statement's rows can't be read as `{T}`",
+    label = "it answers `{Self}`",
+    note = "an expression's type is said where it is read, `let count: u32 = …`, or in the statement, `AS count: u32`",
+    note = "a statement without rows is run with `.run(ctx)`; INSERT, UPDATE and DELETE answer rows with RETURNING"
+)]
+pub trait ReadAs<T> {
+    #[doc(hidden)]
+    fn read(&self, row: &Row<'_>) -> Result<T>;
+}
+
+impl<T: FromRow> ReadAs<T> for Rows<T> {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
+        T::from_row(row)
+    }
+}
+
+/// Rows that are read as a record of the statement's own: as the columns `C`, of which the
+/// function makes one.
+#[doc(hidden)]
+pub struct Record<C: ReadColumns, R>(fn(C::Values) -> R);
+
+#[diagnostic::do_not_recommend]
+impl<C: ReadColumns, R> ReadAs<R> for Record<C, R> {
+    fn read(&self, row: &Row<'_>) -> Result<R> {
+        C::read(row, 0).map(self.0)
+    }
+}
+
+/// A column, or several as a tuple.
+#[doc(hidden)]
+pub trait ReadColumns {
+    type Values;
+    const WIDTH: usize;
+    fn read(row: &Row<'_>, first: usize) -> Result<Self::Values>;
+}
+
+impl<T: FromSql> ReadColumns for Column<T> {
+    type Values = T;
+    const WIDTH: usize = 1;
+
+    fn read(row: &Row<'_>, first: usize) -> Result<T> {
+        row.get(first)
+    }
+}
+
+/// A type that an expression can be read as.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the expression that this statement returns can't be read as `{Self}`",
+    label = "which Rust type is it?",
+    note = "say it where it is read, `let count: u32 = …`, or behind a name in the statement, \
+            `COUNT(*) AS count: u32`",
+    note = "over no rows `MAX`, `MIN`, `AVG` and `SUM` are NULL: `MAX(version) AS max: Option<u32>`"
+)]
+pub trait ReadUntyped: Sized {
+    fn read(row: &Row<'_>) -> Result<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromRow> ReadUntyped for T {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        T::from_row(row)
+    }
+}
+
+impl<T: ReadUntyped> ReadAs<T> for Untyped {
+    fn read(&self, row: &Row<'_>) -> Result<T> {
+        T::read(row)
+    }
+}
+
+/// An actor that has all tables of the tuple `Q`.
+#[diagnostic::on_unimplemented(
+    message = "the statement is about a table that `{Self}` does not have",
+    label = "not all of `{Q}` are its tables",
+    note = "name them on the actor's struct: `#[actor(tables(..))]`"
+)]
+pub trait HasTables<Q> {}
+
+impl<R, Q, V: Bound> Statement<R, Q, V> {
+    /// Runs it for its effect, and answers how many rows it wrote, those of indices
+    /// included.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite refuses: a constraint, a value that can't be stored.
+    pub fn run<A: HasTables<Q>>(self, ctx: &Ctx<A>) -> Result<u64> {
+        let text = self.text;
+        let run = |values: &[Value<'_>]| ctx.instance().run(text, values);
+        self.values.with(text, run)
+    }
+
+    /// Its one row.
+    ///
+    /// # Errors
+    ///
+    /// No row, or several: the error has the statement and its place in the source.
+    pub fn one<A: HasTables<Q>, T>(self, ctx: &Ctx<A>) -> Result<T>
+    where
+        R: ReadAs<T>,
+    {
+        let (text, place) = (self.text, self.place);
+        self.optional(ctx)?
+            .ok_or_else(|| unexpected("no row", text, place))
+    }
+
+    /// Its row, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Several rows: the error has the statement and its place in the source.
+    pub fn optional<A: HasTables<Q>, T>(self, ctx: &Ctx<A>) -> Result<Option<T>>
+    where
+        R: ReadAs<T>,
+    {
+        let (text, place) = (self.text, self.place);
+        let mut found = None;
+        self.for_each(ctx, |row| match found.replace(row) {
+            None => Ok(()),
+            Some(_) => Err(unexpected("several rows", text, place)),
+        })?;
+        Ok(found)
+    }
+
+    /// All its rows, in a `Vec`.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite refuses, and a value that can't be read as its type.
+    pub fn all<A: HasTables<Q>, T>(self, ctx: &Ctx<A>) -> Result<Vec<T>>
+    where
+        R: ReadAs<T>,
+    {
+        let mut rows = Vec::new();
+        self.for_each(ctx, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Gives each row to `visit`, in order, and stops at its first error. No `Vec` of
+    /// them is made.
+    ///
+    /// # Errors
+    ///
+    /// That of `visit`, what SQLite refuses, and a value that can't be read as its type.
+    pub fn for_each<A: HasTables<Q>, T>(
+        self,
+        ctx: &Ctx<A>,
+        mut visit: impl FnMut(T) -> Result<()>,
+    ) -> Result<()>
+    where
+        R: ReadAs<T>,
+    {
+        let (text, rows) = (self.text, self.rows);
+        self.values.with(text, |values| {
+            ctx.instance().query(text, values, &mut |row: &Row<'_>| {
+                visit(rows.read(row).map_err(|error| error.at(text))?)
+            })
+        })
+    }
+}
+
+/// The values of a statement.
+#[doc(hidden)]
+pub trait Bound {
+    /// Calls `body` with them.
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T>;
+}
+
+impl<const N: usize> Bound for [&dyn Bind; N] {
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T> {
+        let mut values = [const { Value::Null }; N];
+        for (value, captured) in values.iter_mut().zip(self) {
+            *value = captured.bind().map_err(|error| error.at(text))?;
+        }
+        body(&values)
+    }
+}
+
+/// The values of a statement of which parts are chosen when it runs.
+#[doc(hidden)]
+pub struct Chosen<'a, const N: usize> {
+    values: [&'a dyn Bind; N],
+    of_parts: Vec<Result<Value<'static>>>,
+}
+
+impl<const N: usize> Bound for Chosen<'_, N> {
+    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T> {
+        let values = self.values.iter().map(|captured| captured.bind());
+        let values = values.chain(self.of_parts).collect::<Result<Vec<_>>>();
+        body(&values.map_err(|error| error.at(text))?)
+    }
+}
+
+/// The alternative that was chosen for a part of a statement, and what it captures.
+#[doc(hidden)]
+pub struct Part {
+    place: usize,
+    values: Vec<Result<Value<'static>>>,
+}
+
+/// What `sql!` makes of an alternative.
+#[doc(hidden)]
+pub fn part<const N: usize>(place: usize, values: [&dyn Bind; N]) -> Part {
+    let owned = |captured: &dyn Bind| captured.bind().map(Value::into_owned);
+    Part {
+        place,
+        values: values.into_iter().map(owned).collect(),
+    }
+}
+
+/// What `sql!` makes of a statement with parts that are chosen when it runs: the places of
+/// the alternatives add up to that of their text.
+#[doc(hidden)]
+#[track_caller]
+pub fn chosen<'a, Q, R, const N: usize, const P: usize>(
+    rows: R,
+    texts: &'static [&'static str],
+    values: [&'a dyn Bind; N],
+    parts: [Part; P],
+) -> Statement<R, Q, Chosen<'a, N>> {
+    let place: usize = parts.iter().map(|part| part.place).sum();
+    let of_parts = parts.into_iter().flat_map(|part| part.values).collect();
+    Statement {
+        rows,
+        text: texts.get(place).copied().unwrap_or_default(),
+        place: Location::caller(),
+        values: Chosen { values, of_parts },
+        tables: PhantomData,
+    }
+}
+
+fn unexpected(what: &str, text: &str, place: &Location<'_>) -> Error {
+    let (file, line) = (place.file(), place.line());
+    Error::sql(format!(
+        "{what}, where one was expected: {text} ({file}:{line})"
+    ))
+}
+
+/// Rows that are read as what `make` makes of these columns.
+#[doc(hidden)]
+pub fn record<C: ReadColumns, R>(_: C, make: fn(C::Values) -> R) -> Record<C, R> {
+    Record(make)
+}
+
+/// What `sql!` makes.
+#[doc(hidden)]
+#[track_caller]
+pub fn statement<'a, Q, R, const N: usize>(
+    rows: R,
+    text: &'static str,
+    values: [&'a dyn Bind; N],
+) -> Statement<R, Q, [&'a dyn Bind; N]> {
+    Statement {
+        rows,
+        text,
+        place: Location::caller(),
+        values,
+        tables: PhantomData,
+    }
+}
+
+impl<T> Rows<T> {
+    #[doc(hidden)]
+    #[allow(clippy::new_without_default, reason = "for the macro alone")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// The type of a column.
+#[doc(hidden)]
+pub struct Column<T>(PhantomData<fn() -> T>);
+
+#[allow(
+    clippy::new_without_default,
+    missing_docs,
+    reason = "for the macro alone"
+)]
+impl<T> Column<T> {
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    pub const fn nullable(self) -> Column<Option<T>> {
+        Column::new()
+    }
+
+    pub const fn rows(self) -> Rows<T> {
+        Rows::new()
+    }
+}
+
+/// A value of which nothing is known but that it can be bound.
+#[doc(hidden)]
+pub fn bound<V: ToSql>(value: &V) -> &dyn Bind {
+    value
+}
+
+/// A captured value; of which type, its statement need not know.
+#[doc(hidden)]
+pub trait Bind {
+    fn bind(&self) -> Result<Value<'_>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: ToSql> Bind for V {
+    fn bind(&self) -> Result<Value<'_>> {
+        self.to_sql()
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        #[diagnostic::do_not_recommend]
+        impl<Actor $(, $name)*> HasTables<($($name,)*)> for Actor where $(Actor: HasTable<$name>),* {}
+
+        impl<$($name: ReadColumns),*> ReadColumns for ($($name,)*) {
+            type Values = ($($name::Values,)*);
+            const WIDTH: usize = 0 $(+ $name::WIDTH)*;
+
+            #[allow(unused_variables, unused_mut, unused_assignments, reason = "`()` has none")]
+            fn read(row: &Row<'_>, mut first: usize) -> Result<Self::Values> {
+                Ok(($({
+                    let values = $name::read(row, first)?;
+                    first += $name::WIDTH;
+                    values
+                },)*))
+            }
+        }
+    };
+}
+
+crate::tuples::for_each_tuple!(tuples);

@@ -1,0 +1,26 @@
+//! Changes of the rows of alarms.
+
+use crate::error::Result;
+use crate::instance::Instance;
+use crate::instance::alarm::earliest;
+use crate::instance::beside::Life;
+
+/// Changes alarms, in a transaction that arms the object's own alarm at its end.
+pub(crate) fn change<T>(
+    instance: &Instance,
+    body: impl FnOnce(&Instance) -> Result<T>,
+) -> Result<T> {
+    instance.transaction(|| {
+        if instance.ringing.is_on() {
+            instance.ringing.changed();
+        } else if instance.beside().earliest.is_none() {
+            // What `#[on_init]` has set for the beginning is not armed before that.
+            let earliest = match instance.beside().life {
+                Life::Exists => earliest(instance)?,
+                Life::Unborn | Life::Rehearsed => None,
+            };
+            instance.remember(|beside| beside.earliest = Some(earliest));
+        }
+        body(instance)
+    })
+}

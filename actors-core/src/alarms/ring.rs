@@ -1,0 +1,305 @@
+//! What happens when the object's own alarm rings.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::Poll;
+
+use super::due::{Due, Mark};
+use crate::error::{Error, Result};
+use crate::instance::Instance;
+use crate::instance::alarm::{earliest, set};
+use crate::log;
+use crate::platform::Loss;
+use crate::time::{Duration, Timestamp, hours, minutes};
+use crate::turn::current::Caller;
+use crate::turn::gate::Permit;
+use crate::turn::{BoxFuture, Turn};
+
+/// How many alarms are begun before others have their turn, and may be at work at a time.
+const BATCH: usize = 500;
+/// How late a ring is that has been delivered before, and in vain: the platform tries again
+/// after 2 s at the earliest.
+const LATE: Duration = Duration::from_millis(1_500);
+/// When an actor that can't run its alarms is rung again at the earliest, and at the latest.
+const TROUBLE: Duration = Duration::from_secs(60);
+const LONG_TROUBLE: Duration = hours(1);
+/// How long a ring takes on alarms that become due while others are at work: the platform
+/// ends it after 15 minutes.
+const TAKES_ON: Duration = minutes(5);
+
+/// An actor as its alarms see it, whatever its type: what follows is compiled once.
+pub(crate) trait Alarmed {
+    fn instance(&self) -> &Rc<Instance>;
+    /// Begins a turn as that of a `&self` handler, which wakes the actor if nobody has.
+    fn enter(&self) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>>;
+    /// Does the rest of [`Ctx::destroy`](crate::Ctx::destroy), if it was called; returns
+    /// whether it was.
+    fn bury(&self) -> BoxFuture<'_, Result<bool>>;
+    /// Runs the handler of an alarm; none if there is no such handler.
+    fn run(&self, due: &Due) -> Option<Turn<()>>;
+}
+
+/// Runs the alarms whose time has come. The platform delivers a ring that fails a
+/// few times only: so it never fails, but says in the log why, and sets the next one.
+/// `planned` is when the object's own alarm was meant to ring.
+pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
+    let instance = object.instance();
+    let now = instance.now();
+    let planned = planned.unwrap_or(now);
+    instance.ringing.planned.set(planned);
+    Turn::start(async move {
+        let Err(error) = run_due(&*object, now.since(planned) > LATE).await else {
+            return Ok(());
+        };
+        let instance = object.instance();
+        let wait = trouble(instance);
+        log::error(&format!(
+            "alarms could not run, and are tried again in {} s: {error}",
+            wait.as_secs()
+        ));
+        set(instance, Some(instance.now() + wait))
+    })
+}
+
+/// How long an actor that can't run its alarms is left alone: as long as the first of them
+/// has been due. So the wait doubles, though nobody remembers the last one.
+fn trouble(instance: &Instance) -> Duration {
+    let first = earliest(instance).ok().flatten();
+    let overdue = first.map_or(Duration::ZERO, |due| instance.now().since(due));
+    overdue.clamp(TROUBLE, LONG_TROUBLE)
+}
+
+async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
+    let instance = object.instance();
+    // One that is destroyed sleeps as soon as the turns in it have ended.
+    if !instance.gate.is_awake() || instance.is_destroyed() {
+        set(instance, Some(instance.now() + trouble(instance)))?;
+        if object.bury().await? {
+            return Ok(());
+        }
+    }
+    drop(object.enter().await?);
+    let _ringing = instance.ringing.begin(instance.platform().id());
+    let loss = instance.platform().ring_begins(&instance.ringing.object());
+    if let Some(Loss::Panic(culprit)) = &loss {
+        fail_panicked(instance, culprit.as_ref())?;
+    }
+    let mut ring = Ring::new(object);
+    let due = ring.next_due(BATCH)?;
+    if !due.is_empty() {
+        // Should the process be lost from here on, the object is rung again at once.
+        set(instance, Some(instance.now()))?;
+        let are_suspect = match loss {
+            Some(Loss::Panic(_)) => false,
+            Some(Loss::Trap) => true,
+            None => is_late,
+        };
+        let others = ring.run_suspects(due, are_suspect).await?;
+        ring.run(others).await?;
+    }
+    instance.platform().ring_ends(&instance.ringing.object());
+    if !instance.is_destroyed() {
+        // What is due by now rings at once, after whoever waits.
+        set(instance, earliest(instance)?)?;
+    }
+    ring.outcome
+}
+
+/// A ring of the object's own alarm, and the alarms that are at work in it.
+struct Ring<'a> {
+    object: &'a dyn Alarmed,
+    instance: &'a Rc<Instance>,
+    at_work: Vec<AtWork>,
+    /// Whether what they came to could be taken note of.
+    outcome: Result<()>,
+}
+
+/// An alarm whose handler waits for something.
+struct AtWork {
+    id: i64,
+    turn: Pin<Box<dyn Future<Output = Result<()>>>>,
+}
+
+impl<'a> Ring<'a> {
+    fn new(object: &'a dyn Alarmed) -> Self {
+        Self {
+            object,
+            instance: object.instance(),
+            at_work: Vec::new(),
+            outcome: Ok(()),
+        }
+    }
+
+    /// Runs those that seem to take the process with them, one by one, and counts it as a
+    /// failure of one that did so alone; answers the others. All of them seem to, if it is
+    /// not known which has.
+    async fn run_suspects(&mut self, due: Vec<Due>, are_suspect: bool) -> Result<Vec<Due>> {
+        let mut others = Vec::new();
+        for due in due {
+            match due.mark {
+                Mark::Alone => due.fail_lost(self.instance)?,
+                Mark::CutShortTwice => {
+                    self.settle().await;
+                    self.begin_carefully(due).await?;
+                    self.settle().await;
+                }
+                Mark::None | Mark::CutShort if are_suspect => self.begin_carefully(due).await?,
+                Mark::None | Mark::CutShort => others.push(due),
+            }
+        }
+        Ok(others)
+    }
+
+    /// Runs what is due, and what becomes so meanwhile.
+    async fn run(&mut self, mut due: Vec<Due>) -> Result<()> {
+        let end = self.instance.now() + TAKES_ON;
+        loop {
+            let are_more = due.len() == BATCH;
+            due.drain(..).for_each(|due| self.begin(due));
+            let takes_on = self.instance.now() < end && !self.instance.is_destroyed();
+            if self.at_work.is_empty() && !(are_more && takes_on) {
+                return Ok(());
+            }
+            let room = if takes_on {
+                BATCH - self.at_work.len()
+            } else {
+                0
+            };
+            let next = if room > 0 { self.next_time()? } else { None };
+            self.wait(next).await;
+            due = self.next_due(room)?;
+        }
+    }
+
+    /// Begins it with a durable mark, so that it is known if it takes the process with it.
+    async fn begin_carefully(&mut self, due: Due) -> Result<()> {
+        due.mark_durably(self.instance).await?;
+        self.begin(due);
+        Ok(())
+    }
+
+    fn begin(&mut self, due: Due) {
+        if self.instance.is_destroyed() {
+            return;
+        }
+        match run_one(self.object, &due) {
+            Turn::Done(result) => note(&mut self.outcome, due.finish(self.instance, result)),
+            Turn::Pending(future) => {
+                let (instance, id) = (self.instance.clone(), due.id);
+                let turn = async move { due.finish(&instance, future.await) };
+                let turn = Box::pin(turn);
+                self.at_work.push(AtWork { id, turn });
+            }
+        }
+    }
+
+    /// Until all that are at work have ended.
+    async fn settle(&mut self) {
+        while !self.at_work.is_empty() {
+            self.wait(None).await;
+        }
+    }
+
+    /// Until one that is at work has ended, `next` has come, or alarms have changed.
+    async fn wait(&mut self, next: Option<Timestamp>) {
+        let Self {
+            instance,
+            at_work,
+            outcome,
+            ..
+        } = self;
+        let mut timer =
+            pin!(next.map(|next| instance.platform().sleep(next.since(instance.now()))));
+        poll_fn(|cx| {
+            let before = at_work.len();
+            at_work.retain_mut(|at_work| match at_work.turn.as_mut().poll(cx) {
+                Poll::Ready(result) => {
+                    note(outcome, result);
+                    false
+                }
+                Poll::Pending => true,
+            });
+            let timer = timer.as_mut().as_pin_mut();
+            let is_time = timer.is_some_and(|timer| timer.poll(cx).is_ready());
+            match at_work.len() < before || is_time || instance.ringing.has_changed(cx) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        })
+        .await;
+    }
+
+    /// So many of those that are due and not at work.
+    fn next_due(&self, room: usize) -> Result<Vec<Due>> {
+        if room == 0 {
+            return Ok(Vec::new());
+        }
+        let statement = format!(
+            "{} WHERE due <= ? AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due, id \
+             LIMIT {room}",
+            Due::SELECT
+        );
+        // The platform's clock might be ahead of the one that the object sees.
+        let now = self.instance.now().max(self.instance.ringing.planned());
+        let due: Vec<Due> = self
+            .instance
+            .own()
+            .all(&statement, (now, self.ids_at_work()?))?;
+        Ok((due.into_iter())
+            .map(|due| due.with_retry(self.instance))
+            .collect())
+    }
+
+    /// When the first of those that are not at work is due.
+    fn next_time(&self) -> Result<Option<Timestamp>> {
+        self.instance.own().optional(
+            "SELECT due FROM _actors_alarms WHERE due IS NOT NULL \
+             AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1",
+            (self.ids_at_work()?,),
+        )
+    }
+
+    /// As JSON.
+    fn ids_at_work(&self) -> Result<String> {
+        let ids: Vec<i64> = self.at_work.iter().map(|at_work| at_work.id).collect();
+        Ok(serde_json::to_string(&ids)?)
+    }
+}
+
+/// Keeps the first error.
+fn note(outcome: &mut Result<()>, another: Result<()>) {
+    if outcome.is_ok() {
+        *outcome = another;
+    }
+}
+
+/// Takes note of a panic: of the alarm whose handler it was, and that all others were cut
+/// short by it, and not by themselves.
+fn fail_panicked(instance: &Instance, culprit: Option<&(i64, String)>) -> Result<()> {
+    instance.own().run(
+        "UPDATE _actors_alarms SET started = 0 WHERE due <= ? AND started > 0",
+        (instance.now(),),
+    )?;
+    let Some((id, message)) = culprit else {
+        return Ok(());
+    };
+    let statement = format!("{} WHERE id = ? AND due IS NOT NULL", Due::SELECT);
+    let due: Option<Due> = instance.own().optional(&statement, (*id,))?;
+    match due {
+        Some(due) => due
+            .with_retry(instance)
+            .fail(instance, &Error::internal(message.clone())),
+        None => Ok(()),
+    }
+}
+
+fn run_one(object: &dyn Alarmed, due: &Due) -> Turn<()> {
+    object.run(due).unwrap_or_else(|| {
+        due.misfit.set(true);
+        Turn::Done(Err(Error::schema(format!(
+            "no `#[alarm]` handler is called `{}`",
+            due.handler
+        ))))
+    })
+}

@@ -1,0 +1,56 @@
+//! Calls of objects of the simulated world.
+
+use std::rc::Rc;
+
+use super::sim::{Sim, Slot};
+use crate::env::{Address, Bindings};
+use crate::error::{Error, Result};
+use crate::platform::Host;
+use crate::request::{Request, Response};
+use crate::rpc::remote::Remote;
+use crate::turn::{BoxFuture, Turn};
+use crate::wire::{Budget, Wire};
+
+impl Bindings for Sim {
+    fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
+        Ok(Box::new(Target {
+            sim: self.me.upgrade().expect("the world that is asked is there"),
+            slot: self.slot(address, name)?,
+        }))
+    }
+}
+
+/// Another object.
+struct Target {
+    sim: Rc<Sim>,
+    slot: Rc<Slot>,
+}
+
+impl Remote for Target {
+    fn id(&self) -> Option<String> {
+        Some(self.slot.id())
+    }
+
+    fn call<'a>(&'a self, method: &'a str, arguments: Vec<Wire>) -> BoxFuture<'a, Result<Wire>> {
+        let name = method.to_owned();
+        let event = move |object: &dyn Host| call(object, &name, arguments);
+        let reply = self.sim.deliver(&self.slot, method.to_owned(), event);
+        Box::pin(async { Ok(Budget::default().admit(reply.await?)) })
+    }
+
+    fn fetch(&self, request: Request) -> BoxFuture<'_, Result<Response>> {
+        Box::pin(self.sim.fetch(&self.slot, request))
+    }
+}
+
+/// Calls a method by its name, with no more than workerd's arguments would have.
+pub(crate) fn call(object: &dyn Host, method: &str, arguments: Vec<Wire>) -> Turn<Wire> {
+    let Some(number) = object.method(method) else {
+        return Turn::Done(Err(Error::internal(format!(
+            "The RPC receiver does not implement the method \"{method}\"."
+        ))));
+    };
+    let mut budget = Budget::default();
+    let arguments = arguments.into_iter();
+    object.call(number, arguments.map(|value| budget.admit(value)).collect())
+}

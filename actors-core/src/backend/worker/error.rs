@@ -1,0 +1,46 @@
+//! Errors between our form and JavaScript's.
+
+use wasm_bindgen::prelude::*;
+use worker::js_sys;
+
+use crate::error::{Error, ErrorKind};
+
+#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+extern "C" {
+    /// A JavaScript error with the name of our kind.
+    fn failure(name: &str, message: &str) -> JsValue;
+}
+
+/// The error as JavaScript throws it: the kind is its `name`.
+pub(super) fn to_js(error: &Error) -> JsValue {
+    failure(error.kind().name(), error.message())
+}
+
+/// What JavaScript threw, as our error: its `name` is the kind, if it is one of ours. From
+/// another process comes an `Error` with the text of the one that was thrown there.
+pub(super) fn from_js(thrown: &JsValue) -> Error {
+    let property = |name| js_sys::Reflect::get(thrown, &JsValue::from_str(name)).ok();
+    let flag = |name| property(name).is_some_and(|value| value.is_truthy());
+    let text = |name| property(name).and_then(|value| value.as_string());
+    let name = text("name").unwrap_or_default();
+    let message = text("message").unwrap_or_else(|| format!("{thrown:?}"));
+    if name == "Error"
+        && flag("remote")
+        && let Some((kind, message)) = ErrorKind::from_text(&message)
+    {
+        return Error::new(kind, message);
+    }
+    let kind = match ErrorKind::from_name(&name) {
+        Some(kind) => kind,
+        None if flag("overloaded") => ErrorKind::Overloaded,
+        None if flag("retryable") => ErrorKind::Unavailable,
+        None => ErrorKind::Internal,
+    };
+    Error::new(kind, message)
+}
+
+impl From<worker::Error> for Error {
+    fn from(error: worker::Error) -> Self {
+        Self::internal(error.to_string())
+    }
+}

@@ -1,0 +1,244 @@
+//! A Durable Object of the runtime.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+use worker::js_sys;
+use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::error::{from_js, to_js};
+use super::{executor, sockets, sql};
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::platform::{Loss, Platform};
+use crate::sockets::admission::Guested;
+use crate::sockets::raw::{Accepted, Outgoing, RawSocket, Selection};
+use crate::sql::cell::Rows;
+use crate::sql::{Usage, Value};
+use crate::time::{Duration, Timestamp, hours};
+use crate::turn::BoxFuture;
+
+#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+extern "C" {
+    /// Says that the object runs its alarms, and answers what has cut short the last ring.
+    #[wasm_bindgen(js_name = ringBegins)]
+    fn ring_begins(object: &str) -> Option<js_sys::Array>;
+    #[wasm_bindgen(js_name = ringEnds)]
+    fn ring_ends(object: &str);
+    type Timer;
+    #[wasm_bindgen(constructor)]
+    fn new(millis: f64) -> Timer;
+    #[wasm_bindgen(method, getter)]
+    fn promise(this: &Timer) -> js_sys::Promise;
+    #[wasm_bindgen(method)]
+    fn stop(this: &Timer);
+}
+
+/// Stops when it is dropped, since a timer keeps the object in memory.
+struct Running(Timer);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the runtime gives the class's constructor.
+    #[derive(Clone)]
+    pub(super) type State;
+    #[wasm_bindgen(method, getter)]
+    fn storage(this: &State) -> Storage;
+    #[wasm_bindgen(method, getter)]
+    fn id(this: &State) -> Id;
+
+    pub(super) type Id;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &Id) -> Option<String>;
+    #[wasm_bindgen(method, js_name = toString)]
+    pub(super) fn to_text(this: &Id) -> String;
+
+    type Storage;
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction(
+        this: &Storage,
+        body: &mut dyn FnMut() -> Result<(), JsValue>,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &Storage, millis: f64) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getAlarm)]
+    fn get_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn sync(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAll)]
+    fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
+    fn delete_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+}
+
+/// One Durable Object. Without `SOCKETS` none is opened to it, and the code for that is not
+/// linked.
+pub(super) struct Object<const SOCKETS: bool> {
+    state: State,
+    storage: Storage,
+    sql: sql::Database,
+    env: Env,
+}
+
+impl<const SOCKETS: bool> Object<SOCKETS> {
+    pub(super) fn new(state: &State, env: Env) -> Self {
+        Self {
+            storage: state.storage(),
+            sql: sql::Database::new(state),
+            state: state.clone(),
+            env,
+        }
+    }
+}
+
+impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
+    fn sql_run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        self.sql.run(statement, values)
+    }
+
+    fn sql_fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Rows<'_>> {
+        self.sql.fetch(statement, values)
+    }
+
+    fn sql_usage(&self) -> Usage {
+        self.sql.usage()
+    }
+
+    fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        let failed = RefCell::new(None);
+        let outcome = self.storage.transaction(&mut || {
+            body().map_err(|error| {
+                let thrown = to_js(&error);
+                failed.replace(Some(error));
+                thrown
+            })
+        });
+        match (outcome, failed.into_inner()) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), Some(error)) => Err(error),
+            // A panic inside is on its way to the caller: nothing here may hold it up.
+            (Err(thrown), None) if executor::is_trap(&thrown) => wasm_bindgen::throw_val(thrown),
+            (Err(thrown), None) => Err(from_js(&thrown)),
+        }
+    }
+
+    fn set_alarm(&self, at: Option<Timestamp>) -> Result<()> {
+        match at {
+            // The runtime takes no time before 1970 nor its beginning, and runs what is
+            // past at once.
+            Some(at) => self.storage.set_alarm(at.as_millis().max(1) as f64),
+            None => self.storage.delete_alarm(),
+        }
+        .map(drop)
+        .map_err(|error| from_js(&error))
+    }
+
+    fn alarm(&self) -> BoxFuture<'_, Result<Option<Timestamp>>> {
+        Box::pin(async {
+            let millis = match self.storage.get_alarm() {
+                Ok(promise) => JsFuture::from(promise).await,
+                Err(thrown) => Err(thrown),
+            };
+            let millis = millis.map_err(|thrown| from_js(&thrown))?.as_f64();
+            Ok(millis.map(|millis| Timestamp::from_millis(millis as i64)))
+        })
+    }
+
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
+        spawn_local(work);
+    }
+
+    fn sync(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            // Should it fail, the runtime resets the object.
+            if let Ok(promise) = self.storage.sync() {
+                let _ = JsFuture::from(promise).await;
+            }
+        })
+    }
+
+    fn sleep(&self, span: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let timer = Running(Timer::new(span.min(hours(1)).as_secs_f64() * 1_000.0));
+            let _ = JsFuture::from(timer.0.promise()).await;
+        })
+    }
+
+    fn delete_all(&self) {
+        for socket in self.sockets(&Selection::default()) {
+            let _ = socket.close(1000, "the object was destroyed");
+        }
+        // Both take effect at once; what is answered waits until they are durable.
+        let _ = self.storage.delete_alarm();
+        let _ = self.storage.delete_all();
+    }
+
+    fn ring_begins(&self, object: &str) -> Option<Loss> {
+        let loss = ring_begins(object)?;
+        Some(match (loss.get(0).as_f64(), loss.get(1).as_string()) {
+            (Some(alarm), Some(message)) => Loss::Panic(Some((alarm as i64, message))),
+            (None, Some(_)) => Loss::Panic(None),
+            _ => Loss::Trap,
+        })
+    }
+
+    fn ring_ends(&self, object: &str) {
+        ring_ends(object);
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(js_sys::Date::now() as i64)
+    }
+
+    fn env(&self) -> &Env {
+        &self.env
+    }
+
+    fn name(&self) -> Option<String> {
+        self.state.id().name()
+    }
+
+    fn id(&self) -> String {
+        self.state.id().to_text()
+    }
+
+    fn accept(&self, guest: Guested) -> Result<Accepted> {
+        match SOCKETS {
+            true => sockets::accepted(&self.state, guest),
+            false => Err(Error::internal("the actor has no web sockets")),
+        }
+    }
+
+    fn new_socket_id(&self) -> String {
+        sockets::random_id()
+    }
+
+    fn sockets(&self, chosen: &Selection<'_>) -> Vec<RawSocket> {
+        sockets::chosen(&self.state, chosen)
+    }
+
+    fn socket(&self, id: &str) -> Option<RawSocket> {
+        SOCKETS.then(|| sockets::with_id(&self.state, id)).flatten()
+    }
+
+    fn broadcast(&self, chosen: &Selection<'_>, message: Outgoing<'_>) -> usize {
+        match SOCKETS {
+            true => sockets::send_to_all(&self.state, chosen, message),
+            false => 0,
+        }
+    }
+
+    fn first_turn(&self) -> u64 {
+        (js_sys::Math::random() * 2f64.powi(52)) as u64
+    }
+
+    fn is_for_tests(&self) -> bool {
+        false
+    }
+}

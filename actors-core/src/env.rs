@@ -1,0 +1,51 @@
+//! The Worker's bindings.
+
+use crate::error::Result;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::platform::{Host, Platform};
+use crate::rpc::remote::Remote;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::sockets::SocketOptions;
+
+/// The Worker's bindings.
+#[cfg(target_arch = "wasm32")]
+pub use worker::Env;
+
+/// The Worker's bindings: where no Worker runs, all actors that there are.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Clone)]
+pub struct Env(pub(crate) std::rc::Rc<dyn Bindings>);
+
+/// What an actor is asked for by.
+pub(crate) struct Address {
+    /// The name of its binding.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker has bindings")
+    )]
+    pub(crate) binding: &'static str,
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) actor: &'static str,
+    /// Makes an object, where the runtime does not.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) make: fn(Box<dyn Platform>) -> std::rc::Rc<dyn Host>,
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) sockets: Option<&'static SocketOptions>,
+}
+
+/// What there is to call.
+pub(crate) trait Bindings {
+    /// The instance of an actor with that name.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no binding for the actor.
+    fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>>;
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Bindings for Env {
+    fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
+        self.0.object(address, name)
+    }
+}

@@ -1,0 +1,193 @@
+//! Statements of an object, one that does not exist yet among them: asking it leaves the database
+//! as it was.
+
+use super::Instance;
+use super::beside::Life;
+use super::empty::empty_tables;
+use super::transaction::not_run;
+use super::unborn::Seed;
+use crate::error::{Error, Result};
+use crate::sql::cell::Rows;
+use crate::sql::{Database, Row, Usage, Value};
+use crate::sqlite::words;
+
+impl Database for Instance {
+    fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        match self.beside.get().life {
+            Life::Exists => self.platform.sql_run(statement, values),
+            _ => Ok(self.run_early(statement, values)?.1),
+        }
+    }
+
+    fn query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match self.beside.get().life {
+            Life::Exists => self.platform.sql_fetch(statement, values)?.visit(visit),
+            _ => self.run_early(statement, values)?.0.visit(visit),
+        }
+    }
+
+    fn usage(&self) -> Usage {
+        self.platform.sql_usage()
+    }
+}
+
+impl Instance {
+    /// Has the object begin to exist, if it does not, in the transaction that is open.
+    #[cold]
+    pub(crate) fn begin_to_exist(&self) -> Result<()> {
+        if self.beside().life != Life::Unborn {
+            return Ok(());
+        }
+        self.make()?;
+        if self.unborn.is_waking.get() {
+            self.remember(|beside| beside.life = Life::Rehearsed);
+        }
+        Ok(())
+    }
+
+    /// Makes the tables, with what `#[on_init]` has stored.
+    fn make(&self) -> Result<()> {
+        self.remember(|beside| beside.life = Life::Exists);
+        (self.def.create)(self, &self.unborn.fields.borrow())?;
+        let seeds = self.unborn.seeds.borrow();
+        let seeds = seeds.iter().take(self.beside().seeds);
+        seeds.into_iter().try_for_each(|seed| {
+            let written = self.platform().sql_run(&seed.statement, &seed.values);
+            written.map(drop)
+        })
+    }
+
+    /// Runs a statement of an object that does not exist for good: what comes of it, and how
+    /// many rows were written.
+    #[cold]
+    pub(crate) fn run_early(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+    ) -> Result<(Rows<'_>, u64)> {
+        let kind = Kind::of(statement);
+        let has_seeds = self.beside().seeds > 0;
+        match (self.beside().life, kind) {
+            (Life::Unborn, Kind::Reads) if !has_seeds => self.read_empty(statement, values),
+            (Life::Unborn, Kind::Reads) => self.read_made(statement, values),
+            (Life::Unborn, Kind::Changes) if !has_seeds => self.change_nothing(statement, values),
+            (Life::Unborn, Kind::Changes | Kind::Stores) => self.store_first(statement, values),
+            (_, kind) => self.run_now(statement, values, kind != Kind::Reads),
+        }
+    }
+
+    /// Has the object begin to exist, with the statement.
+    fn store_first(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
+        self.transaction(|| {
+            self.begin_to_exist()?;
+            self.run_now(statement, values, true)
+        })
+    }
+
+    /// Runs a statement on the database as it is.
+    fn run_now(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        stores: bool,
+    ) -> Result<(Rows<'_>, u64)> {
+        let before = self.platform().sql_usage().rows_written;
+        let fetched = self.platform().sql_fetch(statement, values)?;
+        let written = self.platform().sql_usage().rows_written - before;
+        if stores && self.beside().life == Life::Rehearsed {
+            let mut seeds = self.unborn.seeds.borrow_mut();
+            seeds.truncate(self.beside().seeds);
+            seeds.push(Seed {
+                statement: statement.to_owned(),
+                values: values.iter().cloned().map(Value::into_owned).collect(),
+            });
+            self.remember(|beside| beside.seeds = seeds.len());
+        }
+        Ok((fetched, written))
+    }
+
+    /// Reads from tables that are not there, as if they were empty.
+    fn read_empty(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
+        match empty_tables(statement, self.def.tables) {
+            None => self.run_now(statement, values, false),
+            Some(text) => match self.platform().sql_fetch(&text, values) {
+                Ok(fetched) => Ok((fetched, 0)),
+                // It asks for more than such a table has, a rowid for example, or is wrong.
+                Err(_) => self.read_made(statement, values),
+            },
+        }
+    }
+
+    /// Reads from the tables as they would be made, and leaves none.
+    fn read_made(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
+        // What is remembered meanwhile is forgotten when this is dropped.
+        let _open = self.open();
+        let mut outcome = None;
+        let undone = self.platform().transaction(&mut || {
+            outcome = Some(
+                self.make()
+                    .and_then(|()| self.run_now(statement, values, false)),
+            );
+            Err(Error::internal("undone"))
+        });
+        match (outcome, undone) {
+            (Some(outcome), _) => outcome,
+            (None, Err(error)) => Err(error),
+            (None, Ok(())) => Err(not_run()),
+        }
+    }
+
+    /// Changes rows of tables that are not there: none.
+    fn change_nothing(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
+        match self.run_now(statement, values, false) {
+            Err(error) if self.is_about_ours(&error) => {
+                self.run_now("SELECT NULL WHERE 0", &[], false)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Whether an error is that one of the actor's own tables is not there.
+    fn is_about_ours(&self, error: &Error) -> bool {
+        let Some((_, name)) = error.message().split_once("no such table: ") else {
+            return false;
+        };
+        let name = name.split([':', ' ']).next().unwrap_or_default();
+        let name = name.strip_prefix("main.").unwrap_or(name);
+        let mut tables = self.def.tables.iter().map(|table| table.name);
+        name.starts_with("_actors") || tables.any(|table| table.eq_ignore_ascii_case(name))
+    }
+}
+
+/// What a statement does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Reads,
+    /// It changes or removes rows that are there.
+    Changes,
+    Stores,
+}
+
+impl Kind {
+    fn of(statement: &str) -> Self {
+        let words = words(statement);
+        let has = |word: &str| words.iter().any(|found| found == word);
+        let end = words.iter().position(|word| word == ";");
+        if end.is_some_and(|end| end + 1 < words.len()) {
+            return Self::Stores;
+        }
+        match words.first().map_or("", String::as_str) {
+            "select" | "values" | "pragma" | "explain" => Self::Reads,
+            "update" | "delete" => Self::Changes,
+            "with" if has("into") => Self::Stores,
+            "with" if has("update") || has("delete") => Self::Changes,
+            "with" => Self::Reads,
+            _ => Self::Stores,
+        }
+    }
+}

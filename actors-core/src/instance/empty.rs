@@ -1,0 +1,26 @@
+//! Statements on tables that are not there, as if they were there and empty.
+
+use super::tables::own;
+use crate::sql::TableDef;
+use crate::sqlite::{self, Table};
+
+/// The statement with each table as a common table expression without rows; none if it is
+/// no query.
+pub(crate) fn empty_tables(statement: &str, tables: &'static [TableDef]) -> Option<String> {
+    let (at, is_with) = sqlite::query(statement)?;
+    let tables = own().chain(tables).filter_map(|def| {
+        let columns = Table::parse(&def.create.concat())?.columns;
+        let names: Vec<String> = (columns.iter())
+            .map(|column| format!("\"{}\"", column.name))
+            .collect();
+        let nulls = vec!["NULL"; names.len()].join(", ");
+        let (name, names) = (def.name, names.join(", "));
+        Some(format!("\"{name}\" ({names}) AS (SELECT {nulls} WHERE 0)"))
+    });
+    let tables = tables.collect::<Vec<_>>().join(", ");
+    let (before, after) = statement.split_at(at);
+    Some(match is_with {
+        true => format!("{before} {tables}, {after}"),
+        false => format!("WITH {tables} {after}"),
+    })
+}

@@ -1,0 +1,157 @@
+//! An object as the platform has it, with what is known of it in memory. Nothing here depends on
+//! the type of the actor, so it is compiled once for all of them.
+
+pub(crate) mod alarm;
+pub(crate) mod beside;
+pub(crate) mod door;
+mod early;
+mod empty;
+mod lost;
+mod ringing;
+pub(crate) mod tables;
+pub(crate) mod transaction;
+pub(crate) mod turn;
+mod unborn;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use self::beside::{Beside, Open};
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+pub(crate) use self::empty::empty_tables;
+use self::ringing::Ringing;
+use self::unborn::Unborn;
+use crate::alarms::{AlarmDef, AlarmRun};
+use crate::error::Result;
+use crate::platform::Platform;
+use crate::sql::{Migration, Sql, TableDef};
+use crate::time::{Duration, Timestamp};
+use crate::turn::current::{self, AlarmAtWork, Identity};
+use crate::turn::gate::Gate;
+use crate::turn::lanes::Lanes;
+
+/// What the code of an actor declares, as data.
+#[derive(Clone, Copy)]
+pub(crate) struct ActorDef {
+    pub(crate) name: &'static str,
+    pub(crate) tables: &'static [TableDef],
+    pub(crate) migrations: &'static [Migration],
+    /// The alarm handlers, one after the other.
+    pub(crate) alarm: fn(usize) -> Option<AlarmDef>,
+    /// How long an event waits for its turn whose outcome somebody waits for.
+    pub(crate) wait: Duration,
+    /// Makes the tables of an object that begins to exist, with these persisted fields.
+    pub(crate) create: fn(&Instance, &str) -> Result<()>,
+}
+
+impl ActorDef {
+    pub(crate) fn alarms(self) -> impl Iterator<Item = AlarmDef> {
+        (0..).map_while(self.alarm)
+    }
+
+    pub(crate) fn alarm_called(self, name: &str) -> Option<AlarmDef> {
+        self.alarms().find(|alarm| alarm.name == name)
+    }
+}
+
+/// One object: what [`Ctx`](crate::Ctx) is without the type of the actor.
+pub(crate) struct Instance {
+    platform: Box<dyn Platform>,
+    pub(crate) def: ActorDef,
+    pub(crate) gate: Gate,
+    pub(crate) identity: Rc<Identity>,
+    /// What a rollback puts back.
+    beside: Cell<Beside>,
+    pub(crate) ringing: Ringing,
+    /// The alarm whose handler is being polled.
+    pub(crate) running: Cell<Option<AlarmRun>>,
+    /// Whether newer code has brought the database further than this code would.
+    pub(crate) is_behind: Cell<bool>,
+    pub(crate) unborn: Unborn,
+    /// What its web sockets have at work.
+    pub(crate) lanes: Lanes,
+}
+
+impl Instance {
+    pub(crate) fn new(platform: Box<dyn Platform>, def: ActorDef) -> Self {
+        current::count_from(|| platform.first_turn());
+        let identity = Identity::new(def.name, platform.id(), platform.name());
+        Self {
+            identity: Rc::new(identity),
+            platform,
+            def,
+            gate: Gate::default(),
+            beside: Cell::default(),
+            ringing: Ringing::default(),
+            running: Cell::new(None),
+            is_behind: Cell::new(false),
+            unborn: Unborn::default(),
+            lanes: Lanes::default(),
+        }
+    }
+
+    pub(crate) fn platform(&self) -> &dyn Platform {
+        &*self.platform
+    }
+
+    /// What is remembered of the database, as the open transaction has it.
+    pub(crate) fn beside(&self) -> Beside {
+        self.beside.get()
+    }
+
+    /// Remembers something of the database, until the open transaction is rolled back.
+    pub(crate) fn remember(&self, change: impl FnOnce(&mut Beside)) {
+        let mut beside = self.beside.get();
+        change(&mut beside);
+        self.beside.set(beside);
+    }
+
+    /// Opens a transaction in memory, beside that of the database.
+    pub(crate) fn open(&self) -> Open<'_> {
+        Open::new(&self.beside)
+    }
+
+    /// Whether a turn has asked for the object's end.
+    pub(crate) fn is_destroyed(&self) -> bool {
+        self.beside.get().is_destroyed
+    }
+
+    /// The database, for the user's statements.
+    pub(crate) fn sql(&self) -> Sql<'_> {
+        Sql::new(self)
+    }
+
+    /// The database for the framework's own statements, which name its own tables.
+    pub(crate) fn own(&self) -> Sql<'_> {
+        Sql::own(self)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.platform.now()
+    }
+
+    /// Runs `body` as the handler of that alarm.
+    pub(crate) fn within_alarm<T>(&self, run: AlarmRun, body: impl FnOnce() -> T) -> T {
+        let _outer = Outer {
+            running: &self.running,
+            before: self.running.replace(Some(run)),
+        };
+        let at_work = AlarmAtWork {
+            object: self.ringing.object(),
+            alarm: run.id.0,
+        };
+        current::within_alarm(at_work, body)
+    }
+}
+
+/// The alarm that was at work before, and is again when this is dropped.
+struct Outer<'a> {
+    running: &'a Cell<Option<AlarmRun>>,
+    before: Option<AlarmRun>,
+}
+
+impl Drop for Outer<'_> {
+    fn drop(&mut self) {
+        self.running.set(self.before);
+    }
+}

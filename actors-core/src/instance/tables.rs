@@ -1,0 +1,61 @@
+//! The framework's own tables, and what their one row may say.
+
+use crate::sql::{IndexDef, TableDef};
+
+/// The framework's own row: what the database was made for, the persisted fields, and
+/// what only a change of the schema has to know. Like all tables of the framework, it is
+/// brought up to date by the same difference as the actor's, so what is added here
+/// later has to be NULL or have a default.
+pub(crate) const META: TableDef = TableDef {
+    of: "the framework",
+    name: "_actors",
+    was: None,
+    create: &[
+        "CREATE TABLE _actors (id INTEGER PRIMARY KEY CHECK (id = 0), \
+               fingerprint INTEGER NOT NULL, state TEXT NOT NULL, \
+               schema TEXT NOT NULL DEFAULT '{}') STRICT",
+    ],
+    indices: &[],
+    renamed: &[],
+};
+
+/// `due` is when the alarm is tried next, NULL when it is set aside; `planned` is the
+/// time that it was meant for. One that recurs has `every`, in milliseconds, or `cron`
+/// and perhaps a `zone`. `started` is a [`Mark`](crate::alarms::due::Mark), and `chain` is how many
+/// alarms have scheduled each other for at once until here.
+const ALARMS: TableDef = TableDef {
+    of: "the framework",
+    name: "_actors_alarms",
+    was: None,
+    create: &[
+        "CREATE TABLE _actors_alarms (id INTEGER PRIMARY KEY AUTOINCREMENT, \
+         handler TEXT NOT NULL, payload TEXT NOT NULL, due INTEGER, \
+         planned INTEGER NOT NULL DEFAULT 0, key TEXT, every INTEGER, cron TEXT, zone TEXT, \
+         declared INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, \
+         started INTEGER NOT NULL DEFAULT 0, error TEXT, \
+         chain INTEGER NOT NULL DEFAULT 0) STRICT",
+    ],
+    // What is not in an index costs no row there.
+    indices: &[
+        IndexDef {
+            name: "_actors_alarms_due",
+            create: "CREATE INDEX _actors_alarms_due ON _actors_alarms (due) \
+                     WHERE due IS NOT NULL",
+        },
+        IndexDef {
+            name: "_actors_alarms_key",
+            create: "CREATE UNIQUE INDEX _actors_alarms_key ON _actors_alarms (key) \
+                     WHERE key IS NOT NULL",
+        },
+    ],
+    renamed: &[],
+};
+
+/// The framework's own tables.
+pub(crate) fn own() -> impl Iterator<Item = &'static TableDef> {
+    const OWN: [&TableDef; 2] = [&META, &ALARMS];
+    OWN.into_iter()
+}
+
+/// The fingerprint of an object that [`Ctx::destroy`] has ended.
+pub(crate) const DESTROYED: i64 = -1;

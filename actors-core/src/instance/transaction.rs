@@ -1,0 +1,72 @@
+//! Transactions, at whose end the object's own alarm is armed.
+
+use super::Instance;
+use super::alarm::arm;
+use super::beside::Life;
+use crate::error::{Error, Result};
+
+impl Instance {
+    /// See [`Ctx::transaction`](crate::Ctx::transaction).
+    pub(crate) fn transaction<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        let mut once = Once::new(body);
+        self.transact(&mut || once.run(|body| body()))?;
+        once.value()
+    }
+
+    /// Runs `body` in a transaction, at whose end the object's own alarm is armed.
+    pub(crate) fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        let open = self.open();
+        let mut has_run = false;
+        let outcome = self.platform.transaction(&mut || {
+            body()?;
+            has_run = true;
+            match open.is_outermost() {
+                true if self.is_rehearsed() => Err(Error::internal("rehearsed")),
+                true => arm(self),
+                false => Ok(()),
+            }
+        });
+        let is_rehearsed = has_run && open.is_outermost() && self.is_rehearsed();
+        if !is_rehearsed {
+            outcome?;
+        }
+        open.commit();
+        if is_rehearsed {
+            self.remember(|beside| beside.life = Life::Unborn);
+        }
+        Ok(())
+    }
+
+    fn is_rehearsed(&self) -> bool {
+        self.beside.get().life == Life::Rehearsed
+    }
+}
+
+/// A closure that runs once, for code that is compiled once for all closures: it can neither
+/// take one by value nor pass on what it returns.
+pub(crate) struct Once<F, T> {
+    body: Option<F>,
+    value: Option<T>,
+}
+
+impl<F, T> Once<F, T> {
+    pub(crate) fn new(body: F) -> Self {
+        let (body, value) = (Some(body), None);
+        Self { body, value }
+    }
+
+    /// Calls the closure, and keeps what it returns.
+    pub(crate) fn run(&mut self, call: impl FnOnce(F) -> Result<T>) -> Result<()> {
+        self.value = self.body.take().map(call).transpose()?;
+        Ok(())
+    }
+
+    /// What the closure has returned.
+    pub(crate) fn value(self) -> Result<T> {
+        self.value.ok_or_else(not_run)
+    }
+}
+
+pub(crate) fn not_run() -> Error {
+    Error::internal("the platform did not run the transaction")
+}

@@ -1,0 +1,98 @@
+//! Arguments and answers, or stand-ins for those that can't be sent.
+
+#![allow(missing_docs, reason = "for the macros alone")]
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::rpc::Arguments;
+use crate::stand_in::StandIn;
+
+/// Carries a `T` that has what the generated code needs; in the place of one that has
+/// not, a stand-in, in code that never runs, because a check fails as well.
+pub struct Carrier<T, const IS: bool>(PhantomData<fn() -> T>);
+
+/// See [`Carrier`].
+pub trait Carry {
+    type Plain;
+    type Type;
+    fn pass(value: Self::Plain) -> Self::Type;
+    fn back(value: Self::Type) -> Self::Plain;
+    fn view(value: &Self::Plain) -> &Self::Type;
+    fn view_mut(value: &mut Self::Plain) -> &mut Self::Type;
+}
+
+impl<T> Carry for Carrier<T, true> {
+    type Plain = T;
+    type Type = T;
+
+    fn pass(value: T) -> T {
+        value
+    }
+
+    fn back(value: T) -> T {
+        value
+    }
+
+    fn view(value: &T) -> &T {
+        value
+    }
+
+    fn view_mut(value: &mut T) -> &mut T {
+        value
+    }
+}
+
+impl<T> Carry for Carrier<T, false> {
+    type Plain = T;
+    type Type = StandIn;
+
+    fn pass(_: T) -> StandIn {
+        unreachable!()
+    }
+
+    fn back(value: StandIn) -> T {
+        match value {}
+    }
+
+    fn view(_: &T) -> &StandIn {
+        unreachable!()
+    }
+
+    fn view_mut(_: &mut T) -> &mut StandIn {
+        unreachable!()
+    }
+}
+
+/// The carriers of a handler's arguments, as a tuple.
+pub trait CarryAll {
+    type Plain: 'static;
+    type Types: Arguments + 'static;
+    fn pass(values: Self::Plain) -> Self::Types;
+    fn back(values: Self::Types) -> Self::Plain;
+}
+
+macro_rules! carriers {
+    ($($name:ident)*) => {
+        #[allow(non_snake_case, reason = "the type's name serves for its value")]
+        #[allow(clippy::unused_unit, reason = "`()` has no arguments")]
+        impl<$($name: Carry<Plain: 'static, Type: Serialize + DeserializeOwned + 'static>),*> CarryAll
+            for ($($name,)*)
+        {
+            type Plain = ($($name::Plain,)*);
+            type Types = ($($name::Type,)*);
+
+            fn pass(($($name,)*): Self::Plain) -> Self::Types {
+                ($($name::pass($name),)*)
+            }
+
+            fn back(($($name,)*): Self::Types) -> Self::Plain {
+                ($($name::back($name),)*)
+            }
+        }
+    };
+}
+
+crate::tuples::for_each_tuple!(carriers);

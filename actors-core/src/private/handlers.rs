@@ -1,0 +1,119 @@
+//! What handlers take and return, in the forms that the user may choose.
+
+#![allow(missing_docs, reason = "for the macros alone")]
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::actor::ctx::Ctx;
+use crate::actor::upgrade::admit;
+use crate::error::{Error, Result};
+use crate::request::{Body, FromBody, Request, Response, read, sendable};
+use crate::sockets::admission::Opening;
+use crate::sockets::{Admission, Admitted, Socket};
+use crate::stand_in::If;
+use crate::turn::Turn;
+
+/// What a handler that returns `R` comes to.
+pub trait Outcome<R> {
+    type Value;
+    fn outcome(returned: R) -> Result<Self::Value>;
+}
+
+impl<T, E: Into<Error>> Outcome<Result<T, E>> for If<true> {
+    type Value = T;
+
+    fn outcome(returned: Result<T, E>) -> Result<T> {
+        returned.map_err(Into::into)
+    }
+}
+
+impl<T, E> Outcome<Result<T, E>> for If<false> {
+    type Value = T;
+
+    fn outcome(_: Result<T, E>) -> Result<T> {
+        unreachable!()
+    }
+}
+
+/// The outcome of a handler that returns no `Result`.
+pub struct Always;
+
+impl<T> Outcome<T> for Always {
+    type Value = T;
+
+    fn outcome(returned: T) -> Result<T> {
+        Ok(returned)
+    }
+}
+
+/// Goes on with a request in the form that the handler takes.
+pub trait Read<R> {
+    fn read(request: Request, next: impl FnOnce(R) -> Turn<Response> + 'static) -> Turn<Response>;
+}
+
+impl<B: FromBody> Read<Request<B>> for If<true> {
+    fn read(
+        request: Request,
+        next: impl FnOnce(Request<B>) -> Turn<Response> + 'static,
+    ) -> Turn<Response> {
+        read(request, next)
+    }
+}
+
+impl<R> Read<R> for If<false> {
+    fn read(_: Request, _: impl FnOnce(R) -> Turn<Response> + 'static) -> Turn<Response> {
+        unreachable!()
+    }
+}
+
+/// Makes of what the handler answers what the platform sends.
+pub trait Respond<T> {
+    fn respond(value: T) -> Result<Response>;
+}
+
+impl<B: Into<Body>> Respond<Response<B>> for If<true> {
+    fn respond(value: Response<B>) -> Result<Response> {
+        sendable(value.map(Into::into))
+    }
+}
+
+impl<T> Respond<T> for If<false> {
+    fn respond(_: T) -> Result<Response> {
+        unreachable!()
+    }
+}
+
+/// Makes ready what an `#[on_connect]` handler has admitted.
+pub trait Admit<T> {
+    fn admit<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted>;
+}
+
+impl<T: Serialize + DeserializeOwned> Admit<T> for If<true> {
+    fn admit<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted> {
+        admit(ctx.instance(), opening, admission)
+    }
+}
+
+impl<T> Admit<T> for If<false> {
+    fn admit<A>(_: Opening, _: &Ctx<A>, _: Admission<T>) -> Result<Admitted> {
+        unreachable!()
+    }
+}
+
+/// A socket in the form that the handler takes.
+pub trait View<T, U> {
+    fn view(socket: &Socket<T>) -> &Socket<U>;
+}
+
+impl<T> View<T, T> for If<true> {
+    fn view(socket: &Socket<T>) -> &Socket<T> {
+        socket
+    }
+}
+
+impl<T, U> View<T, U> for If<false> {
+    fn view(_: &Socket<T>) -> &Socket<U> {
+        unreachable!()
+    }
+}

@@ -1,0 +1,187 @@
+//! The compile errors about the types that users write.
+//!
+//! A type that lacks something is one error, where it is written: [`Probe`](super::probe::Probe)
+//! says whether it has it, a verdict such as [`Argument`] is implemented for `true` alone, and
+//! whatever else is generated goes through [`If`](crate::stand_in::If), which for `false` needs
+//! nothing of the type and so adds no error of its own.
+
+#![allow(missing_docs, reason = "for the macros alone")]
+
+macro_rules! checks {
+    ($($(#[$message:meta])* $check:ident)*) => {$(
+        $(#[$message])*
+        pub trait $check<const IS: bool> {
+            const CHECKED: () = ();
+            #[doc(hidden)]
+            const IS_SO: bool = IS;
+        }
+
+        impl<T> $check<true> for T {}
+    )*};
+}
+
+checks! {
+    #[diagnostic::on_unimplemented(
+        message = "the handlers of `{Self}` are missing",
+        label = "a struct alone is no actor",
+        note = "write them in an `impl` block that is marked too: `#[actor] impl {Self} {{ .. }}`"
+    )]
+    Handled
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not sent to a handler",
+        label = "comes with the context",
+        note = "take `ctx: &Ctx<Self>`, and write `ctx.env()`, `ctx.sql()`, `ctx.alarms()` or \
+                `ctx.sockets()`"
+    )]
+    NotOfCtx
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be the argument of a handler",
+        label = "not a type that serde can send and store",
+        note = "arguments come from other objects or from storage: derive serde's `Serialize` and \
+                `Deserialize` for the type and what it holds"
+    )]
+    Argument
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be the answer of a handler",
+        label = "not a type that serde can send",
+        note = "answers go to other objects: derive serde's `Serialize` and `Deserialize` for the \
+                type and what it holds"
+    )]
+    Answer
+
+    #[diagnostic::on_unimplemented(
+        message = "a field of type `{Self}` can't be persisted",
+        label = "not a type that serde can store",
+        note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds, or \
+                remove `#[persist]`: the field then starts with its `Default` at each wake"
+    )]
+    Persisted
+
+    #[diagnostic::on_unimplemented(
+        message = "a field of type `{Self}` can change behind `&self`, and can't be persisted",
+        label = "can change behind `&self`",
+        note = "a persisted field is stored at the end of a `&mut self` turn: what a `&self` turn \
+                changes would be lost. Write the type without `Cell` and the like, and change it \
+                in `&mut self` handlers; or remove `#[persist]`"
+    )]
+    Still
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can change behind `&self`, and can't be the attachment of a web socket",
+        label = "can change behind `&self`",
+        note = "an attachment is stored when `Socket::set_data` says so: what changes otherwise \
+                would be lost. Write the type without `Cell` and the like"
+    )]
+    StillAttached
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a type that a column can have",
+        label = "not a type that a column can have",
+        note = "derive `SqlValue` for it if it is an enum without fields or a struct around one \
+                value; mark the field `#[sql(json)]` to store any serde type as JSON; and write \
+                `Option<..>` itself where the column may be NULL"
+    )]
+    AsColumn
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a generated id",
+        label = "not stored as an integer",
+        note = "write `i64`, `u64` or `u32`, or a struct around one that derives `SqlValue`"
+    )]
+    AsId
+
+    #[diagnostic::on_unimplemented(
+        message = "this default is not a value of the column's `{Self}`",
+        label = "not what a `{Self}` is stored as",
+        note = "write a literal of what the type is stored as; an enum is stored as its variants' \
+                names in snake case: `default = \"in_progress\"`"
+    )]
+    AsDefault
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be referenced",
+        label = "not a table with a primary key",
+        note = "name the struct of a table: `#[sql_table]` on the struct, `#[sql(primary_key)]` on a \
+                field of it"
+    )]
+    AsParent
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be stored as JSON",
+        label = "not a type that serde can store",
+        note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds"
+    )]
+    AsJson
+
+    #[diagnostic::on_unimplemented(
+        message = "a field of type `{Self}` has no value to start with",
+        label = "has no `Default`",
+        note = "an actor's fields start with their `Default`: derive or implement it for the type, \
+                or make the field an `Option`"
+    )]
+    Initial
+
+    #[diagnostic::on_unimplemented(
+        message = "the error of a handler must convert into the framework's `Error`",
+        label = "`{Self}` does not",
+        note = "return `Result<_>` and convert where it fails, with `.map_err(|error| \
+                Error::internal(error.to_string()))?` for example; or implement `From<..>` for \
+                `Error`, if the error is a type of your own"
+    )]
+    Failure
+
+    #[diagnostic::on_unimplemented(
+        message = "this is a `Result` under another name",
+        label = "`{Self}`",
+        note = "an `Err` must undo the turn: write `Result<..>` where the handler says what it \
+                returns"
+    )]
+    Plain
+
+    #[diagnostic::on_unimplemented(
+        message = "no web socket can be opened to `{Self}`",
+        label = "nobody can get here",
+        note = "say where sockets are opened, on the struct: `#[actor(sockets(path = \"/ws\"))]`"
+    )]
+    Connected
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be the attachment of a web socket",
+        label = "not a type that serde can store",
+        note = "it is stored with the socket, as JSON: derive serde's `Serialize` and `Deserialize` \
+                for the type and what it holds"
+    )]
+    Attached
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not what an `#[on_request]` handler can take",
+        label = "not a request",
+        note = "take `Request`, whose body is a stream, or `Request<Bytes>` or `Request<String>`, \
+                whose body is read before the handler runs"
+    )]
+    Asked
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not what an `#[on_request]` handler can answer",
+        label = "not a response",
+        note = "answer a `Response` with a body that becomes a `Body`, such as \
+                `http::Response::new(text.into())` or `json_response(200, &value)`"
+    )]
+    Responds
+}
+
+/// Whether a handler's socket carries what the others' do.
+#[diagnostic::on_unimplemented(
+    message = "the web sockets of this actor do not carry `{Self}`",
+    label = "expected `{T}`",
+    note = "what a socket carries is the `T` of the `Admission<T>` that `#[on_connect]` answers: \
+            write `&Socket<T>` with the same one"
+)]
+pub trait AttachedAlike<T, const IS: bool> {
+    const CHECKED: () = ();
+}
+
+impl<T, U> AttachedAlike<T, true> for U {}

@@ -1,0 +1,273 @@
+//! Bodies: bytes at hand, or a stream of them.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt::Display;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use send_wrapper::SendWrapper;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The body of a request or a response: bytes at hand, or a stream of them.
+pub struct Body(Kind);
+
+enum Kind {
+    Full(Bytes),
+    /// axum requires `Send`; a Worker has one thread, so this never crosses.
+    Stream(SendWrapper<Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>>),
+}
+
+impl Body {
+    /// No bytes.
+    pub fn empty() -> Self {
+        Self(Kind::Full(Bytes::new()))
+    }
+
+    /// The body of another library: its bytes are passed on as they come.
+    ///
+    /// So a response of an `axum::Router` is one of ours: `response.map(Body::new)`.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes, Error: Display> + 'static,
+    {
+        Self::stream(body.map_err(|error| Error::internal(format!("a body failed: {error}"))))
+    }
+
+    /// Bytes that come one part after the other, and are passed on as they come.
+    pub fn stream(body: impl http_body::Body<Data = Bytes, Error = Error> + 'static) -> Self {
+        Self(Kind::Stream(SendWrapper::new(Box::pin(body))))
+    }
+
+    /// A body, and the sender that gives it its parts: for server-sent events,
+    /// and whatever else is not known when the response begins. The body ends
+    /// when the sender is dropped.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// use actors_core::BodySender;
+    ///
+    /// #[actor]
+    /// pub struct News {
+    ///     readers: Vec<BodySender>, // not stored: a reader is a connection
+    /// }
+    ///
+    /// #[actor]
+    /// impl News {
+    ///     #[on_request]
+    ///     fn read(&mut self, _request: Request) -> Result<Response> {
+    ///         let (sender, body) = Body::channel();
+    ///         self.readers.push(sender);
+    ///         Ok(http::Response::builder().header("content-type", "text/event-stream").body(body)?)
+    ///     }
+    ///
+    ///     pub fn publish(&mut self, news: String) {
+    ///         // Those who have gone away are forgotten.
+    ///         self.readers.retain(|reader| reader.send(format!("data: {news}\n\n")).is_ok());
+    ///     }
+    /// }
+    /// ```
+    pub fn channel() -> (BodySender, Self) {
+        let channel = Rc::<RefCell<Channel>>::default();
+        let body = Self::stream(Received(channel.clone()));
+        (BodySender(channel), body)
+    }
+
+    /// The next part of the body, none at its end: so a large one is read without
+    /// holding all of it. Its sender is kept from sending more than is read.
+    ///
+    /// # Errors
+    ///
+    /// The sender went away in the middle.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        while let Some(frame) = poll_fn(|cx| Pin::new(&mut *self).poll_frame(cx)).await {
+            if let Ok(data) = frame?.into_data() {
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads all of the body.
+    ///
+    /// # Errors
+    ///
+    /// The sender went away in the middle.
+    pub async fn bytes(mut self) -> Result<Bytes> {
+        if let Kind::Full(bytes) = self.0 {
+            return Ok(bytes);
+        }
+        let mut all = BytesMut::new();
+        while let Some(data) = self.chunk().await? {
+            all.extend_from_slice(&data);
+        }
+        Ok(all.freeze())
+    }
+
+    /// The bytes, if they are at hand.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker asks for it")
+    )]
+    pub(crate) fn into_full(self) -> Result<Bytes, Self> {
+        match self.0 {
+            Kind::Full(bytes) => Ok(bytes),
+            stream => Err(Self(stream)),
+        }
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>>>> {
+        match &mut self.0 {
+            Kind::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Stream(stream) => stream.as_mut().poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Full(bytes) => bytes.is_empty(),
+            Kind::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Kind::Full(bytes) => write!(f, "Body({} bytes)", bytes.len()),
+            Kind::Stream(_) => f.write_str("Body(stream)"),
+        }
+    }
+}
+
+macro_rules! full {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Body {
+            fn from(bytes: $type) -> Self {
+                Self(Kind::Full(bytes.into()))
+            }
+        }
+    )*};
+}
+
+full!(Bytes, Vec<u8>, String, &'static str, &'static [u8]);
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl From<()> for Body {
+    fn from((): ()) -> Self {
+        Self::empty()
+    }
+}
+
+/// The sending end of a body, from [`Body::channel`].
+pub struct BodySender(Rc<RefCell<Channel>>);
+
+/// What is between a sender and its body.
+#[derive(Default)]
+struct Channel {
+    parts: VecDeque<Bytes>,
+    is_sent: bool,
+    is_dropped: bool,
+    reader: Option<Waker>,
+}
+
+impl BodySender {
+    /// Sends a part. It waits in memory until the reader takes it: see
+    /// [`waiting`](Self::waiting).
+    ///
+    /// # Errors
+    ///
+    /// The reader has gone away.
+    pub fn send(&self, part: impl Into<Bytes>) -> Result<()> {
+        let mut channel = self.0.borrow_mut();
+        if channel.is_dropped {
+            return Err(Error::new(
+                ErrorKind::Unavailable,
+                "the reader of the body has gone away",
+            ));
+        }
+        channel.parts.push_back(part.into());
+        channel.wake();
+        Ok(())
+    }
+
+    /// How many bytes the reader has not taken yet: drop the sender of one that
+    /// lets too many wait.
+    pub fn waiting(&self) -> usize {
+        self.0.borrow().parts.iter().map(Bytes::len).sum()
+    }
+}
+
+impl Drop for BodySender {
+    fn drop(&mut self) {
+        let mut channel = self.0.borrow_mut();
+        channel.is_sent = true;
+        channel.wake();
+    }
+}
+
+impl Channel {
+    fn wake(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+}
+
+/// The reading end of a channel.
+struct Received(Rc<RefCell<Channel>>);
+
+impl http_body::Body for Received {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>>>> {
+        let mut channel = self.0.borrow_mut();
+        match channel.parts.pop_front() {
+            Some(part) => Poll::Ready(Some(Ok(Frame::data(part)))),
+            None if channel.is_sent => Poll::Ready(None),
+            None => {
+                channel.reader = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        let mut channel = self.0.borrow_mut();
+        channel.is_dropped = true;
+        channel.parts.clear();
+    }
+}

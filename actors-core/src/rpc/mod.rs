@@ -1,0 +1,10 @@
+//! Calls between actors, and from any Worker: native Workers RPC.
+
+mod call;
+pub(crate) mod remote;
+mod stub;
+
+pub(crate) use self::call::Arguments;
+pub use self::call::{Call, Reply};
+pub use self::stub::Stub;
+pub(crate) use self::stub::check_name;

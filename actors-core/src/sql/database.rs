@@ -1,0 +1,154 @@
+//! The actor's database, as its handlers see it.
+
+use super::row::{FromRow, Row, check_shape};
+use super::value::{Params, Value};
+use crate::error::{Error, Result};
+use crate::sqlite::framework_name;
+
+/// The actor's SQLite database, from [`Ctx::sql`](crate::Ctx::sql).
+///
+/// Values are bound to the `?` of a statement, never spliced into its text.
+/// They are a tuple (`()` for none, `(key,)` for one) of what implements
+/// [`ToSql`]; rows come back as what implements [`FromRow`]: a `#[sql_table]`
+/// struct, a tuple, or a single value.
+///
+/// ```
+/// # use actors_core::prelude::*;
+/// # #[actor] struct Shop { }
+/// # #[actor] impl Shop {
+/// fn stock(&self, ctx: &Ctx<Self>, item: String) -> Result<u32> {
+///     ctx.sql().one("SELECT COALESCE(SUM(count), 0) FROM stock WHERE item = ?", (item,))
+/// }
+/// # }
+/// ```
+///
+/// An integer is bound as SQLite's `INTEGER` and a float as its `REAL`, wherever they stand:
+/// `? / 10` is 2 for a `u32` of 25, and 2.5 for an `f64`. The runtime itself binds each number
+/// as a `REAL`, so that a parameter with an integer runs as `+CAST(? AS INTEGER)`, for about
+/// 0.2 µs. Integers beyond ±(2^53 - 1) and NaN are refused rather than stored as something else.
+///
+/// The order of a table's columns is a database's history: one that was there before a column
+/// was added has it last. Name columns here, in an `INSERT` too, where [`sql!`](crate::sql!)
+/// spells them out; rows for a struct that do not have its columns in order are an error.
+///
+/// Every row that a statement reads or writes is billed; [`Sql::usage`] counts
+/// them. A statement that fails has no effect.
+///
+/// A name that begins with `_actors` is the framework's, and a statement that has one is
+/// refused, to read too: what is in its tables, and their form, changes from version to
+/// version. [`Ctx::alarms`](crate::Ctx::alarms) says what alarms there are.
+#[derive(Clone, Copy)]
+pub struct Sql<'a> {
+    database: &'a dyn Database,
+    /// Whether its statements are the framework's.
+    is_own: bool,
+}
+
+/// Where statements run.
+pub(crate) trait Database {
+    fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64>;
+    fn query(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()>;
+    fn usage(&self) -> Usage;
+}
+
+/// Rows that SQLite has read and written for an actor since it woke, as billed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Rows scanned, those of indices included.
+    pub rows_read: u64,
+    /// Rows inserted, changed or deleted, those of indices included.
+    pub rows_written: u64,
+}
+
+impl<'a> Sql<'a> {
+    pub(crate) fn new(database: &'a dyn Database) -> Self {
+        Self {
+            database,
+            is_own: false,
+        }
+    }
+
+    pub(crate) fn own(database: &'a dyn Database) -> Self {
+        Self {
+            database,
+            is_own: true,
+        }
+    }
+
+    /// Runs a statement for its effect, and answers how many rows it wrote,
+    /// those of indices included.
+    pub fn run(self, statement: &str, params: impl Params) -> Result<u64> {
+        self.check(statement)?;
+        params.with(|values| self.database.run(statement, values))
+    }
+
+    /// The one row that the statement answers; none or several are an error.
+    pub fn one<T: FromRow>(self, statement: &str, params: impl Params) -> Result<T> {
+        self.at_most_one(statement, params)?
+            .ok_or_else(|| Error::sql(format!("no row, where one was expected: {statement}")))
+    }
+
+    /// The row that the statement answers, if there is one; several are an error.
+    pub fn optional<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Option<T>> {
+        self.at_most_one(statement, params)
+    }
+
+    /// All rows, in a `Vec`.
+    pub fn all<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Vec<T>> {
+        let mut rows = Vec::new();
+        self.for_each(statement, params, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Gives each row to `visit`, in order, and stops at its first error.
+    pub fn for_each<T: FromRow>(
+        self,
+        statement: &str,
+        params: impl Params,
+        mut visit: impl FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        self.check(statement)?;
+        let mut checked = false;
+        params.with(|values| {
+            self.database.query(statement, values, &mut |row| {
+                if !std::mem::replace(&mut checked, true) {
+                    check_shape::<T>(row).map_err(|error| error.at(statement))?;
+                }
+                visit(T::from_row(row).map_err(|error| error.at(statement))?)
+            })
+        })
+    }
+
+    /// Rows read and written since the actor woke.
+    pub fn usage(self) -> Usage {
+        self.database.usage()
+    }
+
+    fn check(self, statement: &str) -> Result<()> {
+        match (!self.is_own).then(|| framework_name(statement)).flatten() {
+            Some(name) => Err(Error::sql(format!(
+                "{name} belongs to the framework, and is not for statements: {statement}"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn at_most_one<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Option<T>> {
+        let mut found = None;
+        self.for_each(statement, params, |row| match found.replace(row) {
+            None => Ok(()),
+            Some(_) => Err(Error::sql(format!(
+                "several rows, where one was expected: {statement}"
+            ))),
+        })?;
+        Ok(found)
+    }
+}
