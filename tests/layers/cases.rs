@@ -244,23 +244,27 @@ fn a_circle_is_found() {
 }
 
 #[test]
-fn all_of_a_knot_is_named() {
+fn all_circles_of_a_knot_are_named() {
     let files = [
         ("lib.rs", "mod low;"),
-        ("low/mod.rs", "mod a; mod b; pub struct Low(a::A);"),
-        ("low/a.rs", "use super::{Low, b::B}; pub struct A;"),
+        ("low/mod.rs", "mod a; mod b; mod c; pub struct Low(a::A);"),
+        ("low/a.rs", "use super::{Low, b::B, c::C}; pub struct A;"),
         ("low/b.rs", "use super::Low; pub struct B;"),
+        ("low/c.rs", "use super::Low; pub struct C;"),
     ];
-    let circles = report(&files).circles;
     assert_eq!(
-        circles,
-        ["low/a.rs → low/mod.rs → low/a.rs
-    low/a.rs:1: `super::Low`
-    low/mod.rs:1: `a::A`
-all 3 in the knot: low/a.rs, low/b.rs, low/mod.rs
-pairs that import each other: 1
-  low/a.rs ⇄ low/mod.rs
+        report(&files).circles,
+        ["4 files: low/a.rs, low/b.rs, low/c.rs, low/mod.rs
+  low/a.rs → low/mod.rs → low/a.rs
       low/a.rs:1: `super::Low`
+      low/mod.rs:1: `a::A`
+  low/a.rs → low/b.rs → low/mod.rs → low/a.rs
+      low/a.rs:1: `super::b::B`
+      low/b.rs:1: `super::Low`
+      low/mod.rs:1: `a::A`
+  low/a.rs → low/c.rs → low/mod.rs → low/a.rs
+      low/a.rs:1: `super::c::C`
+      low/c.rs:1: `super::Low`
       low/mod.rs:1: `a::A`"]
     );
 }

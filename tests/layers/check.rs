@@ -17,7 +17,7 @@ type Graph<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 pub(crate) struct Report {
     files: usize,
     arrows: usize,
-    /// The shortest circle of each knot, as `a → b → a`, and what else is in it.
+    /// The knots of files that all lead to each other, with their circles as `a → b → a`.
     pub(crate) circles: Vec<String>,
     /// Imports from a layer above.
     pub(crate) upward: Vec<String>,
@@ -60,7 +60,10 @@ impl fmt::Display for Report {
         let (files, arrows) = (self.files, self.arrows);
         writeln!(f, "{files} files, {arrows} arrows between them")?;
         let parts = [
-            ("files import each other in a circle", &self.circles),
+            (
+                "knots of files that import each other in circles",
+                &self.circles,
+            ),
             ("arrows run upwards", &self.upward),
             ("files are in no layer", &self.homeless),
             ("entries of layers fit no file", &self.idle),
@@ -127,46 +130,53 @@ fn circles(graph: &Graph<'_>, arrows: &Arrows) -> Vec<String> {
 }
 
 fn circle(graph: &Graph<'_>, arrows: &Arrows, knot: &BTreeSet<&str>) -> String {
-    let paths = knot.iter().map(|file| way_around(graph, knot, file));
-    let path = paths.min_by_key(Vec::len).expect("a knot has files");
-    let mut text = path.join(" → ");
-    for (from, to) in pairs(&path) {
-        text += &seen(arrows, from, to);
+    let paths = ways_around(graph, knot);
+    let shortest = paths.first().expect("a knot has files");
+    if knot.len() == shortest.len() - 1 {
+        return drawn(arrows, shortest);
     }
-    if knot.len() > path.len() - 1 {
-        let others: Vec<&str> = knot.iter().copied().collect();
-        text += &format!("\nall {} in the knot: {}", knot.len(), others.join(", "));
-        text += &mutual(graph, arrows, knot);
+    let files: Vec<&str> = knot.iter().copied().collect();
+    let mut text = format!("{} files: {}", files.len(), files.join(", "));
+    for path in &paths {
+        text += &format!("\n{}", drawn(arrows, path)).replace('\n', "\n  ");
     }
     text
 }
 
-/// The files of a knot that import each other directly: the circles of two.
-fn mutual(graph: &Graph<'_>, arrows: &Arrows, knot: &BTreeSet<&str>) -> String {
-    let mut text = String::new();
-    let mut count = 0;
-    for from in knot {
-        let back = graph[from].iter().filter(|to| graph[*to].contains(from));
-        for to in back.filter(|to| from < *to) {
-            count += 1;
-            text += &format!("\n  {from} ⇄ {to}");
-            for (from, to) in [(from, to), (to, from)] {
-                text += &seen(arrows, from, to).replace('\n', "\n  ");
-            }
-        }
+/// The shortest circle through each file of a knot, and all circles of two; each once, the
+/// shortest first.
+fn ways_around<'a>(graph: &Graph<'a>, knot: &BTreeSet<&'a str>) -> Vec<Vec<&'a str>> {
+    let mut paths: BTreeSet<(usize, Vec<&str>)> = BTreeSet::new();
+    for file in knot {
+        let path = way_around(graph, knot, file);
+        paths.insert((path.len(), from_the_first(path)));
+        let back = graph[file].iter().filter(|to| graph[*to].contains(file));
+        let pairs = back.map(|to| from_the_first(vec![file, to, file]));
+        paths.extend(pairs.map(|pair| (pair.len(), pair)));
     }
-    match count {
-        0 => text,
-        _ => format!("\npairs that import each other: {count}{text}"),
+    paths.into_iter().map(|(_, path)| path).collect()
+}
+
+/// The same circle from the file whose name is the first.
+fn from_the_first(mut path: Vec<&str>) -> Vec<&str> {
+    path.pop();
+    let first = (0..path.len()).min_by_key(|at| path[*at]);
+    path.rotate_left(first.unwrap_or_default());
+    path.push(path[0]);
+    path
+}
+
+/// A circle, and where its arrows are.
+fn drawn(arrows: &Arrows, path: &[&str]) -> String {
+    let mut text = path.join(" → ");
+    for (from, to) in pairs(path) {
+        text += &shown(from, &arrows[&(from.to_owned(), to.to_owned())]);
     }
+    text
 }
 
 fn pairs<'a>(path: &'a [&'a str]) -> impl Iterator<Item = (&'a str, &'a str)> {
     path.windows(2).map(|pair| (pair[0], pair[1]))
-}
-
-fn seen(arrows: &Arrows, from: &str, to: &str) -> String {
-    shown(from, &arrows[&(from.to_owned(), to.to_owned())])
 }
 
 /// The shortest way from a file of a knot back to itself.

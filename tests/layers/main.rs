@@ -43,11 +43,12 @@ const CORE: &[Layer] = &[
 /// The layers of `actors-macros/src`.
 const MACROS: &[Layer] = &[
     &["common/"],
-    &["told/", "sqlite/"],
-    &["actor/"],
+    &["reflection/"],
+    &["sqlite/"],
     &["table/"],
     &["sql/"],
-    &["entry.rs", "migration.rs"],
+    &["actor/"],
+    &["entry/", "migration/"],
     &["lib.rs"],
 ];
 
