@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use actors_harness::worker::{Binding, Worker};
+use actors_harness::workerd::Server;
 use serde_json::{Value, json};
-use xtask::worker::{Binding, Worker};
-use xtask::workerd::Server;
 
 use crate::client::{self, Client};
 use crate::native::Native;

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use xtask::root;
-use xtask::tools;
-use xtask::worker::Worker;
-use xtask::workerd::Server;
+use actors_harness::root;
+use actors_harness::tools;
+use actors_harness::worker::Worker;
+use actors_harness::workerd::Server;
 
 #[test]
 fn two_who_open_the_chat_see_each_other() {

@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use actors_harness::worker::Worker;
+use actors_harness::workerd::Server;
 use serde_json::{Value, json};
-use xtask::worker::Worker;
-use xtask::workerd::Server;
 
 /// The objects that the tasks are spread over.
 const OBJECTS: [&str; 3] = ["a", "b", "c"];

@@ -8,10 +8,10 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use actors_harness::tools;
+use actors_harness::worker::{Binding, Module, Object, Worker};
+use actors_harness::workerd::Server;
 use serde_json::{Value, json};
-use xtask::tools;
-use xtask::worker::{Binding, Module, Object, Worker};
-use xtask::workerd::Server;
 
 /// How many are due at once.
 const ALARMS: u32 = 100_000;

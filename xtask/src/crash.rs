@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
+use actors_harness::root;
 use anyhow::{Result, ensure};
-use xtask::root;
 
 pub(crate) fn run(kills: u32, seed: Option<u64>) -> Result<()> {
     let mut cargo = Command::new("cargo");

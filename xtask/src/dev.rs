@@ -10,9 +10,9 @@ use std::{
     time::Duration,
 };
 
+use actors_harness::{root, worker::Worker, workerd::Server};
 use anyhow::{Context, Result, bail};
 use signal_hook::consts::{SIGINT, SIGTERM};
-use xtask::{root, worker::Worker, workerd::Server};
 
 /// What to send to the examples first: a path and a JSON body.
 const TRY: [(&str, &str); 1] = [("/limits/demo/alice", r#"{"limit": 5, "period": 60}"#)];

@@ -2,12 +2,12 @@
 
 use std::{env, fs, path::Path, process::Command, time::Instant};
 
-use anyhow::{Context, Result};
-use xtask::{
+use actors_harness::{
     root, run as run_command,
     tools::{self, WASM},
     worker,
 };
+use anyhow::{Context, Result};
 
 /// The crates that a Worker consists of.
 const WORKER_CRATES: [&str; 4] = [

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
+use actors_harness::{root, run as run_command};
 use anyhow::Result;
-use xtask::{root, run as run_command};
 
 pub(super) fn run() -> Result<()> {
     let mut cargo = Command::new("cargo");

@@ -8,8 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use actors_harness::root;
 use anyhow::{Context, Result, ensure};
-use xtask::root;
 
 const ACTORS: usize = 10;
 const STATEMENTS: usize = 300;

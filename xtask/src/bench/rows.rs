@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use actors_harness::{root, tools, worker::Worker, workerd::Server};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use xtask::{root, tools, worker::Worker, workerd::Server};
 
 /// What is measured: a name, the method, its argument, and how often a round calls it.
 const WORK: [(&str, &str, u32, u32); 4] = [

@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
-use tungstenite::{WebSocket, client};
-use xtask::{
+use actors_harness::{
     root,
     worker::{Binding, Module, Object, Worker},
     workerd::Server,
 };
+use anyhow::{Context, Result};
+use tungstenite::{WebSocket, client};
 
 /// How many sockets are in the room.
 const SOCKETS: usize = 1000;

@@ -35,7 +35,7 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// The variables that make worker-build use these programs rather than download its own.
+    /// Returns the variables of the environment that make worker-build use these programs rather than download its own.
     pub fn env(&self) -> [(&'static str, &Path); 3] {
         [
             ("WASM_BINDGEN_BIN", &self.wasm_bindgen),
@@ -45,7 +45,13 @@ impl Tools {
     }
 }
 
-/// Installs what is lacking and says where it all is. Quick when nothing is lacking.
+/// Installs what is lacking of [`Tools`], and returns where they are.
+///
+/// Once per process; when nothing is lacking, it costs a few calls of `--version`.
+///
+/// # Errors
+///
+/// npm or the Wasm target is missing and cannot be installed, or an installation fails.
 pub fn ensure() -> Result<Tools> {
     static TOOLS: Mutex<Option<Tools>> = Mutex::new(None);
     let mut tools = TOOLS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,6 +82,10 @@ fn install() -> Result<Tools> {
 }
 
 /// Installs wrangler and the Node.js that it needs, and returns the folder of both programs.
+///
+/// # Errors
+///
+/// As of [`ensure`].
 pub fn ensure_wrangler() -> Result<PathBuf> {
     let _lock = lock()?;
     npm_install("wrangler", |modules| {
@@ -86,6 +96,10 @@ pub fn ensure_wrangler() -> Result<PathBuf> {
 }
 
 /// Installs what the benchmarks compare with, and returns the folder of the npm packages.
+///
+/// # Errors
+///
+/// As of [`ensure`].
 pub fn ensure_bench() -> Result<PathBuf> {
     let _lock = lock()?;
     npm_install("bench", |modules| existing(modules.to_owned()))
@@ -102,9 +116,12 @@ pub struct Browser {
     pub env: Vec<(&'static str, PathBuf)>,
 }
 
-/// Installs puppeteer, and a Chromium if there is none in `PATH` as Debian's package has it.
+/// Installs puppeteer, and a Chromium unless `PATH` has a `chromium`; returns where they are.
 ///
-/// The one of npm is for Linux on x86-64; elsewhere it is for the system's packages to install.
+/// # Errors
+///
+/// As of [`ensure`]; and npm has Chromium only for Linux on x86-64, so elsewhere the system's
+/// package of it must be installed.
 pub fn ensure_browser() -> Result<Browser> {
     let _lock = lock()?;
     let modules = npm_install("browser", |modules| {
@@ -155,7 +172,7 @@ pub fn ensure_browser() -> Result<Browser> {
     Ok(browser)
 }
 
-/// The folder of everything that is installed here.
+/// Returns the folder of everything that is installed here, `.tools`.
 pub fn folder() -> PathBuf {
     root().join(".tools")
 }
@@ -215,9 +232,9 @@ fn cargo_install(package: &str, program: &str, locked: &str, library: &str) -> R
     Ok(path)
 }
 
-/// Installs the packages of `xtask/npm/<set>`, unless they are there and `find` finds them sound.
+/// Installs the packages of `tests/harness/npm/<set>`, unless they are there and `find` finds them sound.
 fn npm_install<T>(set: &str, find: impl Fn(&Path) -> Result<T>) -> Result<T> {
-    let pinned = root().join("xtask/npm").join(set);
+    let pinned = root().join("tests/harness/npm").join(set);
     let folder = folder().join("npm").join(set);
     let modules = folder.join("node_modules");
     let installed = folder.join("installed.json");
@@ -231,7 +248,7 @@ fn npm_install<T>(set: &str, find: impl Fn(&Path) -> Result<T>) -> Result<T> {
         "npm is missing, which some of the tools come with: \
          install Node.js 20 or newer (https://nodejs.org, or a package of your system)",
     )?;
-    eprintln!("installing the npm packages of xtask/npm/{set} into .tools");
+    eprintln!("installing the npm packages of tests/harness/npm/{set} into .tools");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
     for file in ["package.json", "package-lock.json"] {

@@ -19,13 +19,13 @@ use crate::{
 /// A Worker for workerd to run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Worker {
-    /// What other Workers bind it by; its objects' data is stored under it.
+    /// The name that other Workers bind it by; its objects' data is stored under it.
     pub name: String,
-    /// The first one is the entry point.
+    /// Its files, the entry point first.
     pub modules: Vec<Module>,
     /// The Durable Object classes that the entry point exports.
     pub objects: Vec<Object>,
-    /// What `env` holds.
+    /// The values in `env`, by name.
     pub bindings: Vec<(String, Binding)>,
     /// The date that picks the runtime's behaviour.
     pub compatibility_date: String,
@@ -38,7 +38,7 @@ pub struct Worker {
 pub struct Module {
     /// The path that imports call it by.
     pub name: String,
-    /// Where it is.
+    /// The file on disk.
     pub path: PathBuf,
 }
 
@@ -65,7 +65,11 @@ pub enum Binding {
 }
 
 impl Worker {
-    /// Builds the Worker in a crate's folder and describes it as its `wrangler.toml` does.
+    /// Builds the Worker in a crate's folder, and returns it as its `wrangler.toml` describes it.
+    ///
+    /// # Errors
+    ///
+    /// The `wrangler.toml` cannot be read or used, or the build fails, as of [`build`].
     pub fn from_crate(folder: &Path) -> Result<Worker> {
         let config = folder.join("wrangler.toml");
         let config = fs::read_to_string(&config)
@@ -82,7 +86,9 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Puts another entry point in front, which can import `./index.js`.
+    /// Returns the Worker with another entry point in front, which can import `./index.js`.
+    ///
+    /// `name` is that of the module, `path` the file that holds it.
     pub fn with_main(mut self, name: &str, path: impl Into<PathBuf>) -> Worker {
         let (name, path) = (name.to_owned(), path.into());
         self.modules.insert(0, Module { name, path });
@@ -162,6 +168,11 @@ const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
 ///
 /// Cargo decides what to compile again. If its Wasm is that of the last build, the steps after it
 /// are skipped: optimizing takes seconds, and a server may be reading the files.
+///
+/// # Errors
+///
+/// The tools cannot be installed, or the crate does not compile or is no `cdylib`; what the
+/// compiler says is on stderr.
 pub fn build(folder: &Path) -> Result<PathBuf> {
     let tools = tools::ensure()?;
     let _lock = tools::lock()?;
@@ -233,7 +244,8 @@ fn wasm_file(messages: &str) -> Option<PathBuf> {
 /// A hash of all that decides what worker-build does with a Wasm file, and of what it made.
 fn fingerprint(folder: &Path, wasm: &Path) -> Result<String> {
     let mut hasher = DefaultHasher::new();
-    let tools = ["Cargo.lock", "xtask/npm/runtime/package-lock.json"].map(|f| root().join(f));
+    let tools =
+        ["Cargo.lock", "tests/harness/npm/runtime/package-lock.json"].map(|f| root().join(f));
     let inputs = [wasm.to_owned(), folder.join("Cargo.toml")];
     let outputs = OUTPUTS.map(|name| folder.join("build").join(name));
     for file in tools.iter().chain(&inputs).chain(&outputs) {

@@ -28,8 +28,9 @@ const START: Duration = Duration::from_secs(20);
 /// How long [`Server::stop`] waits for requests in flight; workerd itself would wait for ever.
 const STOP: Duration = Duration::from_secs(2);
 
-/// Runs workerd, with as many open files as it may have, passes on the signals that stdin names, and kills workerd when stdin ends:
-/// at the latest when the process at its other end dies, however that happens.
+/// Runs workerd with as many open files as it may have, passes on the signals that stdin names, and
+/// kills workerd when stdin ends: at the latest when the process at its other end dies, however
+/// that happens.
 const KEEPER: &str = r#"
 ulimit -n "$(ulimit -Hn)"
 "$@" </dev/null 2>&1 &
@@ -56,8 +57,15 @@ struct Log {
 }
 
 impl Server {
-    /// Runs Workers, the first of which answers HTTP requests on 127.0.0.1. The objects' data is
-    /// in the folder `disk`, which a later server can take up. Without a port, a free one is taken.
+    /// Runs Workers, the first of which serves HTTP on 127.0.0.1, and returns once workerd listens.
+    ///
+    /// The objects' data is in the folder `disk`, which a later server can take up. Without a
+    /// port, a free one is taken.
+    ///
+    /// # Errors
+    ///
+    /// There is no Worker, another workerd uses `disk`, or workerd does not listen within 20
+    /// seconds; the error has what it wrote.
     pub fn start(workers: &[Worker], disk: &Path, port: Option<u16>) -> Result<Server> {
         let workerd = tools::ensure()?.workerd;
         let disk = path::absolute(disk)?;
@@ -109,22 +117,22 @@ impl Server {
         Ok(server)
     }
 
-    /// Where it answers, without a slash at the end.
+    /// Returns the URL of the first Worker, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The id of the process that workerd is a child of.
+    /// Returns the id of the process that workerd is a child of.
     pub fn id(&self) -> u32 {
         self.keeper.id()
     }
 
-    /// The port on 127.0.0.1 where it answers.
+    /// Returns the port on 127.0.0.1 that it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// What it has written to stdout and stderr so far.
+    /// Returns what it has written to stdout and stderr so far.
     pub fn log(&self) -> String {
         lock(&self.log).text.clone()
     }
@@ -136,7 +144,7 @@ impl Server {
         log.echo = true;
     }
 
-    /// Whether it still runs.
+    /// Returns whether it still runs.
     pub fn is_running(&self) -> bool {
         // Nobody but workerd can write to the pipe, so its end is workerd's end.
         self.reader
