@@ -86,17 +86,17 @@ impl<T> Respond<T> for If<false> {
 
 /// Makes ready what an `#[on_connect]` handler has admitted.
 pub trait Admit<T> {
-    fn admit<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted>;
+    fn settle<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted>;
 }
 
 impl<T: Serialize + DeserializeOwned> Admit<T> for If<true> {
-    fn admit<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted> {
+    fn settle<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted> {
         admit(ctx.instance(), opening, admission)
     }
 }
 
 impl<T> Admit<T> for If<false> {
-    fn admit<A>(_: Opening, _: &Ctx<A>, _: Admission<T>) -> Result<Admitted> {
+    fn settle<A>(_: Opening, _: &Ctx<A>, _: Admission<T>) -> Result<Admitted> {
         unreachable!()
     }
 }
