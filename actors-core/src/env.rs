@@ -28,7 +28,7 @@ pub(crate) struct Address {
     pub(crate) actor: &'static str,
     /// Makes an object, where the runtime does not.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) make: fn(Box<dyn Platform>) -> std::rc::Rc<dyn Host>,
+    pub(crate) make: fn(Box<dyn Platform>, Env) -> std::rc::Rc<dyn Host>,
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) sockets: Option<&'static SocketOptions>,
 }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::json;
-
 /// What an actor's handlers, stubs and storage answer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -188,12 +186,6 @@ impl Error {
     pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
         self.message = format!("{place}: {}", self.message);
         self
-    }
-}
-
-impl From<serde_json::Error> for Error {
-    fn from(error: serde_json::Error) -> Self {
-        Self::internal(json::words(&error))
     }
 }
 

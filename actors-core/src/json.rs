@@ -10,7 +10,7 @@ use serde::ser::{
 };
 use serde_json::value::RawValue;
 
-use crate::error::shortened;
+use crate::error::{Error, shortened};
 
 /// The fields of an object, each still text: a number keeps all its digits.
 pub(crate) type Fields<'a> = BTreeMap<String, &'a RawValue>;
@@ -51,6 +51,12 @@ pub(crate) fn words(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     shortened(text.strip_suffix(&place).unwrap_or(&text))
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(words(&error))
+    }
 }
 
 /// A serializer that refuses what JSON would change.

@@ -4,7 +4,6 @@
 //! `backend/` has a platform for Workers and one for tests. Elsewhere, in an editor for example,
 //! actors compile and there is none.
 
-use crate::env::Env;
 use crate::error::Result;
 use crate::request::{Request, Response};
 use crate::sockets::admission::Guested;
@@ -57,9 +56,6 @@ pub(crate) trait Platform {
 
     /// The time, which in a Worker stands still between two awaits.
     fn now(&self) -> Timestamp;
-
-    /// The Worker's bindings.
-    fn env(&self) -> &Env;
 
     /// The name that the object was asked for by, if it was.
     fn name(&self) -> Option<String>;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) type Clauses = BTreeMap<String, String>;
 
 /// A table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     /// The columns of the primary key.
@@ -49,10 +49,8 @@ impl Table {
             return None;
         }
         let mut table = Self {
-            columns: Vec::new(),
-            key: Vec::new(),
-            constraints: Clauses::new(),
             options: split(&tokens[close + 1..]).into_iter().map(join).collect(),
+            ..Self::default()
         };
         for definition in split(&tokens[open + 1..close]) {
             if definition.first()?.starts_constraint() {

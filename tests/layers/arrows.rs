@@ -4,7 +4,8 @@
 //!   file does not show, since a macro makes it, is taken to be in the module that is named.
 //! - A path to a module is no import; what is then named through it is.
 //! - `mod child;` is no import, nor is a re-export of something from a module below, unless the
-//!   file uses it too: so a `mod.rs` can show what is in its folder.
+//!   file uses it too: so a `mod.rs` can show what is in its folder. Nor is a fully public one:
+//!   it is the crate's face, in which a module has what users look for there.
 //! - Paths in the arguments of macros and in attributes (`#[serde(with = "…")]`) count; those in
 //!   `quote!` are of another crate.
 //! - What is for tests only does not count.
@@ -64,7 +65,10 @@ struct Reference {
 
 enum Kind {
     /// In a `use`; the name is that of a re-export.
-    Use { exported: Option<String> },
+    Use {
+        exported: Option<String>,
+        is_public: bool,
+    },
     /// In a `use` of `*`.
     Glob,
     /// In quotes in an attribute, where it may be a module whose functions are called.
@@ -97,11 +101,12 @@ impl Paths {
         }
     }
 
-    fn leaf(&mut self, leaf: Leaf, is_export: bool) {
+    fn leaf(&mut self, leaf: Leaf, is_export: bool, is_public: bool) {
         let kind = match leaf.is_glob {
             true => Kind::Glob,
             false => Kind::Use {
                 exported: leaf.name.filter(|_| is_export),
+                is_public,
             },
         };
         let (path, line) = (leaf.path, leaf.line);
@@ -153,7 +158,7 @@ impl Paths {
                 let mut leaves = Vec::new();
                 source::add_leaves(&tree, &mut path, &mut leaves);
                 for leaf in leaves {
-                    self.leaf(leaf, false);
+                    self.leaf(leaf, false, false);
                 }
             }
             None => self.inline(path, first.span().start().line, Kind::Inline),
@@ -185,13 +190,14 @@ impl<'ast> Visit<'ast> for Paths {
             return;
         }
         let is_export = !matches!(item.vis, Visibility::Inherited);
+        let is_public = matches!(item.vis, Visibility::Public(_));
         for leaf in leaves(item) {
             if self.depth > 1
                 && let Some(name) = &leaf.name
             {
                 self.local.insert(name.clone(), leaf.path.clone());
             }
-            self.leaf(leaf, is_export);
+            self.leaf(leaf, is_export, is_public);
         }
     }
 
@@ -282,7 +288,8 @@ impl Resolver<'_> {
             .filter(|target| match &reference.kind {
                 Kind::Use {
                     exported: Some(name),
-                } => paths.used.contains(name) || !self.is_below(*target),
+                    is_public,
+                } => paths.used.contains(name) || !(*is_public || self.is_below(*target)),
                 _ => true,
             })
             .collect()

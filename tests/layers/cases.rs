@@ -152,9 +152,21 @@ fn a_re_export_is_seen_through() {
 #[test]
 fn a_re_export_from_elsewhere_is_an_import() {
     let high = ("high.rs", "pub struct Top;");
-    let low = ("low.rs", "pub use crate::high::Top;");
+    let low = ("low.rs", "pub(crate) use crate::high::Top;");
     assert_upward(
         &[("lib.rs", BOTH), high, low],
+        "low.rs:1: `crate::high::Top`",
+    );
+}
+
+#[test]
+fn a_public_re_export_is_none_unless_the_file_uses_the_name() {
+    let high = ("high.rs", "pub struct Top;");
+    let face = ("low.rs", "pub use crate::high::Top;");
+    assert_eq!(upward(&[("lib.rs", BOTH), high, face]), [""; 0]);
+    let user = ("low.rs", "pub use crate::high::Top; struct Low(Top);");
+    assert_upward(
+        &[("lib.rs", BOTH), high, user],
         "low.rs:1: `crate::high::Top`",
     );
 }

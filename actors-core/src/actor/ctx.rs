@@ -46,7 +46,7 @@ impl<A> Ctx<A> {
 
     /// The Worker's bindings: what another actor's stub is asked with.
     pub fn env(&self) -> &Env {
-        self.instance.platform().env()
+        &self.instance.env
     }
 
     /// The time. In production it stands still between two awaits, as

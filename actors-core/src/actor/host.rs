@@ -7,7 +7,7 @@ use super::sockets::receive;
 use super::{Actor, upgrade};
 use crate::alarms::ring::{Alarmed, ring};
 use crate::alarms::{AlarmDef, Due};
-use crate::env::Address;
+use crate::env::{Address, Env};
 use crate::error::{Error, Result};
 use crate::instance::{ActorDef, Instance};
 use crate::platform::Platform;
@@ -100,8 +100,8 @@ pub(crate) fn def_of<A: Actor>() -> ActorDef {
 }
 
 /// An actor that sleeps, on that platform.
-pub(crate) fn sleeping<A: Actor>(platform: Box<dyn Platform>) -> Object<A> {
-    Object::new(platform, def_of::<A>(), A::HANDLERS.on_init)
+pub(crate) fn sleeping<A: Actor>(platform: Box<dyn Platform>, env: Env) -> Object<A> {
+    Object::new(platform, env, def_of::<A>(), A::HANDLERS.on_init)
 }
 
 /// What an actor is asked for by.
@@ -111,7 +111,7 @@ pub(crate) fn address<A: Actor>() -> Address {
         #[cfg(not(target_arch = "wasm32"))]
         actor: A::NAME,
         #[cfg(not(target_arch = "wasm32"))]
-        make: |platform| Rc::new(sleeping::<A>(platform)),
+        make: |platform, env| Rc::new(sleeping::<A>(platform, env)),
         #[cfg(not(target_arch = "wasm32"))]
         sockets: A::SOCKETS,
     }

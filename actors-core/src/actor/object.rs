@@ -10,6 +10,7 @@ use std::rc::{Rc, Weak};
 
 use super::ctx::{Ctx, Init, Inner};
 use super::state::{Saved, State};
+use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::beside::Beside;
 use crate::instance::door::Origin;
@@ -38,10 +39,11 @@ impl<A: State> Object<A> {
     /// An actor that sleeps: its first turn wakes it.
     pub(crate) fn new(
         platform: Box<dyn Platform>,
+        env: Env,
         def: ActorDef,
         on_init: Option<Init<A>>,
     ) -> Self {
-        let instance = Rc::new(Instance::new(platform, def));
+        let instance = Rc::new(Instance::new(platform, env, def));
         let inner = Rc::new_cyclic(|inner| Inner {
             ctx: Ctx::new(instance, inner.clone()),
             actor: RefCell::new(None),

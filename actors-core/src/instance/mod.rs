@@ -22,6 +22,7 @@ pub(crate) use self::empty::empty_tables;
 use self::ringing::Ringing;
 use self::unborn::Unborn;
 use crate::alarms::{AlarmDef, AlarmRun};
+use crate::env::Env;
 use crate::error::Result;
 use crate::platform::Platform;
 use crate::sql::{Migration, Sql, TableDef};
@@ -57,6 +58,7 @@ impl ActorDef {
 /// One object: what [`Ctx`](crate::Ctx) is without the type of the actor.
 pub(crate) struct Instance {
     platform: Box<dyn Platform>,
+    pub(crate) env: Env,
     pub(crate) def: ActorDef,
     pub(crate) gate: Gate,
     pub(crate) identity: Rc<Identity>,
@@ -73,12 +75,13 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    pub(crate) fn new(platform: Box<dyn Platform>, def: ActorDef) -> Self {
+    pub(crate) fn new(platform: Box<dyn Platform>, env: Env, def: ActorDef) -> Self {
         current::count_from(|| platform.first_turn());
         let identity = Identity::new(def.name, platform.id(), platform.name());
         Self {
             identity: Rc::new(identity),
             platform,
+            env,
             def,
             gate: Gate::default(),
             beside: Cell::default(),

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::difference::{Pair, Stored};
-use super::report::Blocker;
+use super::plan::{Blocker, Pair, Stored};
 use crate::sqlite::{Column, Index, Table};
 
 /// Names that a field can only have with `r#` before them.

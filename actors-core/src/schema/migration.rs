@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Fnv;
-use super::difference::{self, Undeclared};
+use super::bring::bring;
+use super::fingerprint::Fnv;
+use super::plan::Undeclared;
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::sql::{Migration, TableDef};
@@ -22,7 +23,7 @@ impl Migration {
             Error::schema(error.at(format_args!("migration `{}`", self.id)).message())
         };
         let before: Vec<&TableDef> = self.before.iter().collect();
-        difference::bring(instance, &before, Undeclared::Keep).map_err(at)?;
+        bring(instance, &before, Undeclared::Keep).map_err(at)?;
         instance.sql().run(self.sql, ()).map(drop).map_err(at)
     }
 }

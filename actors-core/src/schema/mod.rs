@@ -3,28 +3,31 @@
 //! A wake reads one row. If its fingerprint is not that of the code, one transaction
 //! brings the database up to date: the framework's own tables, the written migrations
 //! that it has not been through ([`migration`]), then the difference between the
-//! tables that are stored ([`parse`]) and those that are declared ([`difference`]).
+//! tables that are stored and those that are declared ([`plan`], [`bring`](mod@bring)).
 //! What is not safe is refused ([`report`], [`advice`]), and all stays as it was.
 //! A database that newer code has brought further is left alone, if it can be ([`newer`]).
 
 mod advice;
-pub(crate) mod difference;
+pub(crate) mod bring;
+mod fingerprint;
 pub(crate) mod migration;
 pub(crate) mod newer;
+pub(crate) mod plan;
 #[cfg(all(test, feature = "testing"))]
 mod properties;
 mod report;
 
 use serde::{Deserialize, Serialize};
 
-use self::difference::{Stored, Undeclared, bring};
+use self::bring::{bring, read};
 use self::migration::{Done, run_pending};
 use self::newer::{Standing, parts, standing};
+use self::plan::{Stored, Undeclared};
 use crate::alarms;
 use crate::error::{Error, ErrorKind, Result};
+use crate::instance::Instance;
 use crate::instance::beside::Life;
 use crate::instance::tables::{DESTROYED, own};
-use crate::instance::{ActorDef, Instance};
 use crate::sql::TableDef;
 
 /// What the database has been through, as JSON in the framework's row.
@@ -155,7 +158,7 @@ fn leaves_alone(instance: &Instance, wanted: i64) -> Result<bool> {
         declared.all(|alarm| record.alarms.contains(&alarm))
     };
     let declared = Stored::of(own().chain(instance.def.tables));
-    match standing(instance, &declared, &Stored::read(instance)?, &record.parts)? {
+    match standing(instance, &declared, &read(instance)?, &record.parts)? {
         Standing::Lacks(_) => Ok(false),
         Standing::Same => Ok(was_here && has_alarms()),
         Standing::More => Ok(was_here || has_alarms()),
@@ -190,7 +193,7 @@ impl Record {
 /// A table that was declared once is still declared, or no longer stored: else its rows
 /// would be there and nobody would see them.
 fn check_none_forgotten(instance: &Instance, defs: &[TableDef], declared: &[String]) -> Result<()> {
-    let stored = Stored::read(instance)?;
+    let stored = read(instance)?;
     let is_declared = |name: &str| defs.iter().any(|def| def.name.eq_ignore_ascii_case(name));
     for name in declared {
         if let Some(table) = stored.tables.get(name)
@@ -225,62 +228,4 @@ fn finish(instance: &Instance, fingerprint: i64, before: Vec<i64>) -> Result<()>
             (fingerprint, serde_json::to_string(&record)?),
         )
         .map(drop)
-}
-
-impl ActorDef {
-    /// The declared alarms, as a fingerprint and a record know them.
-    fn declared_alarms(self) -> impl Iterator<Item = String> {
-        self.alarms().filter_map(|alarm| {
-            let recurrence = alarm.declared?.recurrence();
-            Some(format!("{} {recurrence:?}", alarm.name))
-        })
-    }
-
-    /// 53 bits (the integers that a row holds exactly) over all that a wake has to establish.
-    fn fingerprint(self) -> i64 {
-        let mut hash = Fnv::default();
-        hash.write(env!("CARGO_PKG_VERSION"));
-        for def in own().chain(self.tables) {
-            hash.write(def.name);
-            for part in def.create {
-                hash.write(part);
-            }
-            for index in def.indices {
-                hash.write(index.create);
-            }
-        }
-        for migration in self.migrations {
-            hash.write(migration.id);
-            hash.write(migration.sql);
-        }
-        for alarm in self.alarms() {
-            hash.write(alarm.name);
-        }
-        for alarm in self.declared_alarms() {
-            hash.write(&alarm);
-        }
-        hash.finish()
-    }
-}
-
-/// FNV-1a, which is short and stays the same for ever.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn write(&mut self, text: &str) {
-        for byte in text.bytes().chain([0xff]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-
-    /// As an integer that a row holds exactly.
-    fn finish(&self) -> i64 {
-        i64::try_from(self.0 >> 11).unwrap_or_default()
-    }
 }

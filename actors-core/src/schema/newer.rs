@@ -1,7 +1,7 @@
 //! What older code makes of a database that newer code has brought further: whether it can
 //! leave the additions alone, so that a deployment can be rolled back.
 
-use super::difference::{Stored, StoredIndex, is_compatible};
+use super::plan::{Stored, StoredIndex, is_compatible};
 use crate::error::Result;
 use crate::instance::Instance;
 use crate::sqlite::{Column, Index, Table, names};

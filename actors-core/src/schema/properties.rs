@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
-use super::difference::{Stored, Undeclared, bring, rename};
+use super::bring::{bring, read};
 use super::newer::{Standing, parts, standing};
+use super::plan::{Stored, Undeclared, renames};
 use crate::actor::host::{address, def_of};
 use crate::backend::native::Sim;
+use crate::env::Env;
 use crate::error::{ErrorKind, Result};
 use crate::instance::Instance;
 use crate::sql::{IndexDef, TableDef, Value};
@@ -297,7 +299,8 @@ fn schema(rng: &mut Rng) -> Vec<Table> {
 fn with_database(test: impl FnOnce(&Instance)) {
     let sim = Sim::new(None);
     let slot = sim.slot(&address::<Nobody>(), "a").expect("SQLite opens");
-    test(&Instance::new(sim.platform(&slot), def_of::<Nobody>()));
+    let (platform, env) = (sim.platform(&slot), Env(sim));
+    test(&Instance::new(platform, env, def_of::<Nobody>()));
 }
 
 fn bring_all(instance: &Instance, schema: &[Table]) -> Result<()> {
@@ -553,7 +556,7 @@ fn what_older_code_leaves_alone_takes_and_keeps_all_that_it_writes() {
         };
         with_database(|instance| {
             bring_all(instance, &new).expect("a new database");
-            let found = Stored::read(instance).expect("a schema");
+            let found = read(instance).expect("a schema");
             let known = parts(&stored(&new));
             match standing(instance, &stored(&old), &found, &known).expect("a standing") {
                 Standing::Lacks(_) | Standing::Forbids(_) => not += 1,
@@ -587,8 +590,9 @@ fn follow_advice(instance: &Instance, schema: &[Table]) {
         if refusal.kind() == ErrorKind::Schema && advice.contains("=> r#\"") {
             let (_, rest) = advice.split_once("=> r#\"").expect("statements");
             let (statements, _) = rest.split_once("\"#").expect("an end");
-            rename(instance, &defs, &Stored::read(instance).expect("a schema"))
-                .expect("other names");
+            for statement in renames(&read(instance).expect("a schema"), &defs) {
+                instance.own().run(&statement, ()).expect("other names");
+            }
             let Err(error) = instance.sql().run(statements, ()) else {
                 continue;
             };

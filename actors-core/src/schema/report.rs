@@ -4,25 +4,8 @@
 use std::fmt::{self, Write as _};
 
 use super::advice::{frozen, statements};
-use super::difference::{Pair, Stored};
+use super::plan::{Blocker, Refusal, Stored};
 use crate::sqlite::{Column, Table};
-
-/// What stands in the way of bringing a table to its declared form.
-#[derive(Debug)]
-pub(super) enum Blocker {
-    /// A column that is stored and not declared.
-    Gone(String),
-    /// A column that can't be added, and why.
-    Added(String, &'static str),
-    /// A column that is declared otherwise than it is stored.
-    Changed(String),
-    /// Another primary key.
-    Key,
-    /// Other checks, foreign keys or options of the table.
-    Constraints,
-    /// A unique index over rows that are there.
-    Unique(String),
-}
 
 impl fmt::Display for Blocker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,7 +30,8 @@ impl fmt::Display for Blocker {
 }
 
 /// Why the table stays as it is, and what to write.
-pub(super) fn refusal(pair: &Pair<'_>, stored: &Stored, blockers: &[Blocker]) -> String {
+pub(super) fn refusal(refusal: &Refusal<'_>, stored: &Stored) -> String {
+    let Refusal { pair, blockers } = refusal;
     let Some(found) = pair.stored else {
         return String::new();
     };

@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
-use crate::sql::Row;
 use crate::wire::MAX_SAFE_INTEGER;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 use crate::wire::Wire;
@@ -58,12 +57,6 @@ impl<'a> ColumnNames<'a> {
 }
 
 impl Rows<'_> {
-    /// Calls `visit` with each row, until it fails.
-    pub(crate) fn visit(&self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        let count = self.cells.len().checked_div(self.width).unwrap_or_default();
-        (0..count).try_for_each(|row| visit(&Row::new(self, row * self.width)))
-    }
-
     /// The name of a column.
     pub(crate) fn name(&self, column: usize) -> &str {
         self.names.get(column)

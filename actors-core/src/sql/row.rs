@@ -46,6 +46,14 @@ impl<'a> Row<'a> {
     }
 }
 
+impl Rows<'_> {
+    /// Calls `visit` with each row, until it fails.
+    pub(crate) fn visit(&self, visit: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let count = self.cells.len().checked_div(self.width).unwrap_or_default();
+        (0..count).try_for_each(|row| visit(&Row::new(self, row * self.width)))
+    }
+}
+
 /// A type that a row can be read as: a `#[sql_table]` struct, a tuple of up to
 /// 12 columns, or a single column.
 #[diagnostic::on_unimplemented(

@@ -48,27 +48,25 @@
 //! - The ids of web sockets are counted, not random. A crash ends the sockets of its
 //!   object, and nobody is told; a panic leaves them open.
 
+mod client;
 #[doc(hidden)]
 pub mod raw;
 mod schema;
 mod search;
 mod snapshot;
-mod socket;
 
 use std::future::Future;
 use std::rc::Rc;
 
+pub use self::client::Client;
 pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
-pub use self::socket::Client;
 use crate::actor::Actor;
 use crate::actor::host::{address, def_of};
-use crate::backend::native::{Sim, Slot, Socket};
+use crate::backend::native::{Sim, Slot};
 use crate::env::Env;
 use crate::error::Result;
 use crate::instance::{Instance, empty_tables};
-use crate::platform::Upgrade;
-use crate::request::{Body, Response, error_response};
 use crate::rpc::check_name;
 use crate::sql::{FromRow, Params};
 use crate::time::{Duration, Timestamp};
@@ -210,7 +208,7 @@ impl World {
         params: impl Params,
     ) -> Result<Vec<T>> {
         let platform = self.sim.platform(&self.slot::<A>(name));
-        let instance = Instance::new(platform, def_of::<A>());
+        let instance = Instance::new(platform, self.env.clone(), def_of::<A>());
         let sql = instance.own();
         params.with(|values| match sql.all(statement, values) {
             Err(error) if error.message().contains("no such table: ") => {
@@ -224,78 +222,6 @@ impl World {
     /// When an instance's own alarm is set for: the earliest of its alarms.
     pub fn alarm<A: Actor>(&self, name: &str) -> Option<Timestamp> {
         self.slot::<A>(name).alarm()
-    }
-
-    /// Sends a request to an instance's `#[on_request]` handler, past `entry!`. A URL that
-    /// is a path alone, such as `/rooms/attic`, is one at `http://localhost`.
-    ///
-    /// ```
-    /// # use actors_core::prelude::*;
-    /// # #[actor] pub struct Shop {}
-    /// # #[actor] impl Shop {
-    /// #     #[on_request] fn answer(&self, request: Request<String>) -> Result<Response> {
-    /// #         json_response(200, &request.into_body())
-    /// #     }
-    /// # }
-    /// # let world = actors_core::testing::World::new();
-    /// let request = http::Request::post("/shops/a/orders").body("two apples")?;
-    /// let response = world.request::<Shop>("a", request)?;
-    /// assert_eq!(response.status(), 200);
-    /// let body = world.run(response.into_body().bytes())?;
-    /// assert_eq!(body, r#""two apples""#);
-    /// # Ok::<(), Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// The actor answers no requests, or it panicked or was lost; an error that its handler
-    /// returns is a response.
-    pub fn request<A: Actor>(
-        &self,
-        name: &str,
-        request: http::Request<impl Into<Body>>,
-    ) -> Result<Response> {
-        let request = socket::absolute(request.map(Into::into), None);
-        self.run(self.sim.fetch(&self.slot::<A>(name), request))
-    }
-
-    /// Opens a web socket to an instance, as a program does that says nothing of itself.
-    ///
-    /// # Panics
-    ///
-    /// The actor has no web sockets, or refuses this one.
-    #[track_caller]
-    pub fn connect<A: Actor>(&self, name: &str) -> Client<'_> {
-        match self.connect_with::<A>(name, http::Request::default()) {
-            Ok(client) => client,
-            Err(response) => panic!("the socket is refused: {response:?}"),
-        }
-    }
-
-    /// Opens a web socket with a request of one's own: its query and its headers
-    /// are what `#[on_connect]` sees. The path and the headers of an upgrade are
-    /// added where they are missing.
-    ///
-    /// # Errors
-    ///
-    /// The response of a refusal.
-    #[allow(clippy::result_large_err, reason = "a refusal is a response as it is")]
-    pub fn connect_with<A: Actor>(
-        &self,
-        name: &str,
-        request: http::Request<()>,
-    ) -> Result<Client<'_>, Response> {
-        let slot = self.slot::<A>(name);
-        let request = socket::request(request, slot.socket_path());
-        match self.run(self.sim.upgrade(&slot, request)) {
-            Ok(Upgrade::Open(accepted)) => {
-                let socket = accepted.downcast::<Socket>();
-                let socket = socket.expect("a world accepts its own sockets");
-                Ok(Client::new(self, slot, socket))
-            }
-            Ok(Upgrade::Refused(response)) => Err(response),
-            Err(error) => Err(error_response(&error)),
-        }
     }
 
     /// What has happened so far, a line each, for the message of a failing test.

@@ -3,12 +3,14 @@
 use crate::actor::Actor;
 use crate::actor::host::{address, def_of};
 use crate::backend::native::Sim;
+use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::instance::tables::{META, own};
-use crate::schema::difference::{Stored, Undeclared, bring};
+use crate::schema::bring::{bring, read};
 use crate::schema::migration::Done;
 use crate::schema::newer::{Standing, parts, standing};
+use crate::schema::plan::{Stored, Undeclared};
 use crate::schema::{Record, create, update};
 use crate::sqlite::in_lines;
 
@@ -79,7 +81,7 @@ pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
 pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>> {
     let before = with_database::<A, _>(|instance| {
         run(instance, text)?;
-        Stored::read(instance)
+        read(instance)
     })?;
     let done = done(text)?;
     let migrations = A::MIGRATIONS.iter().map(|migration| {
@@ -96,7 +98,7 @@ pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>
     let known = parts(&Stored::of(A::TABLES.iter()));
     with_database::<A, _>(|instance| {
         create(instance, "{}")?;
-        let standing = standing(instance, &before, &Stored::read(instance)?, &known)?;
+        let standing = standing(instance, &before, &read(instance)?, &known)?;
         Ok(match standing {
             Standing::Same | Standing::More => Vec::new(),
             Standing::Lacks(what) => vec![what],
@@ -127,5 +129,6 @@ fn done(text: &str) -> Result<Vec<Done>> {
 fn with_database<A: Actor, T>(body: impl FnOnce(&Instance) -> Result<T>) -> Result<T> {
     let sim = Sim::new(None);
     let slot = sim.slot(&address::<A>(), "schema")?;
-    body(&Instance::new(sim.platform(&slot), def_of::<A>()))
+    let (platform, env) = (sim.platform(&slot), Env(sim));
+    body(&Instance::new(platform, env, def_of::<A>()))
 }

@@ -1,6 +1,6 @@
 //! How much is made of what a call carries: a small message can stand for a large value.
 
-use super::Wire;
+use super::value::Wire;
 
 /// How deep a value may be nested, as in JSON: a caller must not exhaust the stack.
 const DEPTH: u32 = 128;

@@ -6,7 +6,7 @@ use serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 
-use super::{DATE, Failure, MAX_SAFE_INTEGER, Wire};
+use super::value::{DATE, Failure, MAX_SAFE_INTEGER, Wire};
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
 

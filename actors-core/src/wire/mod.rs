@@ -7,42 +7,18 @@
 mod budget;
 mod de;
 mod ser;
+mod value;
 
-use std::fmt;
-
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Serialize, Serializer};
 
 #[cfg(any(target_arch = "wasm32", feature = "testing"))]
 pub(crate) use self::budget::Budget;
+use self::value::Failure;
+#[allow(unreachable_pub, reason = "the framework's own tests use it")]
+pub use self::value::Wire;
+pub(crate) use self::value::{MAX_SAFE_INTEGER, serialize_date};
 use crate::error::{Error, Result, shortened};
-
-/// 2^53 - 1: up to here a JavaScript number holds each integer.
-pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
-
-/// A value as JavaScript has it.
-#[allow(
-    missing_docs,
-    unreachable_pub,
-    reason = "the framework's own tests use it"
-)]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Wire {
-    #[default]
-    Undefined,
-    Null,
-    Bool(bool),
-    Number(f64),
-    BigInt(i128),
-    Text(String),
-    /// Milliseconds since 1970.
-    Date(f64),
-    Bytes(Vec<u8>),
-    List(Vec<Wire>),
-    Object(Vec<(String, Wire)>),
-    /// What no Rust type is made of: a function, a `Set`; in the platform's words.
-    Other(String),
-}
 
 impl Wire {
     /// The value as it crosses.
@@ -70,38 +46,6 @@ impl Wire {
             }
         })
     }
-}
-
-/// What serde is told when a value does not fit.
-#[derive(Debug)]
-#[allow(unreachable_pub, reason = "a part of what `Wire` says of itself")]
-pub struct Failure(String);
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl serde::ser::Error for Failure {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
-}
-
-impl serde::de::Error for Failure {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
-}
-
-/// The name by which a timestamp asks to be a `Date`; other formats take its number.
-const DATE: &str = "actors_core::Timestamp";
-
-pub(crate) fn serialize_date<S: Serializer>(millis: i64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_newtype_struct(DATE, &millis)
 }
 
 pub(crate) use de::deserialize_date;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::ser::{self, Error as _, Serializer};
 
-use super::{DATE, Failure, MAX_SAFE_INTEGER, Wire};
+use super::value::{DATE, Failure, MAX_SAFE_INTEGER, Wire};
 
 type Result<T = Wire> = std::result::Result<T, Failure>;
 

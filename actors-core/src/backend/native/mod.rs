@@ -13,11 +13,14 @@
 
 mod disk;
 mod http;
+mod outbox;
 mod platform;
 mod remote;
 mod sim;
+mod socket;
 mod sockets;
 
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};
-pub(crate) use self::sockets::{Socket, vanished};
+pub(crate) use self::socket::Socket;
+pub(crate) use self::sockets::vanished;

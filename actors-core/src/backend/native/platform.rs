@@ -4,8 +4,7 @@ use std::future::ready;
 use std::rc::Rc;
 
 use super::sim::{Sim, Slot};
-use super::sockets::Socket;
-use crate::env::Env;
+use super::socket::Socket;
 use crate::error::Result;
 use crate::platform::{Loss, Platform};
 use crate::sockets::admission::Guested;
@@ -18,7 +17,6 @@ use crate::turn::BoxFuture;
 /// One object.
 pub(super) struct Object {
     world: Rc<Sim>,
-    env: Env,
     slot: Rc<Slot>,
 }
 
@@ -27,7 +25,6 @@ impl Sim {
     pub(crate) fn platform(&self, slot: &Rc<Slot>) -> Box<dyn Platform> {
         let world = self.me.upgrade().expect("the world that is asked is there");
         Box::new(Object {
-            env: Env(world.clone()),
             world,
             slot: slot.clone(),
         })
@@ -99,10 +96,6 @@ impl Platform for Object {
 
     fn now(&self) -> Timestamp {
         self.world.now()
-    }
-
-    fn env(&self) -> &Env {
-        &self.env
     }
 
     fn name(&self) -> Option<String> {

@@ -15,8 +15,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::disk::Disk;
-use super::sockets::Socket;
-use crate::env::Address;
+use super::outbox::Outbox;
+use super::socket::Socket;
+use crate::env::{Address, Env};
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform::{Host, Loss, Platform};
 use crate::sockets::SocketOptions;
@@ -29,7 +30,7 @@ pub(crate) struct Slot {
     pub(super) name: String,
     pub(super) disk: Rc<Disk>,
     object: RefCell<Option<Rc<dyn Host>>>,
-    make: fn(Box<dyn Platform>) -> Rc<dyn Host>,
+    make: fn(Box<dyn Platform>, Env) -> Rc<dyn Host>,
     /// Whether its alarm is being delivered.
     rings: Cell<bool>,
     /// How often its alarm was set or cancelled, and delivered.
@@ -149,8 +150,7 @@ pub(crate) struct Sim {
     slots: RefCell<BTreeMap<(&'static str, String), Rc<Slot>>>,
     tasks: RefCell<Vec<Task>>,
     timers: RefCell<Vec<Weak<Timer>>>,
-    /// What is to be sent when what was written before it is durable.
-    outbox: RefCell<Vec<Box<dyn FnOnce()>>>,
+    pub(super) outbox: Rc<Outbox>,
     rng: RefCell<Option<fastrand::Rng>>,
     /// After so many more storage operations, the object at work crashes.
     pub(crate) crash_after: Cell<Option<u32>>,
@@ -170,7 +170,7 @@ impl Sim {
             slots: RefCell::default(),
             tasks: RefCell::default(),
             timers: RefCell::default(),
-            outbox: RefCell::default(),
+            outbox: Rc::default(),
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
             crash_after: Cell::default(),
             sockets_opened: Cell::default(),
@@ -232,7 +232,7 @@ impl Sim {
     ) -> impl Future<Output = Result<T>> + use<T, E> {
         let answer = Rc::new(Answer::default());
         let (world, place, sent) = (self.me.clone(), slot.clone(), answer.clone());
-        self.send(Box::new(move || {
+        self.outbox.send(Box::new(move || {
             if let Some(world) = world.upgrade() {
                 world.begin(&place, what, event, &sent);
             }
@@ -262,7 +262,7 @@ impl Sim {
                 Ok(_) => format!("ends {what}"),
                 Err(error) => format!("fails in {what}: {}: {error}", error.kind()),
             });
-            world.send(Box::new(move || sent.set(outcome)));
+            world.outbox.send(Box::new(move || sent.set(outcome)));
         };
         let given_up = answer.clone();
         self.tasks.borrow_mut().push(Task {
@@ -283,22 +283,13 @@ impl Sim {
         });
     }
 
-    /// Does `action` when what the object at work has written is durable.
-    pub(super) fn send(&self, action: Box<dyn FnOnce()>) {
-        self.outbox.borrow_mut().push(action);
-    }
-
-    fn flush(&self) {
-        let actions = std::mem::take(&mut *self.outbox.borrow_mut());
-        actions.into_iter().for_each(|action| action());
-    }
-
     fn object(&self, slot: &Rc<Slot>) -> Rc<dyn Host> {
         if let Some(object) = &*slot.object.borrow() {
             return object.clone();
         }
         slot.disk.reset_usage();
-        let object = (slot.make)(self.platform(slot));
+        let world = self.me.upgrade().expect("the world at work is there");
+        let object = (slot.make)(self.platform(slot), Env(world));
         slot.object.replace(Some(object.clone()));
         self.note(Some(slot), || "wakes".to_owned());
         object
@@ -314,7 +305,7 @@ impl Sim {
                 if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
                     return Some(value);
                 }
-                self.flush();
+                self.outbox.flush();
             } else if !self.step() {
                 return None;
             }
@@ -323,7 +314,7 @@ impl Sim {
 
     /// Does one thing that can be done now; false if there is none.
     pub(crate) fn step(&self) -> bool {
-        self.flush();
+        self.outbox.flush();
         let Some(task) = self.next_task() else {
             return self.wake_sleepers() || self.ring();
         };
@@ -355,7 +346,7 @@ impl Sim {
         match progress {
             Ok(progress) => {
                 task.slot.disk.commit().expect("SQLite in memory commits");
-                self.flush();
+                self.outbox.flush();
                 if progress.is_pending() {
                     self.tasks.borrow_mut().push(task);
                 }
@@ -457,7 +448,7 @@ impl Sim {
 
     fn crash_in(&self, task: Task) {
         let slot = task.slot.clone();
-        self.outbox.borrow_mut().clear();
+        self.outbox.clear();
         self.tasks.borrow_mut().push(task);
         self.crash(&slot);
     }
@@ -499,7 +490,7 @@ impl Sim {
             .unwrap_or_default();
         self.note(Some(&task.slot), || format!("panics: {message}"));
         task.slot.disk.commit().expect("SQLite in memory commits");
-        self.flush();
+        self.outbox.flush();
         let message = format!("panicked: {message}");
         for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
             slot.loss.replace(Some(Loss::Panic(None)));

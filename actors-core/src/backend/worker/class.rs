@@ -7,8 +7,8 @@ use worker::js_sys::{Array, Reflect};
 
 use super::error::{from_js, to_js};
 use super::executor::{answer, install_panic_hook};
-use super::object::{self, State};
-use super::{http, sockets, wire};
+use super::state::State;
+use super::{http, object, sockets, wire};
 use crate::actor::Actor;
 use crate::actor::host::sleeping;
 use crate::actor::object::Object;
@@ -49,10 +49,10 @@ impl<A: Actor> Class<A> {
             sockets::auto_response(&state, pair);
         }
         let platform: Box<dyn Platform> = match A::SOCKETS {
-            Some(_) => Box::new(object::Object::<true>::new(&state, env)),
-            None => Box::new(object::Object::<false>::new(&state, env)),
+            Some(_) => Box::new(object::Object::<true>::new(&state)),
+            None => Box::new(object::Object::<false>::new(&state)),
         };
-        Self(Some((sleeping(platform), state)))
+        Self(Some((sleeping(platform, env), state)))
     }
 
     /// No object: an instance whose JavaScript class is wanted.

@@ -9,6 +9,7 @@ mod object;
 mod rpc;
 mod sockets;
 mod sql;
+mod state;
 mod wire;
 
 pub use self::class::{Class, declare_class};

@@ -7,8 +7,8 @@ use worker::js_sys;
 use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::error::{from_js, to_js};
+use super::state::{State, Storage};
 use super::{executor, sockets, sql};
-use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::platform::{Loss, Platform};
 use crate::sockets::admission::Guested;
@@ -43,56 +43,20 @@ impl Drop for Running {
     }
 }
 
-#[wasm_bindgen]
-extern "C" {
-    /// What the runtime gives the class's constructor.
-    #[derive(Clone)]
-    pub(super) type State;
-    #[wasm_bindgen(method, getter)]
-    fn storage(this: &State) -> Storage;
-    #[wasm_bindgen(method, getter)]
-    fn id(this: &State) -> Id;
-
-    pub(super) type Id;
-    #[wasm_bindgen(method, getter)]
-    fn name(this: &Id) -> Option<String>;
-    #[wasm_bindgen(method, js_name = toString)]
-    pub(super) fn to_text(this: &Id) -> String;
-
-    type Storage;
-    #[wasm_bindgen(method, catch, js_name = transactionSync)]
-    fn transaction(
-        this: &Storage,
-        body: &mut dyn FnMut() -> Result<(), JsValue>,
-    ) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, catch, js_name = setAlarm)]
-    fn set_alarm(this: &Storage, millis: f64) -> Result<js_sys::Promise, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = getAlarm)]
-    fn get_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn sync(this: &Storage) -> Result<js_sys::Promise, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = deleteAll)]
-    fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
-    fn delete_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
-}
-
 /// One Durable Object. Without `SOCKETS` none is opened to it, and the code for that is not
 /// linked.
 pub(super) struct Object<const SOCKETS: bool> {
     state: State,
     storage: Storage,
     sql: sql::Database,
-    env: Env,
 }
 
 impl<const SOCKETS: bool> Object<SOCKETS> {
-    pub(super) fn new(state: &State, env: Env) -> Self {
+    pub(super) fn new(state: &State) -> Self {
         Self {
             storage: state.storage(),
             sql: sql::Database::new(state),
             state: state.clone(),
-            env,
         }
     }
 }
@@ -194,10 +158,6 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
 
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(js_sys::Date::now() as i64)
-    }
-
-    fn env(&self) -> &Env {
-        &self.env
     }
 
     fn name(&self) -> Option<String> {

@@ -6,7 +6,7 @@ use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys;
 
 use super::error::from_js;
-use super::object::Id;
+use super::state::Id;
 use super::{http, wire};
 use crate::env::{Address, Bindings, Env};
 use crate::error::{Error, Result};

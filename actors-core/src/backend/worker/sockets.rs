@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, JsString, Uint8Array};
 
 use super::error::from_js;
-use super::object::State;
+use super::state::State;
 use crate::error::Result;
 use crate::sockets::Message;
 use crate::sockets::admission::Guested;

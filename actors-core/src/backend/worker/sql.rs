@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, JsString};
 
 use super::error::from_js;
-use super::object::State;
+use super::state::State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::cell::{ColumnNames, Names, Packed, Rows};
 use crate::sql::parameters::cast_integers;

@@ -1,16 +1,16 @@
 //! From the database as it is to the tables as they are declared, as far as that is
 //! safe: nothing that is stored is lost, and whether it works depends on the two
 //! schemas and not on the rows.
+//!
+//! All of this is pure: it is asked what it would do, and `bring.rs` does it.
 
 use std::collections::BTreeMap;
 
-use super::report::{self, Blocker};
-use crate::error::{Error, Result};
-use crate::instance::Instance;
 use crate::sql::TableDef;
 use crate::sqlite::{Column, Index, Table};
 
 /// What the database has, by name in small letters.
+#[derive(Default)]
 pub(crate) struct Stored {
     pub(crate) tables: BTreeMap<String, Table>,
     pub(crate) indices: BTreeMap<String, StoredIndex>,
@@ -36,95 +36,42 @@ pub(crate) enum Undeclared {
     Keep,
 }
 
-/// Brings the tables to their declared form, and leaves all others alone.
-///
-/// # Errors
-///
-/// A difference that is not safe. What has been done before it is for the
-/// transaction around this to undo.
-pub(crate) fn bring(instance: &Instance, defs: &[&TableDef], undeclared: Undeclared) -> Result<()> {
-    let mut stored = Stored::read(instance)?;
-    if rename(instance, defs, &stored)? {
-        stored = Stored::read(instance)?;
-    }
-    let pairs = defs
-        .iter()
-        .map(|def| Pair::new(def, &stored))
-        .collect::<Result<Vec<_>>>()?;
-    for pair in &pairs {
-        let blockers = blockers(pair, &stored);
-        if !blockers.is_empty() {
-            return Err(Error::schema(report::refusal(pair, &stored, &blockers)));
-        }
-    }
-    for statement in statements(&pairs, &stored, undeclared) {
-        instance.own().run(&statement, ()).map_err(|error| {
-            Error::schema(format!(
-                "the tables can't be brought to what the code declares, and nothing was changed: {}",
-                error.message()
-            ))
-        })?;
-    }
-    Ok(())
-}
-
 impl Stored {
     /// What a database has of these tables when it is new.
     pub(crate) fn of<'a>(defs: impl Iterator<Item = &'a TableDef>) -> Self {
-        let mut stored = Self {
-            tables: BTreeMap::new(),
-            indices: BTreeMap::new(),
-        };
+        let mut stored = Self::default();
         for def in defs {
             let table = def.name.to_ascii_lowercase();
             for def in def.indices {
-                if let Some(index) = Index::parse(def.create) {
-                    let table = table.clone();
-                    let index = StoredIndex { table, index };
-                    stored.indices.insert(def.name.to_ascii_lowercase(), index);
-                }
+                stored.add(def.name, &table, def.create);
             }
-            if let Some(found) = Table::parse(&def.create.concat()) {
-                stored.tables.insert(table, found);
-            }
+            stored.add(&table, &table, &def.create.concat());
         }
         stored
     }
 
-    pub(crate) fn read(instance: &Instance) -> Result<Self> {
-        let mut stored = Self {
-            tables: BTreeMap::new(),
-            indices: BTreeMap::new(),
-        };
-        instance.own().for_each(
-            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index') \
-             AND sql IS NOT NULL AND substr(name, 1, 4) <> '_cf_'",
-            (),
-            |(name, table, create): (String, String, String)| {
-                let name = name.to_ascii_lowercase();
-                if let Some(found) = Table::parse(&create) {
-                    stored.tables.insert(name, found);
-                } else if let Some(index) = Index::parse(&create) {
-                    let table = table.to_ascii_lowercase();
-                    stored.indices.insert(name, StoredIndex { table, index });
-                }
-                Ok(())
-            },
-        )?;
-        Ok(stored)
+    /// Takes note of a table, or of an index of one, by what has created it.
+    pub(crate) fn add(&mut self, name: &str, table: &str, create: &str) {
+        let name = name.to_ascii_lowercase();
+        if let Some(found) = Table::parse(create) {
+            self.tables.insert(name, found);
+        } else if let Some(index) = Index::parse(create) {
+            let table = table.to_ascii_lowercase();
+            self.indices.insert(name, StoredIndex { table, index });
+        }
     }
 }
 
 impl<'a> Pair<'a> {
-    fn new(def: &'a TableDef, stored: &'a Stored) -> Result<Self> {
+    fn new(def: &'a TableDef, stored: &'a Stored) -> Self {
         let create = def.create.concat();
-        Ok(Self {
+        Self {
             def,
-            declared: Table::parse(&create)
-                .ok_or_else(|| Error::internal(format!("not a table: {create}")))?,
+            // What is no `CREATE TABLE` has no columns, and SQLite says what it thinks of it.
+            declared: Table::parse(&create).unwrap_or_default(),
             create,
             stored: stored.tables.get(&def.name.to_ascii_lowercase()),
-        })
+        }
     }
 
     /// The columns that the database lacks.
@@ -157,37 +104,77 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Does the renames that `was` declares, where the old name is stored and the new one
-/// is not; answers whether there were any.
-pub(crate) fn rename(instance: &Instance, defs: &[&TableDef], stored: &Stored) -> Result<bool> {
-    let mut any = false;
-    for def in defs {
-        let name = def.name.to_ascii_lowercase();
-        let mut table = stored.tables.get(&name);
-        if let Some((was, old)) = def.was.filter(|_| table.is_none()).and_then(|was| {
-            let old = stored.tables.get(&was.to_ascii_lowercase())?;
-            Some((was, old))
-        }) {
-            let statement = format!("ALTER TABLE \"{was}\" RENAME TO \"{}\"", def.name);
-            instance.own().run(&statement, ())?;
+/// What stands in the way of bringing a table to its declared form.
+#[derive(Debug)]
+pub(crate) enum Blocker {
+    /// A column that is stored and not declared.
+    Gone(String),
+    /// A column that can't be added, and why.
+    Added(String, &'static str),
+    /// A column that is declared otherwise than it is stored.
+    Changed(String),
+    /// Another primary key.
+    Key,
+    /// Other checks, foreign keys or options of the table.
+    Constraints,
+    /// A unique index over rows that are there.
+    Unique(String),
+}
+
+/// A table that can't be brought to its declared form safely.
+pub(crate) struct Refusal<'a> {
+    pub(crate) pair: Pair<'a>,
+    pub(crate) blockers: Vec<Blocker>,
+}
+
+/// The renames that `was` declares, where the old name is stored and the new one is not. SQLite
+/// itself rewrites all that names what is renamed, so the rest is planned from what it makes.
+pub(crate) fn renames(stored: &Stored, declared: &[&TableDef]) -> Vec<String> {
+    let mut statements = Vec::new();
+    for def in declared {
+        let mut table = stored.tables.get(&def.name.to_ascii_lowercase());
+        if table.is_none()
+            && let Some(was) = def.was
+            && let Some(old) = stored.tables.get(&was.to_ascii_lowercase())
+        {
+            let name = def.name;
+            statements.push(format!("ALTER TABLE \"{was}\" RENAME TO \"{name}\""));
             table = Some(old);
-            any = true;
         }
-        for (column, was) in def.renamed {
-            let has = |name: &str| {
-                table.is_some_and(|table| table.column_called(&name.to_ascii_lowercase()).is_some())
-            };
-            if has(was) && !has(column) {
-                let table = def.name;
-                instance.own().run(
-                    &format!("ALTER TABLE \"{table}\" RENAME COLUMN \"{was}\" TO \"{column}\""),
-                    (),
-                )?;
-                any = true;
-            }
+        let has = |name: &str| {
+            table.is_some_and(|table| table.column_called(&name.to_ascii_lowercase()).is_some())
+        };
+        let renamed = def.renamed.iter();
+        for (column, was) in renamed.filter(|(column, was)| has(was) && !has(column)) {
+            let table = def.name;
+            statements.push(format!(
+                "ALTER TABLE \"{table}\" RENAME COLUMN \"{was}\" TO \"{column}\""
+            ));
         }
     }
-    Ok(any)
+    statements
+}
+
+/// The statements that bring the tables to their declared form, in an order that works.
+///
+/// # Errors
+///
+/// A difference that is not safe: the first table that has one.
+pub(crate) fn plan<'a>(
+    stored: &'a Stored,
+    declared: &[&'a TableDef],
+    undeclared: Undeclared,
+) -> Result<Vec<String>, Refusal<'a>> {
+    let pairs = declared.iter().map(|def| Pair::new(def, stored));
+    let mut planned = Vec::new();
+    for pair in pairs {
+        let blockers = blockers(&pair, stored);
+        if !blockers.is_empty() {
+            return Err(Refusal { pair, blockers });
+        }
+        planned.push(pair);
+    }
+    Ok(statements(&planned, stored, undeclared))
 }
 
 /// All that stands in the way of a table.
@@ -298,4 +285,70 @@ fn statements(pairs: &[Pair<'_>], stored: &Stored, undeclared: Undeclared) -> Ve
         statements.extend(changed.map(|(_, _, create)| create.to_owned()));
     }
     statements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn table(create: &'static [&'static str]) -> TableDef {
+        TableDef {
+            of: "Note",
+            name: "notes",
+            was: Some("jottings"),
+            create,
+            indices: &[],
+            renamed: &[("text", "words")],
+        }
+    }
+
+    static NOTES: TableDef =
+        table(&["CREATE TABLE \"notes\" (\"text\" TEXT NOT NULL, \"at\" INTEGER) STRICT"]);
+
+    fn stored(tables: &[(&str, &str)]) -> Stored {
+        let mut stored = Stored::default();
+        for (name, create) in tables {
+            stored.add(name, name, create);
+        }
+        stored
+    }
+
+    #[test]
+    fn a_plan_is_asked_for_without_a_database() {
+        let planned = |stored: &Stored| plan(stored, &[&NOTES], Undeclared::Drop).ok();
+        let new = planned(&stored(&[])).expect("a new database can have it");
+        assert_eq!(new, [NOTES.create.concat()]);
+        let old = stored(&[("notes", "CREATE TABLE notes (text TEXT NOT NULL) STRICT")]);
+        let added = planned(&old).expect("a column that can be NULL is added");
+        assert_eq!(added, ["ALTER TABLE \"notes\" ADD COLUMN \"at\" INTEGER"]);
+        assert_eq!(planned(&Stored::of([&NOTES].into_iter())), Some(vec![]));
+    }
+
+    #[test]
+    fn a_plan_is_refused_with_all_that_is_in_its_way() {
+        let old = "CREATE TABLE notes (text INTEGER NOT NULL, gone TEXT, at INTEGER)";
+        let old = stored(&[("notes", old)]);
+        let Err(refusal) = plan(&old, &[&NOTES], Undeclared::Drop) else {
+            panic!("it is not safe");
+        };
+        let blockers = format!("{:?}", refusal.blockers);
+        assert_eq!(blockers, "[Changed(\"text\"), Gone(\"gone\"), Constraints]");
+    }
+
+    #[test]
+    fn renames_come_first_and_only_where_the_new_name_is_free() {
+        let old = stored(&[("jottings", "CREATE TABLE jottings (words TEXT NOT NULL)")]);
+        assert_eq!(
+            renames(&old, &[&NOTES]),
+            [
+                "ALTER TABLE \"jottings\" RENAME TO \"notes\"",
+                "ALTER TABLE \"notes\" RENAME COLUMN \"words\" TO \"text\"",
+            ]
+        );
+        let both = stored(&[
+            ("jottings", "CREATE TABLE jottings (words TEXT)"),
+            ("notes", "CREATE TABLE notes (text TEXT, words TEXT)"),
+        ]);
+        assert!(renames(&both, &[&NOTES]).is_empty());
+    }
 }

@@ -1,4 +1,4 @@
-//! Web sockets without a network: the client's end.
+//! Requests and web sockets without a network: the client's end.
 
 use std::rc::Rc;
 
@@ -7,9 +7,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::World;
+use crate::actor::Actor;
 use crate::backend::native::{Slot, Socket, vanished};
 use crate::error::Result;
-use crate::request::{Body, Request};
+use crate::platform::Upgrade;
+use crate::request::{Body, Request, Response, error_response};
 use crate::sockets::message::Event;
 use crate::sockets::{Close, Message};
 
@@ -125,8 +127,82 @@ impl<'a> Client<'a> {
     }
 }
 
+impl World {
+    /// Sends a request to an instance's `#[on_request]` handler, past `entry!`. A URL that
+    /// is a path alone, such as `/rooms/attic`, is one at `http://localhost`.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] pub struct Shop {}
+    /// # #[actor] impl Shop {
+    /// #     #[on_request] fn answer(&self, request: Request<String>) -> Result<Response> {
+    /// #         json_response(200, &request.into_body())
+    /// #     }
+    /// # }
+    /// # let world = actors_core::testing::World::new();
+    /// let request = http::Request::post("/shops/a/orders").body("two apples")?;
+    /// let response = world.request::<Shop>("a", request)?;
+    /// assert_eq!(response.status(), 200);
+    /// let body = world.run(response.into_body().bytes())?;
+    /// assert_eq!(body, r#""two apples""#);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The actor answers no requests, or it panicked or was lost; an error that its handler
+    /// returns is a response.
+    pub fn request<A: Actor>(
+        &self,
+        name: &str,
+        request: http::Request<impl Into<Body>>,
+    ) -> Result<Response> {
+        let request = absolute(request.map(Into::into), None);
+        self.run(self.sim.fetch(&self.slot::<A>(name), request))
+    }
+
+    /// Opens a web socket to an instance, as a program does that says nothing of itself.
+    ///
+    /// # Panics
+    ///
+    /// The actor has no web sockets, or refuses this one.
+    #[track_caller]
+    pub fn connect<A: Actor>(&self, name: &str) -> Client<'_> {
+        match self.connect_with::<A>(name, http::Request::default()) {
+            Ok(client) => client,
+            Err(response) => panic!("the socket is refused: {response:?}"),
+        }
+    }
+
+    /// Opens a web socket with a request of one's own: its query and its headers
+    /// are what `#[on_connect]` sees. The path and the headers of an upgrade are
+    /// added where they are missing.
+    ///
+    /// # Errors
+    ///
+    /// The response of a refusal.
+    #[allow(clippy::result_large_err, reason = "a refusal is a response as it is")]
+    pub fn connect_with<A: Actor>(
+        &self,
+        name: &str,
+        request: http::Request<()>,
+    ) -> Result<Client<'_>, Response> {
+        let slot = self.slot::<A>(name);
+        let request = upgrading(request, slot.socket_path());
+        match self.run(self.sim.upgrade(&slot, request)) {
+            Ok(Upgrade::Open(accepted)) => {
+                let socket = accepted.downcast::<Socket>();
+                let socket = socket.expect("a world accepts its own sockets");
+                Ok(Client::new(self, slot, socket))
+            }
+            Ok(Upgrade::Refused(response)) => Err(response),
+            Err(error) => Err(error_response(&error)),
+        }
+    }
+}
+
 /// The request as one for a web socket.
-pub(super) fn request(request: http::Request<()>, path: Option<&str>) -> Request {
+fn upgrading(request: http::Request<()>, path: Option<&str>) -> Request {
     let mut request = absolute(request.map(Body::from), path);
     let upgrade = request.headers_mut().entry(header::UPGRADE);
     upgrade.or_insert(HeaderValue::from_static("websocket"));
@@ -134,7 +210,7 @@ pub(super) fn request(request: http::Request<()>, path: Option<&str>) -> Request
 }
 
 /// The request with a whole URL: one that has no host gets one, and that path if one is said.
-pub(super) fn absolute(mut request: Request, path: Option<&str>) -> Request {
+fn absolute(mut request: Request, path: Option<&str>) -> Request {
     let uri = request.uri();
     if uri.authority().is_none() {
         let path = path.unwrap_or(uri.path());

@@ -1,0 +1,38 @@
+//! What the runtime gives an object.
+
+use wasm_bindgen::prelude::*;
+use worker::js_sys;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the runtime gives the class's constructor.
+    #[derive(Clone)]
+    pub(super) type State;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn storage(this: &State) -> Storage;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn id(this: &State) -> Id;
+
+    pub(super) type Id;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn name(this: &Id) -> Option<String>;
+    #[wasm_bindgen(method, js_name = toString)]
+    pub(super) fn to_text(this: &Id) -> String;
+
+    pub(super) type Storage;
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    pub(super) fn transaction(
+        this: &Storage,
+        body: &mut dyn FnMut() -> Result<(), JsValue>,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    pub(super) fn set_alarm(this: &Storage, millis: f64) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getAlarm)]
+    pub(super) fn get_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn sync(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAll)]
+    pub(super) fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
+    pub(super) fn delete_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+}

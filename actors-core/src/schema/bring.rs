@@ -1,0 +1,53 @@
+//! Bringing the tables of a database to their declared form.
+
+use super::plan::{Stored, Undeclared, plan, renames};
+use super::report::refusal;
+use crate::error::{Error, Result};
+use crate::instance::Instance;
+use crate::sql::TableDef;
+
+/// Brings the tables to their declared form, and leaves all others alone.
+///
+/// # Errors
+///
+/// A difference that is not safe. What has been done before it is for the
+/// transaction around this to undo.
+pub(crate) fn bring(
+    instance: &Instance,
+    declared: &[&TableDef],
+    undeclared: Undeclared,
+) -> Result<()> {
+    let mut stored = read(instance)?;
+    let renames = renames(&stored, declared);
+    if !renames.is_empty() {
+        let mut renames = renames.iter();
+        renames.try_for_each(|rename| instance.own().run(rename, ()).map(drop))?;
+        stored = read(instance)?;
+    }
+    let statements = plan(&stored, declared, undeclared)
+        .map_err(|refused| Error::schema(refusal(&refused, &stored)))?;
+    for statement in statements {
+        instance.own().run(&statement, ()).map_err(|error| {
+            Error::schema(format!(
+                "the tables can't be brought to what the code declares, and nothing was changed: {}",
+                error.message()
+            ))
+        })?;
+    }
+    Ok(())
+}
+
+/// The tables and the indices of a database, but the runtime's own.
+pub(crate) fn read(instance: &Instance) -> Result<Stored> {
+    let mut stored = Stored::default();
+    instance.own().for_each(
+        "SELECT name, tbl_name, sql FROM sqlite_master WHERE type IN ('table', 'index') \
+         AND sql IS NOT NULL AND substr(name, 1, 4) <> '_cf_'",
+        (),
+        |(name, table, create): (String, String, String)| {
+            stored.add(&name, &table, &create);
+            Ok(())
+        },
+    )?;
+    Ok(stored)
+}

@@ -1,0 +1,62 @@
+//! What tells one declared schema from another.
+
+use crate::instance::ActorDef;
+use crate::instance::tables::own;
+
+impl ActorDef {
+    /// The declared alarms, as a fingerprint and a record know them.
+    pub(super) fn declared_alarms(self) -> impl Iterator<Item = String> {
+        self.alarms().filter_map(|alarm| {
+            let recurrence = alarm.declared?.recurrence();
+            Some(format!("{} {recurrence:?}", alarm.name))
+        })
+    }
+
+    /// 53 bits (the integers that a row holds exactly) over all that a wake has to establish.
+    pub(super) fn fingerprint(self) -> i64 {
+        let mut hash = Fnv::default();
+        hash.write(env!("CARGO_PKG_VERSION"));
+        for def in own().chain(self.tables) {
+            hash.write(def.name);
+            for part in def.create {
+                hash.write(part);
+            }
+            for index in def.indices {
+                hash.write(index.create);
+            }
+        }
+        for migration in self.migrations {
+            hash.write(migration.id);
+            hash.write(migration.sql);
+        }
+        for alarm in self.alarms() {
+            hash.write(alarm.name);
+        }
+        for alarm in self.declared_alarms() {
+            hash.write(&alarm);
+        }
+        hash.finish()
+    }
+}
+
+/// FNV-1a, which is short and stays the same for ever.
+pub(super) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    pub(super) fn write(&mut self, text: &str) {
+        for byte in text.bytes().chain([0xff]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    /// As an integer that a row holds exactly.
+    pub(super) fn finish(&self) -> i64 {
+        i64::try_from(self.0 >> 11).unwrap_or_default()
+    }
+}

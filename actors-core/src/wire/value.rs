@@ -1,0 +1,64 @@
+//! The values that cross, and what is said of those that do not.
+
+use std::fmt;
+
+use serde::Serializer;
+
+/// 2^53 - 1: up to here a JavaScript number holds each integer.
+pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
+
+/// A value as JavaScript has it.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "the framework's own tests use it"
+)]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Wire {
+    #[default]
+    Undefined,
+    Null,
+    Bool(bool),
+    Number(f64),
+    BigInt(i128),
+    Text(String),
+    /// Milliseconds since 1970.
+    Date(f64),
+    Bytes(Vec<u8>),
+    List(Vec<Wire>),
+    Object(Vec<(String, Wire)>),
+    /// What no Rust type is made of: a function, a `Set`; in the platform's words.
+    Other(String),
+}
+
+/// What serde is told when a value does not fit.
+#[derive(Debug)]
+#[allow(unreachable_pub, reason = "a part of what `Wire` says of itself")]
+pub struct Failure(pub(super) String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl serde::ser::Error for Failure {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
+
+impl serde::de::Error for Failure {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
+
+/// The name by which a timestamp asks to be a `Date`; other formats take its number.
+pub(super) const DATE: &str = "actors_core::Timestamp";
+
+pub(crate) fn serialize_date<S: Serializer>(millis: i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_newtype_struct(DATE, &millis)
+}
