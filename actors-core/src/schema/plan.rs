@@ -164,13 +164,13 @@ pub(crate) fn plan<'a>(
     stored: &'a Stored,
     declared: &[&'a TableDef],
     undeclared: Undeclared,
-) -> Result<Vec<String>, Refusal<'a>> {
+) -> Result<Vec<String>, Box<Refusal<'a>>> {
     let pairs = declared.iter().map(|def| Pair::new(def, stored));
     let mut planned = Vec::new();
     for pair in pairs {
         let blockers = blockers(&pair, stored);
         if !blockers.is_empty() {
-            return Err(Refusal { pair, blockers });
+            return Err(Box::new(Refusal { pair, blockers }));
         }
         planned.push(pair);
     }
