@@ -98,7 +98,6 @@ mod rpc;
 mod schema;
 mod sockets;
 pub mod sql;
-mod sqlite;
 mod stand_in;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub mod testing;

@@ -9,7 +9,7 @@ use super::unborn::Seed;
 use crate::error::{Error, Result};
 use crate::sql::cell::Rows;
 use crate::sql::{Database, Row, Usage, Value};
-use crate::sqlite::words;
+use actors_sqlite::lex::words;
 
 impl Database for Instance {
     fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {

@@ -2,12 +2,13 @@
 
 use super::tables::own;
 use crate::sql::TableDef;
-use crate::sqlite::{self, Table};
+use actors_sqlite::ddl::Table;
+use actors_sqlite::lex;
 
 /// The statement with each table as a common table expression without rows; none if it is
 /// no query.
 pub(crate) fn empty_tables(statement: &str, tables: &'static [TableDef]) -> Option<String> {
-    let (at, is_with) = sqlite::query(statement)?;
+    let (at, is_with) = lex::query(statement)?;
     let tables = own().chain(tables).filter_map(|def| {
         let columns = Table::parse(&def.create.concat())?.columns;
         let names: Vec<String> = (columns.iter())

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::plan::{Blocker, Pair, Stored};
-use crate::sqlite::{Column, Index, Table};
+use actors_sqlite::ddl::{Column, Index, Table};
 
 /// Names that a field can only have with `r#` before them.
 const KEYWORDS: [&str; 16] = [

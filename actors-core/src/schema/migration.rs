@@ -8,13 +8,13 @@ use super::plan::Undeclared;
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::sql::{Migration, TableDef};
-use crate::sqlite;
+use actors_sqlite::lex;
 
 impl Migration {
     /// Changes when the statements come to mean something else.
     pub(crate) fn checksum(&self) -> i64 {
         let mut hash = Fnv::default();
-        hash.write(&sqlite::meaning(self.sql));
+        hash.write(&lex::meaning(self.sql));
         hash.finish()
     }
 

@@ -4,7 +4,8 @@
 use super::plan::{Stored, StoredIndex, is_compatible};
 use crate::error::Result;
 use crate::instance::Instance;
-use crate::sqlite::{Column, Index, Table, names};
+use actors_sqlite::ddl::{Column, Index, Table};
+use actors_sqlite::lex::names;
 
 /// How the tables that some code declares stand to those of a database.
 #[derive(Debug, PartialEq, Eq)]

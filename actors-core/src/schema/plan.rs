@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::sql::TableDef;
-use crate::sqlite::{Column, Index, Table};
+use actors_sqlite::ddl::{Column, Index, Table};
 
 /// What the database has, by name in small letters.
 #[derive(Default)]

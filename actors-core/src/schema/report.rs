@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use super::advice::{frozen, statements};
 use super::plan::{Blocker, Refusal, Stored};
-use crate::sqlite::{Column, Table};
+use actors_sqlite::ddl::{Column, Table};
 
 impl fmt::Display for Blocker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

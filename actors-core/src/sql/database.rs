@@ -3,7 +3,7 @@
 use super::row::{FromRow, Row, check_shape};
 use super::value::{Params, Value};
 use crate::error::{Error, Result};
-use crate::sqlite::framework_name;
+use actors_sqlite::names::framework_name;
 
 /// The actor's SQLite database, from [`Ctx::sql`](crate::Ctx::sql).
 ///

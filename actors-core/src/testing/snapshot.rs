@@ -12,7 +12,7 @@ use crate::schema::migration::Done;
 use crate::schema::newer::{Standing, parts, standing};
 use crate::schema::plan::{Stored, Undeclared};
 use crate::schema::{Record, create, update};
-use crate::sqlite::in_lines;
+use actors_sqlite::ddl::in_lines;
 
 const MIGRATION: &str = "-- migration ";
 /// What is before and after the actor's name in the first line.

@@ -7,9 +7,12 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use actors_sqlite::limits;
+use actors_sqlite::names::quoted;
+use actors_sqlite::refused::is_allowed;
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
 use rusqlite::{Batch, Connection, params_from_iter};
@@ -18,9 +21,6 @@ use crate::error::{Error, Result};
 use crate::sql::cell::{ColumnNames, Packed, Rows};
 use crate::sql::{Usage, Value};
 use crate::time::Timestamp;
-
-/// The longest statement, in bytes.
-const MAX_STATEMENT: usize = 100_000;
 
 pub(crate) struct Disk {
     connection: Option<Connection>,
@@ -78,7 +78,7 @@ impl Disk {
     /// Runs the statements of a text, and answers the rows of the last one, to
     /// which the values belong.
     fn fetch(&self, text: &str, values: &[Value<'_>]) -> Result<(Vec<String>, Vec<Vec<Stored>>)> {
-        if text.len() > MAX_STATEMENT {
+        if text.len() > limits::STATEMENT {
             return Err(Error::sql(format!("statement too long: {text:.100}…")));
         }
         let rows = if text.trim_end().trim_end_matches(';').contains(';') {
@@ -148,7 +148,7 @@ impl Disk {
         let mut drops = "PRAGMA defer_foreign_keys = ON; DELETE FROM sqlite_sequence;".to_owned();
         for table in tables.iter().flatten() {
             if let Stored::Text(name) = table {
-                drops += &format!("DROP TABLE \"{}\";", name.replace('"', "\"\""));
+                drops += &format!("DROP TABLE {};", quoted(name));
             }
         }
         self.ours(&drops)
@@ -258,57 +258,26 @@ impl Drop for Savepoint<'_> {
 fn open() -> rusqlite::Result<(Connection, Arc<AtomicBool>)> {
     let mut connection = Connection::open_in_memory()?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
-    let limits = [
-        (Limit::SQLITE_LIMIT_LENGTH, 2 << 20),
-        (Limit::SQLITE_LIMIT_COLUMN, 100),
-        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
-        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+    let all = [
+        (Limit::SQLITE_LIMIT_LENGTH, limits::VALUE),
+        (Limit::SQLITE_LIMIT_COLUMN, limits::COLUMNS),
+        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, limits::PARAMETERS),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, limits::PATTERN),
     ];
-    for (limit, value) in limits {
-        connection.set_limit(limit, value)?;
+    for (limit, value) in all {
+        connection.set_limit(limit, value as i32)?;
     }
     connection.set_prepared_statement_cache_capacity(128);
     connection.execute_batch("BEGIN")?;
     let is_ours = Arc::<AtomicBool>::default();
     let switch = is_ours.clone();
     connection.authorizer(Some(move |context: AuthContext<'_>| {
-        match switch.load(Ordering::Relaxed) || is_allowed(&context.action) {
+        match switch.load(Ordering::Relaxed) || is_allowed(actors_sqlite::action!(context.action)) {
             true => Authorization::Allow,
             false => Authorization::Deny,
         }
     }))?;
     Ok((connection, is_ours))
-}
-
-/// What workerd lets an object do.
-fn is_allowed(action: &AuthAction<'_>) -> bool {
-    match action {
-        AuthAction::Transaction { .. }
-        | AuthAction::Savepoint { .. }
-        | AuthAction::Attach { .. }
-        | AuthAction::Detach { .. }
-        | AuthAction::CreateTempTable { .. }
-        | AuthAction::CreateTempView { .. }
-        | AuthAction::CreateTempTrigger { .. }
-        | AuthAction::CreateTempIndex { .. } => false,
-        AuthAction::Pragma { pragma_name, .. } => [
-            "quick_check",
-            "table_info",
-            "table_list",
-            "table_xinfo",
-            "index_list",
-            "index_info",
-            "optimize",
-        ]
-        .contains(pragma_name),
-        AuthAction::Read { table_name, .. }
-        | AuthAction::Insert { table_name }
-        | AuthAction::Update { table_name, .. }
-        | AuthAction::Delete { table_name }
-        | AuthAction::CreateTable { table_name }
-        | AuthAction::DropTable { table_name } => !table_name.starts_with("_cf_"),
-        _ => true,
-    }
 }
 
 fn rows(

@@ -4,44 +4,51 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::lex::{Token, join, tokens};
+
 /// What is said of a table or of a column, in its normal form, and as it is written.
-pub(crate) type Clauses = BTreeMap<String, String>;
+pub type Clauses = BTreeMap<String, String>;
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Table {
-    pub(crate) columns: Vec<Column>,
+pub struct Table {
+    /// The columns, in their order.
+    pub columns: Vec<Column>,
     /// The columns of the primary key.
-    pub(crate) key: Vec<String>,
+    pub key: Vec<String>,
     /// What is said of the table beside its columns: checks, foreign keys, `unique (a)`.
-    pub(crate) constraints: Clauses,
+    pub constraints: Clauses,
     /// `strict`, `without rowid`.
-    pub(crate) options: BTreeSet<String>,
+    pub options: BTreeSet<String>,
 }
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Column {
-    pub(crate) name: String,
-    pub(crate) sql_type: String,
+pub struct Column {
+    /// Its name, in small letters.
+    pub name: String,
+    /// Its type, in small letters.
+    pub sql_type: String,
     /// `not null`, `default 0`, `check (a > 0)` and so on, each in its normal form.
-    pub(crate) clauses: Clauses,
+    pub clauses: Clauses,
     /// The definition as it is written, without what is a part of the key.
-    pub(crate) source: String,
+    pub source: String,
 }
 
 /// An index that somebody has declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Index {
-    pub(crate) is_unique: bool,
-    pub(crate) columns: Vec<String>,
+pub struct Index {
+    /// Whether it is `UNIQUE`.
+    pub is_unique: bool,
+    /// The columns that it begins with, in small letters.
+    pub columns: Vec<String>,
     /// The columns and the condition, in their normal form.
-    pub(crate) definition: String,
+    pub definition: String,
 }
 
 impl Table {
     /// Reads a `CREATE TABLE`; none if it is no such text.
-    pub(crate) fn parse(create: &str) -> Option<Self> {
+    pub fn parse(create: &str) -> Option<Self> {
         let tokens = tokens(create);
         let open = tokens.iter().position(|token| token.is("("))?;
         let close = closing(&tokens, open)?;
@@ -53,7 +60,7 @@ impl Table {
             ..Self::default()
         };
         for definition in split(&tokens[open + 1..close]) {
-            if definition.first()?.starts_constraint() {
+            if starts_constraint(definition.first()?) {
                 table.constraint(definition, create);
             } else {
                 table.column(definition, create);
@@ -63,7 +70,8 @@ impl Table {
         Some(table)
     }
 
-    pub(crate) fn column_called(&self, name: &str) -> Option<&Column> {
+    /// The column of that name, which is in small letters.
+    pub fn column_called(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
 
@@ -131,17 +139,19 @@ impl Table {
 
 impl Column {
     /// What follows that word in one of the column's clauses.
-    pub(crate) fn clause(&self, start: &str) -> Option<&str> {
+    pub fn clause(&self, start: &str) -> Option<&str> {
         self.clauses
             .keys()
             .find_map(|clause| clause.strip_prefix(start)?.strip_prefix(' '))
     }
 
-    pub(crate) fn is_nullable(&self) -> bool {
+    /// Whether it may be NULL.
+    pub fn is_nullable(&self) -> bool {
         !self.clauses.contains_key("not null")
     }
 
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+    /// Whether it has the same name, the same type and the same clauses.
+    pub fn is_same(&self, other: &Self) -> bool {
         (&self.name, &self.sql_type) == (&other.name, &other.sql_type)
             && self.clauses.keys().eq(other.clauses.keys())
     }
@@ -149,7 +159,7 @@ impl Column {
 
 impl Index {
     /// Reads a `CREATE INDEX`; none if it is no such text.
-    pub(crate) fn parse(create: &str) -> Option<Self> {
+    pub fn parse(create: &str) -> Option<Self> {
         let tokens = tokens(create);
         let on = tokens.iter().position(|token| token.is_word("on"))?;
         let definition = tokens.get(on + 2..)?;
@@ -161,49 +171,8 @@ impl Index {
     }
 }
 
-/// The statement's words in their normal form: what its meaning depends on.
-pub(crate) fn meaning(statement: &str) -> String {
-    join(&tokens(statement))
-}
-
-/// The words and symbols of a statement that are not in quotes, in small letters.
-pub(crate) fn words(statement: &str) -> Vec<String> {
-    let tokens = tokens(statement).into_iter();
-    let tokens = tokens.filter(|token| !token.is_quoted);
-    tokens.map(|token| token.text).collect()
-}
-
-/// Where common table expressions can begin in a query, and whether it has some.
-pub(crate) fn query(statement: &str) -> Option<(usize, bool)> {
-    let tokens = tokens(statement);
-    let first = tokens.first()?;
-    if first.is_word("select") || first.is_word("values") {
-        return Some((0, false));
-    }
-    let second = tokens.get(1)?;
-    first
-        .is_word("with")
-        .then(|| match second.is_word("recursive") {
-            true => (second.end, true),
-            false => (first.end, true),
-        })
-}
-
-/// The names in a piece of a statement, keywords and the names of functions included.
-pub(crate) fn names(text: &str) -> Vec<String> {
-    let is_name = |token: &Token| {
-        token.is_quoted
-            || token
-                .text
-                .starts_with(|c: char| c.is_alphabetic() || c == '_')
-    };
-    let tokens = tokens(text).into_iter().filter(is_name);
-    tokens.map(|token| token.text).collect()
-}
-
 /// The text of a `CREATE TABLE` with a line for each column; other texts as they are.
-#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
-pub(crate) fn in_lines(create: &str) -> String {
+pub fn in_lines(create: &str) -> String {
     let tokens = tokens(create);
     let open = tokens.iter().position(|token| token.is("("));
     let parts = open.and_then(|open| Some((open, closing(&tokens, open)?)));
@@ -220,204 +189,11 @@ pub(crate) fn in_lines(create: &str) -> String {
     )
 }
 
-/// A name in the statement that belongs to the framework, as it is written there. SQLite
-/// takes a text for a name too, where a statement has no place for a text.
-pub(crate) fn framework_name(statement: &str) -> Option<&str> {
-    let is_ours = |name: &str| {
-        let start = name.as_bytes().get(..OURS.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(OURS.as_bytes()))
-    };
-    // Nearly all statements have no such name, and need not be read.
-    if !statement.split('_').skip(1).any(|rest| {
-        let start = rest.as_bytes().get(..OURS.len() - 1);
-        start.is_some_and(|start| start.eq_ignore_ascii_case(&OURS.as_bytes()[1..]))
-    }) {
-        return None;
-    }
-    let tokens = tokens(statement);
-    let mut before: Option<&Token> = None;
-    for token in &tokens {
-        let names_it = match token.text.strip_prefix('\'') {
-            Some(text) => is_ours(text) && before.is_some_and(Token::is_before_name),
-            None if token.is_quoted => is_ours(&token.text),
-            None => token.text.split('.').any(is_ours),
-        };
-        if names_it {
-            return Some(&statement[token.start..token.end]);
-        }
-        before = Some(token);
-    }
-    None
-}
-
-/// How the names of the framework's tables and indices begin.
-const OURS: &str = "_actors";
-
-/// A part of a statement: a word, a name in quotes, a string or a symbol.
-pub(crate) struct Token {
-    /// In small letters and without quotes, unless it is a string.
-    text: String,
-    is_quoted: bool,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-}
-
-impl Token {
-    pub(crate) fn is(&self, text: &str) -> bool {
-        self.text == text
-    }
-
-    /// Whether nothing is between that token and this one.
-    #[cfg_attr(
-        not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker asks for it")
-    )]
-    pub(crate) fn follows(&self, before: &Self) -> bool {
-        self.start == before.end
-    }
-
-    /// Where the parameter that begins here ends, if one does; `next` is the token right after.
-    #[cfg_attr(
-        not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker asks for it")
-    )]
-    pub(crate) fn end_of_parameter(&self, next: Option<&Self>) -> Option<usize> {
-        match self.text.as_bytes() {
-            _ if self.is_quoted => None,
-            [b'$' | b':' | b'@', _, ..] => Some(self.end),
-            [b'?'] => {
-                let is_number = |next: &&Self| next.text.bytes().all(|byte| byte.is_ascii_digit());
-                Some(next.filter(is_number).map_or(self.end, |number| number.end))
-            }
-            _ => None,
-        }
-    }
-
-    fn is_word(&self, word: &str) -> bool {
-        !self.is_quoted && self.text == word
-    }
-
-    /// Whether a name can follow: of a table, an index, a trigger or a view.
-    fn is_before_name(&self) -> bool {
-        const WORDS: [&str; 17] = [
-            "table",
-            "index",
-            "trigger",
-            "view",
-            "exists",
-            "from",
-            "join",
-            "into",
-            "update",
-            "rollback",
-            "abort",
-            "fail",
-            "ignore",
-            "replace",
-            "on",
-            "references",
-            "to",
-        ];
-        self.text.ends_with('.') || WORDS.iter().any(|word| self.is_word(word))
-    }
-
-    fn starts_constraint(&self) -> bool {
-        ["constraint", "primary", "unique", "check", "foreign"]
-            .iter()
-            .any(|word| self.is_word(word))
-    }
-}
-
-/// Cuts a statement up, without space and comments.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    while let Some(first) = bytes.get(start) {
-        let rest = &text[start..];
-        let length = match first {
-            _ if first.is_ascii_whitespace() => {
-                start += 1;
-                continue;
-            }
-            b'-' if rest.starts_with("--") => {
-                start += rest.find('\n').unwrap_or(rest.len());
-                continue;
-            }
-            b'/' if rest.starts_with("/*") => {
-                start += rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
-                continue;
-            }
-            0xef if rest.starts_with('\u{feff}') => {
-                start += '\u{feff}'.len_utf8();
-                continue;
-            }
-            b'$' | b'@' | b'#' | b':' => parameter(rest),
-            b'\'' | b'"' | b'`' => quoted(rest, *first),
-            b'[' => rest.find(']').map_or(rest.len(), |end| end + 1),
-            _ if is_word(first) => bytes[start..]
-                .iter()
-                .take_while(|byte| is_word(byte))
-                .count(),
-            _ => symbol(rest),
-        };
-        let is_quoted = matches!(first, b'"' | b'`' | b'[');
-        let source = &text[start..start + length];
-        tokens.push(Token {
-            text: match first {
-                b'\'' => source.to_owned(),
-                _ if is_quoted => source
-                    .get(1..length - 1)
-                    .unwrap_or(source)
-                    .to_ascii_lowercase(),
-                _ => source.to_ascii_lowercase(),
-            },
-            is_quoted,
-            start,
-            end: start + length,
-        });
-        start += length;
-    }
-    tokens
-}
-
-/// Letters of all languages are parts of words, and the dot of a number is.
-fn is_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.') || !byte.is_ascii()
-}
-
-/// The length of a symbol; letters of other languages are parts of words.
-fn symbol(text: &str) -> usize {
-    const LONG: [&str; 10] = ["->>", "->", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>"];
-    let long = LONG.iter().find(|symbol| text.starts_with(**symbol));
-    long.map_or(1, |symbol| symbol.len())
-}
-
-/// The length of a named parameter, which may have anything but spaces in parentheses.
-fn parameter(text: &str) -> usize {
-    let name = |byte: &u8| is_word(byte) || *byte == b':';
-    let end = 1 + text.bytes().skip(1).take_while(name).count();
-    let Some(suffix) = text[end..].strip_prefix('(').filter(|_| end > 1) else {
-        return end;
-    };
-    let length = suffix.find(|c: char| c.is_ascii_whitespace() || c == ')');
-    end + length.map_or(text.len() - end, |length| length + 2)
-}
-
-/// The length of a text in quotes; a quote in it is doubled.
-fn quoted(text: &str, quote: u8) -> usize {
-    let bytes = text.as_bytes();
-    let mut end = 1;
-    while end < bytes.len() {
-        if bytes[end] == quote {
-            if bytes.get(end + 1) != Some(&quote) {
-                return end + 1;
-            }
-            end += 1;
-        }
-        end += 1;
-    }
-    bytes.len()
+/// Whether a definition in a `CREATE TABLE` is one of the table and not of a column.
+fn starts_constraint(token: &Token) -> bool {
+    ["constraint", "primary", "unique", "check", "foreign"]
+        .iter()
+        .any(|word| token.is_word(word))
 }
 
 /// Where the parenthesis that opens at `open` closes.
@@ -519,11 +295,6 @@ fn source(tokens: &[Token], text: &str) -> String {
     }
 }
 
-fn join(tokens: &[Token]) -> String {
-    let words: Vec<&str> = tokens.iter().map(|token| &*token.text).collect();
-    words.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -562,38 +333,6 @@ mod tests {
             Some("a on delete set default")
         );
         assert!(table.columns[0].is_nullable() && !table.columns[1].is_nullable());
-    }
-
-    #[test]
-    fn a_name_of_the_framework_is_found_however_it_is_written() {
-        let named = [
-            "DROP TABLE _actors",
-            "drop table if exists main._ACTORS",
-            "SELECT * FROM words JOIN \"_actors_alarms\"",
-            "DELETE FROM [_Actors]",
-            "DELETE FROM `_actors`",
-            "UPDATE OR IGNORE '_actors' SET state = ''",
-            "DROP TABLE main.'_actors'",
-            "DROP TABLE \u{feff}_actors",
-            "SELECT 1 /*/ ' */; DROP TABLE _actors --'",
-            "SELECT $a('); DROP TABLE _actors --",
-            "SELECT 'it''s'; DROP TABLE _actors",
-            "CREATE TRIGGER t AFTER INSERT ON words BEGIN DELETE FROM _actors; END",
-            "ALTER TABLE words RENAME TO _actors_words",
-            "DROP INDEX\n_actors_alarms_due",
-        ];
-        for statement in named {
-            assert!(framework_name(statement).is_some(), "{statement}");
-        }
-        let free = [
-            "SELECT '_actors', \"my_actors\", the_actors -- _actors",
-            "INSERT INTO words VALUES ('_actors', /* _actors */ '_actors')",
-            "SELECT * FROM film_actors",
-            "SELECT _act FROM words",
-        ];
-        for statement in free {
-            assert_eq!(framework_name(statement), None, "{statement}");
-        }
     }
 
     #[test]
