@@ -294,9 +294,8 @@ on_both! {
         assert!(error(0).contains("arguments that it does not take"), "{failed}");
         assert!(error(1).contains("no `#[alarm]` handler is called `gone`"), "{failed}");
         assert_eq!(failed[1]["attempts"], 1, "trying again is of no use");
-        if let Some(log) = world.log() {
-            assert!(log.contains("alarm `gone`") && log.contains("is set aside"), "{log}");
-        }
+        world.logs("alarm `gone`");
+        world.logs("is set aside");
         // The code that understands it comes back.
         clockwork.sql("UPDATE _actors_alarms SET handler = 'ring' WHERE handler = 'gone'");
         assert_eq!(clockwork.ask("retry", json!([failed[1]["id"]])), true);
@@ -583,9 +582,7 @@ on_both! {
         assert_eq!(clockwork.ask("rung", json!([])), json!(["another"]));
         let (_, rings) = clockwork.alarm_counts();
         assert!((200..300).contains(&rings), "{rings}");
-        if let Some(log) = world.log() {
-            assert!(log.contains("the alarm `relay` ends 250 that have scheduled each other"), "{log}");
-        }
+        world.logs("the alarm `relay` ends 250 that have scheduled each other");
         // What it has come to is not forgotten with the process.
         world.crash();
         let clockwork = world.object("CLOCKWORK", "a");
@@ -625,9 +622,7 @@ on_both! {
             let left = ledger.alarm().unwrap() - now();
             assert!((wait * 1_000 - 5_000..wait * 1_000 + 5_000).contains(&left), "{overdue}: {left}");
         }
-        if let Some(log) = world.log() {
-            assert!(log.contains("alarms could not run, and are tried again in 1000 s"), "{log}");
-        }
+        world.logs("alarms could not run, and are tried again in 1000 s");
     }
 
     fn requests_are_answered_while_thousands_are_due(world) {

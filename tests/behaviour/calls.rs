@@ -92,9 +92,7 @@ on_both! {
             let failure = ask(&world, "shared", &steps).unwrap_err();
             assert_eq!(failure.message, "answered 500 Internal Server Error");
         }
-        if let Some(log) = world.log() {
-            assert!(log.contains("Friend \"a\" → Friend \"b\" → Friend \"c\" → Friend \"b\": "), "{log}");
-        }
+        world.logs("Friend \"a\" → Friend \"b\" → Friend \"c\" → Friend \"b\": ");
         all_are_free(&world);
     }
 
@@ -170,9 +168,7 @@ on_both! {
             let message = failure.message;
             assert!(message.contains("Friend \"a\": ") && message.contains("`hang` has been at work"), "{message}");
         }
-        if let Some(log) = world.log() {
-            assert!(log.contains("Friend \"a\": `hang` has been at work for"), "{log}");
-        }
+        world.logs("Friend \"a\": `hang` has been at work for");
         world.pass(Duration::from_millis(900));
         world.crash();
         // What was told that it would not begin has not, and the alarm has waited.

@@ -267,6 +267,14 @@ impl World {
         }
     }
 
+    /// Waits until workerd has logged that, which it may do after it has answered.
+    #[track_caller]
+    pub(crate) fn logs(&self, text: &str) {
+        if let Self::Workerd(workerd) = self {
+            self.until(text, || workerd.server.log().contains(text));
+        }
+    }
+
     /// Waits until the answer is yes, for at most 10 s of real or virtual time.
     #[track_caller]
     pub(crate) fn until(&self, what: &str, mut is_so: impl FnMut() -> bool) {

@@ -26,8 +26,20 @@ use crate::turn::{BoxFuture, Turn};
 /// An actor in memory, with the platform's object under it, as an event comes to it.
 pub struct Object<A>(Rc<Inner<A>>, Origin);
 
-/// What a turn does when its time has come.
-type Later<A, T> = Box<dyn FnOnce(&Object<A>) -> Result<T>>;
+// What a turn does is boxed, so that its way is compiled once for all handlers that come to the
+// same type.
+
+type Exclusive<A, T> = Box<dyn FnOnce(&mut A, &Ctx<A>) -> Result<T>>;
+type Shared<A, T> = Box<dyn FnOnce(&A, &Ctx<A>) -> Result<T>>;
+type ExclusiveAsync<A, T> =
+    Box<dyn for<'a> FnOnce(&'a mut A, &'a Ctx<A>) -> BoxFuture<'a, Result<T>>>;
+type SharedAsync<A, T> = Box<dyn for<'a> FnOnce(&'a A, &'a Ctx<A>) -> BoxFuture<'a, Result<T>>>;
+
+/// What a synchronous turn does.
+enum Work<A, T> {
+    Exclusive(Exclusive<A, T>),
+    Shared(Shared<A, T>),
+}
 
 impl<A> Clone for Object<A> {
     fn clone(&self) -> Self {
@@ -84,11 +96,7 @@ impl<A: State> Object<A> {
         &self,
         body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn(Access::Exclusive, move |object| {
-            let mut once = Once::new(body);
-            object.change(&mut |actor, ctx| once.run(|body| body(actor, ctx)))?;
-            once.value()
-        })
+        self.turn(Work::Exclusive(Box::new(body)))
     }
 
     /// A turn of a `fn(&self)`: beside other shared turns, in one transaction.
@@ -96,11 +104,7 @@ impl<A: State> Object<A> {
         &self,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn(Access::Shared, move |object| {
-            let mut once = Once::new(body);
-            object.read(&mut |actor, ctx| once.run(|body| body(actor, ctx)))?;
-            once.value()
-        })
+        self.turn(Work::Shared(Box::new(body)))
     }
 
     /// A turn of an `async fn(&mut self)`: alone, from its first line to its last.
@@ -108,6 +112,22 @@ impl<A: State> Object<A> {
         &self,
         body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
+        self.turn_alone(Box::new(|actor, ctx| {
+            Box::pin(async move { body(actor, ctx).await })
+        }))
+    }
+
+    /// A turn of an `async fn(&self)`: beside other shared turns.
+    pub fn shared_async<T: 'static>(
+        &self,
+        body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn_beside(Box::new(|actor, ctx| {
+            Box::pin(async move { body(actor, ctx).await })
+        }))
+    }
+
+    fn turn_alone<T: 'static>(&self, body: ExclusiveAsync<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let (_permit, caller) = object.enter(Access::Exclusive).await?;
@@ -120,11 +140,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    /// A turn of an `async fn(&self)`: beside other shared turns.
-    pub fn shared_async<T: 'static>(
-        &self,
-        body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
-    ) -> Turn<T> {
+    fn turn_beside<T: 'static>(&self, body: SharedAsync<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let (_permit, caller) = object.enter(Access::Shared).await?;
@@ -189,32 +205,40 @@ impl<A: State> Object<A> {
         self.0.ctx.instance()
     }
 
-    /// Runs `body` as a turn, without a future if nothing is in its way.
-    fn turn<T: 'static>(
-        &self,
-        access: Access,
-        body: impl FnOnce(&Self) -> Result<T> + 'static,
-    ) -> Turn<T> {
+    /// Does `work` as a turn, without a future if nothing is in its way.
+    fn turn<T: 'static>(&self, work: Work<A, T>) -> Turn<T> {
+        let access = match work {
+            Work::Exclusive(_) => Access::Exclusive,
+            Work::Shared(_) => Access::Shared,
+        };
         if self.instance().gate.is_awake()
             && let Some(_permit) = self.instance().gate.try_enter(access)
         {
-            let result = body(self);
-            self.end();
-            return Turn::Done(result);
+            return Turn::Done(self.work(work));
         }
-        self.turn_later(access, Box::new(body))
-    }
-
-    /// Runs `body` as a turn when its time has come. It is boxed, so that this is compiled once
-    /// for all that come to the same.
-    fn turn_later<T: 'static>(&self, access: Access, body: Later<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let _entered = object.enter(access).await?;
-            let result = body(&object);
-            object.end();
-            result
+            object.work(work)
         })
+    }
+
+    /// Does `work` in one transaction, and ends its turn.
+    fn work<T>(&self, work: Work<A, T>) -> Result<T> {
+        let result = match work {
+            Work::Exclusive(body) => {
+                let mut once = Once::new(body);
+                let body = &mut |actor: &mut A, ctx: &Ctx<A>| once.run(|body| body(actor, ctx));
+                self.change(body).and_then(|()| once.value())
+            }
+            Work::Shared(body) => {
+                let mut once = Once::new(body);
+                let body = &mut |actor: &A, ctx: &Ctx<A>| once.run(|body| body(actor, ctx));
+                self.read(body).and_then(|()| once.value())
+            }
+        };
+        self.end();
+        result
     }
 
     fn end(&self) {
@@ -282,11 +306,7 @@ impl<A: State> Object<A> {
         result
     }
 
-    async fn alone<T>(
-        &self,
-        caller: &Rc<Caller>,
-        body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T>,
-    ) -> Result<T> {
+    async fn alone<T>(&self, caller: &Rc<Caller>, body: ExclusiveAsync<A, T>) -> Result<T> {
         let inner = &self.0;
         let mut actor = inner.actor.borrow_mut();
         let actor = awake(actor.as_mut())?;

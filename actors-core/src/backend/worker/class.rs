@@ -12,11 +12,12 @@ use super::{http, object, sockets, wire};
 use crate::actor::Actor;
 use crate::actor::host::sleeping;
 use crate::actor::object::Object;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::platform::{Host as _, Platform};
 use crate::sockets::Close;
 use crate::sockets::message::Event;
 use crate::time::Timestamp;
+use crate::wire::Wire;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -77,21 +78,31 @@ impl<A: Actor> Class<A> {
             }
             ALARM => {
                 let turn = object.alarm(scheduled_time(&values.get(0)));
-                answer(turn, |()| Ok(JsValue::UNDEFINED))
+                answer(turn, nothing)
             }
             // So an actor without web sockets does not have their code.
             MESSAGE | CLOSE | ERROR if A::SOCKETS.is_some() => {
                 let socket = sockets::known(state, values.get(0));
                 let turn = object.socket(socket, socket_event::<A>(event, &values));
-                answer(turn, |()| Ok(JsValue::UNDEFINED))
+                answer(turn, nothing)
             }
             method => {
                 let method = usize::try_from(method).unwrap_or(usize::MAX);
                 let turn = object.call(method, wire::from_js(values.iter()));
-                answer(turn, |reply| Ok(wire::to_js(reply)))
+                answer(turn, reply)
             }
         }
     }
+}
+
+// Functions and not closures, so that what is generic over them is compiled once for all actors.
+
+fn nothing((): ()) -> Result<JsValue> {
+    Ok(JsValue::UNDEFINED)
+}
+
+fn reply(reply: Wire) -> Result<JsValue> {
+    Ok(wire::to_js(reply))
 }
 
 /// When the object's alarm was meant to ring, from the argument of the class's method.

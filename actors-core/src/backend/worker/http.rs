@@ -68,10 +68,14 @@ fn upgrade(object: &impl Host, request: &web_sys::Request) -> Result<JsValue, Js
         Err(error) => return refuse(&error),
     };
     let turn = object.upgrade(head.map(Body::from));
-    answer(turn, |upgrade| match upgrade {
+    answer(turn, to_js_upgrade)
+}
+
+fn to_js_upgrade(upgrade: Upgrade) -> Result<JsValue> {
+    match upgrade {
         Upgrade::Open(accepted) => Ok(accepted.downcast().unwrap_or_default()),
         Upgrade::Refused(refusal) => to_js_response(refusal),
-    })
+    }
 }
 
 fn from_js_request(request: web_sys::Request) -> Result<Request> {
