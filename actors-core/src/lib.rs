@@ -108,6 +108,7 @@ mod wire;
 
 pub use actor::ctx::Ctx;
 pub use actor::handle::Handle;
+#[doc(hidden)]
 pub use actor::state::{Loader, Saver};
 pub use actor::{Actor, State};
 #[doc = include_str!("../docs/actor.md")]

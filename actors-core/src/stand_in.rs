@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::error::Result;
 use crate::sql::{Cell, FromSql, SqlValue, ToSql, Value};
 
-/// Something that depends on a [`Probe`].
+/// What is generated where a verdict about a type is `IS`.
 pub struct If<const IS: bool>;
 
 /// A type that has all that is asked of one, and no values.

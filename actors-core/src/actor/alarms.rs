@@ -56,7 +56,7 @@ use crate::time::{Duration, Timestamp};
 ///
 /// What a synchronous handler does to the actor's storage happens exactly once: the
 /// alarm goes in the same transaction. An `async` handler runs at least once; to
-/// do something elsewhere only once, hand over [`AlarmRun::key`].
+/// do something elsewhere only once, hand over [`AlarmRun::key`](crate::alarms::AlarmRun::key).
 ///
 /// Before alarms run, the next ring is armed, so that the process can be lost at any
 /// moment. If the actor can't wake, it is tried again after a minute, and then after as long
@@ -68,7 +68,7 @@ use crate::time::{Duration, Timestamp};
 /// most, and writes nothing where all is well.
 ///
 /// A handler that fails, panics, or takes the process with it is tried again, after
-/// a while that doubles: see [`Retry`]. After its last try an alarm that runs once is
+/// a while that doubles: see [`Retry`](crate::alarms::Retry). After its last try an alarm that runs once is
 /// set aside, with its error: it is among [`failed`](Self::failed) until
 /// [`retry`](Self::retry) or [`discard`](Self::discard). One that recurs goes on at its
 /// next time. An alarm whose handler is gone, or takes other arguments now, is set

@@ -25,8 +25,10 @@ pub trait State: Sized + 'static {
     #[doc(hidden)]
     const SOCKETS: Option<&'static SocketOptions>;
     /// The tables of `#[actor(tables(..))]`.
+    #[doc(hidden)]
     const TABLES: &'static [TableDef];
     /// The migrations of `#[actor(migrations(..))]`.
+    #[doc(hidden)]
     const MIGRATIONS: &'static [Migration];
     /// How long a call, a request or a message waits for its turn: 30 seconds, or what
     /// `#[actor(wait = "..")]` says. Then it fails with [`ErrorKind::Busy`](crate::ErrorKind).
@@ -40,7 +42,7 @@ pub trait State: Sized + 'static {
     /// A stub of the instance with that name, which is made when it is first
     /// called. Asking for a stub costs nothing and calls nobody.
     ///
-    /// Inside an actor, `env` is [`Ctx::env`].
+    /// Inside an actor, `env` is [`Ctx::env`](crate::Ctx::env).
     ///
     /// # Errors
     ///
@@ -50,18 +52,21 @@ pub trait State: Sized + 'static {
     }
 
     /// The struct as it is before anything is loaded: each field's default.
+    #[doc(hidden)]
     fn fresh() -> Self;
     /// Takes the `#[persist]` fields out.
     ///
     /// # Errors
     ///
     /// Those of [`Saver::field`].
+    #[doc(hidden)]
     fn save(&self, saver: &mut Saver) -> Result<()>;
     /// Puts the `#[persist]` fields back.
     ///
     /// # Errors
     ///
     /// Those of [`Loader::field`].
+    #[doc(hidden)]
     fn load(&mut self, loader: &mut Loader<'_>) -> Result<()>;
 }
 

@@ -27,7 +27,7 @@ pub type Request<B = Body> = http::Request<B>;
 /// become a [`Body`].
 ///
 /// Its status is one of 200 to 599, and its headers are UTF-8 text: the platform sends
-/// no others, so a handler that answers one fails with [`ErrorKind::Internal`], and what
+/// no others, so a handler that answers one fails with [`ErrorKind::Internal`](crate::ErrorKind), and what
 /// it has done is undone as after any error. One of 204, 205 or 304 has no body: what is
 /// given is left out.
 pub type Response<B = Body> = http::Response<B>;

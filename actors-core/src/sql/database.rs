@@ -9,7 +9,7 @@ use actors_sqlite::names::framework_name;
 ///
 /// Values are bound to the `?` of a statement, never spliced into its text.
 /// They are a tuple (`()` for none, `(key,)` for one) of what implements
-/// [`ToSql`]; rows come back as what implements [`FromRow`]: a `#[sql_table]`
+/// [`ToSql`](super::ToSql); rows come back as what implements [`FromRow`]: a `#[sql_table]`
 /// struct, a tuple, or a single value.
 ///
 /// ```

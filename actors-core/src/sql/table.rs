@@ -3,6 +3,7 @@
 use crate::sql::FromRow;
 
 /// A table's definition.
+#[doc(hidden)]
 #[derive(Debug)]
 pub struct TableDef {
     /// The struct that declares it.
@@ -21,6 +22,7 @@ pub struct TableDef {
 }
 
 /// An index of a table.
+#[doc(hidden)]
 #[derive(Debug)]
 pub struct IndexDef {
     /// The index's name in SQLite.
@@ -37,6 +39,7 @@ pub struct IndexDef {
 )]
 pub trait Table: FromRow {
     /// The table that holds the struct's values.
+    #[doc(hidden)]
     const TABLE: TableDef;
 }
 

@@ -200,7 +200,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// Those of [`Sql::all`].
+    /// Those of [`Sql::all`](crate::Sql::all).
     pub fn rows<A: Actor, T: FromRow>(
         &self,
         name: &str,
