@@ -8,7 +8,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{ExprClosure, LitStr, Path, Token};
 
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::{Mistake, Mistakes};
 
 /// The routes.
 pub(crate) struct Entry(Punctuated<Route, Token![,]>);

@@ -11,22 +11,20 @@
 )]
 
 mod actor;
-mod attributes;
-mod checks;
+mod common;
 mod entry;
 #[cfg(test)]
 mod expansions;
 mod migration;
-mod mistakes;
-mod row;
+mod reflection;
 mod sql;
+mod sqlite;
 mod table;
-mod value;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, Item, parse_macro_input};
 
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::{Mistake, Mistakes};
 
 /// Makes a Durable Object of a struct and its methods.
 #[proc_macro_attribute]
@@ -36,8 +34,8 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error().into(),
     };
     let tokens = match item {
-        Item::Struct(item) => actor::state::expand(arguments.into(), item),
-        Item::Impl(item) => actor::handlers::expand(arguments.into(), item),
+        Item::Struct(item) => actor::expand::state::expand(arguments.into(), item),
+        Item::Impl(item) => actor::expand::handlers::expand(arguments.into(), item),
         other => Mistakes::one(&other, Mistake::NotAnActor),
     };
     tokens.into()
@@ -56,7 +54,7 @@ pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Stores an enum without fields, or a struct around one value, in a column.
 #[proc_macro_derive(SqlValue, attributes(sql))]
 pub fn sql_value(item: TokenStream) -> TokenStream {
-    value::expand(parse_macro_input!(item as syn::DeriveInput)).into()
+    table::value::expand(parse_macro_input!(item as syn::DeriveInput)).into()
 }
 
 /// Declares a written migration.
@@ -77,7 +75,7 @@ pub fn migration_next(asking: TokenStream) -> TokenStream {
 /// Lets rows be read as a struct.
 #[proc_macro_derive(FromRow, attributes(sql))]
 pub fn from_row(item: TokenStream) -> TokenStream {
-    row::expand(parse_macro_input!(item as DeriveInput)).into()
+    table::row::expand(parse_macro_input!(item as DeriveInput)).into()
 }
 
 /// A statement that SQLite checks when the crate compiles.

@@ -13,10 +13,14 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Path, Token, Visibility, braced, bracketed};
 
+use crate::common::mistakes::{Mistake, Mistakes};
 #[cfg(feature = "check-sql")]
-use crate::mistakes::nearest;
-use crate::mistakes::{Mistake, Mistakes};
-use crate::sql::Columns;
+use crate::common::words::nearest;
+use crate::reflection::columns::Columns;
+#[cfg(feature = "check-sql")]
+use crate::sql::history;
+#[cfg(feature = "check-sql")]
+use crate::sqlite::{engine::Engine, shown};
 
 /// `/// docs` `pub NAME: Before, OtherBefore => "statements"`
 struct Migration {
@@ -149,7 +153,7 @@ impl Asking {
 
     #[cfg(feature = "check-sql")]
     fn check(&self, mistakes: &mut Mistakes) {
-        let mut engine = crate::sql::engine::Engine::new();
+        let mut engine = Engine::new();
         for create in self.told.iter().flat_map(|told| &told.create) {
             if engine.define(create).is_err() {
                 return; // the table's own error says it
@@ -158,9 +162,9 @@ impl Asking {
         let text = self.parsed.sql.value();
         if let Err((complaint, place)) = engine.migrate(&text) {
             let (words, place) = self.explain(&text, &complaint.words, place);
-            let message = crate::sql::shown(&text, Some(place), words);
+            let message = shown::message(&words, &text, Some(&place));
             mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
-        } else if let Some(message) = crate::sql::history::depends_on_order(&text, &self.told) {
+        } else if let Some(message) = history::depends_on_order(&text, &self.told) {
             mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
         }
     }

@@ -2,9 +2,9 @@
 
 use syn::LitStr;
 
+use crate::common::mistakes::{Mistake, Mistakes};
 #[cfg(feature = "cron")]
-use crate::mistakes;
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::words::nearest;
 
 /// Whether the expression is right, and some time comes to pass.
 #[cfg(not(feature = "cron"))]
@@ -90,7 +90,7 @@ pub(super) fn check_zone(zone: &LitStr, mistakes: &mut Mistakes) {
         .map(|zone| zone.name())
         .collect();
     if !known.contains(&name.as_str()) {
-        let nearest = mistakes::nearest(&name, &known);
+        let nearest = nearest(&name, &known);
         let zones = Mistake::Zone {
             name: &name,
             nearest,

@@ -1,11 +1,13 @@
-//! `#[actor]`: parsed by `block.rs`; the struct in `state.rs`, its methods in
-//! `handlers.rs`, the JavaScript class in `class.rs`.
+//! `#[actor]`: the item is parsed by `block.rs`; `state.rs` reads the struct, `handlers.rs` the
+//! impl block. What is read without mistakes, and what can be saved of the rest, `expand/`
+//! writes as Rust.
 
 mod alarm;
 pub(crate) mod block;
-mod class;
 mod cron;
-pub(crate) mod handlers;
+pub(crate) mod expand;
+mod handlers;
 mod method;
+mod role;
 mod sockets;
-pub(crate) mod state;
+mod state;

@@ -1,22 +1,20 @@
 //! `#[actor(sockets(..))]` on a struct.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitInt, LitStr, Meta, MetaNameValue, Token};
 
-use crate::attributes;
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::attributes;
+use crate::common::mistakes::{Mistake, Mistakes};
 
 /// What it says of the actor's web sockets.
 pub(super) struct SocketOptions {
-    path: LitStr,
-    auto_response: Option<(LitStr, LitStr)>,
-    origins: Vec<LitStr>,
-    protocols: Vec<LitStr>,
-    max_bytes: Option<LitInt>,
+    pub(super) path: LitStr,
+    pub(super) auto_response: Option<(LitStr, LitStr)>,
+    pub(super) origins: Vec<LitStr>,
+    pub(super) protocols: Vec<LitStr>,
+    pub(super) max_bytes: Option<LitInt>,
 }
 
 /// The options, each as an example.
@@ -70,32 +68,6 @@ impl SocketOptions {
         sockets.max_bytes = get("max_bytes").and_then(|option| max_bytes(option, &mut found));
         mistakes.extend(found);
         sockets
-    }
-
-    pub(super) fn expand(&self, krate: &TokenStream) -> TokenStream {
-        let Self {
-            path,
-            origins,
-            protocols,
-            ..
-        } = self;
-        let auto_response = match &self.auto_response {
-            Some((ping, pong)) => quote!(::core::option::Option::Some((#ping, #pong))),
-            None => quote!(::core::option::Option::None),
-        };
-        let max_bytes = match &self.max_bytes {
-            Some(max_bytes) => quote!(#max_bytes),
-            None => quote!(1_048_576),
-        };
-        quote! {
-            ::core::option::Option::Some(&#krate::__private::SocketOptions {
-                path: #path,
-                auto_response: #auto_response,
-                origins: &[#(#origins),*],
-                protocols: &[#(#protocols),*],
-                max_bytes: #max_bytes,
-            })
-        }
     }
 }
 

@@ -3,10 +3,12 @@
 use super::mistakes::{Fault, Mistake};
 use super::refusals::{LONGEST, MOST_COLUMNS};
 use super::rewrite::Rewritten;
-#[cfg(feature = "check-sql")]
-use super::scopes::same;
 use super::statement::Statement;
-use super::tables::Table;
+use crate::reflection::columns::Table;
+#[cfg(feature = "check-sql")]
+use crate::sqlite::engine;
+#[cfg(feature = "check-sql")]
+use crate::sqlite::names::same;
 
 /// The names of the columns that SQLite answers; none if it was not asked.
 pub(super) fn check(
@@ -79,7 +81,7 @@ fn prepare(
     tables: &[Table],
 ) -> Result<Option<Vec<String>>, Fault> {
     let told = tables.iter().map(|table| table.told.clone());
-    let Some(engine) = super::engine::of_tables(told.collect()) else {
+    let Some(engine) = engine::of_tables(told.collect()) else {
         return Ok(None); // the table's own error says it
     };
     let found = engine.prepare(&rewritten.text);

@@ -5,7 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 use super::captures::Capture;
-use super::tables::{Column, Table};
+use crate::reflection::columns::{Column, Table};
 
 /// How a value meets a column.
 #[derive(Clone, Copy, PartialEq, Eq)]

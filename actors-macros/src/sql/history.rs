@@ -2,10 +2,10 @@
 //! another in each database that came there by other versions.
 
 use super::mistakes::{Fault, Mistake};
-use super::scopes::same;
 use super::statement::Statement;
-use super::tables::Columns;
 use super::text::Text;
+use crate::reflection::columns::Columns;
+use crate::sqlite::names::same;
 
 /// What is wrong with the statements of a migration over those tables, as it is shown.
 pub(crate) fn depends_on_order(sql: &str, before: &[Columns]) -> Option<String> {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::mistakes::nearest;
+use crate::common::words::{all_of, any_of, counted, nearest};
+use crate::sqlite::shown::message;
 
 /// Something that is wrong.
 #[derive(Debug)]
@@ -231,9 +232,9 @@ impl fmt::Display for Mistake {
 
             Self::NotAStatement { word, known } => {
                 write!(f, "a statement does not begin with `{word}`")?;
-                match nearest(word, &borrowed(known)) {
+                match nearest(word, known) {
                     Some(near) => write!(f, ": did you mean `{near}`?"),
-                    None => write!(f, ": it begins with {}", list(known)),
+                    None => write!(f, ": it begins with {}", any_of(known)),
                 }
             }
             Self::Transaction(word) => write!(
@@ -263,12 +264,12 @@ impl fmt::Display for Mistake {
             ),
             Self::NoSuchTable { name, known } => {
                 write!(f, "no table `{name}` is named before the `=>`")?;
-                match nearest(name, &borrowed(known)) {
+                match nearest(name, known) {
                     Some(near) => write!(f, ": did you mean `{near}`?"),
                     None if known.is_empty() => {
                         write!(f, ": write `sql!(Struct => \"…\")` with its struct")
                     }
-                    None => write!(f, ": add its struct, or write {}", list(known)),
+                    None => write!(f, ": add its struct, or write {}", any_of(known)),
                 }
             }
             Self::NoSuchColumn {
@@ -278,7 +279,7 @@ impl fmt::Display for Mistake {
             } => {
                 write!(f, "there is no column `{name}`")?;
                 if !tables.is_empty() {
-                    write!(f, " in {}", list(tables))?;
+                    write!(f, " in {}", any_of(tables))?;
                 }
                 suggest(f, name, known)
             }
@@ -293,7 +294,7 @@ impl fmt::Display for Mistake {
             }
             Self::NoSuchFunction { name, known } => {
                 write!(f, "there is no function `{name}`")?;
-                match nearest(name, &borrowed(known)) {
+                match nearest(name, known) {
                     Some(near) => write!(f, ": did you mean `{near}`?"),
                     None => Ok(()),
                 }
@@ -301,7 +302,7 @@ impl fmt::Display for Mistake {
             Self::Ambiguous { name, instead } => write!(
                 f,
                 "`{name}` is a column of several tables: write {}",
-                list(instead)
+                any_of(instead)
             ),
 
             Self::ColumnLeftOut { table, column } => write!(
@@ -389,9 +390,9 @@ impl fmt::Display for Mistake {
                     f,
                     "`{row}` has a field `{field}`, and the statement answers no such column"
                 )?;
-                match nearest(field, &borrowed(columns)) {
+                match nearest(field, columns) {
                     Some(near) => write!(f, ": did you mean `{near} AS {field}`?"),
-                    None => write!(f, ": it answers {}", all(columns)),
+                    None => write!(f, ": it answers {}", all_of(columns)),
                 }
             }
             Self::RowOrder {
@@ -421,39 +422,13 @@ fn name_of(capture: &str) -> &str {
     inner.split('=').next().unwrap_or(inner).trim()
 }
 
-fn borrowed(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
-}
-
 /// Names the nearest, or all if they are few.
 fn suggest(f: &mut fmt::Formatter<'_>, wrong: &str, known: &[String]) -> fmt::Result {
-    match nearest(wrong, &borrowed(known)) {
+    match nearest(wrong, known) {
         Some(near) => write!(f, ": did you mean `{near}`?"),
         None if known.is_empty() || known.len() > 12 => Ok(()),
-        None => write!(f, ": there is {}", all(known)),
+        None => write!(f, ": there is {}", all_of(known)),
     }
-}
-
-fn list(names: &[String]) -> String {
-    joined(names, "or")
-}
-
-fn all(names: &[String]) -> String {
-    joined(names, "and")
-}
-
-fn joined(names: &[String], word: &str) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} {word} {last}", others.join(", ")),
-        None => String::new(),
-    }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }
 
 /// A mistake and the bytes of the text where it is; everywhere, if they are none.
@@ -480,46 +455,6 @@ impl Fault {
 
     /// The message, with the statement and carets under the place.
     pub(super) fn message(&self, source: &str) -> String {
-        format!("{}\n\n{}", self.mistake, shown(source, self.place.as_ref()))
+        message(&self.mistake.to_string(), source, self.place.as_ref())
     }
-}
-
-/// The statement, with carets under the place.
-pub(super) fn shown(source: &str, place: Option<&Range<usize>>) -> String {
-    let mut message = String::new();
-    let indent = indentation(source);
-    let mut start = 0;
-    for line in source.split('\n') {
-        let cut = if start == 0 { 0 } else { indent };
-        let cut = cut.min(line.len() - line.trim_start().len());
-        let shown = line[cut..].trim_end();
-        if !shown.is_empty() {
-            message.push_str(&format!("    {shown}\n"));
-        }
-        if let Some(place) = place.filter(|place| is_in(place, start, line)) {
-            let within = |at: usize| at.saturating_sub(start + cut).min(shown.len());
-            let (from, to) = (within(place.start), within(place.end));
-            let width = |text: &str| text.chars().count();
-            let before = " ".repeat(width(&shown[..from]));
-            let carets = "^".repeat(width(&shown[from..to.max(from)]).max(1));
-            message.push_str(&format!("    {before}{carets}\n"));
-        }
-        start += line.len() + 1;
-    }
-    message
-}
-
-/// Whether the place begins in that line.
-fn is_in(place: &Range<usize>, start: usize, line: &str) -> bool {
-    (start..=start + line.len()).contains(&place.start)
-}
-
-/// By how much all lines but the first are indented.
-fn indentation(source: &str) -> usize {
-    let lines = source.lines().skip(1);
-    let written = lines.filter(|line| !line.trim().is_empty());
-    written
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0)
 }

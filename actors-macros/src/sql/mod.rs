@@ -1,15 +1,14 @@
 //! `sql!`: the statement is cut up (`lex.rs`, `text.rs`, `captures.rs`), its parts are
-//! found (`statement.rs`), SQLite prepares it (`rewrite.rs`, `engine.rs`, `check.rs`), and
+//! found (`statement.rs`), SQLite prepares it (`rewrite.rs`, `check.rs`), and
 //! its rows get a Rust type (`rows.rs`).
 //!
 //! The tables are declared elsewhere. Each is asked for its columns by the macro of its
 //! name, one after the other, and hands them on to `sql_next!`.
 
+mod bound;
 mod captures;
 mod check;
 mod choice;
-#[cfg(feature = "check-sql")]
-pub(crate) mod engine;
 mod fits;
 #[cfg(feature = "check-sql")]
 pub(crate) mod history;
@@ -20,7 +19,6 @@ mod rewrite;
 mod rows;
 mod scopes;
 mod statement;
-mod tables;
 mod text;
 
 use proc_macro2::{Span, TokenStream};
@@ -29,25 +27,16 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 
+use self::bound::{Met, bound, met, target_of};
 use self::captures::{Capture, Captures};
 use self::choice::{Parts, Source};
-use self::fits::Meeting;
 use self::mistakes::Fault;
 use self::rewrite::Rewritten;
 use self::rows::Target;
-use self::scopes::ColumnRef;
-use self::statement::{Statement, Target as CaptureTarget};
-use self::tables::Table;
-pub(crate) use self::tables::{Column, Columns, Told};
+use self::statement::Statement;
 use self::text::Text;
-use crate::table::callback::column_function;
-
-/// What SQLite says against a text, which is shown with carets under the place.
-#[cfg(feature = "check-sql")]
-pub(crate) fn shown(text: &str, place: Option<std::ops::Range<usize>>, words: String) -> String {
-    let mistake = mistakes::Mistake::Sqlite(words);
-    Fault { place, mistake }.message(text)
-}
+use crate::reflection::columns::{Columns, Table};
+use crate::sqlite::shown::shown;
 
 /// `sql!(Table, Table => "statement" as Type)`
 pub(crate) struct Sql {
@@ -140,16 +129,6 @@ struct Prepared {
     values: Vec<(Capture, Met)>,
 }
 
-/// What a captured value passes to be bound.
-#[derive(Clone)]
-struct Met {
-    /// The column that it meets, and how.
-    column: Option<(ColumnRef, Meeting)>,
-    function: TokenStream,
-    /// The column as the function's first argument.
-    argument: Option<TokenStream>,
-}
-
 pub(crate) fn begin(sql: Sql) -> TokenStream {
     next(Asking {
         sql,
@@ -230,7 +209,7 @@ impl Asking {
             .map(|value| {
                 let (token, target) = target_of(value, &captures, &statement);
                 let place = token.map(|token| text.tokens[token].range.clone());
-                let shown = mistakes::shown(&source.text, place.as_ref());
+                let shown = shown(&source.text, place.as_ref());
                 met(
                     &krate,
                     &captures.values[value],
@@ -356,81 +335,10 @@ fn values_of(
     (checks, values.collect())
 }
 
-/// What the value is for: written, if it is in one of its places; and that place.
-fn target_of<'a>(
-    value: usize,
-    captures: &Captures,
-    statement: &'a Statement<'_>,
-) -> (Option<usize>, Option<&'a CaptureTarget>) {
-    let tokens = captures.tokens_of(value);
-    let targets: Vec<_> = tokens
-        .filter_map(|token| Some((token, statement.targets.get(&token)?)))
-        .collect();
-    let is_written =
-        |(_, target): &&(usize, &CaptureTarget)| matches!(target, CaptureTarget::Written(_));
-    let found = targets.iter().find(is_written).or(targets.first()).copied();
-    found.unzip()
-}
-
-/// The function that a captured value passes, which checks it against the column that it
-/// meets.
-fn met(
-    krate: &TokenStream,
-    capture: &Capture,
-    target: Option<&CaptureTarget>,
-    tables: &[Table],
-    shown: &str,
-    span: Span,
-) -> Met {
-    let (meeting, column) = match (target, capture.is_list) {
-        (Some(CaptureTarget::Written(to)), _) => (Meeting::Written, to),
-        (Some(CaptureTarget::Compared(with)), false) => (Meeting::Compared, with),
-        (Some(CaptureTarget::Compared(with)), true) => (Meeting::Listed, with),
-        (None, is_list) => {
-            let function = match is_list {
-                true => quote_spanned!(span=> #krate::__private::listed),
-                false => quote_spanned!(span=> #krate::__private::bound),
-            };
-            return Met {
-                column: None,
-                function,
-                argument: None,
-            };
-        }
-    };
-    let table = &tables[column.table];
-    let declared = (table, &table.columns[column.column]);
-    let argument = column_of(tables, column.table, column.column, span);
-    Met {
-        column: Some((*column, meeting)),
-        function: fits::bind(krate, meeting, capture, declared, shown, span),
-        argument: Some(quote_spanned!(span=> #argument,)),
-    }
-}
-
-/// The captured value as it is bound.
-fn bound(capture: &Capture, met: &Met, span: Span) -> TokenStream {
-    let value = &capture.value;
-    let Met {
-        function, argument, ..
-    } = met;
-    match capture.is_list {
-        true => quote_spanned!(span=> &#function(#argument &#value)),
-        false => quote_spanned!(span=> #function(#argument &#value)),
-    }
-}
-
-/// The column of a table, as a value that has its type.
-fn column_of(tables: &[Table], table: usize, column: usize, span: Span) -> TokenStream {
-    let path = &tables[table].path;
-    let path = captures::respan(quote!(#path), span);
-    let function = column_function(column, span);
-    quote_spanned!(span=> #path::#function())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reflection::columns::{Column, Told};
 
     /// `sql!(Visit, Page => text)`, when both tables have told their columns.
     fn asking(text: &str) -> Asking {

@@ -6,15 +6,16 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Type};
 
+use super::bound::column_of;
 use super::captures::respan;
-use super::column_of;
 use super::fits;
 use super::mistakes::{Fault, Mistake, NullBecause};
-use super::scopes::{ColumnRef, Source, same};
+use super::scopes::{ColumnRef, Source};
 use super::statement::{Item, Statement, What};
-use super::tables::{Column, Table};
-use crate::table::callback::column_function;
-use crate::table::is_option;
+use crate::common::types::is_option;
+use crate::reflection::callback::column_function;
+use crate::reflection::columns::{Column, Table};
+use crate::sqlite::names::same;
 
 /// What the user says that rows are read as.
 pub(super) enum Target<'a> {

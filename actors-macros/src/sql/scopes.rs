@@ -6,8 +6,9 @@
 
 use std::ops::Range;
 
-use super::tables::Table;
 use super::text::Text;
+use crate::reflection::columns::Table;
+use crate::sqlite::names::same;
 
 /// The words that end a list of result columns or a FROM clause.
 pub(super) const ENDS: &[&str] = &[
@@ -365,9 +366,4 @@ impl<'a> Scopes<'a> {
             alias.is_some_and(|alias| same(&alias, name))
         })
     }
-}
-
-/// Names in SQL don't tell capitals from small letters.
-pub(super) fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
 }

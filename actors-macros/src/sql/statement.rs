@@ -10,10 +10,10 @@ use std::ops::Range;
 
 use super::lex::Kind;
 use super::mistakes::{Fault, Mistake, NullBecause};
-use super::rewrite::quoted;
-use super::scopes::{COMPOUNDS, ColumnRef, ENDS, Scopes, Source, same};
-use super::tables::Table;
+use super::scopes::{COMPOUNDS, ColumnRef, ENDS, Scopes, Source};
 use super::text::Text;
+use crate::reflection::columns::Table;
+use crate::sqlite::names::{quoted, same};
 
 const AGGREGATES: &[&str] = &[
     "AVG",
@@ -315,7 +315,7 @@ impl<'a> Statement<'a> {
                 return vec![format!("{}.*", quoted(&source.alias))];
             };
             let columns = self.tables[table].columns.iter();
-            let column = |column: &super::tables::Column| {
+            let column = |column: &crate::reflection::columns::Column| {
                 format!("{}.{}", quoted(&source.alias), quoted(&column.name))
             };
             columns.map(column).collect()

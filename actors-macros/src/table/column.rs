@@ -6,13 +6,14 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, ExprLit, ExprUnary, Field, GenericArgument, Ident, Lit, LitStr, Meta,
-    MetaNameValue, Path, PathArguments, Token, Type, UnOp, parse_quote,
+    Attribute, Expr, ExprLit, ExprUnary, Field, Ident, Lit, LitStr, Meta, MetaNameValue, Path,
+    Token, Type, UnOp, parse_quote,
 };
 
-use super::model::{check_name, flag};
-use crate::attributes;
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::attributes::{self, flag};
+use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::types::{last_is, last_name, option_of, type_argument};
+use crate::sqlite::names::check_name;
 
 /// The options of `#[sql]`, each as an example.
 const OPTIONS: &[&str] = &[
@@ -190,7 +191,7 @@ impl Column {
     /// A generated id is an integer, and comes from nowhere else.
     fn check_auto(&mut self, options: &[Meta], mistakes: &mut Mistakes) {
         let Some(auto) = &self.auto else { return };
-        let name = last_segment(&self.value).map(|(name, _)| name.to_string());
+        let name = last_name(&self.value).map(Ident::to_string);
         let is_no_number = matches!(name.as_deref(), Some("bool" | "Timestamp"));
         let is_other = is_no_number || matches!(self.sql_type, Some("REAL" | "TEXT" | "BLOB"));
         let is_no_key = self.is_nullable || self.is_json || self.generated.is_some();
@@ -218,7 +219,7 @@ impl Column {
             mistakes.add(value, Mistake::DefaultForm);
             return None;
         };
-        let is_bool = last_segment(&self.value).is_some_and(|(name, _)| name == "bool");
+        let is_bool = last_is(&self.value, "bool");
         let is_truth = matches!(
             value,
             Expr::Lit(ExprLit {
@@ -257,8 +258,7 @@ impl Column {
 
     /// Whether the column's integer type has that value.
     fn holds(&self, literal: &str) -> bool {
-        let (Ok(value), Some((name, _))) = (literal.parse::<i128>(), last_segment(&self.value))
-        else {
+        let (Ok(value), Some(name)) = (literal.parse::<i128>(), last_name(&self.value)) else {
             return true;
         };
         let safe = (1_i128 << 53) - 1;
@@ -400,10 +400,8 @@ fn sql_type(ty: &Type, value: &Type, mistakes: &mut Mistakes) -> Option<&'static
         mistakes.add(ty, Mistake::ColumnNested);
         return None;
     }
-    let sql_type = match last_segment(value) {
-        Some((name, argument)) => known_type(&name.to_string(), argument),
-        None => None,
-    };
+    let sql_type =
+        last_name(value).and_then(|name| known_type(&name.to_string(), type_argument(value, 0)));
     if sql_type.is_none() {
         mistakes.add(ty, Mistake::ColumnType);
     }
@@ -417,40 +415,9 @@ fn known_type(name: &str, argument: Option<&Type>) -> Option<&'static str> {
         ("f32" | "f64", None) => Some("REAL"),
         ("String", None) | ("Json", Some(_)) => Some("TEXT"),
         ("Bytes", None) => Some("BLOB"),
-        ("Vec", Some(element)) if last_segment(element)?.0 == "u8" => Some("BLOB"),
+        ("Vec", Some(element)) if last_is(element, "u8") => Some("BLOB"),
         ("char" | "str" | "i128" | "u128" | "Duration" | "Self", None) => None,
         (_, Some(_)) => None,
         _ => Some("ANY"),
     }
-}
-
-/// Whether the type has that name, whatever is in it.
-pub(super) fn is_called(ty: &Type, name: &str) -> bool {
-    last_segment(ty).is_some_and(|(found, _)| found == name)
-}
-
-/// Whether the type is an `Option`, by its name.
-pub(crate) fn is_option(ty: &Type) -> bool {
-    option_of(ty).is_some()
-}
-
-fn option_of(ty: &Type) -> Option<&Type> {
-    let (name, argument) = last_segment(ty)?;
-    argument.filter(|_| name == "Option")
-}
-
-/// A path type's last name, and its first type argument.
-fn last_segment(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let argument = match &last.arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-        }
-        _ => None,
-    };
-    Some((&last.ident, argument))
 }

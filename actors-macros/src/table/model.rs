@@ -2,14 +2,14 @@
 
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Fields, Ident, ItemStruct, LitStr, Meta};
 
 use super::column::{self, Column};
 use super::index::{self, Index};
-use crate::attributes;
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::attributes::{self, flag};
+use crate::common::mistakes::{Mistake, Mistakes};
+use crate::sqlite::names::check_name;
 
 /// The options of `#[sql_table]`, each as an example.
 const OPTIONS: &[&str] = &[
@@ -153,27 +153,6 @@ fn table_was(option: &Meta, name: &str, mistakes: &mut Mistakes) -> Option<Strin
         mistakes.add(text, Mistake::WasItself(&was));
     }
     Some(was)
-}
-
-pub(super) fn check_name(place: &impl ToTokens, name: &str, mistakes: &mut Mistakes) {
-    let lower = name.to_ascii_lowercase();
-    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && name.starts_with(|c: char| !c.is_ascii_digit());
-    if !is_word {
-        mistakes.add(place, Mistake::NameForm(name));
-    } else if ["_cf_", "_actors", "sqlite_"]
-        .iter()
-        .any(|prefix| lower.starts_with(prefix))
-    {
-        mistakes.add(place, Mistake::NameReserved(name));
-    }
-}
-
-/// An option that is there or not.
-pub(super) fn flag(option: &Meta, mistakes: &mut Mistakes) {
-    if option.require_path_only().is_err() {
-        mistakes.add(option, Mistake::OptionAlone(&attributes::name(option)));
-    }
 }
 
 fn columns(

@@ -3,10 +3,10 @@
 use syn::LitStr;
 
 use super::column::Column;
-use super::ddl::quoted;
 use super::model::Table;
-use crate::mistakes::{Mistake, Mistakes};
-use crate::sql::engine::Engine;
+use crate::common::mistakes::{Mistake, Mistakes};
+use crate::sqlite::engine::Engine;
+use crate::sqlite::names::quoted;
 
 const JSON: &str = "CREATE TABLE json (value TEXT CHECK (json_valid(value)))";
 

@@ -7,7 +7,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, MetaNameValue, Path, Token};
 
-use crate::mistakes::{self, Mistake, Mistakes};
+use super::mistakes::{Mistake, Mistakes};
+use super::words::{name_in, nearest};
 
 /// The options in an attribute's parentheses, each known and given once.
 ///
@@ -49,7 +50,7 @@ fn correct(option: &mut Meta, known: &[&str], mistakes: &mut Mistakes) -> bool {
         options: known,
     };
     mistakes.add(option.path(), mistake);
-    let Some(meant) = mistakes::nearest(&name, &names) else {
+    let Some(meant) = nearest(&name, &names) else {
         return false;
     };
     let path = Path::from(Ident::new(meant, option.path().span()));
@@ -59,11 +60,6 @@ fn correct(option: &mut Meta, known: &[&str], mistakes: &mut Mistakes) -> bool {
         Meta::NameValue(pair) => pair.path = path,
     }
     true
-}
-
-/// The option's name in an example of it.
-pub(crate) fn name_in(example: &str) -> &str {
-    example.split(['(', ' ']).next().unwrap_or(example)
 }
 
 /// The option's name as it is written.
@@ -110,6 +106,13 @@ pub(crate) fn text<'a>(option: &'a Meta, mistakes: &mut Mistakes) -> Option<&'a 
             mistakes.add(option, Mistake::NotText(&name(option)));
             None
         }
+    }
+}
+
+/// An option that is there or not.
+pub(crate) fn flag(option: &Meta, mistakes: &mut Mistakes) {
+    if option.require_path_only().is_err() {
+        mistakes.add(option, Mistake::OptionAlone(&name(option)));
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use crate::attributes::name_in;
+use super::words::{any_of, name_in, nearest, suggest};
 
 /// Something that is wrong.
 #[derive(Clone, Copy)]
@@ -796,11 +796,11 @@ impl fmt::Display for Mistake<'_> {
                 let names: Vec<_> = options.iter().map(|option| name_in(option)).collect();
                 match nearest(option, &names) {
                     Some(name) => write!(f, ": did you mean `{name}`?"),
-                    None => write!(f, ": write {}", list(options)),
+                    None => write!(f, ": write {}", any_of(options)),
                 }
             }
             Self::NotAnOption { options } => {
-                write!(f, "this is not an option: write {}", list(options))
+                write!(f, "this is not an option: write {}", any_of(options))
             }
             Self::OptionAlone(option) => {
                 write!(f, "`{option}` takes no value: write `{option}` alone")
@@ -825,34 +825,6 @@ impl fmt::Display for Mistake<'_> {
                 write!(f, "`{option}` is given twice: say all of it at once")
             }
         }
-    }
-}
-
-/// The one of `known` that is meant, if that is clear.
-pub(crate) fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(wrong, name), *name))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .map(|(_, name)| name)
-}
-
-/// Names the nearest of `known`, or else all of them.
-fn suggest(f: &mut fmt::Formatter<'_>, wrong: &str, known: &[&str]) -> fmt::Result {
-    match nearest(wrong, known) {
-        Some(name) => write!(f, ": did you mean `{name}`?"),
-        None => write!(f, ": write {}", list(known)),
-    }
-}
-
-/// `a`, `b` or `c`
-fn list(names: &[&str]) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => String::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
-use crate::sql::Columns;
+use super::columns::Columns;
 
 /// The name of the function that tells the type of the column at that position.
 pub(crate) fn column_function(index: usize, span: Span) -> Ident {

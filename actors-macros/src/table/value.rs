@@ -7,9 +7,9 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type, Variant};
 
-use crate::attributes;
-use crate::checks::{self, carry, check};
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::attributes;
+use crate::common::facts::{self, carry, check};
+use crate::common::mistakes::{Mistake, Mistakes};
 
 pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
     let mut mistakes = Mistakes::default();
@@ -122,9 +122,9 @@ fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -
         const TYPE: &'static str = <#carrier::Type as #krate::sql::SqlValue>::TYPE;
         const TEXTS: &'static [&'static str] = <#carrier::Type as #krate::sql::SqlValue>::TEXTS;
     };
-    let prelude = checks::prelude(krate);
+    let prelude = facts::prelude(krate);
     let check = check("AsColumn", ty, "STORED", ty, krate);
-    let in_list = checks::if_so("IN_LIST", ty, krate);
+    let in_list = facts::if_so("IN_LIST", ty, krate);
     let implementation = implement(ident, &to_sql, &from_sql, &consts, &in_list, krate);
     quote! {
         const _: () = {

@@ -10,7 +10,7 @@ use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Batch, Connection, Error};
 
-use super::tables::Told;
+use crate::reflection::columns::Told;
 
 /// What SQLite says against a statement, in its own words.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ const KEPT: usize = 100;
 
 /// A database with those tables, unless one of them has a mistake. To make one takes
 /// longer than to prepare a statement, so it is kept for the next.
-pub(super) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
+pub(crate) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
     thread_local! {
         static MADE: RefCell<Vec<Made>> = RefCell::default();
     }

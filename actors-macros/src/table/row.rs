@@ -6,10 +6,11 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Field, Fields};
 
-use crate::attributes;
-use crate::mistakes::{Mistake, Mistakes};
-use crate::sql::{Column, Columns, Told};
-use crate::table::callback::callback;
+use crate::common::attributes;
+use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::types::is_option;
+use crate::reflection::callback::callback;
+use crate::reflection::columns::{Column, Columns, Told};
 
 const OPTIONS: &[&str] = &["crate = path"];
 
@@ -80,7 +81,7 @@ fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenS
 fn told(field: &Field, name: &str) -> Column {
     Column {
         name: name.to_owned(),
-        is_nullable: crate::table::is_option(&field.ty),
+        is_nullable: is_option(&field.ty),
         is_required: false,
         is_generated: false,
         is_json: false,

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Type};
 
@@ -148,33 +148,4 @@ impl<'a> Facts<'a> {
         });
         name
     }
-}
-
-/// Whether there is a `Self` in `tokens`.
-pub(crate) fn says_self(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == "Self",
-        TokenTree::Group(group) => says_self(group.stream()),
-        _ => false,
-    })
-}
-
-/// `tokens` with the name of the type in the place of `Self`, which is another
-/// type in the code that is generated.
-pub(crate) fn without_self(tokens: TokenStream, name: &Ident) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|token| match token {
-            TokenTree::Ident(ident) if ident == "Self" => {
-                Ident::new(&name.to_string(), ident.span()).into()
-            }
-            TokenTree::Group(group) => {
-                let stream = without_self(group.stream(), name);
-                let mut replaced = Group::new(group.delimiter(), stream);
-                replaced.set_span(group.span());
-                replaced.into()
-            }
-            other => other,
-        })
-        .collect()
 }
