@@ -43,7 +43,10 @@ pub(super) fn bind(
     let notes = notes.iter().flatten().map(|note| escaped(note));
     let (rule, function) = match meeting {
         Meeting::Written => (
-            quote_spanned!(span=> impl<T, V: #krate::sql::AsSql<T> + ?Sized> Fits<T> for V {}),
+            quote_spanned! {span=>
+                #[automatically_derived]
+                impl<T, V: #krate::sql::AsSql<T> + ?Sized> Fits<T> for V {}
+            },
             value(krate, span),
         ),
         Meeting::Compared => (same_kind(krate, span), value(krate, span)),
@@ -62,6 +65,7 @@ pub(super) fn bind(
 
 fn same_kind(krate: &TokenStream, span: Span) -> TokenStream {
     quote_spanned! {span=>
+        #[automatically_derived]
         impl<T: #krate::sql::ToSql, V: #krate::sql::ToSql<Kind = T::Kind> + ?Sized> Fits<T> for V {}
     }
 }
@@ -119,6 +123,7 @@ pub(super) fn read(
         trait Reads<T> {}
 
         #[diagnostic::do_not_recommend]
+        #[automatically_derived]
         impl<T: #krate::sql::ToSql, U: #krate::sql::ToSql<Kind = T::Kind>> Reads<T> for U {}
         fn reads<T, U: Reads<T>>(_: #krate::__private::Column<T>, _: #krate::__private::Column<U>) {}
         reads
@@ -138,10 +143,13 @@ pub(super) fn read_if(
         trait Reads<T> {}
 
         #[diagnostic::do_not_recommend]
+        #[automatically_derived]
         impl<T: #krate::sql::ToSql, U: #krate::sql::ToSql<Kind = T::Kind>> Reads<T> for U {}
         trait ReadsIf<T, U> {}
 
+        #[automatically_derived]
         impl<T, U: Reads<T>> ReadsIf<T, U> for #krate::__private::If<true> {}
+        #[automatically_derived]
         impl<T, U> ReadsIf<T, U> for #krate::__private::If<false> {}
         fn reads<const IS: bool, T, U>(_: #krate::__private::Column<T>)
         where

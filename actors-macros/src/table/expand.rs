@@ -39,12 +39,14 @@ impl Table {
                 #prelude
                 #(#checks)*
 
+                #[automatically_derived]
                 impl #krate::sql::Table for #ident {
                     const TABLE: #krate::sql::TableDef = #definition;
                 }
 
                 #types
 
+                #[automatically_derived]
                 impl #krate::sql::FromRow for #ident {
                     const WIDTH: usize = #width;
                     const NAMES: &'static [&'static str] = &[#(#names),*];
@@ -138,6 +140,7 @@ impl Table {
         };
         let keyed = key.map(|key| {
             quote! {
+                #[automatically_derived]
                 impl #krate::sql::Keyed for #ident {}
 
                 #[allow(dead_code, private_interfaces)]

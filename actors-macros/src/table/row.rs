@@ -65,6 +65,7 @@ fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenS
     let callback = callback(ident, &columns, &types);
     let width = fields.len();
     quote! {
+        #[automatically_derived]
         impl #krate::sql::FromRow for #ident {
             const WIDTH: usize = #width;
             const NAMES: &'static [&'static str] = &[#(#names),*];

@@ -159,6 +159,7 @@ fn implement(
     krate: &TokenStream,
 ) -> TokenStream {
     quote! {
+        #[automatically_derived]
         impl #krate::sql::ToSql for #ident {
             type Kind = Self;
 
@@ -167,6 +168,7 @@ fn implement(
             }
         }
 
+        #[automatically_derived]
         impl #krate::sql::FromSql for #ident {
             #[allow(unused_variables)]
             fn from_sql(cell: #krate::Cell<'_>) -> #krate::Result<Self> {
@@ -174,14 +176,17 @@ fn implement(
             }
         }
 
+        #[automatically_derived]
         impl #krate::sql::SqlValue for #ident {
             #consts
         }
 
+        #[automatically_derived]
         impl #krate::sql::MayBeInList for #ident {
             type Is = #in_list;
         }
 
+        #[automatically_derived]
         impl #krate::sql::FromRow for #ident {
             const WIDTH: usize = 1;
 

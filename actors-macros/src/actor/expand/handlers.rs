@@ -98,6 +98,7 @@ impl Handlers {
 
             #clients
 
+            #[automatically_derived]
             impl #krate::Actor for #actor {
                 type Stub = #stub;
                 type Schedule<'a> = #schedule<'a>;
@@ -141,6 +142,7 @@ impl Handlers {
             #[allow(unreachable_pub)]
             pub struct #stub(#krate::__private::Stub);
 
+            #[automatically_derived]
             impl ::core::convert::From<#krate::__private::Stub> for #stub {
                 fn from(stub: #krate::__private::Stub) -> Self {
                     Self(stub)
@@ -152,6 +154,7 @@ impl Handlers {
             #[must_use = "no alarm is scheduled before its handler is named"]
             pub struct #schedule<'a>(#krate::__private::Plan<'a>);
 
+            #[automatically_derived]
             impl<'a> ::core::convert::From<#krate::__private::Plan<'a>> for #schedule<'a> {
                 fn from(plan: #krate::__private::Plan<'a>) -> Self {
                     Self(plan)

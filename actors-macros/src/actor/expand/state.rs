@@ -76,6 +76,7 @@ impl State {
                 #(#checks)*
                 #(#parents)*
 
+                #[automatically_derived]
                 impl #krate::State for #ident {
                     const NAME: &'static str = #name;
                     const BINDING: &'static str = #binding;
@@ -106,7 +107,10 @@ impl State {
                 }
             };
 
-            #(impl #krate::sql::HasTable<#tables> for #ident {})*
+            #(
+                #[automatically_derived]
+                impl #krate::sql::HasTable<#tables> for #ident {}
+            )*
         }
     }
 }
