@@ -1,12 +1,141 @@
 //! What is asked of the user's types: the other half of `checks.rs` in `actors-core`.
+//!
+//! A macro sees the name of a type and can't know what the type implements; the code that it
+//! writes can. `Probe::<T>::SERDE` is an inherent constant, `true`, where `T` qualifies; else it
+//! is the one of the trait `Unproven`, `false`, which every probe has and the inherent one
+//! shadows. A constant can choose among types, as in `If<{ Probe::<T>::SERDE }>`: so what is
+//! written for a type that lacks something compiles all the same, and a check, a trait
+//! `Check<const IS: bool>` that is implemented for `true` alone, is the one error.
 
 use std::cell::RefCell;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Type};
 
-/// Brings into scope what [`check`] and [`carry`] need there.
+use super::types::type_argument;
+
+/// What is so of a type or not: a constant of `Probe`.
+#[derive(Clone, Copy)]
+pub(crate) enum Fact {
+    Actor,
+    Default,
+    Error,
+    InList,
+    Keyed,
+    Persist,
+    Request,
+    Response,
+    Same,
+    Serde,
+    Still,
+    Stored,
+    Unlocked,
+    Value,
+}
+
+impl Fact {
+    fn constant(self) -> &'static str {
+        match self {
+            Self::Actor => "ACTOR",
+            Self::Default => "DEFAULT",
+            Self::Error => "ERROR",
+            Self::InList => "IN_LIST",
+            Self::Keyed => "KEYED",
+            Self::Persist => "PERSIST",
+            Self::Request => "REQUEST",
+            Self::Response => "RESPONSE",
+            Self::Same => "SAME",
+            Self::Serde => "SERDE",
+            Self::Still => "STILL",
+            Self::Stored => "STORED",
+            Self::Unlocked => "UNLOCKED",
+            Self::Value => "VALUE",
+        }
+    }
+
+    /// Whether it is so of `ty`, as a constant.
+    pub(crate) fn probe(self, ty: &impl ToTokens, krate: &TokenStream) -> TokenStream {
+        let constant = Ident::new(self.constant(), Span::call_site());
+        quote!(#krate::__private::Probe::<#ty>::#constant)
+    }
+
+    /// `If<true>` where it is so of `ty`, else `If<false>`.
+    pub(crate) fn choose(self, ty: &impl ToTokens, krate: &TokenStream) -> TokenStream {
+        let probe = self.probe(ty, krate);
+        quote!(#krate::__private::If<{ #probe }>)
+    }
+
+    /// The type that stands for `ty` in code that needs the fact to be so of it.
+    pub(crate) fn carry(self, ty: &Type, krate: &TokenStream) -> TokenStream {
+        let carrier = self.carrier(ty, krate);
+        quote!(<#carrier as #krate::__private::Carry>)
+    }
+
+    fn carrier(self, ty: &Type, krate: &TokenStream) -> TokenStream {
+        let probe = self.probe(ty, krate);
+        quote!(#krate::__private::Carrier<#ty, { #probe }>)
+    }
+}
+
+/// Each check with the fact that it asks for.
+macro_rules! checks {
+    ($($check:ident: $fact:ident,)*) => {
+        /// What a type has to be where it stands: a trait in `actors-core`, which has the text of
+        /// the error.
+        #[derive(Clone, Copy)]
+        pub(crate) enum Check {
+            $($check,)*
+        }
+
+        impl Check {
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$check => stringify!($check),)*
+                }
+            }
+
+            fn fact(self) -> Fact {
+                match self {
+                    $(Self::$check => Fact::$fact,)*
+                }
+            }
+        }
+    };
+}
+
+checks! {
+    Answer: Serde,
+    Argument: Serde,
+    AsColumn: Stored,
+    AsJson: Serde,
+    AsParent: Keyed,
+    Asked: Request,
+    Attached: Serde,
+    Failure: Error,
+    Initial: Default,
+    NotOfCtx: Serde,
+    Persisted: Serde,
+    Plain: Value,
+    Responds: Response,
+    Still: Unlocked,
+    StillAttached: Still,
+}
+
+impl Check {
+    /// Fails where the type is written, unless it is what the check asks for.
+    pub(crate) fn of(self, ty: &Type, krate: &TokenStream) -> TokenStream {
+        let place = match self {
+            Self::Failure => type_argument(ty, 1).unwrap_or(ty), // the error of a `Result`
+            _ => ty,
+        };
+        let check = Ident::new(self.name(), Span::call_site());
+        let probe = self.fact().probe(ty, krate);
+        quote!(const _: () = <#place as #krate::__private::#check<{ #probe }>>::CHECKED;)
+    }
+}
+
+/// Brings into scope what probes and carriers need there.
 pub(crate) fn prelude(krate: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unused_imports)]
@@ -14,44 +143,9 @@ pub(crate) fn prelude(krate: &TokenStream) -> TokenStream {
     }
 }
 
-/// Fails at `place` with the text of `check`, unless `fact` is so of `ty`.
-pub(crate) fn check(
-    check: &str,
-    place: &Type,
-    fact: &str,
-    ty: &Type,
-    krate: &TokenStream,
-) -> TokenStream {
-    let check = format_ident!("{check}");
-    let probe = probe(fact, ty, krate);
-    quote!(const _: () = <#place as #krate::__private::#check<{ #probe }>>::CHECKED;)
-}
-
-/// The type that stands for `ty` in code that needs `fact` to be so of it.
-pub(crate) fn carry(fact: &str, ty: &Type, krate: &TokenStream) -> TokenStream {
-    let carrier = carrier(fact, ty, krate);
-    quote!(<#carrier as #krate::__private::Carry>)
-}
-
-fn carrier(fact: &str, ty: &Type, krate: &TokenStream) -> TokenStream {
-    let probe = probe(fact, ty, krate);
-    quote!(#krate::__private::Carrier<#ty, { #probe }>)
-}
-
-/// `If<true>` where `fact` is so of `ty`, else `If<false>`.
-pub(crate) fn if_so(fact: &str, ty: &impl ToTokens, krate: &TokenStream) -> TokenStream {
-    let probe = probe(fact, ty, krate);
-    quote!(#krate::__private::If<{ #probe }>)
-}
-
-/// Whether `fact` is so of `ty`, as a constant.
-pub(crate) fn probe(fact: &str, ty: &impl ToTokens, krate: &TokenStream) -> TokenStream {
-    let fact = format_ident!("{fact}");
-    quote!(#krate::__private::Probe::<#ty>::#fact)
-}
-
-/// What the generated code of a block asks of types. Each question is one item, however
-/// many handlers it is about: rustc takes its time for every constant.
+/// What the generated code of a block asks of types. Each question is an item of its own,
+/// `__Fact_0` and so on, however many handlers it is about: rustc takes its time for every
+/// constant.
 pub(crate) struct Facts<'a> {
     pub(crate) krate: &'a TokenStream,
     asked: RefCell<Vec<Asked>>,
@@ -69,21 +163,12 @@ impl<'a> Facts<'a> {
         Self { krate, asked }
     }
 
-    /// [`check`], where `conditions` hold.
-    pub(crate) fn check(
-        &self,
-        conditions: &[Attribute],
-        check: &str,
-        place: &Type,
-        fact: &str,
-        ty: &Type,
-    ) {
-        self.ask(conditions, check, &quote!(#place, #ty), |_| {
-            self::check(check, place, fact, ty, self.krate)
-        });
+    /// [`Check::of`], where `conditions` hold.
+    pub(crate) fn check(&self, conditions: &[Attribute], check: Check, ty: &Type) {
+        self.ask(conditions, check.name(), ty, |_| check.of(ty, self.krate));
     }
 
-    /// [`carry`] in code that is there under these conditions.
+    /// [`Fact::carry`] of what serde carries, in code that is there under these conditions.
     pub(crate) fn carry(&self, conditions: &[Attribute], ty: &Type) -> TokenStream {
         let (carrier, krate) = (self.carrier(conditions, ty), self.krate);
         quote!(<#carrier as #krate::__private::Carry>)
@@ -91,18 +176,18 @@ impl<'a> Facts<'a> {
 
     /// What carries the type from one object to another.
     pub(crate) fn carrier(&self, conditions: &[Attribute], ty: &Type) -> Ident {
-        self.name(conditions, ty, || carrier("SERDE", ty, self.krate))
+        self.name(conditions, ty, || Fact::Serde.carrier(ty, self.krate))
     }
 
-    /// [`if_so`] in code that is there under these conditions.
-    pub(crate) fn if_so(
+    /// [`Fact::choose`] in code that is there under these conditions.
+    pub(crate) fn choose(
         &self,
         conditions: &[Attribute],
-        fact: &str,
+        fact: Fact,
         ty: &impl ToTokens,
     ) -> TokenStream {
-        let if_so = || if_so(fact, ty, self.krate);
-        let name = self.name(conditions, &quote!(#fact #ty), if_so);
+        let (constant, choose) = (fact.constant(), || fact.choose(ty, self.krate));
+        let name = self.name(conditions, &quote!(#constant #ty), choose);
         name.to_token_stream()
     }
 

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, parse_quote};
 
 use super::column::Column;
-use crate::common::facts::{self, carry, check};
+use crate::common::facts::{Check, Fact};
 
 impl Column {
     /// The column's type in the tables that statements are checked against.
@@ -21,12 +21,12 @@ impl Column {
     pub(super) fn checks(&self, krate: &TokenStream) -> TokenStream {
         let value = &self.value;
         if self.is_json {
-            return check("AsJson", value, "SERDE", value, krate);
+            return Check::AsJson.of(value, krate);
         }
         if self.sql_type.is_none() {
             return TokenStream::new(); // a mistake
         }
-        let is_column = check("AsColumn", value, "STORED", value, krate);
+        let is_column = Check::AsColumn.of(value, krate);
         let default = self.default.as_ref().map(|default| {
             let (sql_type, text, carried) = (default.sql_type, &default.text, self.carried(krate));
             let span = default.place.span();
@@ -40,13 +40,7 @@ impl Column {
         });
         let references = self.references.as_ref().map(|references| {
             let (name, path) = (self.parent_name(), &references.parent);
-            let is_table = check(
-                "AsParent",
-                &parse_quote!(#name),
-                "KEYED",
-                &parse_quote!(#name),
-                krate,
-            );
+            let is_table = Check::AsParent.of(&parse_quote!(#name), krate);
             let key = quote_spanned! {value.span()=>
                 const _: fn() = || {
                     #krate::__private::same_key::<#value, _>(#name::__key())
@@ -78,7 +72,7 @@ impl Column {
     /// What is known of that table, if it is one.
     pub(super) fn parent(&self, krate: &TokenStream) -> TokenStream {
         let name = self.parent_name();
-        let is_table = facts::if_so("KEYED", &name, krate);
+        let is_table = Fact::Keyed.choose(&name, krate);
         quote!(<#is_table as #krate::__private::Parent<#name>>)
     }
 
@@ -88,7 +82,7 @@ impl Column {
         if self.sql_type != Some("ANY") {
             return quote!(#value);
         }
-        let carrier = carry("STORED", value, krate);
+        let carrier = Fact::Stored.carry(value, krate);
         quote!(#carrier::Type)
     }
 
@@ -97,7 +91,7 @@ impl Column {
         if self.sql_type != Some("ANY") {
             return quote!(::core::convert::identity);
         }
-        let carrier = carry("STORED", &self.value, krate);
+        let carrier = Fact::Stored.carry(&self.value, krate);
         quote!(#carrier::back)
     }
 
@@ -119,11 +113,11 @@ impl Column {
         let (to, carrier) = match (self.is_json, self.sql_type) {
             (true, _) => (
                 quote!(#krate::__private::to_json),
-                carry("SERDE", value, krate),
+                Fact::Serde.carry(value, krate),
             ),
             (false, Some("ANY")) => (
                 quote!(#krate::sql::ToSql::to_sql),
-                carry("STORED", value, krate),
+                Fact::Stored.carry(value, krate),
             ),
             (false, _) => {
                 return quote_spanned!(value.span()=> #krate::sql::ToSql::to_sql(&self.#ident)?);
@@ -149,12 +143,12 @@ impl Column {
         }
         let (carrier, stored, inner) = match (self.is_json, self.sql_type) {
             (true, _) => {
-                let carrier = carry("SERDE", value, krate);
+                let carrier = Fact::Serde.carry(value, krate);
                 let stored = quote!(#krate::sql::Json<#carrier::Type>);
                 (carrier, stored, quote!(value.0))
             }
             (false, Some("ANY")) => {
-                let carrier = carry("STORED", value, krate);
+                let carrier = Fact::Stored.carry(value, krate);
                 let stored = quote!(#carrier::Type);
                 (carrier, stored, quote!(value))
             }

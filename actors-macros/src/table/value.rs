@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type, Variant};
 
 use crate::common::attributes;
-use crate::common::facts::{self, carry, check};
+use crate::common::facts::{self, Check, Fact};
 use crate::common::mistakes::{Mistake, Mistakes};
 
 pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
@@ -111,7 +111,7 @@ fn variant_text(variant: &Variant, mistakes: &mut Mistakes) -> String {
 
 /// A struct around one value, stored as that.
 fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -> TokenStream {
-    let carrier = carry("STORED", ty, krate);
+    let carrier = Fact::Stored.carry(ty, krate);
     let to_sql = quote!(#krate::sql::ToSql::to_sql(#carrier::view(&self.#member)));
     let from_sql = quote! {
         ::core::result::Result::Ok(Self {
@@ -123,8 +123,8 @@ fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -
         const TEXTS: &'static [&'static str] = <#carrier::Type as #krate::sql::SqlValue>::TEXTS;
     };
     let prelude = facts::prelude(krate);
-    let check = check("AsColumn", ty, "STORED", ty, krate);
-    let in_list = facts::if_so("IN_LIST", ty, krate);
+    let check = Check::AsColumn.of(ty, krate);
+    let in_list = Fact::InList.choose(ty, krate);
     let implementation = implement(ident, &to_sql, &from_sql, &consts, &in_list, krate);
     quote! {
         const _: () = {

@@ -7,8 +7,8 @@ use syn::{Attribute, Ident, Type, parse_quote};
 
 use crate::actor::method::{Argument, Method, Output, SocketArgument};
 use crate::actor::role::Role;
-use crate::common::facts::{self, Facts};
-use crate::common::types::{last_is, type_argument};
+use crate::common::facts::{Check, Fact, Facts};
+use crate::common::types::last_is;
 
 impl Method {
     /// The condition for there being no such method.
@@ -31,14 +31,14 @@ impl Method {
     /// Asks of the types in the signature what is needed, each at its place.
     pub(super) fn check(&self, facts: &Facts<'_>) {
         let (argument, value) = match self.role {
-            Role::Request => (("Asked", "REQUEST"), ("Responds", "RESPONSE")),
-            Role::Connect => (("Argument", "SERDE"), ("Attached", "SERDE")),
-            _ => (("Argument", "SERDE"), ("Answer", "SERDE")),
+            Role::Request => (Check::Asked, Check::Responds),
+            Role::Connect => (Check::Argument, Check::Attached),
+            _ => (Check::Argument, Check::Answer),
         };
-        let check = |(check, fact), ty| facts.check(&self.conditions, check, ty, fact, ty);
+        let check = |check, ty| facts.check(&self.conditions, check, ty);
         if !self.role.is_given() {
             self.argument_types().for_each(|ty| match is_of_ctx(ty) {
-                true => check(("NotOfCtx", "SERDE"), ty),
+                true => check(Check::NotOfCtx, ty),
                 false => check(argument, ty),
             });
         }
@@ -46,15 +46,12 @@ impl Method {
             check(value, ty);
         }
         if let Some(ty) = self.admitted() {
-            check(("StillAttached", "STILL"), ty);
+            check(Check::StillAttached, ty);
         }
         match &self.output {
             Output::Nothing => {}
-            Output::Value(ty) => check(("Plain", "VALUE"), ty),
-            Output::Result(ty) => {
-                let error = type_argument(ty, 1).unwrap_or(ty);
-                facts.check(&self.conditions, "Failure", error, "ERROR", ty);
-            }
+            Output::Value(ty) => check(Check::Plain, ty),
+            Output::Result(ty) => check(Check::Failure, ty),
         }
     }
 
@@ -71,7 +68,7 @@ impl Method {
         let (krate, call) = (facts.krate, self.invoked(facts));
         match &self.output {
             Output::Result(ty) => {
-                let converts = facts.if_so(&self.conditions, "ERROR", ty);
+                let converts = facts.choose(&self.conditions, Fact::Error, ty);
                 quote!(<#converts as #krate::__private::Outcome<#ty>>::outcome(#call))
             }
             _ => quote!(#krate::Result::<_, #krate::Error>::Ok(#call)),
@@ -114,7 +111,7 @@ impl Method {
         let carrier = |ty| facts.carrier(conditions, ty);
         let arguments = self.argument_types().map(carrier);
         let outcome = match &self.output {
-            Output::Result(ty) => facts.if_so(conditions, "ERROR", ty),
+            Output::Result(ty) => facts.choose(conditions, Fact::Error, ty),
             _ => quote!(#krate::__private::Always),
         };
         let value = carrier(self.value().unwrap_or(&nothing));
@@ -195,7 +192,7 @@ impl SocketArgument {
     fn view(&self, conditions: &[Attribute], facts: &Facts<'_>) -> TokenStream {
         let krate = facts.krate;
         let (attachment, carries) = (self.attachment(krate), &self.carries);
-        let same = facts.if_so(conditions, "SAME", &quote!((#attachment, #carries)));
+        let same = facts.choose(conditions, Fact::Same, &quote!((#attachment, #carries)));
         quote!(<#same as #krate::__private::View<#attachment, #carries>>::view(&socket),)
     }
 
@@ -204,7 +201,7 @@ impl SocketArgument {
         let krate = facts.krate;
         let (attachment, carries) = (self.attachment(krate), &self.carries);
         let carrier = facts.carry(conditions, carries);
-        let same = facts::probe("SAME", &quote!((#attachment, #carrier::Type)), krate);
+        let same = Fact::Same.probe(&quote!((#attachment, #carrier::Type)), krate);
         quote! {
             #(#conditions)*
             const _: () =

@@ -11,7 +11,7 @@ use crate::actor::handlers::{self, Handlers};
 use crate::actor::method::Method;
 use crate::actor::role::{Part, Role};
 use crate::common::attributes;
-use crate::common::facts::{self, Facts};
+use crate::common::facts::{self, Fact, Facts};
 use crate::common::mistakes::{Mistake, Mistakes};
 
 pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream {
@@ -286,7 +286,7 @@ fn request(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     let values = method.values();
     let outcome = method.outcome(facts);
     let value = method.value_type();
-    let responds = facts.if_so(&method.conditions, "RESPONSE", &value);
+    let responds = facts.choose(&method.conditions, Fact::Response, &value);
     let body = quote! {
         #outcome.and_then(<#responds as #krate::__private::Respond<#value>>::respond)
     };
@@ -294,7 +294,7 @@ fn request(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     match method.argument_types().next() {
         None => quote!(|object, _request| #turn),
         Some(ty) => {
-            let reads = facts.if_so(&method.conditions, "REQUEST", ty);
+            let reads = facts.choose(&method.conditions, Fact::Request, ty);
             quote! {
                 |object, request| {
                     let object = object.clone();
@@ -369,7 +369,7 @@ fn connect(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     let krate = facts.krate;
     let outcome = method.outcome(facts);
     let admitted = method.admitted();
-    let admits = facts.if_so(&method.conditions, "SERDE", &admitted);
+    let admits = facts.choose(&method.conditions, Fact::Serde, &admitted);
     let body = quote! {
         let admission = #outcome?;
         <#admits as #krate::__private::Admit<#admitted>>::settle(opening, ctx, admission)

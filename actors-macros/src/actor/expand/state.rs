@@ -9,7 +9,7 @@ use syn::{Field, Fields, GenericArgument, Ident, ItemStruct, PathArguments, Type
 use crate::actor::sockets::SocketOptions;
 use crate::actor::state::{self, Persisted, State};
 use crate::common::attributes;
-use crate::common::facts::{self, carry, check, probe};
+use crate::common::facts::{self, Check, Fact};
 use crate::common::mistakes::Mistakes;
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
@@ -153,7 +153,7 @@ pub(super) fn schedule_name(actor: &Ident) -> Ident {
 
 /// Whether the struct has handlers, which is an error if it has not.
 fn is(ident: &Ident, is_right: bool, krate: &TokenStream) -> TokenStream {
-    let has = facts::probe("ACTOR", ident, krate);
+    let has = Fact::Actor.probe(ident, krate);
     match is_right {
         true => quote! {
             #krate::__private::If<{ <#ident as #krate::__private::Handled<{ #has }>>::IS_SO }>
@@ -166,13 +166,13 @@ fn is(ident: &Ident, is_right: bool, krate: &TokenStream) -> TokenStream {
 fn initial(field: &Field, krate: &TokenStream) -> TokenStream {
     let conditions = attributes::conditions(&field.attrs);
     let name = &field.ident;
-    let carrier = carry("DEFAULT", &field.ty, krate);
+    let carrier = Fact::Default.carry(&field.ty, krate);
     quote!(#(#conditions)* #name: #carrier::back(::core::default::Default::default()))
 }
 
 fn check_initial(field: &Field, krate: &TokenStream) -> TokenStream {
     let conditions = attributes::conditions(&field.attrs);
-    let check = check("Initial", &field.ty, "DEFAULT", &field.ty, krate);
+    let check = Check::Initial.of(&field.ty, krate);
     quote!(#(#conditions)* #check)
 }
 
@@ -203,15 +203,12 @@ fn locks(ty: &Type) -> Option<Type> {
 impl Persisted {
     fn check(&self, krate: &TokenStream) -> TokenStream {
         let conditions = &self.conditions;
-        let (ty, persisted) = (
-            &self.ty,
-            check("Persisted", &self.ty, "SERDE", &self.ty, krate),
-        );
+        let (ty, persisted) = (&self.ty, Check::Persisted.of(&self.ty, krate));
         let still = match locks(ty) {
-            Some(lock) => check("Still", &lock, "UNLOCKED", &lock, krate),
+            Some(lock) => Check::Still.of(&lock, krate),
             None => {
                 // One that can't be stored at all is told so, and no more.
-                let (still, stored) = (probe("STILL", ty, krate), probe("SERDE", ty, krate));
+                let (still, stored) = (Fact::Still.probe(ty, krate), Fact::Serde.probe(ty, krate));
                 quote!(const _: () = <#ty as #krate::__private::Still<{ #still || !#stored }>>::CHECKED;)
             }
         };
@@ -221,14 +218,14 @@ impl Persisted {
     fn save(&self, krate: &TokenStream) -> TokenStream {
         let (field, conditions) = (&self.name, &self.conditions);
         let name = field.unraw().to_string();
-        let carrier = carry("PERSIST", &self.ty, krate);
+        let carrier = Fact::Persist.carry(&self.ty, krate);
         quote!(#(#conditions)* saver.field(#name, #carrier::view(&self.#field))?;)
     }
 
     fn load(&self, krate: &TokenStream) -> TokenStream {
         let (field, conditions) = (&self.name, &self.conditions);
         let name = field.unraw().to_string();
-        let carrier = carry("PERSIST", &self.ty, krate);
+        let carrier = Fact::Persist.carry(&self.ty, krate);
         quote!(#(#conditions)* loader.field(#name, #carrier::view_mut(&mut self.#field))?;)
     }
 }
