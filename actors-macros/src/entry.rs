@@ -1,6 +1,6 @@
 //! `entry!`: which instance of which actor a request is for.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -58,23 +58,30 @@ impl Parse for Route {
 }
 
 pub(crate) fn expand(Entry(routes): Entry) -> TokenStream {
-    let mut mistakes = Mistakes::default();
+    Mistakes::expand(|mistakes| {
+        check(&routes, mistakes);
+        handler(&routes)
+    })
+}
+
+fn check(routes: &Punctuated<Route, Token![,]>, mistakes: &mut Mistakes) {
     if routes.is_empty() {
-        mistakes.add_error(syn::Error::new(
-            proc_macro2::Span::call_site(),
-            Mistake::EntryEmpty,
-        ));
+        mistakes.add_at(Span::call_site(), Mistake::EntryEmpty);
     }
     let mut router = matchit::Router::new();
-    for route in &routes {
-        route.check(&mut router, &mut mistakes);
+    for route in routes {
+        route.check(&mut router, mistakes);
     }
     let mut fallbacks = routes.iter().filter(|route| route.path.is_none());
     if let Some(unreached) = fallbacks.nth(1) {
         mistakes.add(&unreached.actor, Mistake::RouteUnreached);
     }
+}
+
+/// The handler of requests.
+fn handler(routes: &Punctuated<Route, Token![,]>) -> TokenStream {
     let routes = routes.iter().map(Route::expand);
-    mistakes.and(quote! {
+    quote! {
         const _: () = {
             const ROUTES: &[::actors_core::__private::Route] = &[#(#routes),*];
 
@@ -91,7 +98,7 @@ pub(crate) fn expand(Entry(routes): Entry) -> TokenStream {
                 ::actors_core::__private::fetch(ROUTES, &request, env)
             }
         };
-    })
+    }
 }
 
 impl Route {

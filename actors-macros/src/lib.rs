@@ -104,7 +104,7 @@ macro_rules! marks {
         $(#[$doc])*
         #[proc_macro_attribute]
         pub fn $mark(_: TokenStream, item: TokenStream) -> TokenStream {
-            Mistakes::misplaced(stringify!($mark), item.into()).into()
+            actor::misplaced(stringify!($mark), item.into()).into()
         }
     )*};
 }

@@ -91,11 +91,10 @@ pub(crate) fn expand(migration: TokenStream) -> TokenStream {
             told,
         }
         .next(),
-        Err(error) => {
-            let mut mistakes = Mistakes::default();
-            mistakes.add_error(syn::Error::new(error.span(), Mistake::MigrationForm));
-            mistakes.and(TokenStream::new())
-        }
+        Err(error) => Mistakes::expand(|mistakes| {
+            mistakes.add_at(error.span(), Mistake::MigrationForm);
+            TokenStream::new()
+        }),
     }
 }
 
@@ -136,23 +135,28 @@ impl Asking {
         if let Some(path) = parsed.before.get(told.len()) {
             return quote!(#path ! { migration_next [#migration] #({ #told })* });
         }
-        let mut mistakes = Mistakes::default();
-        if parsed.sql.value().trim().is_empty() {
-            mistakes.add(&parsed.sql, Mistake::MigrationEmpty);
-        }
-        #[cfg(feature = "check-sql")]
-        if mistakes.is_empty() {
-            self.check(&mut mistakes);
-        }
         let krate = match told.first() {
             Some(table) => table.krate.clone(),
             None => quote!(::actors_core),
         };
-        mistakes.and(parsed.define(&krate))
+        Mistakes::expand(|mistakes| {
+            self.check(mistakes);
+            parsed.define(&krate)
+        })
     }
 
-    #[cfg(feature = "check-sql")]
     fn check(&self, mistakes: &mut Mistakes) {
+        if self.parsed.sql.value().trim().is_empty() {
+            mistakes.add(&self.parsed.sql, Mistake::MigrationEmpty);
+            return;
+        }
+        #[cfg(feature = "check-sql")]
+        self.try_out(mistakes);
+    }
+
+    /// Runs the migration on empty tables as they were.
+    #[cfg(feature = "check-sql")]
+    fn try_out(&self, mistakes: &mut Mistakes) {
         let mut engine = Engine::new();
         for create in self.told.iter().flat_map(|told| &told.create) {
             if engine.define(create).is_err() {
@@ -163,9 +167,9 @@ impl Asking {
         if let Err((complaint, place)) = engine.migrate(&text) {
             let (words, place) = self.explain(&text, &complaint.words, place);
             let message = shown::message(&words, &text, Some(&place));
-            mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
+            mistakes.add_at(self.parsed.sql.span(), message);
         } else if let Some(message) = history::depends_on_order(&text, &self.told) {
-            mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
+            mistakes.add_at(self.parsed.sql.span(), message);
         }
     }
 

@@ -91,11 +91,9 @@ impl Method {
         mistakes: &mut Mistakes,
     ) -> Option<Self> {
         let (role, mark) = role(item, mistakes)?;
-        let mut found = Mistakes::default();
-        let method = Self::read(item, actor, role, mark, &mut found);
-        let is_right = found.is_empty();
-        mistakes.extend(found);
-        method.filter(|_| is_right)
+        let before = mistakes.count();
+        let method = Self::read(item, actor, role, mark, mistakes);
+        method.filter(|_| mistakes.count() == before)
     }
 
     fn read(

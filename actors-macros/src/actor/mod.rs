@@ -11,3 +11,20 @@ mod method;
 mod role;
 mod sockets;
 mod state;
+
+use proc_macro2::{Span, TokenStream};
+
+use crate::common::mistakes::{Mistake, Mistakes};
+
+/// A mark that stands where `#[actor]` can't see it.
+pub(crate) fn misplaced(mark: &str, item: TokenStream) -> TokenStream {
+    let mistake = match mark {
+        "persist" => Mistake::PersistNotOnField,
+        mark => Mistake::MarkNotOnMethod { mark },
+    };
+    // In an impl block the error is an item among the items, as the method is.
+    Mistakes::expand(|mistakes| {
+        mistakes.add_at(Span::call_site(), mistake);
+        item
+    })
+}

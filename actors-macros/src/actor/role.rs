@@ -128,13 +128,12 @@ fn part(mark: &Meta, mistakes: &mut Mistakes) -> Part {
         }
     };
     let known = ["json", "text", "bytes", "unhandled"];
-    let mut found = Mistakes::default();
-    let options = attributes::options(list.tokens.clone(), &known, &mut found);
+    let before = mistakes.count();
+    let options = attributes::options(list.tokens.clone(), &known, mistakes);
     let is_right = matches!(&options[..], [Meta::Path(_)]);
-    if !is_right && found.is_empty() {
-        found.add(list, Mistake::MessageParts);
+    if !is_right && mistakes.count() == before {
+        mistakes.add(list, Mistake::MessageParts);
     }
-    mistakes.extend(found);
     match options.first().map(attributes::name).as_deref() {
         Some("json") => Part::Json,
         Some("text") => Part::Text,

@@ -47,26 +47,25 @@ impl SocketOptions {
             mistakes.add(option, Mistake::SocketsForm);
             return sockets;
         };
-        let mut found = Mistakes::default();
-        let options = attributes::options(list.tokens.clone(), OPTIONS, &mut found);
+        let before = mistakes.count();
+        let options = attributes::options(list.tokens.clone(), OPTIONS, mistakes);
         let get = |name| attributes::find(&options, name);
         match get("path") {
-            Some(path) => sockets.path = self::path(path, &mut found).unwrap_or(sockets.path),
-            None if found.is_empty() => found.add(option, Mistake::SocketsForm),
+            Some(path) => sockets.path = self::path(path, mistakes).unwrap_or(sockets.path),
+            None if mistakes.count() == before => mistakes.add(option, Mistake::SocketsForm),
             None => {}
         }
-        sockets.auto_response = auto_response(get("ping"), get("pong"), &mut found);
+        sockets.auto_response = auto_response(get("ping"), get("pong"), mistakes);
         let list = |name| get(name).map_or(&[][..], std::slice::from_ref);
         for option in list("origins") {
-            sockets.origins = texts(option, &mut found);
-            check_origins(&sockets.origins, &mut found);
+            sockets.origins = texts(option, mistakes);
+            check_origins(&sockets.origins, mistakes);
         }
         for option in list("protocols") {
-            sockets.protocols = texts(option, &mut found);
-            check_protocols(&sockets.protocols, &mut found);
+            sockets.protocols = texts(option, mistakes);
+            check_protocols(&sockets.protocols, mistakes);
         }
-        sockets.max_bytes = get("max_bytes").and_then(|option| max_bytes(option, &mut found));
-        mistakes.extend(found);
+        sockets.max_bytes = get("max_bytes").and_then(|option| max_bytes(option, mistakes));
         sockets
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn options(tokens: TokenStream, known: &[&str], mistakes: &mut Mistak
         Ok(parsed) => parsed,
         Err(error) => {
             let mistake = Mistake::NotAnOption { options: known };
-            mistakes.add_error(syn::Error::new(error.span(), mistake));
+            mistakes.add_at(error.span(), mistake);
             return options;
         }
     };
@@ -123,6 +123,14 @@ pub(crate) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Vec<Attribute
         .partition(|attribute| attribute.path().is_ident(name));
     *attributes = kept;
     taken
+}
+
+/// What is in the parentheses of attributes.
+pub(crate) fn arguments(attributes: &[Attribute]) -> TokenStream {
+    let lists = attributes
+        .iter()
+        .filter_map(|attribute| attribute.meta.require_list().ok());
+    lists.map(|list| list.tokens.clone()).collect()
 }
 
 /// The attributes that belong on everything that is generated from an item.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::words::{any_of, name_in, nearest, suggest};
@@ -829,64 +829,43 @@ impl fmt::Display for Mistake<'_> {
 }
 
 /// The mistakes found so far in one item.
-#[derive(Default)]
-pub(crate) struct Mistakes(Option<syn::Error>);
+///
+/// None is lost: there are none but in [`Mistakes::expand`], which writes each as an error.
+pub(crate) struct Mistakes(Vec<syn::Error>);
 
 impl Mistakes {
-    /// Takes note of a mistake at that place.
-    pub(crate) fn add(&mut self, place: &impl ToTokens, mistake: Mistake<'_>) {
-        self.add_error(syn::Error::new_spanned(place, mistake));
-    }
-
-    /// Takes note of an error of the parser's.
-    pub(crate) fn add_error(&mut self, error: syn::Error) {
-        match &mut self.0 {
-            Some(all) => all.combine(error),
-            None => self.0 = Some(error),
-        }
-    }
-
-    /// Takes over what was found elsewhere.
-    pub(crate) fn extend(&mut self, others: Self) {
-        if let Some(errors) = others.0 {
-            self.add_error(errors);
-        }
-    }
-
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// The compile errors, in front of what is expanded all the same.
-    pub(crate) fn and(self, rest: TokenStream) -> TokenStream {
-        let errors = self.0.map(syn::Error::into_compile_error);
-        quote!(#errors #rest)
+    /// The compile errors of an item, in front of what is expanded all the same.
+    pub(crate) fn expand(expand: impl FnOnce(&mut Self) -> TokenStream) -> TokenStream {
+        let mut mistakes = Self(Vec::new());
+        let expanded = expand(&mut mistakes);
+        let errors = mistakes.0.iter().map(syn::Error::to_compile_error);
+        quote!(#(#errors)* #expanded)
     }
 
     /// An item that can't be expanded at all: it stays, with the error.
     pub(crate) fn one(item: &impl ToTokens, mistake: Mistake<'_>) -> TokenStream {
-        Self::beside(item, item, mistake)
+        Self::expand(|mistakes| {
+            mistakes.add(item, mistake);
+            item.to_token_stream()
+        })
     }
 
-    /// The same, where the mistake is at one place of the item.
-    pub(crate) fn beside(
-        place: &impl ToTokens,
-        item: &impl ToTokens,
-        mistake: Mistake<'_>,
-    ) -> TokenStream {
-        let error = syn::Error::new_spanned(place, mistake).into_compile_error();
-        quote!(#error #item)
+    /// Takes note of a mistake in those tokens.
+    pub(crate) fn add(&mut self, place: &impl ToTokens, mistake: Mistake<'_>) {
+        self.0.push(syn::Error::new_spanned(place, mistake));
     }
 
-    /// A mark that stands where `#[actor]` can't see it.
-    pub(crate) fn misplaced(mark: &str, item: TokenStream) -> TokenStream {
-        let mistake = match mark {
-            "persist" => Mistake::PersistNotOnField,
-            mark => Mistake::MarkNotOnMethod { mark },
-        };
-        let error = syn::Error::new(proc_macro2::Span::call_site(), mistake).into_compile_error();
-        // In an impl block the error is an item among the items, as the method is.
-        quote!(#error #item)
+    /// The same, where there are no tokens of it.
+    pub(crate) fn add_at(&mut self, place: Span, mistake: impl fmt::Display) {
+        self.0.push(syn::Error::new(place, mistake));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are, to know whether more are found from here on.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
     }
 }

@@ -23,13 +23,13 @@ use self::model::Table;
 use crate::common::mistakes::Mistakes;
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let table = Table::parse(arguments, item, &mut mistakes);
-    #[cfg(feature = "check-sql")]
-    if mistakes.is_empty() {
-        table.verify(&mut mistakes);
-    }
-    let item = &table.item;
-    let expanded = table.expand();
-    mistakes.and(quote!(#item #expanded))
+    Mistakes::expand(|mistakes| {
+        let table = Table::parse(arguments, item, mistakes);
+        #[cfg(feature = "check-sql")]
+        if mistakes.is_empty() {
+            table.verify(mistakes);
+        }
+        let (item, expanded) = (&table.item, table.expand());
+        quote!(#item #expanded)
+    })
 }

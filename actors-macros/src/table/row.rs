@@ -14,15 +14,14 @@ use crate::reflection::columns::{Column, Columns, Told};
 
 const OPTIONS: &[&str] = &["crate = path"];
 
-pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let options: TokenStream = attributes::take(&mut item.attrs, "sql")
-        .iter()
-        .filter_map(|mark| mark.meta.require_list().ok())
-        .map(|list| list.tokens.clone())
-        .collect();
-    let options = attributes::options(options, OPTIONS, &mut mistakes);
-    let krate = attributes::core_path(&options, &mut mistakes);
+pub(crate) fn expand(item: DeriveInput) -> TokenStream {
+    Mistakes::expand(|mistakes| row(item, mistakes))
+}
+
+fn row(mut item: DeriveInput, mistakes: &mut Mistakes) -> TokenStream {
+    let marks = attributes::take(&mut item.attrs, "sql");
+    let options = attributes::options(attributes::arguments(&marks), OPTIONS, mistakes);
+    let krate = attributes::core_path(&options, mistakes);
     let fields: Vec<Field> = match item.data {
         Data::Struct(data) => match data.fields {
             Fields::Named(fields) => fields.named.into_iter().collect(),
@@ -36,10 +35,10 @@ pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::RowGenerics);
     }
-    if !mistakes.is_empty() {
-        return mistakes.and(TokenStream::new());
+    match mistakes.is_empty() {
+        true => from_row(&krate, &item.ident, &fields),
+        false => TokenStream::new(),
     }
-    from_row(&krate, &item.ident, &fields)
 }
 
 fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenStream {

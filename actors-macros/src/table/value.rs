@@ -5,42 +5,38 @@ use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type, Variant};
+use syn::{Data, DataEnum, DeriveInput, Fields, Ident, LitStr, Member, Meta, Type, Variant};
 
 use crate::common::attributes;
 use crate::common::facts::{self, Check, Fact};
 use crate::common::mistakes::{Mistake, Mistakes};
 
-pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let options: TokenStream = attributes::take(&mut item.attrs, "sql")
-        .iter()
-        .filter_map(|mark| mark.meta.require_list().ok())
-        .map(|list| list.tokens.clone())
-        .collect();
-    let options = attributes::options(options, &["crate = path"], &mut mistakes);
-    let krate = attributes::core_path(&options, &mut mistakes);
+pub(crate) fn expand(item: DeriveInput) -> TokenStream {
+    Mistakes::expand(|mistakes| value(item, mistakes))
+}
+
+fn value(mut item: DeriveInput, mistakes: &mut Mistakes) -> TokenStream {
+    let marks = attributes::take(&mut item.attrs, "sql");
+    let options = attributes::options(attributes::arguments(&marks), &["crate = path"], mistakes);
+    let krate = attributes::core_path(&options, mistakes);
     let ident = &item.ident;
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::ValueGenerics);
-        return mistakes.and(TokenStream::new());
+        return TokenStream::new();
     }
-    let expanded = match &item.data {
-        Data::Enum(data) if !data.variants.is_empty() => text(ident, data, &krate, &mut mistakes),
+    match &item.data {
+        Data::Enum(data) if !data.variants.is_empty() => text(ident, data, &krate, mistakes),
         Data::Struct(data) if data.fields.len() == 1 => {
-            let field = data.fields.iter().next().expect("there is one");
-            let member = match &field.ident {
-                Some(name) => Member::Named(name.clone()),
-                None => Member::Unnamed(Index::from(0)),
-            };
-            transparent(ident, &member, &field.ty, &krate)
+            let fields = data.fields.members().zip(&data.fields);
+            let fields =
+                fields.map(|(member, field)| transparent(ident, &member, &field.ty, &krate));
+            fields.collect()
         }
         _ => {
             mistakes.add(ident, Mistake::NotAValue);
             stand_in(ident, &krate)
         }
-    };
-    mistakes.and(expanded)
+    }
 }
 
 /// An enum, stored as its variants' names.

@@ -14,12 +14,16 @@ use crate::common::attributes;
 use crate::common::facts::{self, Fact, Facts};
 use crate::common::mistakes::{Mistake, Mistakes};
 
-pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let options = handlers::options(arguments, &mut mistakes);
-    let krate = attributes::core_path(&options, &mut mistakes);
+pub(crate) fn expand(arguments: TokenStream, item: ItemImpl) -> TokenStream {
+    Mistakes::expand(|mistakes| of_block(arguments, item, mistakes))
+}
+
+fn of_block(arguments: TokenStream, mut item: ItemImpl, mistakes: &mut Mistakes) -> TokenStream {
+    let options = handlers::options(arguments, mistakes);
+    let krate = attributes::core_path(&options, mistakes);
     if let Some((_, of_trait, _)) = &item.trait_ {
-        return Mistakes::beside(of_trait, &item, Mistake::ImplOfTrait);
+        mistakes.add(of_trait, Mistake::ImplOfTrait);
+        return quote!(#item);
     }
     if let Some(name) = handlers::generic(&item.self_ty) {
         // The struct says what is wrong; without its mark, this does.
@@ -30,14 +34,14 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream 
         item.generics = Default::default();
     }
     let Some(actor) = handlers::name(&item.self_ty).cloned() else {
-        let error = Mistakes::beside(&item.self_ty, &item, Mistake::ImplPath);
+        mistakes.add(&item.self_ty, Mistake::ImplPath);
         let handlers = elsewhere(&item.self_ty, &krate);
-        return quote!(#error #handlers);
+        return quote!(#item #handlers);
     };
-    let handlers = handlers::parse(&mut item, &actor, &mut mistakes);
+    let handlers = handlers::parse(&mut item, &actor, mistakes);
     let expanded = handlers.expand(&actor, &krate);
     // `pub` says here that a method can be called from outside of Rust.
-    mistakes.and(quote!(#[allow(unreachable_pub)] #item #expanded))
+    quote!(#[allow(unreachable_pub)] #item #expanded)
 }
 
 /// No handlers, for an actor that is named by a path: it is one mistake already.

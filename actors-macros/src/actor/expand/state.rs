@@ -13,11 +13,11 @@ use crate::common::facts::{self, Check, Fact};
 use crate::common::mistakes::Mistakes;
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let state = state::parse(arguments, item, &mut mistakes);
-    let item = &state.item;
-    let expanded = state.expand(mistakes.is_empty());
-    mistakes.and(quote!(#item #expanded))
+    Mistakes::expand(|mistakes| {
+        let state = state::parse(arguments, item, mistakes);
+        let (item, expanded) = (&state.item, state.expand(mistakes.is_empty()));
+        quote!(#item #expanded)
+    })
 }
 
 impl State {
