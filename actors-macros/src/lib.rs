@@ -24,7 +24,7 @@ mod table;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, Item, parse_macro_input};
 
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 /// Makes a Durable Object of a struct and its methods.
 #[proc_macro_attribute]
@@ -36,7 +36,7 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let tokens = match item {
         Item::Struct(item) => actor::expand::state::expand(arguments.into(), item),
         Item::Impl(item) => actor::expand::handlers::expand(arguments.into(), item),
-        other => Mistakes::one(&other, Mistake::NotAnActor),
+        other => Mistakes::one(&other, actor::mistakes::Mistake::NotAnActor),
     };
     tokens.into()
 }
@@ -46,7 +46,7 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let tokens = match parse_macro_input!(item as Item) {
         Item::Struct(item) => table::expand(arguments.into(), item),
-        other => Mistakes::one(&other, Mistake::NotATable),
+        other => Mistakes::one(&other, table::mistakes::Mistake::NotATable),
     };
     tokens.into()
 }

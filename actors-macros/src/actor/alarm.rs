@@ -6,8 +6,9 @@ use syn::{Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue};
 
 use super::cron;
 use super::method::Method;
+use super::mistakes::Mistake;
 use crate::common::attributes;
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 /// The options, each as an example.
 const OPTIONS: &[&str] = &[

@@ -2,7 +2,8 @@
 
 use syn::LitStr;
 
-use crate::common::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::mistakes::Mistakes;
 #[cfg(feature = "cron")]
 use crate::common::words::nearest;
 

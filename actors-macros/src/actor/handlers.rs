@@ -5,10 +5,11 @@ use syn::{Ident, ImplItem, ItemImpl, Meta, Type};
 
 use super::alarm::Alarm;
 use super::method::Method;
+use super::mistakes::Mistake;
 use super::role::{MARKS, Part, Role};
 use super::{block, state};
 use crate::common::attributes;
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 /// The handlers of an actor, by what they are for.
 #[derive(Default)]

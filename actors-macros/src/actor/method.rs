@@ -8,9 +8,10 @@ use syn::{
     TypeReference, parse_quote_spanned,
 };
 
+use super::mistakes::Mistake;
 use super::role::{Part, Role, role};
 use crate::common::attributes;
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 use crate::common::types::{last_is, last_name, owned, says_self, type_argument, without_self};
 
 /// The names that the runtime gives a meaning of its own.
@@ -353,6 +354,7 @@ fn argument(pattern: &Pat, ty: &Type, mistakes: &mut Mistakes) -> Option<Argumen
             .iter()
             .find(|(name, _)| last_is(&reference.elem, name));
         let mistake = match of_ctx {
+            Some((_, "ctx")) => Mistake::IsCtx,
             Some((_, call)) => Mistake::OfCtx(call),
             None => Mistake::BorrowedArgument { instead },
         };

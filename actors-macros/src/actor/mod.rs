@@ -8,13 +8,15 @@ mod cron;
 pub(crate) mod expand;
 mod handlers;
 mod method;
+pub(crate) mod mistakes;
 mod role;
 mod sockets;
 mod state;
 
 use proc_macro2::{Span, TokenStream};
 
-use crate::common::mistakes::{Mistake, Mistakes};
+use self::mistakes::Mistake;
+use crate::common::mistakes::Mistakes;
 
 /// A mark that stands where `#[actor]` can't see it.
 pub(crate) fn misplaced(mark: &str, item: TokenStream) -> TokenStream {

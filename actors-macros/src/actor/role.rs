@@ -2,8 +2,9 @@
 
 use syn::{Attribute, ImplItemFn, Meta, Visibility};
 
+use super::mistakes::Mistake;
 use crate::common::attributes;
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 /// The marks that a method can have.
 pub(super) const MARKS: &[&str] = &[

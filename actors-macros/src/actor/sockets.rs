@@ -5,8 +5,9 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitInt, LitStr, Meta, MetaNameValue, Token};
 
+use super::mistakes::Mistake;
 use crate::common::attributes;
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 /// What it says of the actor's web sockets.
 pub(super) struct SocketOptions {

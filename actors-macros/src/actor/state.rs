@@ -12,10 +12,11 @@ use syn::{
 };
 
 use super::alarm;
+use super::mistakes::Mistake;
 use super::role::MARKS;
 use super::sockets::SocketOptions;
 use crate::common::attributes;
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 pub(super) struct State {
     pub(super) item: ItemStruct,

@@ -38,6 +38,33 @@ pub(crate) fn options(tokens: TokenStream, known: &[&str], mistakes: &mut Mistak
     options
 }
 
+/// The options of several attributes together, each given once. One whose example is its name
+/// alone takes no value.
+pub(crate) fn options_of(
+    attributes: &[Attribute],
+    known: &[&str],
+    mistakes: &mut Mistakes,
+) -> Vec<Meta> {
+    let mut all: Vec<Meta> = Vec::new();
+    for attribute in attributes {
+        let Meta::List(list) = &attribute.meta else {
+            mistakes.add(attribute, Mistake::NotAnOption { options: known });
+            continue;
+        };
+        for option in options(list.tokens.clone(), known, mistakes) {
+            let name = name(&option);
+            if known.contains(&&*name) {
+                flag(&option, mistakes);
+            }
+            if find(&all, &name).is_some() {
+                mistakes.add(&option, Mistake::OptionTwice(&name));
+            }
+            all.push(option);
+        }
+    }
+    all
+}
+
 /// Whether the option is one of those, when its name is spelt right.
 fn correct(option: &mut Meta, known: &[&str], mistakes: &mut Mistakes) -> bool {
     let name = name(option);

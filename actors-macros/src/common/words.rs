@@ -1,7 +1,5 @@
 //! Words of which texts are made.
 
-use std::fmt;
-
 /// The one of `known` that is meant, if that is clear.
 pub(crate) fn nearest<'a>(wrong: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str> {
     known
@@ -13,16 +11,21 @@ pub(crate) fn nearest<'a>(wrong: &str, known: &'a [impl AsRef<str>]) -> Option<&
         .map(|(_, name)| name)
 }
 
-/// Names the nearest of `known`, or else all of them.
-pub(crate) fn suggest(
-    f: &mut fmt::Formatter<'_>,
+/// The one of `known` that is meant, as the end of a text, or what is said otherwise.
+pub(crate) fn nearest_or(
     wrong: &str,
     known: &[impl AsRef<str>],
-) -> fmt::Result {
+    otherwise: impl FnOnce() -> String,
+) -> String {
     match nearest(wrong, known) {
-        Some(name) => write!(f, ": did you mean `{name}`?"),
-        None => write!(f, ": write {}", any_of(known)),
+        Some(name) => format!(": did you mean `{name}`?"),
+        None => otherwise(),
     }
+}
+
+/// The one of `known` that is meant, or else all of them, as the end of a text.
+pub(crate) fn suggestion(wrong: &str, known: &[impl AsRef<str>]) -> String {
+    nearest_or(wrong, known, || format!(": write {}", any_of(known)))
 }
 
 /// `` `a`, `b` or `c` ``

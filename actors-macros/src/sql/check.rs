@@ -190,7 +190,7 @@ fn mistake(
         return Mistake::ListOfRows;
     }
     match words {
-        "incomplete input" => Mistake::Sqlite("the statement ends too early".into()),
+        "incomplete input" => Mistake::TooEarly,
         words => Mistake::Sqlite(words.to_owned()),
     }
 }

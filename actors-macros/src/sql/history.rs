@@ -6,15 +6,16 @@ use super::statement::Statement;
 use super::text::Text;
 use crate::reflection::columns::Columns;
 use crate::sqlite::names::same;
+use crate::sqlite::shown::Shown;
 
 /// What is wrong with the statements of a migration over those tables, as it is shown.
-pub(crate) fn depends_on_order(sql: &str, before: &[Columns]) -> Option<String> {
+pub(crate) fn depends_on_order(sql: &str, before: &[Columns]) -> Option<Shown> {
     // A brace is no capture here, and stands in texts alone.
     let plain = sql.replace(['{', '}'], "_");
     let text = Text::new(&plain).ok()?;
     let statement = Statement::new(&text, &[]);
     let fault = star(&statement).or_else(|| insert(&text, before))?;
-    Some(fault.message(sql))
+    Some(fault.shown(sql))
 }
 
 /// A `*` over a table that the migration has not made.

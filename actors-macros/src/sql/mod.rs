@@ -30,7 +30,7 @@ use syn::{Ident, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 use self::bound::{Met, bound, met, target_of};
 use self::captures::{Capture, Captures};
 use self::choice::{Parts, Source};
-use self::mistakes::Fault;
+use self::mistakes::{Fault, Mistake};
 use self::rewrite::Rewritten;
 use self::rows::Target;
 use self::statement::Statement;
@@ -48,12 +48,7 @@ pub(crate) struct Sql {
 
 impl Parse for Sql {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let form = |error: syn::Error| {
-            syn::Error::new(
-                error.span(),
-                "write the tables and the statement: `sql!(Table, Other => \"SELECT …\")`",
-            )
-        };
+        let form = |error: syn::Error| syn::Error::new(error.span(), Mistake::Form);
         let mut tables = Vec::new();
         if !input.peek(LitStr) {
             let list = Punctuated::<Path, Token![,]>::parse_separated_nonempty(input);
@@ -69,9 +64,7 @@ impl Parse for Sql {
             false => Parts::default(),
         };
         if !input.is_empty() {
-            return Err(input.error(
-                "values are captured in the text: write `{name}` or `{name = expression}` there",
-            ));
+            return Err(input.error(Mistake::ValueBehind));
         }
         Ok(Self {
             tables,
@@ -179,7 +172,7 @@ impl Asking {
             };
             let first: &Prepared = all.first().unwrap_or(&prepared);
             if first.rows.to_string() != prepared.rows.to_string() {
-                return Err(source.error(&Fault::somewhere(mistakes::Mistake::RowsDiffer)));
+                return Err(source.error(&Fault::somewhere(Mistake::RowsDiffer)));
             }
             all.push(prepared);
         }
@@ -295,9 +288,8 @@ impl Asking {
     fn tables(&self) -> Result<Vec<Table>, Fault> {
         let told = self.sql.tables.iter().zip(&self.told);
         let table = |(path, told): (&Path, &Columns)| {
-            told.table(path).ok_or_else(|| {
-                Fault::somewhere(mistakes::Mistake::NotATable(quote!(#path).to_string()))
-            })
+            told.table(path)
+                .ok_or_else(|| Fault::somewhere(Mistake::NotATable(quote!(#path).to_string())))
         };
         told.map(table).collect()
     }

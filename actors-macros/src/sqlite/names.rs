@@ -2,7 +2,8 @@
 
 use quote::ToTokens;
 
-use crate::common::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::mistakes::Mistakes;
 
 /// The prefixes of names that belong to the platform, the framework and SQLite.
 const RESERVED: [&str; 3] = ["_cf_", "_actors", "sqlite_"];

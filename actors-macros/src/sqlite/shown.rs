@@ -2,9 +2,27 @@
 
 use std::ops::Range;
 
+use thiserror::Error;
+
 /// What is wrong with a statement, and the statement with carets under the place.
-pub(crate) fn message(words: &str, source: &str, place: Option<&Range<usize>>) -> String {
-    format!("{words}\n\n{}", shown(source, place))
+#[derive(Debug, Error)]
+#[error("{words}\n\n{statement}")]
+pub(crate) struct Shown {
+    words: String,
+    statement: String,
+}
+
+impl Shown {
+    pub(crate) fn new(
+        mistake: &impl std::error::Error,
+        statement: &str,
+        place: Option<&Range<usize>>,
+    ) -> Self {
+        Self {
+            words: mistake.to_string(),
+            statement: shown(statement, place),
+        }
+    }
 }
 
 /// The statement, with carets under the place.

@@ -6,12 +6,13 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, ExprLit, ExprUnary, Field, Ident, Lit, LitStr, Meta, MetaNameValue, Path,
-    Token, Type, UnOp, parse_quote,
+    Expr, ExprLit, ExprUnary, Field, Ident, Lit, LitStr, Meta, MetaNameValue, Path, Token, Type,
+    UnOp, parse_quote,
 };
 
-use crate::common::attributes::{self, flag};
-use crate::common::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::attributes;
+use crate::common::mistakes::Mistakes;
 use crate::common::types::{last_is, last_name, option_of, type_argument};
 use crate::sqlite::names::check_name;
 
@@ -92,7 +93,7 @@ pub(super) fn parse(
     }
     let marks = attributes::take(&mut field.attrs, "sql");
     let ident = field.ident.clone()?;
-    let options = options(&marks, mistakes);
+    let options = attributes::options_of(&marks, OPTIONS, mistakes);
     let option = |name| attributes::find(&options, name);
     let has = |name| option(name).is_some();
     let name = ident.unraw().to_string();
@@ -276,28 +277,6 @@ impl Column {
     }
 }
 
-fn options(marks: &[Attribute], mistakes: &mut Mistakes) -> Vec<Meta> {
-    let mut all: Vec<Meta> = Vec::new();
-    for mark in marks {
-        let Meta::List(list) = &mark.meta else {
-            let options = OPTIONS;
-            mistakes.add(mark, Mistake::NotAnOption { options });
-            continue;
-        };
-        for option in attributes::options(list.tokens.clone(), OPTIONS, mistakes) {
-            let name = attributes::name(&option);
-            if OPTIONS.contains(&&*name) {
-                flag(&option, mistakes);
-            }
-            if all.iter().any(|other| attributes::name(other) == name) {
-                mistakes.add(&option, Mistake::OptionTwice(&name));
-            }
-            all.push(option);
-        }
-    }
-    all
-}
-
 fn references(option: &Meta, mistakes: &mut Mistakes) -> Option<References> {
     let metas = match option {
         Meta::NameValue(MetaNameValue {
@@ -324,7 +303,7 @@ fn references(option: &Meta, mistakes: &mut Mistakes) -> Option<References> {
                 let known = ON_DELETE.iter().find(|(name, _)| *name == action);
                 match known {
                     Some((_, sql)) => on_delete = Some(*sql),
-                    None => mistakes.add(value, Mistake::OnDelete(&action)),
+                    None => mistakes.add(value, Mistake::OnDelete { action: &action }),
                 }
             }
             other => mistakes.add(other, Mistake::ReferencesForm),

@@ -6,7 +6,8 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Meta, MetaList, Token};
 
 use super::column::Column;
-use crate::common::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::mistakes::Mistakes;
 use crate::sqlite::names::check_name;
 
 pub(super) struct Index {

@@ -8,6 +8,7 @@ mod ddl;
 mod expand;
 mod field;
 mod index;
+pub(crate) mod mistakes;
 mod model;
 pub(crate) mod row;
 mod store;

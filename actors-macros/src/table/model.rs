@@ -7,8 +7,9 @@ use syn::{Fields, Ident, ItemStruct, LitStr, Meta};
 
 use super::column::{self, Column};
 use super::index::{self, Index};
+use super::mistakes::Mistake;
 use crate::common::attributes::{self, flag};
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 use crate::sqlite::names::check_name;
 
 /// The options of `#[sql_table]`, each as an example.

@@ -6,8 +6,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Field, Fields};
 
+use super::mistakes::Mistake;
 use crate::common::attributes;
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 use crate::common::types::is_option;
 use crate::reflection::callback::callback;
 use crate::reflection::columns::{Column, Columns, Told};

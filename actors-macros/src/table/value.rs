@@ -7,9 +7,10 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DeriveInput, Fields, Ident, LitStr, Member, Meta, Type, Variant};
 
+use super::mistakes::Mistake;
 use crate::common::attributes;
 use crate::common::facts::{self, Check, Fact};
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 pub(crate) fn expand(item: DeriveInput) -> TokenStream {
     Mistakes::expand(|mistakes| value(item, mistakes))

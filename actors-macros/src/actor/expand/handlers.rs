@@ -9,10 +9,11 @@ use super::class;
 use super::state::{schedule_name, stub_name};
 use crate::actor::handlers::{self, Handlers};
 use crate::actor::method::Method;
+use crate::actor::mistakes::Mistake;
 use crate::actor::role::{Part, Role};
 use crate::common::attributes;
 use crate::common::facts::{self, Fact, Facts};
-use crate::common::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemImpl) -> TokenStream {
     Mistakes::expand(|mistakes| of_block(arguments, item, mistakes))

@@ -1,5 +1,7 @@
 //! `entry!`: which instance of which actor a request is for.
 
+mod mistakes;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
@@ -8,7 +10,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{ExprClosure, LitStr, Path, Token};
 
-use crate::common::mistakes::{Mistake, Mistakes};
+use self::mistakes::{Mistake, PathFault};
+use crate::common::mistakes::Mistakes;
 
 /// The routes.
 pub(crate) struct Entry(Punctuated<Route, Token![,]>);
@@ -35,11 +38,11 @@ impl Parse for Route {
         };
         if let Some(path) = &path {
             let arrow = input.parse::<Token![=>]>();
-            arrow.map_err(|_| syn::Error::new(path.span(), Mistake::RouteActor))?;
+            arrow.map_err(|_| syn::Error::new(path.span(), Mistake::WithoutActor))?;
         }
         let actor: Path = input.parse()?;
         if path.is_none() && is_function(&actor) {
-            return Err(syn::Error::new(actor.span(), Mistake::RouteFunction));
+            return Err(syn::Error::new(actor.span(), Mistake::Function));
         }
         let chooses = input.peek(Token![,]) && (input.peek2(Token![|]) || input.peek2(Token![||]));
         let choose = match chooses {
@@ -66,7 +69,7 @@ pub(crate) fn expand(Entry(routes): Entry) -> TokenStream {
 
 fn check(routes: &Punctuated<Route, Token![,]>, mistakes: &mut Mistakes) {
     if routes.is_empty() {
-        mistakes.add_at(Span::call_site(), Mistake::EntryEmpty);
+        mistakes.add_at(Span::call_site(), Mistake::Empty);
     }
     let mut router = matchit::Router::new();
     for route in routes {
@@ -74,7 +77,7 @@ fn check(routes: &Punctuated<Route, Token![,]>, mistakes: &mut Mistakes) {
     }
     let mut fallbacks = routes.iter().filter(|route| route.path.is_none());
     if let Some(unreached) = fallbacks.nth(1) {
-        mistakes.add(&unreached.actor, Mistake::RouteUnreached);
+        mistakes.add(&unreached.actor, Mistake::Unreached);
     }
 }
 
@@ -106,14 +109,14 @@ impl Route {
         let Some(path) = &self.path else { return };
         let text = path.value();
         if !text.starts_with('/') {
-            return mistakes.add(path, Mistake::RouteSlash);
+            return mistakes.add(path, Mistake::Slash);
         }
         if text.contains("/:") {
-            return mistakes.add(path, Mistake::RouteColon);
+            return mistakes.add(path, Mistake::Colon);
         }
         if let Err(error) = router.insert(&text, ()) {
-            let why = &why(&error);
-            return mistakes.add(path, Mistake::RouteForm { path: &text, why });
+            let why = &error.into();
+            return mistakes.add(path, Mistake::Form { path: &text, why });
         }
         let parameters = parameters(&text);
         if self.choose.is_some() || parameters.contains(&"name") {
@@ -122,8 +125,8 @@ impl Route {
         mistakes.add(
             path,
             match parameters.first() {
-                Some(parameter) => Mistake::RouteOtherName(parameter),
-                None => Mistake::RouteWithoutName,
+                Some(parameter) => Mistake::OtherName(parameter),
+                None => Mistake::WithoutName,
             },
         );
     }
@@ -169,18 +172,14 @@ fn parameters(path: &str) -> Vec<&str> {
         .collect()
 }
 
-fn why(error: &matchit::InsertError) -> String {
-    match error {
-        matchit::InsertError::Conflict { with } => format!("`{with}` takes the same paths"),
-        matchit::InsertError::InvalidCatchAll => {
-            "`{*…}`, which takes all that is left, comes last".to_owned()
+impl From<matchit::InsertError> for PathFault {
+    fn from(error: matchit::InsertError) -> Self {
+        match error {
+            matchit::InsertError::Conflict { with } => Self::Conflict(with),
+            matchit::InsertError::InvalidCatchAll => Self::CatchAll,
+            matchit::InsertError::InvalidParam => Self::Parameter,
+            matchit::InsertError::InvalidParamSegment => Self::Segment,
+            other => Self::Other(other.to_string()),
         }
-        matchit::InsertError::InvalidParam => {
-            "`{…}` has a name, and braces on both sides".to_owned()
-        }
-        matchit::InsertError::InvalidParamSegment => {
-            "there is one `{…}` at most between two `/`".to_owned()
-        }
-        other => other.to_string(),
     }
 }
