@@ -6,7 +6,8 @@ use quote::{quote, quote_spanned};
 use super::captures::{self, Capture, Captures};
 use super::fits::{self, Meeting};
 use super::scopes::ColumnRef;
-use super::statement::{Statement, Target};
+use super::statement::Statement;
+use super::targets::Target;
 use crate::reflection::callback::column_function;
 use crate::reflection::columns::Table;
 

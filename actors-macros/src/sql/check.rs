@@ -4,6 +4,7 @@ use super::mistakes::{Fault, Mistake};
 use super::refusals::{LONGEST, MOST_COLUMNS};
 use super::rewrite::Rewritten;
 use super::statement::Statement;
+use super::targets;
 use crate::reflection::columns::Table;
 #[cfg(feature = "check-sql")]
 use crate::sqlite::engine;
@@ -28,7 +29,7 @@ pub(super) fn check(
         let place = statement.text.place(&(source.place..source.place + 1));
         return Err(Fault::at(place, Mistake::NoSuchTable { name, known }));
     }
-    if let Some(token) = statement.value_for_column() {
+    if let Some(token) = targets::value_for_column(&statement.scopes) {
         let place = statement.text.place(&token);
         let name = statement.text.get(token.start).to_owned();
         return Err(Fault::at(place, Mistake::ValueForColumn(name)));

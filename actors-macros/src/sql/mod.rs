@@ -1,5 +1,5 @@
 //! `sql!`: the statement is cut up (`lex.rs`, `text.rs`, `captures.rs`), its parts are
-//! found (`statement.rs`), SQLite prepares it (`rewrite.rs`, `check.rs`), and
+//! found (`parse.rs`, `statement.rs`), SQLite prepares it (`rewrite.rs`, `check.rs`), and
 //! its rows get a Rust type (`rows.rs`).
 //!
 //! The tables are declared elsewhere. Each is asked for its columns by the macro of its
@@ -12,14 +12,18 @@ mod choice;
 mod fits;
 #[cfg(feature = "check-sql")]
 pub(crate) mod history;
+mod items;
 mod lex;
 mod mistakes;
+mod parse;
 mod refusals;
 mod rewrite;
 mod rows;
 mod scopes;
 mod statement;
+mod targets;
 mod text;
+mod tree;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -186,7 +190,8 @@ impl Asking {
         let text = Text::new(&source.text)?;
         refusals::check(&text)?;
         let captures = Captures::new(&text, source)?;
-        let statement = Statement::new(&text, &tables);
+        let tree = parse::parse(&text);
+        let statement = Statement::new(&text, &tree, &tables);
         let stars = statement.stars()?;
         let rewritten = Rewritten::new(&statement, &captures, stars, &tables);
         let names = check::check(&statement, &rewritten, &tables)?;
@@ -449,7 +454,8 @@ mod tests {
         let source = Source::new(&asking.sql.text);
         let text = Text::new(text).unwrap();
         let captures = Captures::new(&text, &source).unwrap();
-        let statement = Statement::new(&text, &tables);
+        let tree = parse::parse(&text);
+        let statement = Statement::new(&text, &tree, &tables);
         let stars = statement.stars().unwrap();
         Rewritten::new(&statement, &captures, stars, &tables).text
     }

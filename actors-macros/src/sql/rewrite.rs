@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::captures::{Captures, is_list};
+use super::items::Star;
 use super::lex::Kind;
-use super::statement::{Star, Statement};
+use super::statement::Statement;
 use crate::reflection::columns::Table;
 use crate::sqlite::names::quoted;
 

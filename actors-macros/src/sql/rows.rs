@@ -9,9 +9,10 @@ use syn::{Ident, Type};
 use super::bound::column_of;
 use super::captures::respan;
 use super::fits;
+use super::items::{Item, What};
 use super::mistakes::{Fault, Mistake, NullBecause};
 use super::scopes::{ColumnRef, Source};
-use super::statement::{Item, Statement, What};
+use super::statement::Statement;
 use crate::common::types::is_option;
 use crate::reflection::callback::column_function;
 use crate::reflection::columns::{Column, Table};
@@ -129,7 +130,7 @@ fn spread<'a>(
                     name: Some(declared.name.clone()),
                     origin: Some((
                         reference,
-                        null_of(item, statement.null_of(source, reference)),
+                        null_of(item, statement.scopes.null_of(source, reference)),
                     )),
                     others: Vec::new(),
                     annotation: None,

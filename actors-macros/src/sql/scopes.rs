@@ -6,30 +6,12 @@
 
 use std::ops::Range;
 
+use super::mistakes::NullBecause;
+use super::parse;
 use super::text::Text;
+use super::tree::{Block, Clause, Keyword, Part};
 use crate::reflection::columns::Table;
 use crate::sqlite::names::same;
-
-/// The words that end a list of result columns or a FROM clause.
-pub(super) const ENDS: &[&str] = &[
-    "WHERE",
-    "GROUP",
-    "HAVING",
-    "WINDOW",
-    "ORDER",
-    "LIMIT",
-    "RETURNING",
-    "UNION",
-    "EXCEPT",
-    "INTERSECT",
-    "SET",
-    "ON",
-    ";",
-];
-pub(super) const COMPOUNDS: &[&str] = &["UNION", "EXCEPT", "INTERSECT"];
-const JOINS: &[&str] = &[
-    "NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "JOIN", ",",
-];
 
 /// A column of one of the tables that are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,30 +36,32 @@ pub(super) struct Source {
 
 /// A query, or the INSERT, UPDATE or DELETE itself.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(super) struct Scope<'a> {
     /// The tokens that can name its sources.
     pub(super) range: Range<usize>,
-    /// The columns of a SELECT.
-    pub(super) list: Option<Range<usize>>,
+    /// The clauses of a SELECT, which is the first.
+    pub(super) clauses: &'a [Clause],
     pub(super) sources: Vec<Source>,
     /// Whether a join makes one column of two.
     pub(super) is_merged: bool,
 }
 
 pub(super) struct Scopes<'a> {
-    text: &'a Text<'a>,
-    tables: &'a [Table],
+    pub(super) text: &'a Text<'a>,
+    pub(super) tree: &'a Block,
+    pub(super) tables: &'a [Table],
     /// The names of WITHs, and the tokens that can use them.
     common: Vec<(String, Range<usize>)>,
-    pub(super) all: Vec<Scope>,
+    pub(super) all: Vec<Scope<'a>>,
     /// Where the statement begins behind its WITH.
     pub(super) verb: usize,
 }
 
 impl<'a> Scopes<'a> {
-    pub(super) fn new(text: &'a Text<'a>, tables: &'a [Table]) -> Self {
+    pub(super) fn new(text: &'a Text<'a>, tree: &'a Block, tables: &'a [Table]) -> Self {
         let mut scopes = Self {
             text,
+            tree,
             tables,
             common: Vec::new(),
             all: Vec::new(),
@@ -89,11 +73,15 @@ impl<'a> Scopes<'a> {
                 scopes.verb = behind;
             }
         }
-        scopes.find_written();
-        for select in (0..text.len()).filter(|index| text.is(*index, "SELECT")) {
-            let query = scopes.query(select);
-            scopes.all.push(query);
-        }
+        let mut queries = Vec::new();
+        tree.visit(&mut |block| {
+            let clauses = block.clauses.iter().enumerate();
+            let selects = clauses.filter(|(_, clause)| clause.is(Keyword::Select));
+            queries.extend(selects.map(|(select, _)| scopes.query(block, select)));
+        });
+        queries.sort_by_key(|query| query.range.start);
+        scopes.all.extend(scopes.find_written());
+        scopes.all.extend(queries);
         scopes
     }
 
@@ -118,108 +106,107 @@ impl<'a> Scopes<'a> {
     }
 
     /// The table that is written to, and what an UPDATE reads beside it.
-    fn find_written(&mut self) {
+    fn find_written(&self) -> Option<Scope<'a>> {
         let (text, verb) = (self.text, self.verb);
-        let end = text.find(verb..text.len(), &[";"]).unwrap_or(text.len());
-        let skip = if text.is(verb + 1, "OR") { 3 } else { 1 };
+        let clauses = self.clauses();
+        let end = clauses.last().map_or(text.len(), |last| last.range.end);
+        let is_update = text.is(verb, "UPDATE");
         let mut at = match () {
             () if text.is_any(verb, &["INSERT", "REPLACE"]) => {
                 let into = text.find(verb..end, &["INTO"]);
                 into.map_or(end, |into| into + 1)
             }
-            () if text.is(verb, "UPDATE") => verb + skip,
+            () if is_update && text.is(verb + 1, "OR") => verb + 3,
+            () if is_update => verb + 1,
             () if text.is(verb, "DELETE") => verb + 2,
-            () => return,
+            () => return None,
         };
         let mut sources: Vec<_> = self.source(&mut at).into_iter().collect();
-        let from = match text.is(verb, "UPDATE") {
-            true => text.find(at..end, &["FROM"]),
-            false => None,
-        };
-        if let Some(from) = from.filter(|from| !text.is(from - 1, "DISTINCT")) {
-            sources.extend(self.from(from));
+        let from = clauses.iter().position(|clause| clause.is(Keyword::From));
+        if let Some(from) = from.filter(|_| is_update) {
+            sources.extend(self.from(&clauses[from..]));
         }
-        self.all.push(Scope {
+        Some(Scope {
             range: verb..end,
-            list: None,
+            clauses: &[],
             sources,
             is_merged: false,
-        });
+        })
     }
 
-    fn query(&self, select: usize) -> Scope {
-        let text = self.text;
-        let end = self.end_of_query(select);
-        let skip = text.is_any(select + 1, &["DISTINCT", "ALL"]);
-        let start = (select + 1 + usize::from(skip)).min(end);
-        let depth = text.depth(select);
-        let is_from = |at: usize| text.is(at, "FROM") && !text.is(at - 1, "DISTINCT");
-        let is_end =
-            |at: &usize| text.depth(*at) == depth && (is_from(*at) || text.is_any(*at, ENDS));
-        let list = start..(start..end).find(is_end).unwrap_or(end);
-        let (mut sources, mut is_merged) = (Vec::new(), false);
-        if list.end < end && is_from(list.end) {
-            sources = self.from(list.end);
-            let clause = list.end + 1..end;
-            is_merged = text.find(clause, &["USING", "NATURAL"]).is_some();
-        }
-        Scope {
-            range: select..end,
-            list: Some(list),
-            sources,
-            is_merged,
-        }
+    /// The clauses of the statement itself, without its WITH.
+    pub(super) fn clauses(&self) -> &'a [Clause] {
+        let mut statements = self.tree.clauses.split(|clause| clause.is(Keyword::End));
+        let clauses = statements.next().unwrap_or_default();
+        let is_behind = |clause: &Clause| clause.range.end > self.verb;
+        let start = clauses.iter().position(is_behind);
+        &clauses[start.unwrap_or(clauses.len())..]
     }
 
-    /// Where the arm of a compound query, or the only one, ends.
-    fn end_of_query(&self, select: usize) -> usize {
-        let text = self.text;
-        let depth = text.depth(select);
-        let is_end = |at: &usize| {
-            let is_conflict = text.is(*at, "ON") && text.is(*at + 1, "CONFLICT");
-            let is_word = text.is_any(*at, COMPOUNDS) || text.is_any(*at, &["RETURNING", ";"]);
-            text.depth(*at) < depth || text.depth(*at) == depth && (is_word || is_conflict)
+    /// The query of the SELECT that is that clause of a block.
+    fn query(&self, block: &'a Block, select: usize) -> Scope<'a> {
+        let behind = &block.clauses[select + 1..];
+        let length = behind.iter().position(|clause| self.ends_query(clause));
+        let length = length.unwrap_or(behind.len());
+        let clauses = &block.clauses[select..=select + length];
+        let end = behind
+            .get(length)
+            .map_or(block.range.end, |end| end.range.start);
+        let is_merging = |clause: &Clause| {
+            let is_natural = self.text.is(clause.range.start, "NATURAL");
+            clause.is(Keyword::Using) || clause.is(Keyword::Join) && is_natural
         };
-        let mut behind = select + 1..text.len();
-        behind.find(is_end).unwrap_or(text.len())
+        Scope {
+            range: clauses[0].range.start..end,
+            sources: match clauses.get(1) {
+                Some(from) if from.is(Keyword::From) => self.from(&clauses[1..]),
+                _ => Vec::new(),
+            },
+            is_merged: clauses.iter().any(is_merging),
+            clauses,
+        }
     }
 
-    /// The sources of the FROM clause there.
-    fn from(&self, from: usize) -> Vec<Source> {
-        let text = self.text;
-        let depth = text.depth(from);
+    /// Whether the clause does not belong to the query before it.
+    fn ends_query(&self, clause: &Clause) -> bool {
+        match clause.keyword {
+            Some(Keyword::On) => self.text.is(clause.range.start + 1, "CONFLICT"),
+            Some(keyword) => matches!(
+                keyword,
+                Keyword::Compound | Keyword::Returning | Keyword::End
+            ),
+            None => false,
+        }
+    }
+
+    /// The sources of the FROM clause that is the first, and of the joins behind it.
+    fn from(&self, clauses: &[Clause]) -> Vec<Source> {
         let mut sources: Vec<Source> = Vec::new();
-        let mut at = from + 1;
         let mut join = Vec::new();
-        while let Some(mut source) = self.source(&mut at) {
-            let is = |kind: &str| join.contains(&kind);
-            source.is_joined_outer = is("LEFT") || is("FULL");
-            if is("RIGHT") || is("FULL") {
-                sources
-                    .iter_mut()
-                    .for_each(|source| source.is_joined_outer = true);
+        for clause in clauses {
+            // The comma behind a condition goes on with sources.
+            let conditions = match clause.keyword {
+                Some(Keyword::From | Keyword::Join) => 0,
+                Some(Keyword::On | Keyword::Using) => 1,
+                _ => break,
+            };
+            let word = self.text.get(clause.range.start).to_uppercase();
+            if clause.is(Keyword::Join) && word != "JOIN" {
+                join.push(word); // a word before it
+                continue;
             }
-            sources.push(source);
-            join = Vec::new();
-            // An ON clause goes up to the next join.
-            while at < text.len() && text.depth(at) >= depth {
-                if text.depth(at) == depth {
-                    if text.is_any(at, &["ON", "USING"]) && !text.is(at + 1, "CONFLICT") {
-                    } else if text.is_any(at, ENDS) {
-                        return sources;
-                    } else if let Some(word) = JOINS.iter().find(|word| text.is(at, word)) {
-                        join.push(*word);
-                        at += 1;
-                        if ["JOIN", ","].contains(word) {
-                            break;
-                        }
-                        continue;
-                    }
+            for part in clause.parts.iter().skip(conditions) {
+                let Some(mut source) = self.source(&mut part.range.start.clone()) else {
+                    return sources;
+                };
+                let is = |kind: &str| join.iter().any(|word| word == kind);
+                source.is_joined_outer = is("LEFT") || is("FULL");
+                if is("RIGHT") || is("FULL") {
+                    let before = sources.iter_mut();
+                    before.for_each(|source| source.is_joined_outer = true);
                 }
-                at += 1;
-            }
-            if join.is_empty() {
-                break;
+                sources.push(source);
+                join.clear();
             }
         }
         sources
@@ -261,17 +248,13 @@ impl<'a> Scopes<'a> {
 
     /// Another name that follows there.
     fn alias(&self, at: &mut usize) -> Option<String> {
-        const OTHERS: &[&str] = &[
-            "USING", "INDEXED", "NOT", "VALUES", "SELECT", "DEFAULT", "WITH",
-        ];
+        const OTHERS: &[&str] = &["INDEXED", "NOT", "DEFAULT", "WITH"];
         let text = self.text;
         if text.is(*at, "AS") {
             *at += 2;
             return text.name(*at - 1);
         }
-        let is_other = [ENDS, JOINS, OTHERS]
-            .iter()
-            .any(|words| text.is_any(*at, words));
+        let is_other = parse::keyword(text, *at, true).is_some() || text.is_any(*at, OTHERS);
         let name = text.name(*at).filter(|_| !is_other)?;
         *at += 1;
         Some(name)
@@ -290,7 +273,7 @@ impl<'a> Scopes<'a> {
     pub(super) fn written(&self) -> Option<&Source> {
         self.all
             .first()
-            .filter(|scope| scope.list.is_none())?
+            .filter(|scope| scope.is_written())?
             .sources
             .first()
     }
@@ -300,11 +283,11 @@ impl<'a> Scopes<'a> {
     }
 
     /// The arms of the statement's own query: those behind the verb, and outside of parentheses.
-    pub(super) fn arms(&self) -> impl Iterator<Item = &Scope> {
+    pub(super) fn arms(&self) -> impl Iterator<Item = &Scope<'a>> {
         let depth = self.text.depth(self.verb);
-        let is_arm = move |scope: &&Scope| {
+        let is_arm = move |scope: &&Scope<'_>| {
             let start = scope.range.start;
-            scope.list.is_some() && start >= self.verb && self.text.depth(start) == depth
+            !scope.is_written() && start >= self.verb && self.text.depth(start) == depth
         };
         self.all.iter().filter(is_arm)
     }
@@ -328,7 +311,7 @@ impl<'a> Scopes<'a> {
                 return None;
             }
             let is_meant = |source: &&Source| {
-                let is_new = scope.list.is_none() && source.table.is_some();
+                let is_new = scope.is_written() && source.table.is_some();
                 let is_called =
                     |table| same(table, &source.alias) || is_new && same(table, "excluded");
                 table.is_none_or(is_called)
@@ -355,15 +338,79 @@ impl<'a> Scopes<'a> {
         Some(ColumnRef { table, column })
     }
 
+    /// The sources that a `*` stands for.
+    pub(super) fn meant(&self, star: &Range<usize>, sources: &[Source]) -> Vec<Source> {
+        let table = self.text.name(star.start).filter(|_| star.len() == 3);
+        let is_meant =
+            |source: &&Source| table.as_ref().is_none_or(|name| same(&source.alias, name));
+        sources.iter().filter(is_meant).cloned().collect()
+    }
+
+    /// `name` or `table.name`
+    pub(super) fn column_name(&self, tokens: Range<usize>) -> Option<(Option<String>, String)> {
+        let text = self.text;
+        match tokens.len() {
+            1 => Some((None, text.name(tokens.start)?)),
+            3 if text.is(tokens.start + 1, ".") => {
+                Some((text.name(tokens.start), text.name(tokens.start + 2)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// The column of the sources that the tokens name, if it is one, and why it can be NULL.
+    pub(super) fn column(
+        &self,
+        tokens: Range<usize>,
+        sources: &[Source],
+    ) -> Option<(ColumnRef, Option<NullBecause>)> {
+        let (table, name) = self.column_name(tokens)?;
+        let is_meant = |source: &&Source| {
+            let is_called = |table: &String| same(table, &source.alias);
+            table.as_ref().is_none_or(is_called)
+        };
+        let mut found = sources.iter().filter(is_meant).filter_map(|source| {
+            let column = self.column_of(source, &name)?;
+            Some((column, self.null_of(source, column)))
+        });
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    pub(super) fn null_of(&self, source: &Source, column: ColumnRef) -> Option<NullBecause> {
+        let declared = &self.tables[column.table].columns[column.column];
+        if declared.is_nullable {
+            Some(NullBecause::Declared)
+        } else {
+            source.is_joined_outer.then_some(NullBecause::Joined)
+        }
+    }
+
     /// Whether the query calls one of its own columns so.
-    fn names_itself(&self, scope: &Scope, name: &str) -> bool {
-        let mut list = scope.list.clone().unwrap_or_default();
-        list.any(|index| {
+    fn names_itself(&self, scope: &Scope<'_>, name: &str) -> bool {
+        let lists = scope.columns().iter().map(|part| part.range.clone());
+        lists.flatten().any(|index| {
             let alias = self
                 .text
                 .name(index + 1)
                 .filter(|_| self.text.is(index, "AS"));
             alias.is_some_and(|alias| same(&alias, name))
         })
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// Whether it is what is inserted, updated or deleted.
+    fn is_written(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// The columns of a SELECT.
+    pub(super) fn columns(&self) -> &'a [Part] {
+        self.clauses.first().map_or(&[], |select| &select.parts)
+    }
+
+    pub(super) fn clause(&self, keyword: Keyword) -> Option<&'a Clause> {
+        self.clauses.iter().find(|clause| clause.is(keyword))
     }
 }
