@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use super::mistakes::{Fault, Mistake, NullBecause};
-use super::scopes::{ColumnRef, Scope, Scopes, Source};
+use super::scopes::{ColumnRef, Scope, Scopes};
+use super::sources::Source;
 use super::tree::{Call, Clause, Expression, Keyword, Kind, Part};
 use crate::reflection::columns::Column;
 use crate::sqlite::names::{quoted, same};

@@ -20,6 +20,7 @@ mod refusals;
 mod rewrite;
 mod rows;
 mod scopes;
+mod sources;
 mod statement;
 mod targets;
 mod text;

@@ -266,6 +266,7 @@ impl Parser<'_> {
             _ if text.is_any(at, &["-", "+", "~"]) => {
                 Kind::Operation(Operator::Sign, vec![self.expression(SIGN)])
             }
+            _ if text.is_any(at, &["TRUE", "FALSE"]) => Kind::Literal,
             _ if text.is(at, "*") => Kind::Star,
             lex::Kind::Symbol => Kind::Other,
             lex::Kind::Word | lex::Kind::Quoted if self.is("(") => Kind::Call(self.call()),

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::mistakes::NullBecause;
-use super::parse;
+use super::sources::{Source, Sources};
 use super::text::Text;
 use super::tree::{Block, Clause, Keyword, Part};
 use crate::reflection::columns::Table;
@@ -18,20 +18,6 @@ use crate::sqlite::names::same;
 pub(super) struct ColumnRef {
     pub(super) table: usize,
     pub(super) column: usize,
-}
-
-/// A table, or something else, that is read from or written to.
-#[derive(Clone, Debug)]
-pub(super) struct Source {
-    /// What its columns are called by; empty for a query without a name.
-    pub(super) alias: String,
-    /// Where it is named.
-    pub(super) place: usize,
-    /// Which of the tables it is, if it is one.
-    pub(super) table: Option<usize>,
-    /// Whether it is a table's name, known or not: no query, function or name of a WITH.
-    pub(super) is_table: bool,
-    pub(super) is_joined_outer: bool,
 }
 
 /// A query, or the INSERT, UPDATE or DELETE itself.
@@ -50,68 +36,41 @@ pub(super) struct Scopes<'a> {
     pub(super) text: &'a Text<'a>,
     pub(super) tree: &'a Block,
     pub(super) tables: &'a [Table],
-    /// The names of WITHs, and the tokens that can use them.
-    common: Vec<(String, Range<usize>)>,
-    pub(super) all: Vec<Scope<'a>>,
     /// Where the statement begins behind its WITH.
     pub(super) verb: usize,
+    /// What is written first, then each query in the order of the text.
+    pub(super) all: Vec<Scope<'a>>,
 }
 
 impl<'a> Scopes<'a> {
     pub(super) fn new(text: &'a Text<'a>, tree: &'a Block, tables: &'a [Table]) -> Self {
+        let sources = Sources::new(text, tables);
         let mut scopes = Self {
             text,
             tree,
             tables,
-            common: Vec::new(),
+            verb: sources.verb,
             all: Vec::new(),
-            verb: 0,
         };
-        for with in (0..text.len()).filter(|index| text.is(*index, "WITH")) {
-            let behind = scopes.find_common(with);
-            if with == 0 {
-                scopes.verb = behind;
-            }
-        }
         let mut queries = Vec::new();
         tree.visit(&mut |block| {
             let clauses = block.clauses.iter().enumerate();
             let selects = clauses.filter(|(_, clause)| clause.is(Keyword::Select));
-            queries.extend(selects.map(|(select, _)| scopes.query(block, select)));
+            queries.extend(selects.map(|(select, _)| query(block, select, &sources, text)));
         });
         queries.sort_by_key(|query| query.range.start);
-        scopes.all.extend(scopes.find_written());
+        scopes.all.extend(scopes.find_written(&sources));
         scopes.all.extend(queries);
         scopes
     }
 
-    /// Takes note of the names of a WITH, and returns where it ends.
-    fn find_common(&mut self, with: usize) -> usize {
-        let text = self.text;
-        let visible = with..text.end(with);
-        let mut at = with + 1 + usize::from(text.is(with + 1, "RECURSIVE"));
-        loop {
-            let name = text.name(at);
-            self.common.extend(name.map(|name| (name, visible.clone())));
-            let Some(body) = text.find(at..visible.end, &["AS"]) else {
-                return text.len();
-            };
-            let open = (body..visible.end).find(|index| text.is(*index, "("));
-            at = open.map_or(text.len(), |open| text.close(open) + 1);
-            if !text.is(at, ",") {
-                return at;
-            }
-            at += 1;
-        }
-    }
-
     /// The table that is written to, and what an UPDATE reads beside it.
-    fn find_written(&self) -> Option<Scope<'a>> {
+    fn find_written(&self, sources: &Sources<'_>) -> Option<Scope<'a>> {
         let (text, verb) = (self.text, self.verb);
         let clauses = self.clauses();
         let end = clauses.last().map_or(text.len(), |last| last.range.end);
         let is_update = text.is(verb, "UPDATE");
-        let mut at = match () {
+        let at = match () {
             () if text.is_any(verb, &["INSERT", "REPLACE"]) => {
                 let into = text.find(verb..end, &["INTO"]);
                 into.map_or(end, |into| into + 1)
@@ -121,15 +80,14 @@ impl<'a> Scopes<'a> {
             () if text.is(verb, "DELETE") => verb + 2,
             () => return None,
         };
-        let mut sources: Vec<_> = self.source(&mut at).into_iter().collect();
+        let written = sources.source(at);
         let from = clauses.iter().position(|clause| clause.is(Keyword::From));
-        if let Some(from) = from.filter(|_| is_update) {
-            sources.extend(self.from(&clauses[from..]));
-        }
+        let from = from.filter(|_| is_update).map(|from| &clauses[from..]);
+        let others = from.map(|from| sources.from(from)).unwrap_or_default();
         Some(Scope {
             range: verb..end,
             clauses: &[],
-            sources,
+            sources: written.into_iter().chain(others).collect(),
             is_merged: false,
         })
     }
@@ -141,132 +99,6 @@ impl<'a> Scopes<'a> {
         let is_behind = |clause: &Clause| clause.range.end > self.verb;
         let start = clauses.iter().position(is_behind);
         &clauses[start.unwrap_or(clauses.len())..]
-    }
-
-    /// The query of the SELECT that is that clause of a block.
-    fn query(&self, block: &'a Block, select: usize) -> Scope<'a> {
-        let behind = &block.clauses[select + 1..];
-        let length = behind.iter().position(|clause| self.ends_query(clause));
-        let length = length.unwrap_or(behind.len());
-        let clauses = &block.clauses[select..=select + length];
-        let end = behind
-            .get(length)
-            .map_or(block.range.end, |end| end.range.start);
-        let is_merging = |clause: &Clause| {
-            let is_natural = self.text.is(clause.range.start, "NATURAL");
-            clause.is(Keyword::Using) || clause.is(Keyword::Join) && is_natural
-        };
-        Scope {
-            range: clauses[0].range.start..end,
-            sources: match clauses.get(1) {
-                Some(from) if from.is(Keyword::From) => self.from(&clauses[1..]),
-                _ => Vec::new(),
-            },
-            is_merged: clauses.iter().any(is_merging),
-            clauses,
-        }
-    }
-
-    /// Whether the clause does not belong to the query before it.
-    fn ends_query(&self, clause: &Clause) -> bool {
-        match clause.keyword {
-            Some(Keyword::On) => self.text.is(clause.range.start + 1, "CONFLICT"),
-            Some(keyword) => matches!(
-                keyword,
-                Keyword::Compound | Keyword::Returning | Keyword::End
-            ),
-            None => false,
-        }
-    }
-
-    /// The sources of the FROM clause that is the first, and of the joins behind it.
-    fn from(&self, clauses: &[Clause]) -> Vec<Source> {
-        let mut sources: Vec<Source> = Vec::new();
-        let mut join = Vec::new();
-        for clause in clauses {
-            // The comma behind a condition goes on with sources.
-            let conditions = match clause.keyword {
-                Some(Keyword::From | Keyword::Join) => 0,
-                Some(Keyword::On | Keyword::Using) => 1,
-                _ => break,
-            };
-            let word = self.text.get(clause.range.start).to_uppercase();
-            if clause.is(Keyword::Join) && word != "JOIN" {
-                join.push(word); // a word before it
-                continue;
-            }
-            for part in clause.parts.iter().skip(conditions) {
-                let Some(mut source) = self.source(&mut part.range.start.clone()) else {
-                    return sources;
-                };
-                let is = |kind: &str| join.iter().any(|word| word == kind);
-                source.is_joined_outer = is("LEFT") || is("FULL");
-                if is("RIGHT") || is("FULL") {
-                    let before = sources.iter_mut();
-                    before.for_each(|source| source.is_joined_outer = true);
-                }
-                sources.push(source);
-                join.clear();
-            }
-        }
-        sources
-    }
-
-    /// The source that begins there; then `at` is behind it.
-    pub(super) fn source(&self, at: &mut usize) -> Option<Source> {
-        let text = self.text;
-        let place = *at;
-        let (mut alias, mut is_name) = (String::new(), false);
-        if text.is(*at, "(") {
-            *at = text.close(*at) + 1;
-        } else {
-            alias = text.name(*at)?;
-            is_name = true;
-            *at += 1;
-            if text.is(*at, ".") {
-                alias = text.name(*at + 1)?;
-                *at += 2;
-            }
-            // The columns of an INSERT are in parentheses too.
-            if text.is(*at, "(") && !text.is(place.wrapping_sub(1), "INTO") {
-                is_name = false;
-                *at = text.close(*at) + 1;
-            }
-        }
-        let is_table = is_name && !self.is_common(&alias, place);
-        let mut tables = self.tables.iter();
-        let table = tables.position(|table| is_table && same(&table.name, &alias));
-        alias = self.alias(at).unwrap_or(alias);
-        Some(Source {
-            alias,
-            place,
-            table,
-            is_table,
-            is_joined_outer: false,
-        })
-    }
-
-    /// Another name that follows there.
-    fn alias(&self, at: &mut usize) -> Option<String> {
-        const OTHERS: &[&str] = &["INDEXED", "NOT", "DEFAULT", "WITH"];
-        let text = self.text;
-        if text.is(*at, "AS") {
-            *at += 2;
-            return text.name(*at - 1);
-        }
-        let is_other = parse::keyword(text, *at, true).is_some() || text.is_any(*at, OTHERS);
-        let name = text.name(*at).filter(|_| !is_other)?;
-        *at += 1;
-        Some(name)
-    }
-
-    /// Whether a WITH gives the name a meaning there. What is written to is a table.
-    fn is_common(&self, name: &str, place: usize) -> bool {
-        let before = place.wrapping_sub(1);
-        let is_written = self.text.is_any(before, &["INTO", "UPDATE"])
-            || self.text.is(before, "FROM") && self.text.is(before.wrapping_sub(1), "DELETE");
-        let mut common = self.common.iter();
-        !is_written && common.any(|(known, visible)| same(known, name) && visible.contains(&place))
     }
 
     /// The table that is inserted into, updated or deleted from.
@@ -396,6 +228,42 @@ impl<'a> Scopes<'a> {
                 .filter(|_| self.text.is(index, "AS"));
             alias.is_some_and(|alias| same(&alias, name))
         })
+    }
+}
+
+/// The query of the SELECT that is that clause of a block.
+fn query<'a>(block: &'a Block, select: usize, sources: &Sources<'_>, text: &Text<'_>) -> Scope<'a> {
+    let behind = &block.clauses[select + 1..];
+    let length = behind.iter().position(|clause| ends_query(clause, text));
+    let length = length.unwrap_or(behind.len());
+    let clauses = &block.clauses[select..=select + length];
+    let end = behind
+        .get(length)
+        .map_or(block.range.end, |end| end.range.start);
+    let is_merging = |clause: &Clause| {
+        let is_natural = text.is(clause.range.start, "NATURAL");
+        clause.is(Keyword::Using) || clause.is(Keyword::Join) && is_natural
+    };
+    Scope {
+        range: clauses[0].range.start..end,
+        sources: match clauses.get(1) {
+            Some(from) if from.is(Keyword::From) => sources.from(&clauses[1..]),
+            _ => Vec::new(),
+        },
+        is_merged: clauses.iter().any(is_merging),
+        clauses,
+    }
+}
+
+/// Whether the clause does not belong to the query before it.
+fn ends_query(clause: &Clause, text: &Text<'_>) -> bool {
+    match clause.keyword {
+        Some(Keyword::On) => text.is(clause.range.start + 1, "CONFLICT"),
+        Some(keyword) => matches!(
+            keyword,
+            Keyword::Compound | Keyword::Returning | Keyword::End
+        ),
+        None => false,
     }
 }
 

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::items::{self, Item, Star};
 use super::mistakes::Fault;
-use super::scopes::{Scopes, Source};
+use super::scopes::Scopes;
+use super::sources::Source;
 use super::targets::{self, Insert, Target};
 use super::text::Text;
 use super::tree::Block;

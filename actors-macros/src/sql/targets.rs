@@ -31,8 +31,8 @@ pub(super) fn insert(scopes: &Scopes<'_>) -> Option<Insert> {
     if !text.is_any(verb, &["INSERT", "REPLACE"]) {
         return None;
     }
-    let mut place = text.find(verb..text.len(), &["INTO"])? + 1;
-    let table = scopes.source(&mut place)?.table?;
+    let written = scopes.written()?;
+    let (table, place) = (written.table?, written.behind);
     let known = &scopes.tables[table].columns;
     let position = |name: String| known.iter().position(|column| same(&column.name, &name));
     let columns = text.is(place, "(").then(|| {
@@ -162,7 +162,7 @@ pub(super) fn value_for_column(scopes: &Scopes<'_>) -> Option<Range<usize>> {
                 Some(Keyword::Where | Keyword::On | Keyword::Having) => {
                     let parts = clause.parts.iter();
                     let parts = parts.filter_map(|part| part.expressions.first());
-                    parts.for_each(|condition| constant(scopes, condition, &mut conditions));
+                    parts.for_each(|condition| constant(condition, &mut conditions));
                 }
                 _ => {}
             }
@@ -200,56 +200,44 @@ fn only(group: &Expression) -> Option<&Expression> {
 
 /// The captures that are compared with nothing but literals where this decides by itself about
 /// rows: in an OR, a CASE or a value it may be a switch.
-fn constant(scopes: &Scopes<'_>, condition: &Expression, found: &mut Vec<usize>) {
+fn constant(condition: &Expression, found: &mut Vec<usize>) {
     match &condition.kind {
-        Kind::Group(_) => {
-            if let Some(inner) = only(condition) {
-                constant(scopes, inner, found);
-            }
-        }
+        Kind::Group(_) => only(condition)
+            .into_iter()
+            .for_each(|inner| constant(inner, found)),
         Kind::Operation(Operator::And | Operator::Not, operands) => {
-            let operands = operands.iter();
-            operands.for_each(|operand| constant(scopes, operand, found));
+            operands.iter().for_each(|operand| constant(operand, found));
         }
-        Kind::Operation(operator, operands) => {
-            let capture = operands.iter().find_map(Expression::capture);
-            let is_value = |operand: &Expression| is_literal(scopes, operand);
-            let is_constant = match (operator, &operands[..]) {
-                (Operator::Compare | Operator::Test, [left, right]) => {
-                    is_value(left) && is_value(right)
-                }
-                (Operator::Between, [value, low, high]) => {
-                    value.capture().is_some() && is_value(low) && is_value(high)
-                }
-                (Operator::In, [value, list]) => value.capture().is_some() && is_list(scopes, list),
-                _ => false,
-            };
-            found.extend(capture.filter(|_| is_constant));
+        Kind::Operation(operator, operands) if is_constant(*operator, operands) => {
+            found.extend(operands.iter().find_map(Expression::capture));
         }
         _ => {}
     }
 }
 
-fn is_list(scopes: &Scopes<'_>, list: &Expression) -> bool {
-    let mut values = list.list().iter().map(Part::alone);
-    let is_value = |value: Option<&Expression>| value.is_some_and(|one| is_literal(scopes, one));
-    !list.list().is_empty() && values.all(is_value)
+fn is_constant(operator: Operator, operands: &[Expression]) -> bool {
+    match (operator, operands) {
+        (Operator::Compare | Operator::Test, [left, right]) => {
+            is_literal(left) && is_literal(right)
+        }
+        (Operator::Between, [value, low, high]) => {
+            value.capture().is_some() && is_literal(low) && is_literal(high)
+        }
+        (Operator::In, [value, list]) => {
+            let mut values = list.list().iter().map(Part::alone);
+            value.capture().is_some()
+                && !list.list().is_empty()
+                && values.all(|value| value.is_some_and(is_literal))
+        }
+        _ => false,
+    }
 }
 
 /// Whether that is a literal, or a value that is as much the same for each row.
-fn is_literal(scopes: &Scopes<'_>, expression: &Expression) -> bool {
+fn is_literal(expression: &Expression) -> bool {
     match &expression.kind {
         Kind::Literal | Kind::Capture => true,
-        Kind::Name => {
-            let is_one = expression.range.len() == 1;
-            is_one
-                && scopes
-                    .text
-                    .is_any(expression.range.start, &["TRUE", "FALSE"])
-        }
-        Kind::Operation(Operator::Sign, operands) => {
-            operands.iter().all(|operand| is_literal(scopes, operand))
-        }
+        Kind::Operation(Operator::Sign, operands) => operands.iter().all(is_literal),
         _ => false,
     }
 }
