@@ -427,6 +427,26 @@ mod tests {
         }
     }
 
+    /// Nor does a text that is as deep or as long as can be overflow the stack.
+    #[test]
+    fn deep_texts_are_answered() {
+        for (before, inner, behind) in [
+            ("(", "1", ")"),
+            ("f(", "1", ")"),
+            ("(SELECT ", "1", ")"),
+            ("NOT ", "1", ""),
+            ("CASE WHEN ", "1", " END"),
+            ("1 = ", "1", ""),
+            ("1 + ", "1", " AND 2"),
+            ("1 BETWEEN ", "1", ""),
+            ("1 ISNULL ", "1", " ESCAPE 2"),
+        ] {
+            let (before, behind) = (before.repeat(5_000), behind.repeat(5_000));
+            let text = format!("SELECT {before}{inner}{behind}");
+            assert!(asking(&text).finish().is_err());
+        }
+    }
+
     #[test]
     fn expansions() {
         let of_a_query = "SELECT page, at FROM visits WHERE id = {id}";

@@ -158,6 +158,7 @@ impl Parser<'_> {
         let mut left = self.operand();
         while let Some((operator, words, power)) = self.operator()
             && power >= least
+            && left.height < DEEPEST
         {
             self.at += words;
             left = self.operation(left, operator, power);
@@ -185,10 +186,7 @@ impl Parser<'_> {
             }
             _ => operands.push(self.expression(power + 1)),
         }
-        Expression {
-            range: start..self.at,
-            kind: Kind::Operation(operator, operands),
-        }
+        Expression::new(start..self.at, Kind::Operation(operator, operands))
     }
 
     /// Whether the test that was just read has nothing on its right: `ISNULL`.
@@ -241,10 +239,7 @@ impl Parser<'_> {
         let start = self.at;
         let kind = self.kind();
         self.at = self.at.clamp(start, self.end);
-        Expression {
-            range: start..self.at,
-            kind,
-        }
+        Expression::new(start..self.at, kind)
     }
 
     fn kind(&mut self) -> Kind {

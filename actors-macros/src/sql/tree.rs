@@ -66,6 +66,8 @@ pub(super) struct Part {
 pub(super) struct Expression {
     pub(super) range: Range<usize>,
     pub(super) kind: Kind,
+    /// How many expressions are in one another here.
+    pub(super) height: usize,
 }
 
 #[derive(Debug)]
@@ -184,6 +186,18 @@ impl Part {
 }
 
 impl Expression {
+    pub(super) fn new(range: Range<usize>, kind: Kind) -> Self {
+        let mut new = Self {
+            range,
+            kind,
+            height: 0,
+        };
+        let inner = new.blocks().iter().flat_map(|block| &block.clauses);
+        let inner = inner.flat_map(Clause::expressions).chain(new.operands());
+        new.height = 1 + inner.map(|inner| inner.height).max().unwrap_or_default();
+        new
+    }
+
     /// The token of the capture that it is.
     pub(super) fn capture(&self) -> Option<usize> {
         matches!(self.kind, Kind::Capture).then_some(self.range.start)
