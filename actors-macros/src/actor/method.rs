@@ -26,6 +26,9 @@ const RESERVED: &[&str] = &[
     "then",
 ];
 
+/// Traits are implemented for tuples of up to so many.
+const MOST_ARGUMENTS: usize = 12;
+
 /// What a handler gets from its context, and what it may be called in other frameworks.
 const OF_CTX: &[(&str, &str)] = &[
     ("Alarms", "ctx.alarms()"),
@@ -118,29 +121,11 @@ impl Method {
         let arguments: Vec<_> = inputs
             .filter_map(|(pattern, ty)| argument(pattern, ty, mistakes))
             .collect();
-        if let Some(argument) = arguments.get(12) {
-            mistakes.add(&argument.name, Mistake::TooManyArguments);
-        }
-        if matches!(
-            (&role, &signature.output),
-            (Role::Request, ReturnType::Default)
-        ) {
-            mistakes.add(&signature.ident, Mistake::NoResponse);
-        }
-        if let (Role::Connect, ReturnType::Default) = (&role, &signature.output) {
-            mistakes.add(&signature.ident, Mistake::NoAdmission);
-        }
-        if let Some(mistake) = wrong_arguments(&role, &arguments) {
-            let first = arguments.first().map(|argument| &argument.name);
-            mistakes.add(first.unwrap_or(&signature.ident), mistake);
-        }
+        check_arguments(&signature, &role, &arguments, mistakes);
         Some(Self {
             name: signature.ident.clone(),
-            docs: attributes::docs(&item.attrs).into_iter().cloned().collect(),
-            conditions: attributes::conditions(&item.attrs)
-                .into_iter()
-                .cloned()
-                .collect(),
+            docs: attributes::docs(&item.attrs),
+            conditions: attributes::conditions(&item.attrs),
             is_async: signature.asyncness.is_some(),
             is_exclusive,
             takes_ctx: ctx.is_some(),
@@ -181,6 +166,31 @@ impl Method {
             Output::Value(ty) => Some(ty),
             Output::Result(ty) => type_argument(ty, 0),
         }
+    }
+}
+
+/// Refuses arguments that the role does not take, and no result where it returns one.
+fn check_arguments(
+    signature: &Signature,
+    role: &Role,
+    arguments: &[Argument],
+    mistakes: &mut Mistakes,
+) {
+    if let Some(argument) = arguments.get(MOST_ARGUMENTS) {
+        mistakes.add(&argument.name, Mistake::TooManyArguments);
+    }
+    match (role, &signature.output) {
+        (Role::Request, ReturnType::Default) => {
+            mistakes.add(&signature.ident, Mistake::NoResponse);
+        }
+        (Role::Connect, ReturnType::Default) => {
+            mistakes.add(&signature.ident, Mistake::NoAdmission);
+        }
+        _ => {}
+    }
+    if let Some(mistake) = wrong_arguments(role, arguments) {
+        let first = arguments.first().map(|argument| &argument.name);
+        mistakes.add(first.unwrap_or(&signature.ident), mistake);
     }
 }
 

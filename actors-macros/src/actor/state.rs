@@ -163,9 +163,6 @@ fn persisted(field: &mut Field, mistakes: &mut Mistakes) -> Option<Persisted> {
     Some(Persisted {
         name: field.ident.clone()?,
         ty: field.ty.clone(),
-        conditions: attributes::conditions(&field.attrs)
-            .into_iter()
-            .cloned()
-            .collect(),
+        conditions: attributes::conditions(&field.attrs),
     })
 }

@@ -161,18 +161,16 @@ pub(crate) fn arguments(attributes: &[Attribute]) -> TokenStream {
 }
 
 /// The attributes that belong on everything that is generated from an item.
-pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<&Attribute> {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .collect()
+pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
+    of(attributes, &["cfg"])
 }
 
 /// The documentation and the conditions of an item.
-pub(crate) fn docs(attributes: &[Attribute]) -> Vec<&Attribute> {
-    let kept = ["cfg", "doc", "deprecated"];
-    attributes
-        .iter()
-        .filter(|attribute| kept.iter().any(|name| attribute.path().is_ident(name)))
-        .collect()
+pub(crate) fn docs(attributes: &[Attribute]) -> Vec<Attribute> {
+    of(attributes, &["cfg", "doc", "deprecated"])
+}
+
+fn of(attributes: &[Attribute], names: &[&str]) -> Vec<Attribute> {
+    let is_of = |attribute: &&Attribute| names.iter().any(|name| attribute.path().is_ident(name));
+    attributes.iter().filter(is_of).cloned().collect()
 }

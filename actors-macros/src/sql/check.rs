@@ -138,6 +138,7 @@ fn between<'a>(words: &'a str, before: &str, behind: &str) -> Option<&'a str> {
     }
 }
 
+/// SQLite's words in the user's.
 #[cfg(feature = "check-sql")]
 fn mistake(
     words: &str,
@@ -145,44 +146,12 @@ fn mistake(
     tables: &[Table],
     functions: impl Fn() -> Vec<String>,
 ) -> Mistake {
-    let used: Vec<&Table> = tables
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| {
-            statement
-                .scopes
-                .sources()
-                .any(|source| source.table == Some(*index))
-        })
-        .map(|(_, table)| table)
-        .collect();
-    if let Some(name) = between(words, "no such column: ", "") {
-        // So SQLite hints at a name in double quotes.
-        return match name.split_once("\" - ") {
-            Some((name, _)) => Mistake::TextInDoubleQuotes(name.trim_matches('"').to_owned()),
-            None => no_column(name, statement, &used),
-        };
-    }
-    if let Some((table, name)) = words
-        .strip_prefix("table ")
-        .and_then(|rest| rest.split_once(" has no column named "))
-    {
-        let table = used.into_iter().filter(|used| same(&used.name, table));
-        return no_column(name, statement, &table.collect::<Vec<_>>());
-    }
     if let Some(name) = between(words, "no such function: ", "") {
         let (name, known) = (name.to_lowercase(), functions());
         return Mistake::NoSuchFunction { name, known };
     }
     if let Some(name) = between(words, "ambiguous column name: ", "") {
-        let with = |alias: &String| format!("{alias}.{name}");
-        let sources = statement.scopes.sources().filter(|source| {
-            let columns = source.table.map(|table| &tables[table].columns);
-            columns.is_some_and(|columns| columns.iter().any(|column| same(&column.name, name)))
-        });
-        let instead = sources.map(|source| with(&source.alias)).collect();
-        let name = name.to_owned();
-        return Mistake::Ambiguous { name, instead };
+        return ambiguous(name, statement, tables);
     }
     if let Some(near) = between(words, "near \"", "\": syntax error") {
         return Mistake::Syntax(near.to_owned());
@@ -190,10 +159,50 @@ fn mistake(
     if words.starts_with("sub-select returns 1 columns") && has_list(statement) {
         return Mistake::ListOfRows;
     }
-    match words {
-        "incomplete input" => Mistake::TooEarly,
-        words => Mistake::Sqlite(words.to_owned()),
+    if words == "incomplete input" {
+        return Mistake::TooEarly;
     }
+    let unknown = unknown_column(words, statement, tables);
+    unknown.unwrap_or_else(|| Mistake::Sqlite(words.to_owned()))
+}
+
+/// Columns of that name in the tables, with their tables' names.
+#[cfg(feature = "check-sql")]
+fn ambiguous(name: &str, statement: &Statement<'_>, tables: &[Table]) -> Mistake {
+    let sources = statement.scopes.sources().filter(|source| {
+        let columns = source.table.map(|table| &tables[table].columns);
+        columns.is_some_and(|columns| columns.iter().any(|column| same(&column.name, name)))
+    });
+    Mistake::Ambiguous {
+        name: name.to_owned(),
+        instead: sources
+            .map(|source| format!("{}.{name}", source.alias))
+            .collect(),
+    }
+}
+
+/// The column that SQLite does not know, if that is what it says.
+#[cfg(feature = "check-sql")]
+fn unknown_column(words: &str, statement: &Statement<'_>, tables: &[Table]) -> Option<Mistake> {
+    let is_used = |index: usize| {
+        let mut sources = statement.scopes.sources();
+        sources.any(|source| source.table == Some(index))
+    };
+    let used = tables.iter().enumerate();
+    let used = used
+        .filter(|(index, _)| is_used(*index))
+        .map(|(_, table)| table);
+    if let Some(name) = between(words, "no such column: ", "") {
+        // So SQLite hints at a name in double quotes.
+        return Some(match name.split_once("\" - ") {
+            Some((name, _)) => Mistake::TextInDoubleQuotes(name.trim_matches('"').to_owned()),
+            None => no_column(name, statement, &used.collect::<Vec<_>>()),
+        });
+    }
+    let rest = words.strip_prefix("table ")?;
+    let (table, name) = rest.split_once(" has no column named ")?;
+    let table = used.filter(|used| same(&used.name, table));
+    Some(no_column(name, statement, &table.collect::<Vec<_>>()))
 }
 
 /// Whether a list is captured.

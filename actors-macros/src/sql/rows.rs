@@ -380,46 +380,20 @@ impl Rows<'_> {
     }
 
     fn as_struct(&self, ty: &Type, fields: &[Column]) -> Result<TokenStream, Fault> {
-        let krate = self.krate;
-        let row = quote!(#ty).to_string();
-        let mut checks = Vec::new();
-        let names: Vec<_> = self
-            .outputs
-            .iter()
-            .map(|output| self.field(output))
-            .collect();
-        let names: Vec<String> = names
-            .into_iter()
-            .map(|named| named.map(|(name, _)| name))
-            .collect::<Result<_, _>>()?;
-        let known: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-        if let Some(field) = known.iter().find(|field| !names.contains(field)) {
-            let (field, columns) = (field.clone(), names);
+        let (krate, row) = (self.krate, quote!(#ty).to_string());
+        let names = self.names()?;
+        let mut known = fields.iter().map(|field| &field.name);
+        if let Some(field) = known.find(|field| !names.contains(field)) {
             return Err(Fault::somewhere(Mistake::ColumnMissing {
-                field,
+                field: field.clone(),
                 row,
-                columns,
+                columns: names,
             }));
         }
+        let mut checks = Vec::new();
         for (index, (output, name)) in self.outputs.iter().zip(&names).enumerate() {
-            let at = |mistake| Err(Fault::at(output.place.clone(), mistake));
-            let (column, row) = (name.clone(), row.clone());
-            if !known.contains(name) {
-                return at(Mistake::RowLacks {
-                    column,
-                    row,
-                    fields: known,
-                });
-            }
-            let Some(field) = fields.get(index).filter(|field| same(&field.name, name)) else {
-                let field = known.get(index).cloned().unwrap_or_default();
-                let index = index + 1;
-                return at(Mistake::RowOrder {
-                    index,
-                    column,
-                    field,
-                });
-            };
+            let field = field_at(index, name, &row, fields);
+            let field = field.map_err(|mistake| Fault::at(output.place.clone(), mistake))?;
             self.not_null(output, name, &row, field.is_nullable)?;
             let function = column_function(index, self.span);
             let ty = respan(quote!(#ty), self.span);
@@ -430,6 +404,12 @@ impl Rows<'_> {
             }));
         }
         Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
+    }
+
+    /// The names of all columns, which each has.
+    fn names(&self) -> Result<Vec<String>, Fault> {
+        let fields = self.outputs.iter().map(|output| self.field(output));
+        fields.map(|field| field.map(|(name, _)| name)).collect()
     }
 
     /// The columns of tables that it is, whatever it is annotated with.
@@ -462,4 +442,28 @@ impl Rows<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// The field of `row` that the column is read into: the one at the same place, of the same name.
+fn field_at<'a>(
+    index: usize,
+    column: &str,
+    row: &str,
+    fields: &'a [Column],
+) -> Result<&'a Column, Mistake> {
+    let known: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let (field, column) = (fields.get(index), column.to_owned());
+    if !known.contains(&column) {
+        return Err(Mistake::RowLacks {
+            column,
+            row: row.to_owned(),
+            fields: known,
+        });
+    }
+    let field = field.filter(|field| same(&field.name, &column));
+    field.ok_or_else(|| Mistake::RowOrder {
+        index: index + 1,
+        column,
+        field: known.get(index).cloned().unwrap_or_default(),
+    })
 }

@@ -105,10 +105,9 @@ pub(super) fn parse(
     let is_json = has("json");
     let mut column = Column {
         ty: field.ty.clone(),
-        told: match (is_json, is_nullable) {
-            (false, _) => field.ty.clone(),
-            (true, false) => parse_quote!(#krate::sql::Json<#value>),
-            (true, true) => parse_quote!(::core::option::Option<#krate::sql::Json<#value>>),
+        told: match is_json {
+            true => told_as_json(&value, is_nullable, krate),
+            false => field.ty.clone(),
         },
         sql_type: match is_json {
             true => Some("TEXT"),
@@ -137,6 +136,14 @@ pub(super) fn parse(
         (false, false) => None,
     };
     Some((column, index))
+}
+
+/// What statements know the values of a column of JSON as.
+fn told_as_json(value: &Type, is_nullable: bool, krate: &TokenStream) -> Type {
+    match is_nullable {
+        false => parse_quote!(#krate::sql::Json<#value>),
+        true => parse_quote!(::core::option::Option<#krate::sql::Json<#value>>),
+    }
 }
 
 impl Column {

@@ -61,79 +61,83 @@ fn elsewhere(ty: &Type, krate: &TokenStream) -> Option<TokenStream> {
 impl Handlers {
     fn expand(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
         let facts = &Facts::new(krate);
-        let (stub, schedule) = (stub_name(actor), schedule_name(actor));
-        let calls = self.calls.iter().map(|method| call(method, actor, facts));
-        let alarms = self.alarms.iter().map(|alarm| alarm.handler(actor, facts));
-        let init = only(self.init.as_ref(), |method| init(method, actor, facts));
-        let request = only(self.request.as_ref(), |method| {
-            request(method, actor, facts)
-        });
-        let messages = self
-            .messages
-            .iter()
-            .map(|method| message_handler(method, actor, facts));
-        let connect = only(self.connect.as_ref(), |method| {
-            connect(method, actor, facts)
-        });
-        let unhandled = only(self.unhandled.as_ref(), |method| {
-            given(method, &["message", "error"], actor, facts)
-        });
-        let close = only(self.close.as_ref(), |method| {
-            given(method, &["close"], actor, facts)
-        });
-        let error = only(self.error.as_ref(), |method| {
-            given(method, &["error"], actor, facts)
-        });
-        let sockets = self
-            .of_sockets()
-            .next()
-            .map(|method| opens_sockets(method, actor, krate));
+        let single = self.single(actor, facts);
         let attachment = self.attachment(facts);
+        let checks = self.checks(actor, facts);
+        let clients = self.clients(actor, facts);
+        let several = self.several(actor, facts);
+        let (stub, schedule) = (stub_name(actor), schedule_name(actor));
+        let (answers, prelude) = (facts.items(), facts::prelude(krate));
+        let class = class::expand(actor, krate);
+        quote! {
+            const _: () = {
+                #prelude
+                #answers
+                #checks
+
+                #clients
+
+                #[automatically_derived]
+                impl #krate::Actor for #actor {
+                    type Stub = #stub;
+                    type Schedule<'a> = #schedule<'a>;
+                    #attachment
+                    const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
+                        #several
+                        #single
+                    };
+                }
+
+                // The runtime uses the actor, whoever else does.
+                const _: () = #krate::__private::used::<#actor>();
+            };
+
+            #class
+        }
+    }
+
+    /// The handlers of which there is one each.
+    fn single(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let init = only(&self.init, |method| init(method, actor, facts));
+        let request = only(&self.request, |method| request(method, actor, facts));
+        let connect = only(&self.connect, |method| connect(method, actor, facts));
+        let given = |method, gifts| only(method, |method| given(method, gifts, actor, facts));
+        let unhandled = given(&self.unhandled, &["message", "error"]);
+        let close = given(&self.close, &["close"]);
+        let error = given(&self.error, &["error"]);
+        quote! {
+            on_init: #init,
+            on_request: #request,
+            on_connect: #connect,
+            on_unhandled: #unhandled,
+            on_close: #close,
+            on_error: #error,
+        }
+    }
+
+    /// The handlers of which there are several.
+    fn several(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let calls = self.calls.iter().map(|method| call(method, actor, facts));
+        let messages = self.messages.iter();
+        let messages = messages.map(|method| message_handler(method, actor, facts));
+        let alarms = self.alarms.iter().map(|alarm| alarm.handler(actor, facts));
+        quote! {
+            methods: &[#(#calls),*],
+            messages: &[#(#messages),*],
+            alarms: &[#(#alarms),*],
+        }
+    }
+
+    /// What is asked of the types in signatures, and of the actor.
+    fn checks(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         self.methods().for_each(|method| method.check(facts));
         let carried = self.methods().filter_map(|method| {
             let socket = method.socket.as_ref()?;
             Some(socket.check(&method.conditions, facts))
         });
-        let clients = self.clients(actor, facts);
-        let prelude = facts::prelude(krate);
-        let class = class::expand(actor, krate);
-        let items = quote! {
-            #(#carried)*
-            #sockets
-
-            #clients
-
-            #[automatically_derived]
-            impl #krate::Actor for #actor {
-                type Stub = #stub;
-                type Schedule<'a> = #schedule<'a>;
-                #attachment
-                const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
-                    methods: &[#(#calls),*],
-                    on_init: #init,
-                    on_request: #request,
-                    messages: &[#(#messages),*],
-                    on_connect: #connect,
-                    on_unhandled: #unhandled,
-                    on_close: #close,
-                    on_error: #error,
-                    alarms: &[#(#alarms),*],
-                };
-            }
-
-            // The runtime uses the actor, whoever else does.
-            const _: () = #krate::__private::used::<#actor>();
-        };
-        let answers = facts.items();
-        quote! {
-            const _: () = {
-                #prelude
-                #answers
-                #items
-            };
-
-            #class
-        }
+        let opened = self.of_sockets().next();
+        let opened = opened.map(|method| opens_sockets(method, actor, facts.krate));
+        quote!(#(#carried)* #opened)
     }
 
     /// What the handlers are called and scheduled with: the stub and the schedule.
@@ -221,7 +225,7 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
 }
 
 /// The handler of which there is one at most, and none where its `cfg` is off.
-fn only(method: Option<&Method>, expand: impl Fn(&Method) -> TokenStream) -> TokenStream {
+fn only(method: &Option<Method>, expand: impl Fn(&Method) -> TokenStream) -> TokenStream {
     let Some(method) = method else {
         return optional(None);
     };

@@ -22,37 +22,77 @@ pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
 
 impl State {
     fn expand(&self, is_right: bool) -> TokenStream {
-        let Self {
-            item,
-            krate,
-            binding,
-            sockets,
-            wait,
-            tables,
-            migrations,
-            persisted,
-        } = self;
-        let wait = wait.map(|wait| {
-            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            quote!(const WAIT: #krate::Duration = #krate::Duration::from_millis(#millis);)
-        });
-        let ident = &item.ident;
-        let parents = tables.iter().map(|table| {
-            let ident = Ident::new(&ident.to_string(), table.span());
+        let (krate, ident, tables) = (&self.krate, &self.item.ident, &self.tables);
+        let (stub, checks, state) = (self.stub(), self.checks(), self.state(is_right));
+        let prelude = facts::prelude(krate);
+        quote! {
+            #stub
+
+            const _: () = {
+                #prelude
+                #checks
+                #state
+            };
+
+            #(
+                #[automatically_derived]
+                impl #krate::sql::HasTable<#tables> for #ident {}
+            )*
+        }
+    }
+
+    /// The name of the stub in the module of the struct: its type is where the handlers are.
+    fn stub(&self) -> TokenStream {
+        let Self { item, krate, .. } = self;
+        let (vis, ident, stub) = (&item.vis, &item.ident, stub_name(&item.ident));
+        let name = ident.unraw().to_string();
+        let docs = format!("A typed client of one [`{name}`], from `{name}::get`.");
+        quote! {
+            #[doc = #docs]
+            #[allow(dead_code)]
+            #vis type #stub = <
+                <#ident as #krate::State>::Is as #krate::__private::Reached<#ident>
+            >::Stub;
+        }
+    }
+
+    /// What is asked of the fields' types and of the tables.
+    fn checks(&self) -> TokenStream {
+        let Self { item, krate, .. } = self;
+        let initial = item.fields.iter().map(|field| check_initial(field, krate));
+        let persisted = self.persisted.iter().map(|field| field.check(krate));
+        let parents = self.tables.iter().map(|table| {
+            let ident = Ident::new(&item.ident.to_string(), table.span());
             quote_spanned! {table.span()=>
                 const _: fn() = || {
                     #krate::__private::has_parents::<#ident, _>(<#table>::__parents())
                 };
             }
         });
-        let sockets = match sockets {
+        quote!(#(#initial)* #(#persisted)* #(#parents)*)
+    }
+
+    fn state(&self, is_right: bool) -> TokenStream {
+        let Self {
+            item,
+            krate,
+            binding,
+            tables,
+            migrations,
+            persisted,
+            ..
+        } = self;
+        let ident = &item.ident;
+        let name = ident.unraw().to_string();
+        let is = is(ident, is_right, krate);
+        let sockets = match &self.sockets {
             Some(sockets) => sockets.expand(krate),
             None => quote!(::core::option::Option::None),
         };
-        let vis = &item.vis;
-        let stub = stub_name(ident);
-        let name = ident.unraw().to_string();
-        let stub_docs = format!("A typed client of one [`{name}`], from `{name}::get`.");
+        let wait = self.wait.map(|wait| {
+            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            quote!(const WAIT: #krate::Duration = #krate::Duration::from_millis(#millis);)
+        });
         let initial = item.fields.iter().map(|field| initial(field, krate));
         let fresh = match &item.fields {
             Fields::Unnamed(_) => quote!(::core::unreachable!()), // a mistake
@@ -60,22 +100,7 @@ impl State {
         };
         let save = persisted.iter().map(|field| field.save(krate));
         let load = persisted.iter().map(|field| field.load(krate));
-        let checks = item.fields.iter().map(|field| check_initial(field, krate));
-        let checks = checks.chain(persisted.iter().map(|field| field.check(krate)));
-        let prelude = facts::prelude(krate);
-        let is = is(ident, is_right, krate);
         quote! {
-            #[doc = #stub_docs]
-            #[allow(dead_code)]
-            #vis type #stub = <
-                <#ident as #krate::State>::Is as #krate::__private::Reached<#ident>
-            >::Stub;
-
-            const _: () = {
-                #prelude
-                #(#checks)*
-                #(#parents)*
-
                 #[automatically_derived]
                 impl #krate::State for #ident {
                     const NAME: &'static str = #name;
@@ -105,12 +130,6 @@ impl State {
                         ::core::result::Result::Ok(())
                     }
                 }
-            };
-
-            #(
-                #[automatically_derived]
-                impl #krate::sql::HasTable<#tables> for #ident {}
-            )*
         }
     }
 }
