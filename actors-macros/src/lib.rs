@@ -1,9 +1,13 @@
 //! The procedural macros of `actors-core`, which re-exports and documents them.
 //!
 //! Each macro parses its input into a model, checks that, and expands it. What a
-//! user can do wrong is listed in `mistakes.rs`; a mistake is reported once, and
-//! what is right in the same item is expanded all the same, so that it causes no
-//! second error elsewhere.
+//! user can do wrong is listed in the `mistakes.rs` of its folder; a mistake is
+//! reported once, and what is right in the same item is expanded all the same, so
+//! that it causes no second error elsewhere.
+//!
+//! The folders are layers, of which none imports from one above it: `common`,
+//! `reflection` (what a struct tells other macros), `sqlite`, `table`, `sql`,
+//! `migration`, `actor`, `entry`. No two files import each other.
 
 #![cfg_attr(
     not(feature = "check-sql"),

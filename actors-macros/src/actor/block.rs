@@ -7,8 +7,9 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::token::Brace;
 use syn::{Attribute, Block, Expr, ImplItem, ImplItemFn, Item, Signature, Stmt, Visibility};
 
-/// Parses the item, but not the bodies of methods: what is wrong there, rustc
-/// says, and the signatures are of use all the same.
+/// Parses the item, but not the bodies of methods: what is wrong there, rustc says, and the
+/// signatures are of use all the same. To that end a body is one token tree, `Expr::Verbatim`,
+/// which is written as it was read; an editor has its completions in a body that is not finished.
 pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Item> {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let Some(TokenTree::Group(body)) = trees.pop() else {

@@ -159,7 +159,7 @@ impl Method {
         }
     }
 
-    /// What the method answers when it succeeds, if that is something.
+    /// What the method returns when it succeeds, if that is something.
     pub(super) fn value(&self) -> Option<&Type> {
         match &self.output {
             Output::Nothing => None,

@@ -12,8 +12,8 @@ pub(crate) enum Mistake<'a> {
     )]
     NotAnActor,
     #[error(
-        "an actor's fields have names, which persisted fields are stored under: write `struct Name \
-         {{ field: Type }}`"
+        "an actor's fields have names, which persisted fields are stored under: write \
+         `struct Name {{ field: Type }}`"
     )]
     ActorFields,
     #[error(
@@ -113,8 +113,8 @@ pub(crate) enum Mistake<'a> {
     #[error("nobody passes `#[on_init]` anything: it takes `ctx: &Ctx<Self>` or nothing")]
     InitArguments,
     #[error(
-        "`#[on_request]` takes `ctx: &Ctx<Self>`, if it needs it, and one request: `request: \
-         Request`"
+        "`#[on_request]` takes `ctx: &Ctx<Self>`, if it needs it, and one request: \
+         `request: Request`"
     )]
     RequestArguments,
     #[error(

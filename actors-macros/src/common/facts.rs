@@ -204,13 +204,13 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The items that hold the answers.
+    /// The items that were asked for.
     pub(crate) fn items(&self) -> TokenStream {
         let asked = self.asked.borrow();
         asked.iter().map(|asked| &asked.item).cloned().collect()
     }
 
-    /// The name of the item that answers the question.
+    /// The name of the item for that question.
     fn ask(
         &self,
         conditions: &[Attribute],

@@ -19,10 +19,7 @@ pub(crate) enum Mistake<'a> {
         /// An example of each.
         options: &'a [&'a str],
     },
-    #[error(
-        "this is not an option: write {}",
-        any_of(.options)
-    )]
+    #[error("this is not an option: write {}", any_of(.options))]
     NotAnOption { options: &'a [&'a str] },
     #[error("`{0}` is given twice: say all of it at once")]
     OptionTwice(&'a str),

@@ -6,8 +6,8 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub(super) enum Mistake {
     #[error(
-        "a migration has a name, the tables as they were, and statements: `pub SPLIT_NAME: \
-         PersonV1 => \"ALTER TABLE ..\"`"
+        "a migration has a name, the tables as they were, and statements: \
+         `pub SPLIT_NAME: PersonV1 => \"ALTER TABLE ..\"`"
     )]
     Form,
     #[error("a migration has at least one statement")]

@@ -11,7 +11,7 @@ use crate::sqlite::engine;
 #[cfg(feature = "check-sql")]
 use crate::sqlite::names::same;
 
-/// The names of the columns that SQLite answers; none if it was not asked.
+/// Returns the names of the columns; none if SQLite was not asked.
 pub(super) fn check(
     statement: &Statement<'_>,
     rewritten: &Rewritten,

@@ -16,9 +16,9 @@ pub(super) enum Mistake {
     #[error("values are captured in the text: write `{{name}}` or `{{name = expression}}` there")]
     ValueBehind,
     #[error(
-        "a part of the statement is text, chosen by `if` or `match`: write `name = if … {{ \"…\" }} \
-         else {{ \"…\" }}` or `name = match … {{ … => \"…\" }}`; a value is captured in the text, \
-         `{{name = expression}}`"
+        "a part of the statement is text, chosen by `if` or `match`: write \
+         `name = if … {{ \"…\" }} else {{ \"…\" }}` or `name = match … {{ … => \"…\" }}`; a value \
+         is captured in the text, `{{name = expression}}`"
     )]
     PartForm,
     #[error("there is already a part `{0}`")]
@@ -56,8 +56,8 @@ pub(super) enum Mistake {
     #[error("a capture is a variable's name or `name = expression`: write `{{{0}}}`")]
     CaptureForm(String),
     #[error(
-        "in quotes this would be text, not a value: join them with `||`, as in `'%' || {{name}} || \
-         '%'`; a brace is written `{{{{`"
+        "in quotes this would be text, not a value: join them with `||`, as in \
+         `'%' || {{name}} || '%'`; a brace is written `{{{{`"
     )]
     CaptureInQuotes,
     #[error("`{0}` is captured above with another expression: choose another name")]
@@ -68,8 +68,8 @@ pub(super) enum Mistake {
     )]
     ListAndValue(String),
     #[error(
-        "a list behind `IN` has single values, for one column: write rows out, `IN (VALUES ({{a}}, \
-         {{b}}), …)`"
+        "a list behind `IN` has single values, for one column: write rows out, \
+         `IN (VALUES ({{a}}, {{b}}), …)`"
     )]
     ListOfRows,
     #[error(
@@ -96,9 +96,9 @@ pub(super) enum Mistake {
     ValueForColumn(String),
     #[cfg(feature = "check-sql")]
     #[error(
-        "`{{{capture}}}` is a value, and can't stand for a part of the SQL: choose that part behind \
-         the statement, `sql!(… \"… {{{capture}}}\", {capture} = match … {{ … => \"DESC\" }})`; a \
-         table is always named",
+        "`{{{capture}}}` is a value, and can't stand for a part of the SQL: choose that part \
+         behind the statement, `sql!(… \"… {{{capture}}}\", {capture} = match … {{ … => \"DESC\" \
+         }})`; a table is always named",
         capture = name_of(.0)
     )]
     ValueForSql(String),
@@ -146,10 +146,7 @@ pub(super) enum Mistake {
     NoSuchAlias { name: String, known: Vec<String> },
     #[error("there is no function `{name}`{}", nearest_or(.name, .known, String::new))]
     NoSuchFunction { name: String, known: Vec<String> },
-    #[error(
-        "`{name}` is a column of several tables: write {}",
-        any_of(.instead)
-    )]
+    #[error("`{name}` is a column of several tables: write {}", any_of(.instead))]
     Ambiguous { name: String, instead: Vec<String> },
 
     // rows
@@ -196,10 +193,7 @@ pub(super) enum Mistake {
         "this statement answers no rows: leave out `as …` and call `.run(ctx)`, or add `RETURNING`"
     )]
     NoRows,
-    #[error(
-        "the statement answers {}, and the type has {fields}",
-        counted(*.columns, "column")
-    )]
+    #[error("the statement answers {}, and the type has {fields}", counted(*.columns, "column"))]
     TupleWidth { columns: usize, fields: usize },
     #[error("`{row}` has no field `{column}`{}", instead(.column, .fields))]
     RowLacks {
@@ -255,6 +249,33 @@ pub(super) enum NullBecause {
     Aggregated,
     #[error("another SELECT of the compound answers one that can")]
     Compound,
+}
+
+/// What rustc says where types don't fit each other, in which it puts the types: `{Self}` is that
+/// of the value or the field, `{T}` that of the column.
+#[derive(Debug, Error)]
+pub(super) enum Misfit<'a> {
+    #[error("`{{Self}}` can't be written to `{0}`, which is `{{T}}`")]
+    Written(&'a str),
+    #[error("`{{Self}}` can't be compared with `{0}`, which is `{{T}}`")]
+    Compared(&'a str),
+    #[error("`{0}` and its column differ in type")]
+    OtherType(&'a str),
+    #[error("`{0}` and its column differ in kind")]
+    OtherKind(&'a str),
+    #[error("the column is JSON, and takes `Json(..)`: write `{{{name} = Json({value})}}`")]
+    Json { name: &'a str, value: &'a str },
+    #[error(
+        "milliseconds become a time by `Timestamp::from_millis`: write \
+         `{{{name} = Timestamp::from_millis({value})}}`"
+    )]
+    Time { name: &'a str, value: &'a str },
+    #[error("`{0}`, which is `{{T}}`, can't be read as `{{Self}}`")]
+    Read(&'a str),
+    #[error("`{column}`, which is `{{T}}`, can't be read as `{field}`, which is `{{Self}}`")]
+    ReadInto { column: &'a str, field: &'a str },
+    #[error("a column and its field differ in kind")]
+    OtherFieldKind,
 }
 
 /// The name of a capture, without its braces and its expression.

@@ -1,6 +1,7 @@
-//! `sql!`: the statement is cut up (`lex.rs`, `text.rs`, `captures.rs`), its parts are
-//! found (`parse.rs`, `statement.rs`), SQLite prepares it (`rewrite.rs`, `check.rs`), and
-//! its rows get a Rust type (`rows.rs`).
+//! `sql!`: the statement is cut into tokens (`lex.rs`, `text.rs`, `captures.rs`) and parsed to a
+//! tree (`parse.rs`, `tree.rs`), in which its sources, columns and targets are found
+//! (`statement.rs`). SQLite prepares it (`rewrite.rs`, `check.rs`), its values are bound
+//! (`bound.rs`, `fits.rs`), and its rows get a Rust type (`rows.rs`).
 //!
 //! The tables are declared elsewhere. Each is asked for its columns by the macro of its
 //! name, one after the other, and hands them on to `sql_next!`.

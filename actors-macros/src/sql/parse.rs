@@ -131,7 +131,7 @@ struct Parser<'a> {
     depth: usize,
 }
 
-/// How much closer than others an operator binds.
+/// The precedence of an operator.
 type Power = u8;
 
 const NOT: Power = 3;

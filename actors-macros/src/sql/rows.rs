@@ -31,14 +31,14 @@ pub(super) enum Target<'a> {
 pub(super) struct Output {
     name: Option<String>,
     origin: Option<(ColumnRef, Option<NullBecause>)>,
-    /// The columns that other arms of a compound answer in its place.
+    /// The columns that other arms of a compound return in its place.
     others: Vec<ColumnRef>,
     annotation: Option<Type>,
     /// Where it is in the statement.
     place: Range<usize>,
 }
 
-/// The columns of the rows, as many as SQLite answers; none if there are no rows.
+/// The columns of the rows, as many as SQLite returns; none if there are no rows.
 pub(super) fn outputs(
     statement: &Statement<'_>,
     tables: &[Table],
@@ -83,7 +83,7 @@ fn of_arm(
 }
 
 impl Output {
-    /// Takes in what another arm of the compound answers in its place.
+    /// Adds what another arm of the compound returns in its place.
     fn merge(&mut self, other: Self) -> Result<(), Fault> {
         if other.annotation.is_some() {
             return Err(Fault::at(other.place, Mistake::AnnotatedLater));
@@ -228,7 +228,7 @@ impl Rows<'_> {
         })
     }
 
-    /// Whether the arms of a compound answer columns of the same type.
+    /// Checks that the arms of a compound return columns of the same type.
     fn alike(&self, output: &Output) -> Vec<TokenStream> {
         let (krate, first) = (self.krate, self.column(output));
         let is_annotated = output.annotation.is_some();

@@ -1,7 +1,7 @@
 //! A statement as a tree: blocks of clauses, clauses of parts, parts of expressions.
 //!
 //! It has as much of the grammar as the types of rows and captures depend on. Joins, for one,
-//! are clauses like others, which `scopes.rs` reads.
+//! are clauses like others, which `sources.rs` reads.
 
 use std::ops::Range;
 
@@ -66,7 +66,7 @@ pub(super) struct Part {
 pub(super) struct Expression {
     pub(super) range: Range<usize>,
     pub(super) kind: Kind,
-    /// How many expressions are in one another here.
+    /// The depth of the tree below it, itself included.
     pub(super) height: usize,
 }
 

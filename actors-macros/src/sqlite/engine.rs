@@ -11,6 +11,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Batch, Connection, Error, Statement};
 
 use super::mistakes::Mistake;
+use super::names::is_taken;
 use crate::reflection::columns::Told;
 
 /// What SQLite says against a statement, in its own words.
@@ -89,7 +90,7 @@ impl Engine {
         self.0.execute_batch(statement).map_err(Complaint::from)
     }
 
-    /// Prepares a statement, and answers the names of its columns.
+    /// Prepares a statement, and returns the names of its columns.
     pub(crate) fn prepare(&self, statement: &str) -> Result<Vec<String>, Complaint> {
         let prepared = self.0.prepare(statement)?;
         let names = prepared.column_names();
@@ -181,10 +182,6 @@ impl Engine {
 
 /// What the runtime lets a migration do.
 fn is_allowed(action: &AuthAction<'_>) -> bool {
-    let is_ours = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        name.starts_with("_cf_") || name.starts_with("_actors")
-    };
     match action {
         AuthAction::Transaction { .. }
         | AuthAction::Savepoint { .. }
@@ -204,7 +201,7 @@ fn is_allowed(action: &AuthAction<'_>) -> bool {
         | AuthAction::Delete { table_name }
         | AuthAction::CreateTable { table_name }
         | AuthAction::AlterTable { table_name, .. }
-        | AuthAction::DropTable { table_name } => !is_ours(table_name),
+        | AuthAction::DropTable { table_name } => !is_taken(table_name),
         _ => true,
     }
 }

@@ -5,17 +5,21 @@ use quote::ToTokens;
 use super::mistakes::Mistake;
 use crate::common::mistakes::Mistakes;
 
-/// The prefixes of names that belong to the platform, the framework and SQLite.
-const RESERVED: [&str; 3] = ["_cf_", "_actors", "sqlite_"];
+/// Whether the name belongs to the platform or to the framework.
+pub(crate) fn is_taken(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["_cf_", "_actors"]
+        .iter()
+        .any(|prefix| lower.starts_with(prefix))
+}
 
 /// Refuses a name that can't be that of a table, a column or an index.
 pub(crate) fn check_name(place: &impl ToTokens, name: &str, mistakes: &mut Mistakes) {
-    let lower = name.to_ascii_lowercase();
     let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && name.starts_with(|c: char| !c.is_ascii_digit());
     if !is_word {
         mistakes.add(place, Mistake::NameForm(name));
-    } else if RESERVED.iter().any(|prefix| lower.starts_with(prefix)) {
+    } else if is_taken(name) || name.to_ascii_lowercase().starts_with("sqlite_") {
         mistakes.add(place, Mistake::NameReserved(name));
     }
 }

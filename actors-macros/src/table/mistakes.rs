@@ -92,8 +92,8 @@ pub(crate) enum Mistake<'a> {
     #[error("the column holds JSON, and this is none: write `default = \"[]\"`, for example")]
     DefaultJson,
     #[error(
-        "name the struct of the other table: `references = Author`, or `references(Author, \
-         on_delete = cascade)`"
+        "name the struct of the other table: `references = Author`, or \
+         `references(Author, on_delete = cascade)`"
     )]
     ReferencesForm,
     #[error(
@@ -146,8 +146,8 @@ pub(crate) enum Mistake<'a> {
 
     // #[derive(SqlValue)]
     #[error(
-        "`SqlValue` is for enums without fields and structs around one value, such as `struct \
-         UserId(String)`: store others with `#[sql(json)]` on the table's field"
+        "`SqlValue` is for enums without fields and structs around one value, such as \
+         `struct UserId(String)`: store others with `#[sql(json)]` on the table's field"
     )]
     NotAValue,
     #[error("a column has one type: derive `SqlValue` for a type without generics")]
@@ -160,15 +160,15 @@ pub(crate) enum Mistake<'a> {
     #[error("a variant's text is all that can be said here: `#[sql(name = \"in_progress\")]`")]
     VariantOption,
     #[error(
-        "another variant is stored as `{0}`: give this one a text of its own, `#[sql(name = \
-         \"..\")]`"
+        "another variant is stored as `{0}`: give this one a text of its own, \
+         `#[sql(name = \"..\")]`"
     )]
     VariantTwice(&'a str),
 
     // #[derive(FromRow)]
     #[error(
-        "rows are read as a struct whose fields are called like the columns: write `struct Name {{ \
-         column: Type }}`"
+        "rows are read as a struct whose fields are called like the columns: write \
+         `struct Name {{ column: Type }}`"
     )]
     RowFields,
     #[error("a row can't be generic: its columns have one type each")]

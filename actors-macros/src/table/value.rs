@@ -132,7 +132,8 @@ fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -
     }
 }
 
-/// In the place of what can't be derived, so that uses of the type miss nothing.
+/// In the place of what can't be derived, so that uses of the type miss nothing: the mistake is
+/// the one error.
 fn stand_in(ident: &Ident, krate: &TokenStream) -> TokenStream {
     let unreachable = quote!(::core::unreachable!());
     implement(

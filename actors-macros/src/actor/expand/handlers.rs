@@ -67,12 +67,12 @@ impl Handlers {
         let clients = self.clients(actor, facts);
         let several = self.several(actor, facts);
         let (stub, schedule) = (stub_name(actor), schedule_name(actor));
-        let (answers, prelude) = (facts.items(), facts::prelude(krate));
+        let (asked, prelude) = (facts.items(), facts::prelude(krate));
         let class = class::expand(actor, krate);
         quote! {
             const _: () = {
                 #prelude
-                #answers
+                #asked
                 #checks
 
                 #clients
