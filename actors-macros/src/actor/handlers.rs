@@ -40,15 +40,9 @@ pub(super) fn options(arguments: TokenStream, mistakes: &mut Mistakes) -> Vec<Me
 
 /// The actor's name, if it is given arguments.
 pub(super) fn generic(ty: &Type) -> Option<&Ident> {
-    match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .filter(|last| !last.arguments.is_none())
-            .map(|last| &last.ident),
-        _ => None,
-    }
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    (!last.arguments.is_none()).then_some(&last.ident)
 }
 
 /// The actor's name, if the type is one.

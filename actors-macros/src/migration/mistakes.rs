@@ -10,8 +10,6 @@ pub(super) enum Mistake {
          `pub SPLIT_NAME: PersonV1 => \"ALTER TABLE ..\"`"
     )]
     Form,
-    #[error("a migration has at least one statement")]
-    Empty,
     #[error("the migration ends here")]
     Behind,
     #[error("a migration is one transaction already, and an error undoes all of it: remove this")]

@@ -22,6 +22,7 @@ use crate::common::words::nearest;
 use crate::reflection::columns::Columns;
 #[cfg(feature = "check-sql")]
 use crate::sql::history;
+use crate::sqlite;
 #[cfg(feature = "check-sql")]
 use crate::sqlite::engine::{Complaint, Engine};
 #[cfg(feature = "check-sql")]
@@ -152,7 +153,7 @@ impl Asking {
 
     fn check(&self, mistakes: &mut Mistakes) {
         if self.parsed.sql.value().trim().is_empty() {
-            mistakes.add(&self.parsed.sql, Mistake::Empty);
+            mistakes.add(&self.parsed.sql, sqlite::mistakes::Mistake::NoStatement);
         }
         #[cfg(feature = "check-sql")]
         if mistakes.is_empty() {

@@ -10,6 +10,7 @@ use super::statement::Statement;
 use super::targets::Target;
 use crate::reflection::callback::column_function;
 use crate::reflection::columns::Table;
+use crate::sqlite::shown::shown;
 
 /// What a captured value passes to be bound.
 #[derive(Clone)]
@@ -21,8 +22,27 @@ pub(super) struct Met {
     argument: Option<TokenStream>,
 }
 
+/// What each captured value passes to be bound.
+pub(super) fn all_met(
+    krate: &TokenStream,
+    captures: &Captures,
+    statement: &Statement<'_>,
+    tables: &[Table],
+    span: Span,
+) -> Vec<Met> {
+    let text = statement.text;
+    let values = captures.values.iter().enumerate();
+    let met = values.map(|(value, capture)| {
+        let (token, target) = target_of(value, captures, statement);
+        let place = token.map(|token| text.tokens[token].range.clone());
+        let shown = shown(text.source, place.as_ref());
+        met(krate, capture, target, tables, &shown, span)
+    });
+    met.collect()
+}
+
 /// What the value is for: written, if it is in one of its places; and that place.
-pub(super) fn target_of<'a>(
+fn target_of<'a>(
     value: usize,
     captures: &Captures,
     statement: &'a Statement<'_>,
@@ -38,7 +58,7 @@ pub(super) fn target_of<'a>(
 
 /// The function that a captured value passes, which checks it against the column that it
 /// meets.
-pub(super) fn met(
+fn met(
     krate: &TokenStream,
     capture: &Capture,
     target: Option<&Target>,

@@ -1,13 +1,13 @@
 //! Whether SQLite takes the statement, and what it says otherwise in the user's words.
 
 use super::mistakes::{Fault, Mistake};
-use super::refusals::{LONGEST, MOST_COLUMNS};
 use super::rewrite::Rewritten;
 use super::statement::Statement;
 use super::targets;
 use crate::reflection::columns::Table;
 #[cfg(feature = "check-sql")]
 use crate::sqlite::engine;
+use crate::sqlite::limits::{LONGEST, MOST_COLUMNS};
 #[cfg(feature = "check-sql")]
 use crate::sqlite::names::same;
 

@@ -33,7 +33,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 
-use self::bound::{Met, bound, met, target_of};
+use self::bound::{Met, all_met, bound};
 use self::captures::{Capture, Captures};
 use self::choice::{Parts, Source};
 use self::mistakes::{Fault, Mistake};
@@ -42,7 +42,6 @@ use self::rows::Target;
 use self::statement::Statement;
 use self::text::Text;
 use crate::reflection::columns::{Columns, Table};
-use crate::sqlite::shown::shown;
 
 /// `sql!(Table, Table => "statement" as Type)`
 pub(crate) struct Sql {
@@ -205,21 +204,7 @@ impl Asking {
         let krate = self.krate();
         let outputs = rows::outputs(&statement, &tables, names)?;
         let rows = rows::rows(&krate, &outputs, &target, &statement, &tables, span)?;
-        let met: Vec<_> = (0..captures.values.len())
-            .map(|value| {
-                let (token, target) = target_of(value, &captures, &statement);
-                let place = token.map(|token| text.tokens[token].range.clone());
-                let shown = shown(&source.text, place.as_ref());
-                met(
-                    &krate,
-                    &captures.values[value],
-                    target,
-                    &tables,
-                    &shown,
-                    span,
-                )
-            })
-            .collect();
+        let met = all_met(&krate, &captures, &statement, &tables, span);
         let values = captures.values.into_iter().zip(met).collect();
         let text = rewritten.text;
         Ok(rows.map(|rows| Prepared { rows, text, values }))

@@ -326,3 +326,107 @@ fn is_chain(operator: Operator) -> bool {
     use Operator::{And, Arithmetic, Collate, Compare, Or};
     matches!(operator, And | Or | Compare | Arithmetic | Collate)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree of expressions in parentheses, operators first.
+    fn shape(text: &Text<'_>, expression: &Expression) -> String {
+        let block = |block: &Block| {
+            let clauses = block
+                .clauses
+                .iter()
+                .map(|clause| clause_shape(text, clause));
+            format!("[{}]", clauses.collect::<Vec<_>>().join("; "))
+        };
+        match &expression.kind {
+            Kind::Operation(operator, operands) => {
+                let operands = operands.iter().map(|operand| shape(text, operand));
+                format!("({operator:?} {})", operands.collect::<Vec<_>>().join(" "))
+            }
+            Kind::Group(group) => block(group),
+            Kind::Call(call) => {
+                let blocks = call.blocks.iter().map(block);
+                text.get(expression.range.start).to_owned() + &blocks.collect::<String>()
+            }
+            _ if expression.range.is_empty() => String::new(),
+            _ => text.source[text.place(&expression.range)].to_owned(),
+        }
+    }
+
+    fn clause_shape(text: &Text<'_>, clause: &Clause) -> String {
+        let part = |part: &Part| {
+            let all = part.expressions.iter().map(|one| shape(text, one));
+            all.collect::<Vec<_>>().join(" ")
+        };
+        let parts = clause.parts.iter().map(part).collect::<Vec<_>>().join(", ");
+        match clause.keyword {
+            Some(keyword) => format!("{keyword:?} {parts}"),
+            None => parts,
+        }
+    }
+
+    fn parsed(source: &str) -> String {
+        let text = Text::new(source).unwrap();
+        let tree = parse(&text);
+        let clauses = tree.clauses.iter();
+        let clauses = clauses.map(|clause| clause_shape(&text, clause));
+        clauses.collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn operators_bind_by_precedence() {
+        for (source, tree) in [
+            (
+                "a = 1 AND b + 2 * c < 3 OR NOT d",
+                "(Or (And (Compare a 1) (Compare (Arithmetic b (Arithmetic 2 c)) 3)) (Not d))",
+            ),
+            ("a NOT IN ({x}, 1) AND b", "(And (In a [{x}, 1]) b)"),
+            ("a BETWEEN 1 AND 2 AND b", "(And (Between a 1 2) b)"),
+            (
+                "a IS NOT NULL AND b ISNULL",
+                "(And (Compare a NULL) (Test b))",
+            ),
+            ("a IS NOT DISTINCT FROM {x}", "(Test a {x})"),
+            ("a LIKE {x} ESCAPE '!'", "(Test (Compare a {x}) '!')"),
+            ("-a || b COLLATE c", "(Arithmetic (Sign a) (Collate b c))"),
+            (
+                "CASE a WHEN 1 THEN b ELSE c END + 1",
+                "(Arithmetic (Case a 1 b c) 1)",
+            ),
+            (
+                "f(DISTINCT a, *) FILTER (WHERE b) OVER (ORDER BY c)",
+                "f[DISTINCT a, *][Where b][Order c]",
+            ),
+        ] {
+            assert_eq!(parsed(source), tree, "{source}");
+        }
+    }
+
+    #[test]
+    fn clauses_are_cut_at_keywords() {
+        for (source, tree) in [
+            (
+                "SELECT DISTINCT a x, t.* FROM t LEFT JOIN u USING (id), v WHERE a IN (SELECT b FROM w)",
+                "Select a x, t.*; From t; Join ; Join u; Using [id], v; Where (In a [Select b; From w])",
+            ),
+            (
+                "INSERT INTO t (a) VALUES (1), ({x}) ON CONFLICT DO UPDATE SET a = 2 RETURNING *",
+                "INSERT INTO t[a]; Values [1], [{x}]; On CONFLICT DO UPDATE; Set (Compare a 2); Returning *",
+            ),
+            (
+                "SELECT left FROM t UNION ALL VALUES (1)",
+                "Select left; From t; Compound ALL; Values [1]",
+            ),
+        ] {
+            assert_eq!(parsed(source), tree, "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_sql_is_parsed_all_the_same() {
+        let tree = "Select (Sign ), ; From = AS; Where (Compare AND )";
+        assert_eq!(parsed("SELECT +, FROM = AS WHERE AND ="), tree);
+    }
+}

@@ -4,10 +4,6 @@ use super::mistakes::{Fault, Mistake};
 use super::text::Text;
 use crate::sqlite::names::is_taken;
 
-/// <https://developers.cloudflare.com/durable-objects/platform/limits/>
-pub(super) const LONGEST: usize = 100_000;
-pub(super) const MOST_COLUMNS: usize = 100;
-
 const STATEMENTS: [&str; 7] = [
     "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES",
 ];

@@ -10,6 +10,7 @@ use super::index::{self, Index};
 use super::mistakes::Mistake;
 use crate::common::attributes::{self, flag};
 use crate::common::mistakes::Mistakes;
+use crate::sqlite::limits::MOST_COLUMNS;
 use crate::sqlite::names::check_name;
 
 /// The options of `#[sql_table]`, each as an example.
@@ -23,9 +24,6 @@ const OPTIONS: &[&str] = &[
     "was = \"old_name\"",
     "crate = path",
 ];
-
-/// The most columns that the runtime allows.
-const MAX_COLUMNS: usize = 100;
 
 pub(super) struct Table {
     pub(super) item: ItemStruct,
@@ -53,7 +51,7 @@ impl Table {
         let name = table_name(option("name"), &item.ident, mistakes);
         let mut indices = Vec::new();
         let columns = columns(&mut item, &name, &krate, &mut indices, mistakes);
-        if let Some(column) = columns.get(MAX_COLUMNS) {
+        if let Some(column) = columns.get(MOST_COLUMNS) {
             mistakes.add(&column.ident, Mistake::TooManyColumns);
         }
         check_renames(&columns, mistakes);

@@ -64,7 +64,7 @@ impl Handlers {
         let single = self.single(actor, facts);
         let attachment = self.attachment(facts);
         let checks = self.checks(actor, facts);
-        let clients = self.clients(actor, facts);
+        let (stub_type, schedule_type) = (self.stub(actor, facts), self.schedule(actor, facts));
         let several = self.several(actor, facts);
         let (stub, schedule) = (stub_name(actor), schedule_name(actor));
         let (asked, prelude) = (facts.items(), facts::prelude(krate));
@@ -75,7 +75,8 @@ impl Handlers {
                 #asked
                 #checks
 
-                #clients
+                #stub_type
+                #schedule_type
 
                 #[automatically_derived]
                 impl #krate::Actor for #actor {
@@ -140,12 +141,10 @@ impl Handlers {
         quote!(#(#carried)* #opened)
     }
 
-    /// What the handlers are called and scheduled with: the stub and the schedule.
-    fn clients(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-        let krate = facts.krate;
-        let (stub, schedule) = (stub_name(actor), schedule_name(actor));
-        let stub_methods = self.calls.iter().map(|method| stub_method(method, facts));
-        let alarm_methods = self.alarms.iter().map(|alarm| alarm.schedules(facts));
+    /// What the handlers are called with.
+    fn stub(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let (krate, stub) = (facts.krate, stub_name(actor));
+        let methods = self.calls.iter().map(|method| stub_method(method, facts));
         quote! {
             /// A typed client of one instance.
             #[allow(unreachable_pub)]
@@ -158,6 +157,23 @@ impl Handlers {
                 }
             }
 
+            #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
+            impl #stub {
+                #(#methods)*
+
+                /// Sends a request to the actor's `#[on_request]` handler.
+                pub async fn fetch(&self, request: #krate::Request) -> #krate::Result<#krate::Response> {
+                    self.0.fetch(request).await
+                }
+            }
+        }
+    }
+
+    /// What alarms are scheduled with.
+    fn schedule(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let (krate, schedule) = (facts.krate, schedule_name(actor));
+        let methods = self.alarms.iter().map(|alarm| alarm.schedules(facts));
+        quote! {
             /// An alarm whose handler is not named yet.
             #[allow(unreachable_pub)]
             #[must_use = "no alarm is scheduled before its handler is named"]
@@ -171,18 +187,8 @@ impl Handlers {
             }
 
             #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
-            impl #stub {
-                #(#stub_methods)*
-
-                /// Sends a request to the actor's `#[on_request]` handler.
-                pub async fn fetch(&self, request: #krate::Request) -> #krate::Result<#krate::Response> {
-                    self.0.fetch(request).await
-                }
-            }
-
-            #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
             impl #schedule<'_> {
-                #(#alarm_methods)*
+                #(#methods)*
 
                 /// Makes the alarm take the place of the one with the same key. One that
                 /// recurs, with the same handler, interval or expression, and arguments, goes

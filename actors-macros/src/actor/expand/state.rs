@@ -73,18 +73,29 @@ impl State {
     }
 
     fn state(&self, is_right: bool) -> TokenStream {
+        let (krate, ident) = (&self.krate, &self.item.ident);
+        let (constants, storage) = (self.constants(), self.storage());
+        let is = is(ident, is_right, krate);
+        quote! {
+            #[automatically_derived]
+            impl #krate::State for #ident {
+                #constants
+                type Is = #is;
+                #storage
+            }
+        }
+    }
+
+    /// What the options say.
+    fn constants(&self) -> TokenStream {
         let Self {
-            item,
             krate,
             binding,
             tables,
             migrations,
-            persisted,
             ..
         } = self;
-        let ident = &item.ident;
-        let name = ident.unraw().to_string();
-        let is = is(ident, is_right, krate);
+        let name = self.item.ident.unraw().to_string();
         let sockets = match &self.sockets {
             Some(sockets) => sockets.expand(krate),
             None => quote!(::core::option::Option::None),
@@ -93,6 +104,27 @@ impl State {
             let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             quote!(const WAIT: #krate::Duration = #krate::Duration::from_millis(#millis);)
         });
+        quote! {
+            const NAME: &'static str = #name;
+            const BINDING: &'static str = #binding;
+            const SOCKETS: ::core::option::Option<
+                &'static #krate::__private::SocketOptions,
+            > = #sockets;
+            const TABLES: &'static [#krate::sql::TableDef] =
+                &[#(<#tables as #krate::sql::Table>::TABLE),*];
+            const MIGRATIONS: &'static [#krate::sql::Migration] = &[#(#migrations),*];
+            #wait
+        }
+    }
+
+    /// How the fields begin, and how persisted ones are stored and loaded.
+    fn storage(&self) -> TokenStream {
+        let Self {
+            item,
+            krate,
+            persisted,
+            ..
+        } = self;
         let initial = item.fields.iter().map(|field| initial(field, krate));
         let fresh = match &item.fields {
             Fields::Unnamed(_) => quote!(::core::unreachable!()), // a mistake
@@ -101,35 +133,21 @@ impl State {
         let save = persisted.iter().map(|field| field.save(krate));
         let load = persisted.iter().map(|field| field.load(krate));
         quote! {
-                #[automatically_derived]
-                impl #krate::State for #ident {
-                    const NAME: &'static str = #name;
-                    const BINDING: &'static str = #binding;
-                    const SOCKETS: ::core::option::Option<
-                        &'static #krate::__private::SocketOptions,
-                    > = #sockets;
-                    const TABLES: &'static [#krate::sql::TableDef] =
-                        &[#(<#tables as #krate::sql::Table>::TABLE),*];
-                    const MIGRATIONS: &'static [#krate::sql::Migration] = &[#(#migrations),*];
-                    #wait
-                    type Is = #is;
+            fn fresh() -> Self {
+                #fresh
+            }
 
-                    fn fresh() -> Self {
-                        #fresh
-                    }
+            #[allow(unused_variables)]
+            fn save(&self, saver: &mut #krate::Saver) -> #krate::Result<()> {
+                #(#save)*
+                ::core::result::Result::Ok(())
+            }
 
-                    #[allow(unused_variables)]
-                    fn save(&self, saver: &mut #krate::Saver) -> #krate::Result<()> {
-                        #(#save)*
-                        ::core::result::Result::Ok(())
-                    }
-
-                    #[allow(unused_variables)]
-                    fn load(&mut self, loader: &mut #krate::Loader<'_>) -> #krate::Result<()> {
-                        #(#load)*
-                        ::core::result::Result::Ok(())
-                    }
-                }
+            #[allow(unused_variables)]
+            fn load(&mut self, loader: &mut #krate::Loader<'_>) -> #krate::Result<()> {
+                #(#load)*
+                ::core::result::Result::Ok(())
+            }
         }
     }
 }
