@@ -5,7 +5,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{parse_quote, parse2};
 
-use crate::{actor, entry, migration, row, table, value};
+use crate::actor::expand::{handlers, state};
+use crate::table::{row, value};
+use crate::{entry, migration, table};
 
 /// The items, as rustfmt would have them.
 pub(crate) fn shown(items: TokenStream) -> String {
@@ -15,7 +17,7 @@ pub(crate) fn shown(items: TokenStream) -> String {
 /// Compares what is written for an `#[actor] impl` with that handler.
 fn of_handler(name: &str, handler: TokenStream) {
     let block = parse_quote!(impl Room { #handler });
-    insta::assert_snapshot!(name, shown(actor::handlers::expand(quote!(), block)));
+    insta::assert_snapshot!(name, shown(handlers::expand(quote!(), block)));
 }
 
 #[test]
@@ -29,7 +31,7 @@ fn actor_on_a_struct() {
         }
     };
     let options = quote!(tables(Word), sockets(path = "/ws"));
-    insta::assert_snapshot!(shown(actor::state::expand(options, item)));
+    insta::assert_snapshot!(shown(state::expand(options, item)));
 }
 
 #[test]

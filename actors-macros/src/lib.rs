@@ -1,9 +1,13 @@
 //! The procedural macros of `actors-core`, which re-exports and documents them.
 //!
 //! Each macro parses its input into a model, checks that, and expands it. What a
-//! user can do wrong is listed in `mistakes.rs`; a mistake is reported once, and
-//! what is right in the same item is expanded all the same, so that it causes no
-//! second error elsewhere.
+//! user can do wrong is listed in the `mistakes.rs` of its folder; a mistake is
+//! reported once, and what is right in the same item is expanded all the same, so
+//! that it causes no second error elsewhere.
+//!
+//! The folders are layers, of which none imports from one above it: `common`,
+//! `reflection` (what a struct tells other macros), `sqlite`, `table`, `sql`,
+//! `migration`, `actor`, `entry`. No two files import each other.
 
 #![cfg_attr(
     not(feature = "check-sql"),
@@ -11,22 +15,20 @@
 )]
 
 mod actor;
-mod attributes;
-mod checks;
+mod common;
 mod entry;
 #[cfg(test)]
 mod expansions;
 mod migration;
-mod mistakes;
-mod row;
+mod reflection;
 mod sql;
+mod sqlite;
 mod table;
-mod value;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, Item, parse_macro_input};
 
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::mistakes::Mistakes;
 
 /// Makes a Durable Object of a struct and its methods.
 #[proc_macro_attribute]
@@ -36,9 +38,9 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Err(error) => return error.into_compile_error().into(),
     };
     let tokens = match item {
-        Item::Struct(item) => actor::state::expand(arguments.into(), item),
-        Item::Impl(item) => actor::handlers::expand(arguments.into(), item),
-        other => Mistakes::one(&other, Mistake::NotAnActor),
+        Item::Struct(item) => actor::expand::state::expand(arguments.into(), item),
+        Item::Impl(item) => actor::expand::handlers::expand(arguments.into(), item),
+        other => Mistakes::one(&other, actor::mistakes::Mistake::NotAnActor),
     };
     tokens.into()
 }
@@ -48,7 +50,7 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let tokens = match parse_macro_input!(item as Item) {
         Item::Struct(item) => table::expand(arguments.into(), item),
-        other => Mistakes::one(&other, Mistake::NotATable),
+        other => Mistakes::one(&other, table::mistakes::Mistake::NotATable),
     };
     tokens.into()
 }
@@ -56,7 +58,7 @@ pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Stores an enum without fields, or a struct around one value, in a column.
 #[proc_macro_derive(SqlValue, attributes(sql))]
 pub fn sql_value(item: TokenStream) -> TokenStream {
-    value::expand(parse_macro_input!(item as syn::DeriveInput)).into()
+    table::value::expand(parse_macro_input!(item as syn::DeriveInput)).into()
 }
 
 /// Declares a written migration.
@@ -77,7 +79,7 @@ pub fn migration_next(asking: TokenStream) -> TokenStream {
 /// Lets rows be read as a struct.
 #[proc_macro_derive(FromRow, attributes(sql))]
 pub fn from_row(item: TokenStream) -> TokenStream {
-    row::expand(parse_macro_input!(item as DeriveInput)).into()
+    table::row::expand(parse_macro_input!(item as DeriveInput)).into()
 }
 
 /// A statement that SQLite checks when the crate compiles.
@@ -106,7 +108,7 @@ macro_rules! marks {
         $(#[$doc])*
         #[proc_macro_attribute]
         pub fn $mark(_: TokenStream, item: TokenStream) -> TokenStream {
-            Mistakes::misplaced(stringify!($mark), item.into()).into()
+            actor::misplaced(stringify!($mark), item.into()).into()
         }
     )*};
 }

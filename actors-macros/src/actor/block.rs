@@ -1,13 +1,15 @@
 //! An item that `#[actor]` is on, as it is parsed.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
+use syn::token::Brace;
 use syn::{Attribute, Block, Expr, ImplItem, ImplItemFn, Item, Signature, Stmt, Visibility};
 
-/// Parses the item, but not the bodies of methods: what is wrong there, rustc
-/// says, and the signatures are of use all the same.
+/// Parses the item, but not the bodies of methods: what is wrong there, rustc says, and the
+/// signatures are of use all the same. To that end a body is one token tree, `Expr::Verbatim`,
+/// which is written as it was read; an editor has its completions in a body that is not finished.
 pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Item> {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let Some(TokenTree::Group(body)) = trees.pop() else {
@@ -49,9 +51,12 @@ impl Parse for Method {
             vis: input.parse::<Visibility>()?,
             defaultness: None,
             sig: input.parse::<Signature>()?,
-            block: match input.parse::<TokenTree>()? {
-                TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => opaque(&body),
-                other => return Err(syn::Error::new(other.span(), "expected a body")),
+            block: {
+                let ahead = input.lookahead1();
+                match ahead.peek(Brace) {
+                    true => opaque(&input.parse()?),
+                    false => return Err(ahead.error()),
+                }
             },
         }))
     }

@@ -2,11 +2,12 @@
 
 use syn::LitStr;
 
+use super::mistakes::Mistake;
+use crate::common::mistakes::Mistakes;
 #[cfg(feature = "cron")]
-use crate::mistakes;
-use crate::mistakes::{Mistake, Mistakes};
+use crate::common::words::nearest;
 
-/// Whether the expression is right, and some time comes to pass.
+/// Whether the expression is valid, and matches some date.
 #[cfg(not(feature = "cron"))]
 pub(super) fn check(expression: &LitStr, mistakes: &mut Mistakes) -> bool {
     mistakes.add(expression, Mistake::CronFeature);
@@ -34,12 +35,12 @@ const FIELDS: [(&str, &str); 6] = [
     ),
 ];
 
-/// Whether the expression is right, and some time comes to pass.
+/// Whether the expression is valid, and matches some date.
 #[cfg(feature = "cron")]
 pub(super) fn check(text: &LitStr, mistakes: &mut Mistakes) -> bool {
     let expression = text.value();
     let mistake = match (parse(&expression), wrong_field(&expression)) {
-        (Some(cron), _) if comes_to_pass(&cron) => return true,
+        (Some(cron), _) if matches_a_date(&cron) => return true,
         (Some(_), _) => Mistake::CronNever(&expression),
         (None, Some((field, (name, range)))) => Mistake::CronField { field, name, range },
         (None, None) => Mistake::CronFields(expression.split_whitespace().count()),
@@ -76,7 +77,7 @@ fn wrong_field(expression: &str) -> Option<(&str, (&'static str, &'static str))>
 }
 
 #[cfg(feature = "cron")]
-fn comes_to_pass(cron: &croner::Cron) -> bool {
+fn matches_a_date(cron: &croner::Cron) -> bool {
     let start = chrono::DateTime::UNIX_EPOCH.naive_utc();
     cron.find_next_occurrence(&start, false).is_ok()
 }
@@ -90,7 +91,7 @@ pub(super) fn check_zone(zone: &LitStr, mistakes: &mut Mistakes) {
         .map(|zone| zone.name())
         .collect();
     if !known.contains(&name.as_str()) {
-        let nearest = mistakes::nearest(&name, &known);
+        let nearest = nearest(&name, &known);
         let zones = Mistake::Zone {
             name: &name,
             nearest,

@@ -1,59 +1,31 @@
 //! `#[actor]` on an impl block: the handlers, and the stub that calls them.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
-use syn::ext::IdentExt;
-use syn::{Ident, ImplItem, ItemImpl, Meta, Type, parse_quote};
+use syn::{Ident, ImplItem, ItemImpl, Meta, Type};
 
 use super::alarm::Alarm;
-use super::method::{MARKS, Method, Part, Role};
-use super::state::{self, schedule_name, stub_name};
-use super::{block, class};
-use crate::attributes;
-use crate::checks::{self, Facts};
-use crate::mistakes::{Mistake, Mistakes};
+use super::method::Method;
+use super::mistakes::Mistake;
+use super::role::{MARKS, Part, Role};
+use super::{block, state};
+use crate::common::attributes;
+use crate::common::mistakes::Mistakes;
 
 /// The handlers of an actor, by what they are for.
 #[derive(Default)]
-struct Handlers {
-    calls: Vec<Method>,
-    init: Option<Method>,
-    request: Option<Method>,
-    connect: Option<Method>,
-    messages: Vec<Method>,
-    unhandled: Option<Method>,
-    close: Option<Method>,
-    error: Option<Method>,
-    alarms: Vec<Alarm>,
+pub(super) struct Handlers {
+    pub(super) calls: Vec<Method>,
+    pub(super) init: Option<Method>,
+    pub(super) request: Option<Method>,
+    pub(super) connect: Option<Method>,
+    pub(super) messages: Vec<Method>,
+    pub(super) unhandled: Option<Method>,
+    pub(super) close: Option<Method>,
+    pub(super) error: Option<Method>,
+    pub(super) alarms: Vec<Alarm>,
 }
 
-pub(crate) fn expand(arguments: TokenStream, mut item: ItemImpl) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let options = options(arguments, &mut mistakes);
-    let krate = attributes::core_path(&options, &mut mistakes);
-    if let Some((_, of_trait, _)) = &item.trait_ {
-        return Mistakes::beside(of_trait, &item, Mistake::ImplOfTrait);
-    }
-    if let Some(name) = generic(&item.self_ty) {
-        // The struct says what is wrong; without its mark, this does.
-        return quote!(const _: &::core::primitive::str = <#name as #krate::State>::NAME;);
-    }
-    if !item.generics.params.is_empty() {
-        mistakes.add(&item.generics, Mistake::ImplGenerics);
-        item.generics = Default::default();
-    }
-    let Some(actor) = name(&item.self_ty).cloned() else {
-        let error = Mistakes::beside(&item.self_ty, &item, Mistake::ImplPath);
-        let handlers = elsewhere(&item.self_ty, &krate);
-        return quote!(#error #handlers);
-    };
-    let handlers = parse(&mut item, &actor, &mut mistakes);
-    let expanded = handlers.expand(&actor, &krate);
-    // `pub` says here that a method can be called from outside of Rust.
-    mistakes.and(quote!(#[allow(unreachable_pub)] #item #expanded))
-}
-
-fn options(arguments: TokenStream, mistakes: &mut Mistakes) -> Vec<Meta> {
+pub(super) fn options(arguments: TokenStream, mistakes: &mut Mistakes) -> Vec<Meta> {
     let mut options = attributes::options(arguments, state::OPTIONS, mistakes);
     options.retain(|option| {
         let name = attributes::name(option);
@@ -67,40 +39,21 @@ fn options(arguments: TokenStream, mistakes: &mut Mistakes) -> Vec<Meta> {
 }
 
 /// The actor's name, if it is given arguments.
-fn generic(ty: &Type) -> Option<&Ident> {
-    match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .filter(|last| !last.arguments.is_none())
-            .map(|last| &last.ident),
-        _ => None,
-    }
+pub(super) fn generic(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    (!last.arguments.is_none()).then_some(&last.ident)
 }
 
 /// The actor's name, if the type is one.
-fn name(ty: &Type) -> Option<&Ident> {
+pub(super) fn name(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(path) => path.path.get_ident(),
         _ => None,
     }
 }
 
-/// No handlers, for an actor that is named by a path: it is one mistake already.
-fn elsewhere(ty: &Type, krate: &TokenStream) -> Option<TokenStream> {
-    let Type::Path(path) = ty else { return None };
-    let actor = &path.path.segments.last()?.ident;
-    let none = Handlers::default().expand(actor, krate);
-    Some(quote! {
-        const _: () = {
-            use #path;
-            #none
-        };
-    })
-}
-
-fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes) -> Handlers {
+pub(super) fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes) -> Handlers {
     let mut handlers = Handlers::default();
     let admits = item.items.iter().any(is_connect);
     for item in &mut item.items {
@@ -196,136 +149,8 @@ fn clash(other: &Method, part: Part) -> bool {
 }
 
 impl Handlers {
-    fn expand(&self, actor: &Ident, krate: &TokenStream) -> TokenStream {
-        let facts = &Facts::new(krate);
-        let (stub, schedule) = (stub_name(actor), schedule_name(actor));
-        let calls = self.calls.iter().map(|method| call(method, actor, facts));
-        let alarms = self.alarms.iter().map(|alarm| alarm.handler(actor, facts));
-        let init = only(self.init.as_ref(), |method| init(method, actor, facts));
-        let request = only(self.request.as_ref(), |method| {
-            request(method, actor, facts)
-        });
-        let messages = self
-            .messages
-            .iter()
-            .map(|method| message_handler(method, actor, facts));
-        let connect = only(self.connect.as_ref(), |method| {
-            connect(method, actor, facts)
-        });
-        let unhandled = only(self.unhandled.as_ref(), |method| {
-            given(method, &["message", "error"], actor, facts)
-        });
-        let close = only(self.close.as_ref(), |method| {
-            given(method, &["close"], actor, facts)
-        });
-        let error = only(self.error.as_ref(), |method| {
-            given(method, &["error"], actor, facts)
-        });
-        let sockets = self
-            .of_sockets()
-            .next()
-            .map(|method| opens_sockets(method, actor, krate));
-        let attachment = self.attachment(facts);
-        self.methods().for_each(|method| method.check(facts));
-        let carried = self.methods().filter_map(|method| {
-            let socket = method.socket.as_ref()?;
-            Some(socket.check(&method.conditions, facts))
-        });
-        let clients = self.clients(actor, facts);
-        let prelude = checks::prelude(krate);
-        let class = class::expand(actor, krate);
-        let items = quote! {
-            #(#carried)*
-            #sockets
-
-            #clients
-
-            impl #krate::Actor for #actor {
-                type Stub = #stub;
-                type Schedule<'a> = #schedule<'a>;
-                #attachment
-                const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
-                    methods: &[#(#calls),*],
-                    on_init: #init,
-                    on_request: #request,
-                    messages: &[#(#messages),*],
-                    on_connect: #connect,
-                    on_unhandled: #unhandled,
-                    on_close: #close,
-                    on_error: #error,
-                    alarms: &[#(#alarms),*],
-                };
-            }
-
-            // The runtime uses the actor, whoever else does.
-            const _: () = #krate::__private::used::<#actor>();
-        };
-        let answers = facts.items();
-        quote! {
-            const _: () = {
-                #prelude
-                #answers
-                #items
-            };
-
-            #class
-        }
-    }
-
-    /// What the handlers are called and scheduled with: the stub and the schedule.
-    fn clients(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-        let krate = facts.krate;
-        let (stub, schedule) = (stub_name(actor), schedule_name(actor));
-        let stub_methods = self.calls.iter().map(|method| stub_method(method, facts));
-        let alarm_methods = self.alarms.iter().map(|alarm| alarm.schedules(facts));
-        quote! {
-            /// A typed client of one instance.
-            #[allow(unreachable_pub)]
-            pub struct #stub(#krate::__private::Stub);
-
-            impl ::core::convert::From<#krate::__private::Stub> for #stub {
-                fn from(stub: #krate::__private::Stub) -> Self {
-                    Self(stub)
-                }
-            }
-
-            /// An alarm whose handler is not named yet.
-            #[allow(unreachable_pub)]
-            #[must_use = "no alarm is scheduled before its handler is named"]
-            pub struct #schedule<'a>(#krate::__private::Plan<'a>);
-
-            impl<'a> ::core::convert::From<#krate::__private::Plan<'a>> for #schedule<'a> {
-                fn from(plan: #krate::__private::Plan<'a>) -> Self {
-                    Self(plan)
-                }
-            }
-
-            #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
-            impl #stub {
-                #(#stub_methods)*
-
-                /// Sends a request to the actor's `#[on_request]` handler.
-                pub async fn fetch(&self, request: #krate::Request) -> #krate::Result<#krate::Response> {
-                    self.0.fetch(request).await
-                }
-            }
-
-            #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
-            impl #schedule<'_> {
-                #(#alarm_methods)*
-
-                /// Makes the alarm take the place of the one with the same key. One that
-                /// recurs, with the same handler, interval or expression, and arguments, goes
-                /// on instead: `cancel_key` before it begins it anew.
-                pub fn keyed(self, key: &str) -> Self {
-                    Self(self.0.keyed(key))
-                }
-            }
-        }
-    }
-
     /// All of them.
-    fn methods(&self) -> impl Iterator<Item = &Method> {
+    pub(super) fn methods(&self) -> impl Iterator<Item = &Method> {
         let alarms = self.alarms.iter().map(|alarm| &alarm.method);
         self.calls
             .iter()
@@ -336,35 +161,13 @@ impl Handlers {
     }
 
     /// Those of web sockets.
-    fn of_sockets(&self) -> impl Iterator<Item = &Method> {
+    pub(super) fn of_sockets(&self) -> impl Iterator<Item = &Method> {
         self.connect
             .iter()
             .chain(&self.messages)
             .chain(&self.unhandled)
             .chain(&self.close)
             .chain(&self.error)
-    }
-
-    /// What the actor's sockets carry: as they are admitted, or as the first handler says.
-    fn attachment(&self, facts: &Facts<'_>) -> TokenStream {
-        let nothing: Type = parse_quote!(());
-        let unconditional = self
-            .of_sockets()
-            .filter(|method| method.conditions.is_empty());
-        let mut carried = unconditional.filter_map(|method| Some(&method.socket.as_ref()?.carries));
-        let otherwise = facts.carry(&[], carried.next().unwrap_or(&nothing));
-        let Some(connect) = &self.connect else {
-            return quote!(type Attachment = #otherwise::Type;);
-        };
-        let (conditions, not) = (&connect.conditions, connect.without_conditions());
-        let admitted = connect.admitted().unwrap_or(&nothing);
-        let admitted = facts.carry(conditions, admitted);
-        quote! {
-            #(#conditions)*
-            type Attachment = #admitted::Type;
-            #not
-            type Attachment = #otherwise::Type;
-        }
     }
 
     /// Without an `#[on_connect]`, sockets carry nothing.
@@ -378,185 +181,5 @@ impl Handlers {
         if let Some(something) = something {
             mistakes.add(something, Mistake::AttachmentWithoutConnect);
         }
-    }
-}
-
-fn optional(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
-}
-
-/// The handler of which there is one at most, and none where its `cfg` is off.
-fn only(method: Option<&Method>, expand: impl Fn(&Method) -> TokenStream) -> TokenStream {
-    let Some(method) = method else {
-        return optional(None);
-    };
-    let handler = optional(Some(expand(method)));
-    let (conditions, not) = (&method.conditions, method.without_conditions());
-    if conditions.is_empty() {
-        return handler;
-    }
-    let none = optional(None);
-    quote!({
-        #(#conditions)* { #handler }
-        #not { #none }
-    })
-}
-
-fn stub_method(method: &Method, facts: &Facts<'_>) -> TokenStream {
-    let Method {
-        name,
-        docs,
-        arguments,
-        ..
-    } = method;
-    let krate = facts.krate;
-    let plain = method.plain_name();
-    let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
-    let types = method.argument_types();
-    let (signature, value) = (method.signature(facts), method.value_type());
-    quote! {
-        #(#docs)*
-        pub fn #name(&self, #(#names: #types),*) -> impl ::core::future::Future<Output = #krate::Result<#value>> {
-            #signature::call(&self.0, #plain, (#(#names,)*))
-        }
-    }
-}
-
-fn call(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-    let (conditions, krate) = (&method.conditions, facts.krate);
-    let (name, called) = (method.plain_name(), method.called(actor, facts));
-    quote! {
-        #(#conditions)*
-        #krate::__private::Method {
-            name: #name,
-            call: |object, call| #called,
-        }
-    }
-}
-
-fn init(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-    let krate = facts.krate;
-    let outcome = method.outcome(facts);
-    let (kind, body) = match method.is_async() {
-        true => (
-            format_ident!("Async"),
-            quote!(::std::boxed::Box::pin(async move { #outcome })),
-        ),
-        false => (format_ident!("Sync"), outcome),
-    };
-    quote! {
-        #krate::__private::Init::#kind(
-            |actor: &mut #actor, ctx: &#krate::Ctx<#actor>| #body
-        )
-    }
-}
-
-fn request(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-    let krate = facts.krate;
-    let values = method.values();
-    let outcome = method.outcome(facts);
-    let value = method.value_type();
-    let responds = facts.if_so(&method.conditions, "RESPONSE", &value);
-    let body = quote! {
-        #outcome.and_then(<#responds as #krate::__private::Respond<#value>>::respond)
-    };
-    let turn = method.turn(actor, krate, &body);
-    match method.argument_types().next() {
-        None => quote!(|object, _request| #turn),
-        Some(ty) => {
-            let reads = facts.if_so(&method.conditions, "REQUEST", ty);
-            quote! {
-                |object, request| {
-                    let object = object.clone();
-                    <#reads as #krate::__private::Read<#ty>>::read(
-                        request,
-                        move |#(#values)*| #turn,
-                    )
-                }
-            }
-        }
-    }
-}
-
-fn message_handler(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-    let krate = facts.krate;
-    let conditions = &method.conditions;
-    let name = method.plain_name();
-    let names = method
-        .arguments
-        .iter()
-        .map(|argument| argument.name.unraw().to_string());
-    let values = method.values();
-    let (part, read, names) = match method.role {
-        Role::Message(Part::Text) => (quote!(Text), quote!(text), None),
-        Role::Message(Part::Bytes) => (quote!(Bytes), quote!(bytes), None),
-        Role::Message(Part::Json) => (quote!(Json), quote!(json), None),
-        _ => (
-            quote!(Type(#name)),
-            quote!(fields),
-            Some(quote!(&[#(#names),*],)),
-        ),
-    };
-    let (types, outcome) = match method.role.is_given() {
-        true => {
-            let types = method.argument_types().map(ToTokens::to_token_stream);
-            (types.collect(), method.outcome(facts))
-        }
-        false => (method.carried_types(facts), method.carried_outcome(facts)),
-    };
-    let turn = method.turn(actor, krate, &outcome);
-    quote! {
-        #(#conditions)*
-        #krate::__private::MessageHandler {
-            part: #krate::__private::Part::#part,
-            run: |incoming| incoming.#read(
-                #names
-                |object, socket, (#(#values,)*): (#(#types,)*)| #turn,
-            ),
-        }
-    }
-}
-
-/// A handler of what the framework gives it, of which it takes what it names.
-fn given(method: &Method, gifts: &[&str], actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-    let gifts = gifts.iter().map(|gift| format_ident!("{gift}"));
-    let values = method.values();
-    // The gifts have the names of their types.
-    let taken = method.arguments.iter().map(|argument| {
-        let gift = format_ident!("{}", argument.kind());
-        quote!(#gift)
-    });
-    let turn = method.turn(actor, facts.krate, &method.outcome(facts));
-    quote! {
-        |object, socket, #(#gifts),*| {
-            #(let #values = #taken;)*
-            #turn
-        }
-    }
-}
-
-fn connect(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-    let krate = facts.krate;
-    let outcome = method.outcome(facts);
-    let admitted = method.admitted();
-    let admits = facts.if_so(&method.conditions, "SERDE", &admitted);
-    let body = quote! {
-        let admission = #outcome?;
-        <#admits as #krate::__private::Admit<#admitted>>::settle(opening, ctx, admission)
-    };
-    let turn = method.turn(actor, krate, &body);
-    quote!(|object, opening| #turn)
-}
-
-/// Refuses messages that nobody can send, at the first handler for one.
-fn opens_sockets(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
-    let place = Ident::new(&actor.to_string(), method.name.span());
-    quote! {
-        const _: () = <#place as #krate::__private::Connected<{
-            <#actor as #krate::State>::SOCKETS.is_some()
-        }>>::CHECKED;
     }
 }

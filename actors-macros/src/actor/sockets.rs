@@ -1,22 +1,21 @@
 //! `#[actor(sockets(..))]` on a struct.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitInt, LitStr, Meta, MetaNameValue, Token};
 
-use crate::attributes;
-use crate::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::attributes;
+use crate::common::mistakes::Mistakes;
 
 /// What it says of the actor's web sockets.
 pub(super) struct SocketOptions {
-    path: LitStr,
-    auto_response: Option<(LitStr, LitStr)>,
-    origins: Vec<LitStr>,
-    protocols: Vec<LitStr>,
-    max_bytes: Option<LitInt>,
+    pub(super) path: LitStr,
+    pub(super) auto_response: Option<(LitStr, LitStr)>,
+    pub(super) origins: Vec<LitStr>,
+    pub(super) protocols: Vec<LitStr>,
+    pub(super) max_bytes: Option<LitInt>,
 }
 
 /// The options, each as an example.
@@ -49,53 +48,26 @@ impl SocketOptions {
             mistakes.add(option, Mistake::SocketsForm);
             return sockets;
         };
-        let mut found = Mistakes::default();
-        let options = attributes::options(list.tokens.clone(), OPTIONS, &mut found);
+        let before = mistakes.count();
+        let options = attributes::options(list.tokens.clone(), OPTIONS, mistakes);
         let get = |name| attributes::find(&options, name);
         match get("path") {
-            Some(path) => sockets.path = self::path(path, &mut found).unwrap_or(sockets.path),
-            None if found.is_empty() => found.add(option, Mistake::SocketsForm),
+            Some(path) => sockets.path = self::path(path, mistakes).unwrap_or(sockets.path),
+            None if mistakes.count() == before => mistakes.add(option, Mistake::SocketsForm),
             None => {}
         }
-        sockets.auto_response = auto_response(get("ping"), get("pong"), &mut found);
+        sockets.auto_response = auto_response(get("ping"), get("pong"), mistakes);
         let list = |name| get(name).map_or(&[][..], std::slice::from_ref);
         for option in list("origins") {
-            sockets.origins = texts(option, &mut found);
-            check_origins(&sockets.origins, &mut found);
+            sockets.origins = texts(option, mistakes);
+            check_origins(&sockets.origins, mistakes);
         }
         for option in list("protocols") {
-            sockets.protocols = texts(option, &mut found);
-            check_protocols(&sockets.protocols, &mut found);
+            sockets.protocols = texts(option, mistakes);
+            check_protocols(&sockets.protocols, mistakes);
         }
-        sockets.max_bytes = get("max_bytes").and_then(|option| max_bytes(option, &mut found));
-        mistakes.extend(found);
+        sockets.max_bytes = get("max_bytes").and_then(|option| max_bytes(option, mistakes));
         sockets
-    }
-
-    pub(super) fn expand(&self, krate: &TokenStream) -> TokenStream {
-        let Self {
-            path,
-            origins,
-            protocols,
-            ..
-        } = self;
-        let auto_response = match &self.auto_response {
-            Some((ping, pong)) => quote!(::core::option::Option::Some((#ping, #pong))),
-            None => quote!(::core::option::Option::None),
-        };
-        let max_bytes = match &self.max_bytes {
-            Some(max_bytes) => quote!(#max_bytes),
-            None => quote!(1_048_576),
-        };
-        quote! {
-            ::core::option::Option::Some(&#krate::__private::SocketOptions {
-                path: #path,
-                auto_response: #auto_response,
-                origins: &[#(#origins),*],
-                protocols: &[#(#protocols),*],
-                max_bytes: #max_bytes,
-            })
-        }
     }
 }
 

@@ -8,10 +8,7 @@ use syn::{Expr, Ident, Token};
 use super::choice::Source;
 use super::mistakes::{Fault, Mistake};
 use super::text::Text;
-
-/// At most so many values are bound to a statement:
-/// <https://developers.cloudflare.com/durable-objects/platform/limits/>
-const MOST: usize = 100;
+use crate::sqlite::limits::MOST_VALUES;
 
 /// All captures of a statement; one that is repeated is bound once.
 pub(super) struct Captures {
@@ -75,7 +72,7 @@ impl Captures {
         }
         captures.sort();
         match captures.values.len() {
-            0..=MOST => Ok(captures),
+            0..=MOST_VALUES => Ok(captures),
             count => Err(Fault::somewhere(Mistake::CapturesTooMany(count))),
         }
     }

@@ -1,14 +1,17 @@
 //! Whether SQLite takes the statement, and what it says otherwise in the user's words.
 
 use super::mistakes::{Fault, Mistake};
-use super::refusals::{LONGEST, MOST_COLUMNS};
 use super::rewrite::Rewritten;
-#[cfg(feature = "check-sql")]
-use super::scopes::same;
 use super::statement::Statement;
-use super::tables::Table;
+use super::targets;
+use crate::reflection::columns::Table;
+#[cfg(feature = "check-sql")]
+use crate::sqlite::engine;
+use crate::sqlite::limits::{LONGEST, MOST_COLUMNS};
+#[cfg(feature = "check-sql")]
+use crate::sqlite::names::same;
 
-/// The names of the columns that SQLite answers; none if it was not asked.
+/// Returns the names of the columns; none if SQLite was not asked.
 pub(super) fn check(
     statement: &Statement<'_>,
     rewritten: &Rewritten,
@@ -26,7 +29,7 @@ pub(super) fn check(
         let place = statement.text.place(&(source.place..source.place + 1));
         return Err(Fault::at(place, Mistake::NoSuchTable { name, known }));
     }
-    if let Some(token) = statement.value_for_column() {
+    if let Some(token) = targets::value_for_column(&statement.scopes) {
         let place = statement.text.place(&token);
         let name = statement.text.get(token.start).to_owned();
         return Err(Fault::at(place, Mistake::ValueForColumn(name)));
@@ -79,7 +82,7 @@ fn prepare(
     tables: &[Table],
 ) -> Result<Option<Vec<String>>, Fault> {
     let told = tables.iter().map(|table| table.told.clone());
-    let Some(engine) = super::engine::of_tables(told.collect()) else {
+    let Some(engine) = engine::of_tables(told.collect()) else {
         return Ok(None); // the table's own error says it
     };
     let found = engine.prepare(&rewritten.text);
@@ -135,6 +138,7 @@ fn between<'a>(words: &'a str, before: &str, behind: &str) -> Option<&'a str> {
     }
 }
 
+/// SQLite's words in the user's.
 #[cfg(feature = "check-sql")]
 fn mistake(
     words: &str,
@@ -142,44 +146,12 @@ fn mistake(
     tables: &[Table],
     functions: impl Fn() -> Vec<String>,
 ) -> Mistake {
-    let used: Vec<&Table> = tables
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| {
-            statement
-                .scopes
-                .sources()
-                .any(|source| source.table == Some(*index))
-        })
-        .map(|(_, table)| table)
-        .collect();
-    if let Some(name) = between(words, "no such column: ", "") {
-        // So SQLite hints at a name in double quotes.
-        return match name.split_once("\" - ") {
-            Some((name, _)) => Mistake::TextInDoubleQuotes(name.trim_matches('"').to_owned()),
-            None => no_column(name, statement, &used),
-        };
-    }
-    if let Some((table, name)) = words
-        .strip_prefix("table ")
-        .and_then(|rest| rest.split_once(" has no column named "))
-    {
-        let table = used.into_iter().filter(|used| same(&used.name, table));
-        return no_column(name, statement, &table.collect::<Vec<_>>());
-    }
     if let Some(name) = between(words, "no such function: ", "") {
         let (name, known) = (name.to_lowercase(), functions());
         return Mistake::NoSuchFunction { name, known };
     }
     if let Some(name) = between(words, "ambiguous column name: ", "") {
-        let with = |alias: &String| format!("{alias}.{name}");
-        let sources = statement.scopes.sources().filter(|source| {
-            let columns = source.table.map(|table| &tables[table].columns);
-            columns.is_some_and(|columns| columns.iter().any(|column| same(&column.name, name)))
-        });
-        let instead = sources.map(|source| with(&source.alias)).collect();
-        let name = name.to_owned();
-        return Mistake::Ambiguous { name, instead };
+        return ambiguous(name, statement, tables);
     }
     if let Some(near) = between(words, "near \"", "\": syntax error") {
         return Mistake::Syntax(near.to_owned());
@@ -187,10 +159,50 @@ fn mistake(
     if words.starts_with("sub-select returns 1 columns") && has_list(statement) {
         return Mistake::ListOfRows;
     }
-    match words {
-        "incomplete input" => Mistake::Sqlite("the statement ends too early".into()),
-        words => Mistake::Sqlite(words.to_owned()),
+    if words == "incomplete input" {
+        return Mistake::TooEarly;
     }
+    let unknown = unknown_column(words, statement, tables);
+    unknown.unwrap_or_else(|| Mistake::Sqlite(words.to_owned()))
+}
+
+/// Columns of that name in the tables, with their tables' names.
+#[cfg(feature = "check-sql")]
+fn ambiguous(name: &str, statement: &Statement<'_>, tables: &[Table]) -> Mistake {
+    let sources = statement.scopes.sources().filter(|source| {
+        let columns = source.table.map(|table| &tables[table].columns);
+        columns.is_some_and(|columns| columns.iter().any(|column| same(&column.name, name)))
+    });
+    Mistake::Ambiguous {
+        name: name.to_owned(),
+        instead: sources
+            .map(|source| format!("{}.{name}", source.alias))
+            .collect(),
+    }
+}
+
+/// The column that SQLite does not know, if that is what it says.
+#[cfg(feature = "check-sql")]
+fn unknown_column(words: &str, statement: &Statement<'_>, tables: &[Table]) -> Option<Mistake> {
+    let is_used = |index: usize| {
+        let mut sources = statement.scopes.sources();
+        sources.any(|source| source.table == Some(index))
+    };
+    let used = tables.iter().enumerate();
+    let used = used
+        .filter(|(index, _)| is_used(*index))
+        .map(|(_, table)| table);
+    if let Some(name) = between(words, "no such column: ", "") {
+        // So SQLite hints at a name in double quotes.
+        return Some(match name.split_once("\" - ") {
+            Some((name, _)) => Mistake::TextInDoubleQuotes(name.trim_matches('"').to_owned()),
+            None => no_column(name, statement, &used.collect::<Vec<_>>()),
+        });
+    }
+    let rest = words.strip_prefix("table ")?;
+    let (table, name) = rest.split_once(" has no column named ")?;
+    let table = used.filter(|used| same(&used.name, table));
+    Some(no_column(name, statement, &table.collect::<Vec<_>>()))
 }
 
 /// Whether a list is captured.

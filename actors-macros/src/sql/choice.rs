@@ -16,10 +16,6 @@ use super::text::Text;
 /// So many statements are checked for one `sql!`.
 const MOST: usize = 64;
 
-const FORM: &str = "a part of the statement is text, chosen by `if` or `match`: write `name = if … { \
-                    \"…\" } else { \"…\" }` or `name = match … { … => \"…\" }`; a value is captured in \
-                    the text, `{name = expression}`";
-
 /// A part: `{name}` in the text stands for one of its alternatives.
 pub(super) struct Part {
     name: Ident,
@@ -108,7 +104,7 @@ fn each_text(choice: &mut Expr, visit: &mut dyn FnMut(&LitStr) -> Option<Expr>) 
             let (_, otherwise) = inner.else_branch.get_or_insert_with(nothing);
             return each_text(otherwise, visit);
         }
-        other => return Err(syn::Error::new_spanned(other, FORM)),
+        other => return Err(syn::Error::new_spanned(other, Mistake::PartForm)),
     };
     if let Some(instead) = instead {
         *choice = instead;
@@ -120,7 +116,7 @@ fn each_text(choice: &mut Expr, visit: &mut dyn FnMut(&LitStr) -> Option<Expr>) 
 fn last(block: &mut Block, visit: &mut dyn FnMut(&LitStr) -> Option<Expr>) -> syn::Result<()> {
     match &mut block.stmts[..] {
         [Stmt::Expr(last, None)] => each_text(last, visit),
-        _ => Err(syn::Error::new_spanned(block, FORM)),
+        _ => Err(syn::Error::new_spanned(block, Mistake::PartForm)),
     }
 }
 
@@ -155,7 +151,7 @@ impl Source {
             Some(place) => self.part(place.start).1,
             None => self.differs.unwrap_or(self.span),
         };
-        syn::Error::new(span, fault.message(&self.text))
+        syn::Error::new(span, fault.shown(&self.text))
     }
 }
 
@@ -242,16 +238,13 @@ fn pieces(base: &Source, parts: &Parts) -> syn::Result<Vec<Piece>> {
     pieces.push(Piece::Text(start..base.text.len()));
     for (index, part) in parts.0.iter().enumerate() {
         let name = &part.name;
-        let words = match () {
-            () if parts.0[..index].iter().any(|other| other.name == *name) => {
-                format!("there is already a part `{name}`")
-            }
-            () if !used[index] => {
-                format!("`{{{name}}}` does not stand in the statement, where its text would go")
-            }
+        let is_same = |other: &Part| other.name == *name;
+        let mistake = match () {
+            () if parts.0[..index].iter().any(is_same) => Mistake::PartTwice(name.to_string()),
+            () if !used[index] => Mistake::PartUnused(name.to_string()),
             () => continue,
         };
-        return Err(syn::Error::new_spanned(name, words));
+        return Err(syn::Error::new_spanned(name, mistake));
     }
     Ok(pieces)
 }

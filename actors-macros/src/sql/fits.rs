@@ -1,11 +1,16 @@
-//! What a value has to be where it meets a column. Each question is a trait of its own, so
-//! that an error names the capture and the column, shows the place, and says what to write.
+//! What a value has to be where it meets a column.
+//!
+//! Only rustc knows the types of both, so it is asked by a trait. The trait is written anew for
+//! each meeting, as only then its `on_unimplemented` can name the capture and the column, show
+//! the place, and say what to write; `do_not_recommend` keeps its one implementation out of the
+//! error.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 use super::captures::Capture;
-use super::tables::{Column, Table};
+use super::mistakes::Misfit;
+use crate::reflection::columns::{Column, Table};
 
 /// How a value meets a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,28 +31,24 @@ pub(super) fn bind(
     shown: &str,
     span: Span,
 ) -> TokenStream {
-    let place = format!("`{}.{}`", table.name, column.name);
-    let (verb, differs) = match meeting {
-        Meeting::Written => ("written to", "type"),
-        Meeting::Compared | Meeting::Listed => ("compared with", "kind"),
+    let (name, captured) = (&*name_of(table, column), &*escaped(&capture.shown()));
+    let (message, label) = match meeting {
+        Meeting::Written => (Misfit::Written(name), Misfit::OtherType(captured)),
+        _ => (Misfit::Compared(name), Misfit::OtherKind(captured)),
     };
-    let message = format!("`{{Self}}` can't be {verb} {place}, which is `{{T}}`");
-    let label = format!(
-        "`{}` and its column differ in {differs}",
-        escaped(&capture.shown())
-    );
+    let (message, label) = (message.to_string(), label.to_string());
     let notes = [
         Some(shown.trim_end().to_owned()),
         hint(meeting, capture, column),
     ];
     let notes = notes.iter().flatten().map(|note| escaped(note));
-    let (rule, function) = match meeting {
-        Meeting::Written => (
-            quote_spanned!(span=> impl<T, V: #krate::sql::AsSql<T> + ?Sized> Fits<T> for V {}),
-            value(krate, span),
-        ),
-        Meeting::Compared => (same_kind(krate, span), value(krate, span)),
-        Meeting::Listed => (same_kind(krate, span), list(krate, span)),
+    let rule = match meeting {
+        Meeting::Written => same_type(krate, span),
+        Meeting::Compared | Meeting::Listed => same_kind(krate, span),
+    };
+    let function = match meeting {
+        Meeting::Written | Meeting::Compared => value(krate, span),
+        Meeting::Listed => list(krate, span),
     };
     quote_spanned! {span=> {
         #[diagnostic::on_unimplemented(message = #message, label = #label, #(note = #notes),*)]
@@ -60,8 +61,16 @@ pub(super) fn bind(
     }}
 }
 
+fn same_type(krate: &TokenStream, span: Span) -> TokenStream {
+    quote_spanned! {span=>
+        #[automatically_derived]
+        impl<T, V: #krate::sql::AsSql<T> + ?Sized> Fits<T> for V {}
+    }
+}
+
 fn same_kind(krate: &TokenStream, span: Span) -> TokenStream {
     quote_spanned! {span=>
+        #[automatically_derived]
         impl<T: #krate::sql::ToSql, V: #krate::sql::ToSql<Kind = T::Kind> + ?Sized> Fits<T> for V {}
     }
 }
@@ -90,20 +99,16 @@ fn list(krate: &TokenStream, span: Span) -> TokenStream {
 
 /// What to write where the column's type is one that a plain value is not.
 fn hint(meeting: Meeting, capture: &Capture, column: &Column) -> Option<String> {
-    let (name, value) = (&capture.name, capture.source());
-    match meeting {
-        Meeting::Listed => None,
+    let (name, value) = (&*capture.name, capture.source());
+    let hint = match meeting {
+        Meeting::Listed => return None,
         // What is in it is wrong, and the compiler says so.
-        _ if column.is_json && value.starts_with("Json(") => None,
-        _ if column.is_json => Some(format!(
-            "the column is JSON, and takes `Json(..)`: write `{{{name} = Json({value})}}`"
-        )),
-        _ if column.is_time => Some(format!(
-            "milliseconds become a time by `Timestamp::from_millis`: write \
-             `{{{name} = Timestamp::from_millis({value})}}`"
-        )),
-        _ => None,
-    }
+        _ if column.is_json && value.starts_with("Json(") => return None,
+        _ if column.is_json => Misfit::Json { name, value },
+        _ if column.is_time => Misfit::Time { name, value },
+        _ => return None,
+    };
+    Some(hint.to_string())
 }
 
 /// Checks that a column can be read into a field of `row`, as a function of both.
@@ -119,13 +124,15 @@ pub(super) fn read(
         trait Reads<T> {}
 
         #[diagnostic::do_not_recommend]
+        #[automatically_derived]
         impl<T: #krate::sql::ToSql, U: #krate::sql::ToSql<Kind = T::Kind>> Reads<T> for U {}
         fn reads<T, U: Reads<T>>(_: #krate::__private::Column<T>, _: #krate::__private::Column<U>) {}
         reads
     }}
 }
 
-/// The same of a type that may be none for columns at all, which is another error.
+/// The same of a type that may be none for columns at all, which is another error: then `If` is
+/// that of `false`, which asks nothing of the type.
 pub(super) fn read_if(
     krate: &TokenStream,
     (table, column): (&Table, &Column),
@@ -138,10 +145,13 @@ pub(super) fn read_if(
         trait Reads<T> {}
 
         #[diagnostic::do_not_recommend]
+        #[automatically_derived]
         impl<T: #krate::sql::ToSql, U: #krate::sql::ToSql<Kind = T::Kind>> Reads<T> for U {}
         trait ReadsIf<T, U> {}
 
+        #[automatically_derived]
         impl<T, U: Reads<T>> ReadsIf<T, U> for #krate::__private::If<true> {}
+        #[automatically_derived]
         impl<T, U> ReadsIf<T, U> for #krate::__private::If<false> {}
         fn reads<const IS: bool, T, U>(_: #krate::__private::Column<T>)
         where
@@ -153,15 +163,19 @@ pub(super) fn read_if(
 }
 
 fn unreadable((table, column): (&Table, &Column), field: &str) -> (String, String) {
-    let column = format!("`{}.{}`", table.name, column.name);
-    let into = match field {
-        "" => String::new(),
-        field => format!("`{}`, which is ", escaped(field)),
+    let (column, field) = (name_of(table, column), escaped(field));
+    let message = match &*field {
+        "" => Misfit::Read(&column),
+        field => Misfit::ReadInto {
+            column: &column,
+            field,
+        },
     };
-    (
-        format!("{column}, which is `{{T}}`, can't be read as {into}`{{Self}}`"),
-        "a column and its field differ in kind".to_owned(),
-    )
+    (message.to_string(), Misfit::OtherFieldKind.to_string())
+}
+
+fn name_of(table: &Table, column: &Column) -> String {
+    format!("{}.{}", table.name, column.name)
 }
 
 /// The text as rustc wants it in an attribute.

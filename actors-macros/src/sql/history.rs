@@ -2,35 +2,36 @@
 //! another in each database that came there by other versions.
 
 use super::mistakes::{Fault, Mistake};
-use super::scopes::same;
-use super::statement::Statement;
-use super::tables::Columns;
+use super::parse;
+use super::scopes::{Scope, Scopes};
 use super::text::Text;
+use crate::reflection::columns::Columns;
+use crate::sqlite::names::same;
+use crate::sqlite::shown::Shown;
 
 /// What is wrong with the statements of a migration over those tables, as it is shown.
-pub(crate) fn depends_on_order(sql: &str, before: &[Columns]) -> Option<String> {
+pub(crate) fn depends_on_order(sql: &str, before: &[Columns]) -> Option<Shown> {
     // A brace is no capture here, and stands in texts alone.
     let plain = sql.replace(['{', '}'], "_");
     let text = Text::new(&plain).ok()?;
-    let statement = Statement::new(&text, &[]);
-    let fault = star(&statement).or_else(|| insert(&text, before))?;
-    Some(fault.message(sql))
+    let tree = parse::parse(&text);
+    let fault = star(&Scopes::new(&text, &tree, &[])).or_else(|| insert(&text, before))?;
+    Some(fault.shown(sql))
 }
 
 /// A `*` over a table that the migration has not made.
-fn star(statement: &Statement<'_>) -> Option<Fault> {
-    let text = statement.text;
-    for query in &statement.scopes.all {
-        let list = query.list.clone().unwrap_or_default();
-        let is_asked = text.is(query.range.start.wrapping_sub(2), "EXISTS");
-        let mut columns = text.split_columns(list).into_iter();
-        let star = columns.find(|part| {
-            let tables = statement.meant(part, &query.sources).into_iter();
-            let mut tables = tables.filter(|source| source.is_table);
-            statement.is_star(part) && tables.any(|source| !is_made(text, source.place))
+fn star(scopes: &Scopes<'_>) -> Option<Fault> {
+    let text = scopes.text;
+    let is_asked = |query: &&Scope<'_>| text.is(query.range.start.wrapping_sub(2), "EXISTS");
+    for query in scopes.all.iter().filter(|query| !is_asked(query)) {
+        let mut stars = query.columns().iter().filter(|part| part.is_star());
+        let star = stars.find(|star| {
+            let meant = scopes.meant(&star.range, &query.sources).into_iter();
+            let mut tables = meant.filter(|source| source.is_table);
+            tables.any(|source| !is_made(text, source.place))
         });
-        if let Some(star) = star.filter(|_| !is_asked) {
-            return Some(Fault::at(text.place(&star), Mistake::StarOfHistory));
+        if let Some(star) = star {
+            return Some(Fault::at(text.place(&star.range), Mistake::StarOfHistory));
         }
     }
     None

@@ -25,7 +25,7 @@ pub(super) struct Token {
     pub(super) depth: usize,
 }
 
-/// Cuts the text up.
+/// The tokens of a text.
 pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Fault> {
     let mut tokens = Vec::new();
     let mut open = Vec::new();
@@ -83,7 +83,7 @@ fn token(source: &str, at: usize, first: char) -> Result<Option<(Kind, usize)>, 
     }))
 }
 
-/// How much of what follows says nothing.
+/// Length of the leading whitespace, or of the comment.
 fn space(rest: &str) -> usize {
     if rest.starts_with("--") {
         rest.find('\n').unwrap_or(rest.len())

@@ -1,117 +1,228 @@
 //! All that can be wrong with a statement, and what to write instead.
 
-use std::fmt;
 use std::ops::Range;
 
-use crate::mistakes::nearest;
+use thiserror::Error;
+
+use crate::common::words::{all_of, any_of, counted, nearest, nearest_or};
+use crate::sqlite::shown::Shown;
 
 /// Something that is wrong.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub(super) enum Mistake {
+    // the macro
+    #[error("write the tables and the statement: `sql!(Table, Other => \"SELECT …\")`")]
+    Form,
+    #[error("values are captured in the text: write `{{name}}` or `{{name = expression}}` there")]
+    ValueBehind,
+    #[error(
+        "a part of the statement is text, chosen by `if` or `match`: write \
+         `name = if … {{ \"…\" }} else {{ \"…\" }}` or `name = match … {{ … => \"…\" }}`; a value \
+         is captured in the text, `{{name = expression}}`"
+    )]
+    PartForm,
+    #[error("there is already a part `{0}`")]
+    PartTwice(String),
+    #[error("`{{{0}}}` does not stand in the statement, where its text would go")]
+    PartUnused(String),
+
     // the text
+    #[error("the statement is empty")]
     Empty,
+    #[error("this quote is not closed")]
     QuoteNotClosed,
+    #[error("this brace is not closed: `{{name}}` binds a value, `{{{{` is a brace")]
     BraceNotClosed,
+    #[error("this brace was not opened: `{{name}}` binds a value, `}}}}` is a brace")]
     BraceAlone,
+    #[error("this parenthesis is not closed")]
     ParenthesisNotClosed,
+    #[error("this parenthesis was not opened")]
     ParenthesisNotOpened,
+    #[error("a statement has at most 100,000 bytes in a Durable Object, and this one has {0}")]
     TooLong(usize),
+    #[error(
+        "one `sql!` is one statement: write a `sql!` for each, in a handler they are one \
+         transaction"
+    )]
     SeveralStatements,
 
     // captures
+    #[error(
+        "values are captured: write `{{name}}` for a variable, `{{name = expression}}` for \
+         anything else"
+    )]
     Parameter,
+    #[error("a capture is a variable's name or `name = expression`: write `{{{0}}}`")]
     CaptureForm(String),
+    #[error(
+        "in quotes this would be text, not a value: join them with `||`, as in \
+         `'%' || {{name}} || '%'`; a brace is written `{{{{`"
+    )]
     CaptureInQuotes,
+    #[error("`{0}` is captured above with another expression: choose another name")]
     CaptureTwice(String),
+    #[error(
+        "`{0}` is a list behind `IN`, and a value elsewhere: capture it there under another name, \
+         `{{value = {0}}}`"
+    )]
     ListAndValue(String),
+    #[error(
+        "a list behind `IN` has single values, for one column: write rows out, \
+         `IN (VALUES ({{a}}, {{b}}), …)`"
+    )]
     ListOfRows,
+    #[error(
+        "these alternatives make {0} statements, and SQLite checks at most 64 of one `sql!`: leave \
+         some out, or write two statements"
+    )]
     PartsTooMany(usize),
+    #[error(
+        "with this alternative the rows have other columns or types than with the first: an \
+         alternative changes which rows there are, and their order"
+    )]
     RowsDiffer,
+    #[error(
+        "a statement binds at most 100 values in a Durable Object, and this one has {0}: pass a \
+         list as one, `IN {{list}}`"
+    )]
     CapturesTooMany(usize),
+    #[error(
+        "`{{{capture}}}` is a value, and the same for each row, whatever text is in it: write the \
+         column's name, or choose among names behind the statement, `sql!(… \"… {{{capture}}}\", \
+         {capture} = match … {{ … => \"name\" }})`",
+        capture = name_of(.0)
+    )]
     ValueForColumn(String),
     #[cfg(feature = "check-sql")]
+    #[error(
+        "`{{{capture}}}` is a value, and can't stand for a part of the SQL: choose that part \
+         behind the statement, `sql!(… \"… {{{capture}}}\", {capture} = match … {{ … => \"DESC\" \
+         }})`; a table is always named",
+        capture = name_of(.0)
+    )]
     ValueForSql(String),
 
     // what is not run here
-    NotAStatement {
-        word: String,
-        known: Vec<String>,
-    },
+    #[error("a statement does not begin with `{word}`{}", beginning(.word, .known))]
+    NotAStatement { word: String, known: Vec<String> },
+    #[error(
+        "a Durable Object does not run `{0}`: a synchronous handler is a transaction already, \
+         elsewhere use `ctx.transaction(|| …)`"
+    )]
     Transaction(String),
+    #[error("a Durable Object has its settings from the platform: no `PRAGMA` is needed here")]
     Pragma,
+    #[error("a Durable Object does not run `{0}`")]
     Forbidden(String),
+    #[error(
+        "tables follow their structs: instead of `{0}`, change the `#[sql_table]`, or write a \
+         migration"
+    )]
     SchemaChange(String),
+    #[error("`{0}` belongs to the platform or the framework, and is not for statements")]
     PlatformTable(String),
 
     // names
+    #[error(
+        "`{0}` is not a table, but what rows are read as: name it behind the statement, \
+         `sql!(Table => \"…\" as {0})`"
+    )]
     NotATable(String),
-    NoSuchTable {
-        name: String,
-        known: Vec<String>,
-    },
+    #[error("no table `{name}` is named before the `=>`{}", table_instead(.name, .known))]
+    NoSuchTable { name: String, known: Vec<String> },
+    #[error("there is no column `{name}`{}{}", within(.tables), instead(.name, .known))]
     NoSuchColumn {
         name: String,
         known: Vec<String>,
         tables: Vec<String>,
     },
+    #[error(
+        "in double quotes `{0}` is a column, and there is none: a text is in single quotes, \
+         `'{0}'`"
+    )]
     TextInDoubleQuotes(String),
-    NoSuchAlias {
-        name: String,
-        known: Vec<String>,
-    },
-    NoSuchFunction {
-        name: String,
-        known: Vec<String>,
-    },
-    Ambiguous {
-        name: String,
-        instead: Vec<String>,
-    },
+    #[error("nothing is called `{name}` in this statement{}", instead(.name, .known))]
+    NoSuchAlias { name: String, known: Vec<String> },
+    #[error("there is no function `{name}`{}", nearest_or(.name, .known, String::new))]
+    NoSuchFunction { name: String, known: Vec<String> },
+    #[error("`{name}` is a column of several tables: write {}", any_of(.instead))]
+    Ambiguous { name: String, instead: Vec<String> },
 
     // rows
-    ColumnLeftOut {
-        table: String,
-        column: String,
-    },
+    #[error(
+        "`{column}` of `{table}` is never NULL and has no default: name it in the INSERT, and give \
+         it a value"
+    )]
+    ColumnLeftOut { table: String, column: String },
+    #[error("a row has at most 100 columns in a Durable Object, and this one has {0}")]
     ColumnsTooMany(usize),
+    #[error(
+        "which columns `*` stands for is not known here, since it is not of tables alone or a join \
+         merges some: name them"
+    )]
     StarUnknown,
-    NotNamed {
-        example: String,
-    },
+    #[error(
+        "a column of a row with several needs a name and a type: write `{example} AS name: Type`"
+    )]
+    NotNamed { example: String },
+    #[error("two columns are called `{0}`: give one another name, with `AS`")]
     NameTwice(String),
+    #[error("which columns this answers is not clear: name each of them, without `*`")]
     ColumnsUnclear,
-    NoType {
-        name: String,
-    },
+    #[error("which Rust type is `{name}`? Write `AS {name}: Type`, such as `AS {name}: u32`")]
+    NoType { name: String },
+    #[error("the types of a compound's columns are said in its first SELECT")]
     AnnotatedLater,
     #[cfg(feature = "check-sql")]
+    #[error(
+        "`*` gives the columns in the order in which a database got them, which is not the same in \
+         old and new ones: name them"
+    )]
     StarOfHistory,
     #[cfg(feature = "check-sql")]
-    InsertOfHistory {
-        table: String,
-        columns: Vec<String>,
-    },
+    #[error(
+        "the columns of `{table}` do not have the same order in old and new databases: name those \
+         that get a value, `INSERT INTO {table} ({}) …`",
+        or_dots(.columns)
+    )]
+    InsertOfHistory { table: String, columns: Vec<String> },
+    #[error("`{0}` is not a type: the type of a column follows its name, as in `AS total: u32`")]
     Annotation(String),
+    #[error(
+        "this statement answers no rows: leave out `as …` and call `.run(ctx)`, or add `RETURNING`"
+    )]
     NoRows,
-    TupleWidth {
-        columns: usize,
-        fields: usize,
-    },
+    #[error("the statement answers {}, and the type has {fields}", counted(*.columns, "column"))]
+    TupleWidth { columns: usize, fields: usize },
+    #[error("`{row}` has no field `{column}`{}", instead(.column, .fields))]
     RowLacks {
         column: String,
         row: String,
         fields: Vec<String>,
     },
+    #[error(
+        "`{row}` has a field `{field}`, and the statement answers no such column{}",
+        column_instead(.field, .columns)
+    )]
     ColumnMissing {
         field: String,
         row: String,
         columns: Vec<String>,
     },
+    #[error(
+        "column {index} is `{column}`, and field {index} is `{field}`: name the columns in the \
+         order of the fields"
+    )]
     RowOrder {
         index: usize,
         column: String,
         field: String,
     },
+    #[error(
+        "`{column}` can be NULL ({why}), and is read into a field of `{row}` that is not an \
+         `Option`: make it one, or write `COALESCE({column}, …) AS {column}`"
+    )]
     MayBeNull {
         column: String,
         row: String,
@@ -119,300 +230,52 @@ pub(super) enum Mistake {
     },
 
     // the rest is said in SQLite's words
+    #[error("this is not SQL that SQLite understands, at `{0}`")]
     Syntax(String),
+    #[error("the statement ends too early")]
+    TooEarly,
+    #[error("{0}")]
     Sqlite(String),
 }
 
 /// Why a column can be NULL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(super) enum NullBecause {
+    #[error("the table's field is an `Option`")]
     Declared,
+    #[error("an outer join answers NULL where it finds no row")]
     Joined,
+    #[error("over no rows the aggregate still answers one, with NULL here")]
     Aggregated,
+    #[error("another SELECT of the compound answers one that can")]
     Compound,
 }
 
-impl fmt::Display for NullBecause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Declared => "the table's field is an `Option`",
-            Self::Joined => "an outer join answers NULL where it finds no row",
-            Self::Compound => "another SELECT of the compound answers one that can",
-            Self::Aggregated => "over no rows the aggregate still answers one, with NULL here",
-        })
-    }
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => write!(f, "the statement is empty"),
-            Self::QuoteNotClosed => write!(f, "this quote is not closed"),
-            Self::BraceNotClosed => write!(
-                f,
-                "this brace is not closed: `{{name}}` binds a value, `{{{{` is a brace"
-            ),
-            Self::BraceAlone => write!(
-                f,
-                "this brace was not opened: `{{name}}` binds a value, `}}}}` is a brace"
-            ),
-            Self::ParenthesisNotClosed => write!(f, "this parenthesis is not closed"),
-            Self::ParenthesisNotOpened => write!(f, "this parenthesis was not opened"),
-            Self::TooLong(length) => write!(
-                f,
-                "a statement has at most 100,000 bytes in a Durable Object, and this one has {length}"
-            ),
-            Self::SeveralStatements => write!(
-                f,
-                "one `sql!` is one statement: write a `sql!` for each, in a handler they are one \
-                 transaction"
-            ),
-
-            Self::Parameter => write!(
-                f,
-                "values are captured: write `{{name}}` for a variable, `{{name = expression}}` for \
-                 anything else"
-            ),
-            Self::CaptureForm(instead) => write!(
-                f,
-                "a capture is a variable's name or `name = expression`: write `{{{instead}}}`"
-            ),
-            Self::CaptureInQuotes => write!(
-                f,
-                "in quotes this would be text, not a value: join them with `||`, as in \
-                 `'%' || {{name}} || '%'`; a brace is written `{{{{`"
-            ),
-            Self::CaptureTwice(name) => write!(
-                f,
-                "`{name}` is captured above with another expression: choose another name"
-            ),
-            Self::ListAndValue(name) => write!(
-                f,
-                "`{name}` is a list behind `IN`, and a value elsewhere: capture it there under \
-                 another name, `{{value = {name}}}`"
-            ),
-            Self::ListOfRows => write!(
-                f,
-                "a list behind `IN` has single values, for one column: write rows out, `IN (VALUES \
-                 ({{a}}, {{b}}), …)`"
-            ),
-            Self::PartsTooMany(count) => write!(
-                f,
-                "these alternatives make {count} statements, and SQLite checks at most 64 of one \
-                 `sql!`: leave some out, or write two statements"
-            ),
-            Self::RowsDiffer => write!(
-                f,
-                "with this alternative the rows have other columns or types than with the first: \
-                 an alternative changes which rows there are, and their order"
-            ),
-            Self::CapturesTooMany(count) => write!(
-                f,
-                "a statement binds at most 100 values in a Durable Object, and this one has \
-                 {count}: pass a list as one, `IN {{list}}`"
-            ),
-
-            Self::ValueForColumn(capture) => write!(
-                f,
-                "`{{{0}}}` is a value, and the same for each row, whatever text is in it: write \
-                 the column's name, or choose among names behind the statement, `sql!(… \"… \
-                 {{{0}}}\", {0} = match … {{ … => \"name\" }})`",
-                name_of(capture)
-            ),
-
-            #[cfg(feature = "check-sql")]
-            Self::ValueForSql(capture) => write!(
-                f,
-                "`{{{0}}}` is a value, and can't stand for a part of the SQL: choose that part \
-                 behind the statement, `sql!(… \"… {{{0}}}\", {0} = match … {{ … => \"DESC\" }})`; \
-                 a table is always named",
-                name_of(capture)
-            ),
-
-            Self::NotAStatement { word, known } => {
-                write!(f, "a statement does not begin with `{word}`")?;
-                match nearest(word, &borrowed(known)) {
-                    Some(near) => write!(f, ": did you mean `{near}`?"),
-                    None => write!(f, ": it begins with {}", list(known)),
-                }
-            }
-            Self::Transaction(word) => write!(
-                f,
-                "a Durable Object does not run `{word}`: a synchronous handler is a transaction \
-                 already, elsewhere use `ctx.transaction(|| …)`"
-            ),
-            Self::Pragma => write!(
-                f,
-                "a Durable Object has its settings from the platform: no `PRAGMA` is needed here"
-            ),
-            Self::Forbidden(word) => write!(f, "a Durable Object does not run `{word}`"),
-            Self::SchemaChange(word) => write!(
-                f,
-                "tables follow their structs: instead of `{word}`, change the `#[sql_table]`, or \
-                 write a migration"
-            ),
-            Self::PlatformTable(name) => write!(
-                f,
-                "`{name}` belongs to the platform or the framework, and is not for statements"
-            ),
-
-            Self::NotATable(path) => write!(
-                f,
-                "`{path}` is not a table, but what rows are read as: name it behind the statement, \
-                 `sql!(Table => \"…\" as {path})`"
-            ),
-            Self::NoSuchTable { name, known } => {
-                write!(f, "no table `{name}` is named before the `=>`")?;
-                match nearest(name, &borrowed(known)) {
-                    Some(near) => write!(f, ": did you mean `{near}`?"),
-                    None if known.is_empty() => {
-                        write!(f, ": write `sql!(Struct => \"…\")` with its struct")
-                    }
-                    None => write!(f, ": add its struct, or write {}", list(known)),
-                }
-            }
-            Self::NoSuchColumn {
-                name,
-                known,
-                tables,
-            } => {
-                write!(f, "there is no column `{name}`")?;
-                if !tables.is_empty() {
-                    write!(f, " in {}", list(tables))?;
-                }
-                suggest(f, name, known)
-            }
-            Self::TextInDoubleQuotes(name) => write!(
-                f,
-                "in double quotes `{name}` is a column, and there is none: a text is in single \
-                 quotes, `'{name}'`"
-            ),
-            Self::NoSuchAlias { name, known } => {
-                write!(f, "nothing is called `{name}` in this statement")?;
-                suggest(f, name, known)
-            }
-            Self::NoSuchFunction { name, known } => {
-                write!(f, "there is no function `{name}`")?;
-                match nearest(name, &borrowed(known)) {
-                    Some(near) => write!(f, ": did you mean `{near}`?"),
-                    None => Ok(()),
-                }
-            }
-            Self::Ambiguous { name, instead } => write!(
-                f,
-                "`{name}` is a column of several tables: write {}",
-                list(instead)
-            ),
-
-            Self::ColumnLeftOut { table, column } => write!(
-                f,
-                "`{column}` of `{table}` is never NULL and has no default: name it in the INSERT, \
-                 and give it a value"
-            ),
-            Self::ColumnsTooMany(count) => write!(
-                f,
-                "a row has at most 100 columns in a Durable Object, and this one has {count}"
-            ),
-            Self::StarUnknown => write!(
-                f,
-                "which columns `*` stands for is not known here, since it is not of tables alone or \
-                 a join merges some: name them"
-            ),
-            Self::NotNamed { example } => write!(
-                f,
-                "a column of a row with several needs a name and a type: write `{example} AS \
-                 name: Type`"
-            ),
-            Self::NameTwice(name) => write!(
-                f,
-                "two columns are called `{name}`: give one another name, with `AS`"
-            ),
-            Self::ColumnsUnclear => write!(
-                f,
-                "which columns this answers is not clear: name each of them, without `*`"
-            ),
-            Self::NoType { name } => write!(
-                f,
-                "which Rust type is `{name}`? Write `AS {name}: Type`, such as `AS {name}: u32`"
-            ),
-            #[cfg(feature = "check-sql")]
-            Self::StarOfHistory => write!(
-                f,
-                "`*` gives the columns in the order in which a database got them, which is not \
-                 the same in old and new ones: name them"
-            ),
-            #[cfg(feature = "check-sql")]
-            Self::InsertOfHistory { table, columns } => {
-                let columns = match &**columns {
-                    [] => "…".to_owned(),
-                    columns => columns.join(", "),
-                };
-                write!(
-                    f,
-                    "the columns of `{table}` do not have the same order in old and new databases: \
-                     name those that get a value, `INSERT INTO {table} ({columns}) …`"
-                )
-            }
-            Self::AnnotatedLater => write!(
-                f,
-                "the types of a compound's columns are said in its first SELECT"
-            ),
-            Self::Annotation(found) => write!(
-                f,
-                "`{found}` is not a type: the type of a column follows its name, as in `AS total: \
-                 u32`"
-            ),
-            Self::NoRows => write!(
-                f,
-                "this statement answers no rows: leave out `as …` and call `.run(ctx)`, or add \
-                 `RETURNING`"
-            ),
-            Self::TupleWidth { columns, fields } => write!(
-                f,
-                "the statement answers {}, and the type has {fields}",
-                counted(*columns, "column")
-            ),
-            Self::RowLacks {
-                column,
-                row,
-                fields,
-            } => {
-                write!(f, "`{row}` has no field `{column}`")?;
-                suggest(f, column, fields)
-            }
-            Self::ColumnMissing {
-                field,
-                row,
-                columns,
-            } => {
-                write!(
-                    f,
-                    "`{row}` has a field `{field}`, and the statement answers no such column"
-                )?;
-                match nearest(field, &borrowed(columns)) {
-                    Some(near) => write!(f, ": did you mean `{near} AS {field}`?"),
-                    None => write!(f, ": it answers {}", all(columns)),
-                }
-            }
-            Self::RowOrder {
-                index,
-                column,
-                field,
-            } => write!(
-                f,
-                "column {index} is `{column}`, and field {index} is `{field}`: name the columns in \
-                 the order of the fields"
-            ),
-            Self::MayBeNull { column, row, why } => write!(
-                f,
-                "`{column}` can be NULL ({why}), and is read into a field of `{row}` that is not an \
-                 `Option`: make it one, or write `COALESCE({column}, …) AS {column}`"
-            ),
-
-            Self::Syntax(near) => write!(f, "this is not SQL that SQLite understands, at `{near}`"),
-            Self::Sqlite(words) => write!(f, "{words}"),
-        }
-    }
+/// What rustc says where types don't fit each other, in which it puts the types: `{Self}` is that
+/// of the value or the field, `{T}` that of the column.
+#[derive(Debug, Error)]
+pub(super) enum Misfit<'a> {
+    #[error("`{{Self}}` can't be written to `{0}`, which is `{{T}}`")]
+    Written(&'a str),
+    #[error("`{{Self}}` can't be compared with `{0}`, which is `{{T}}`")]
+    Compared(&'a str),
+    #[error("`{0}` and its column differ in type")]
+    OtherType(&'a str),
+    #[error("`{0}` and its column differ in kind")]
+    OtherKind(&'a str),
+    #[error("the column is JSON, and takes `Json(..)`: write `{{{name} = Json({value})}}`")]
+    Json { name: &'a str, value: &'a str },
+    #[error(
+        "milliseconds become a time by `Timestamp::from_millis`: write \
+         `{{{name} = Timestamp::from_millis({value})}}`"
+    )]
+    Time { name: &'a str, value: &'a str },
+    #[error("`{0}`, which is `{{T}}`, can't be read as `{{Self}}`")]
+    Read(&'a str),
+    #[error("`{column}`, which is `{{T}}`, can't be read as `{field}`, which is `{{Self}}`")]
+    ReadInto { column: &'a str, field: &'a str },
+    #[error("a column and its field differ in kind")]
+    OtherFieldKind,
 }
 
 /// The name of a capture, without its braces and its expression.
@@ -421,39 +284,51 @@ fn name_of(capture: &str) -> &str {
     inner.split('=').next().unwrap_or(inner).trim()
 }
 
-fn borrowed(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
+/// What a statement begins with.
+fn beginning(word: &str, known: &[String]) -> String {
+    nearest_or(word, known, || {
+        format!(": it begins with {}", any_of(known))
+    })
 }
 
-/// Names the nearest, or all if they are few.
-fn suggest(f: &mut fmt::Formatter<'_>, wrong: &str, known: &[String]) -> fmt::Result {
-    match nearest(wrong, &borrowed(known)) {
-        Some(near) => write!(f, ": did you mean `{near}`?"),
-        None if known.is_empty() || known.len() > 12 => Ok(()),
-        None => write!(f, ": there is {}", all(known)),
+/// What to write for a table that is not named.
+fn table_instead(name: &str, known: &[String]) -> String {
+    nearest_or(name, known, || match known {
+        [] => ": write `sql!(Struct => \"…\")` with its struct".to_owned(),
+        known => format!(": add its struct, or write {}", any_of(known)),
+    })
+}
+
+/// What to write for a field's column that there is not.
+fn column_instead(field: &str, columns: &[String]) -> String {
+    match nearest(field, columns) {
+        Some(near) => format!(": did you mean `{near} AS {field}`?"),
+        None => format!(": it answers {}", all_of(columns)),
     }
 }
 
-fn list(names: &[String]) -> String {
-    joined(names, "or")
-}
-
-fn all(names: &[String]) -> String {
-    joined(names, "and")
-}
-
-fn joined(names: &[String], word: &str) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} {word} {last}", others.join(", ")),
-        None => String::new(),
+/// The tables that something is in, if there are any.
+fn within(tables: &[String]) -> String {
+    match tables {
+        [] => String::new(),
+        tables => format!(" in {}", any_of(tables)),
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
+/// The nearest name, or all if they are few.
+fn instead(wrong: &str, known: &[String]) -> String {
+    nearest_or(wrong, known, || match known.len() {
+        1..=12 => format!(": there is {}", all_of(known)),
+        _ => String::new(),
+    })
+}
+
+#[cfg(feature = "check-sql")]
+fn or_dots(columns: &[String]) -> String {
+    match columns {
+        [] => "…".to_owned(),
+        columns => columns.join(", "),
+    }
 }
 
 /// A mistake and the bytes of the text where it is; everywhere, if they are none.
@@ -478,48 +353,8 @@ impl Fault {
         }
     }
 
-    /// The message, with the statement and carets under the place.
-    pub(super) fn message(&self, source: &str) -> String {
-        format!("{}\n\n{}", self.mistake, shown(source, self.place.as_ref()))
+    /// The mistake, with the statement and carets under the place.
+    pub(super) fn shown(&self, statement: &str) -> Shown {
+        Shown::new(&self.mistake, statement, self.place.as_ref())
     }
-}
-
-/// The statement, with carets under the place.
-pub(super) fn shown(source: &str, place: Option<&Range<usize>>) -> String {
-    let mut message = String::new();
-    let indent = indentation(source);
-    let mut start = 0;
-    for line in source.split('\n') {
-        let cut = if start == 0 { 0 } else { indent };
-        let cut = cut.min(line.len() - line.trim_start().len());
-        let shown = line[cut..].trim_end();
-        if !shown.is_empty() {
-            message.push_str(&format!("    {shown}\n"));
-        }
-        if let Some(place) = place.filter(|place| is_in(place, start, line)) {
-            let within = |at: usize| at.saturating_sub(start + cut).min(shown.len());
-            let (from, to) = (within(place.start), within(place.end));
-            let width = |text: &str| text.chars().count();
-            let before = " ".repeat(width(&shown[..from]));
-            let carets = "^".repeat(width(&shown[from..to.max(from)]).max(1));
-            message.push_str(&format!("    {before}{carets}\n"));
-        }
-        start += line.len() + 1;
-    }
-    message
-}
-
-/// Whether the place begins in that line.
-fn is_in(place: &Range<usize>, start: usize, line: &str) -> bool {
-    (start..=start + line.len()).contains(&place.start)
-}
-
-/// By how much all lines but the first are indented.
-fn indentation(source: &str) -> usize {
-    let lines = source.lines().skip(1);
-    let written = lines.filter(|line| !line.trim().is_empty());
-    written
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0)
 }

@@ -1,27 +1,31 @@
-//! `sql!`: the statement is cut up (`lex.rs`, `text.rs`, `captures.rs`), its parts are
-//! found (`statement.rs`), SQLite prepares it (`rewrite.rs`, `engine.rs`, `check.rs`), and
-//! its rows get a Rust type (`rows.rs`).
+//! `sql!`: the statement is cut into tokens (`lex.rs`, `text.rs`, `captures.rs`) and parsed to a
+//! tree (`parse.rs`, `tree.rs`), in which its sources, columns and targets are found
+//! (`statement.rs`). SQLite prepares it (`rewrite.rs`, `check.rs`), its values are bound
+//! (`bound.rs`, `fits.rs`), and its rows get a Rust type (`rows.rs`).
 //!
 //! The tables are declared elsewhere. Each is asked for its columns by the macro of its
 //! name, one after the other, and hands them on to `sql_next!`.
 
+mod bound;
 mod captures;
 mod check;
 mod choice;
-#[cfg(feature = "check-sql")]
-pub(crate) mod engine;
 mod fits;
 #[cfg(feature = "check-sql")]
 pub(crate) mod history;
+mod items;
 mod lex;
 mod mistakes;
+mod parse;
 mod refusals;
 mod rewrite;
 mod rows;
 mod scopes;
+mod sources;
 mod statement;
-mod tables;
+mod targets;
 mod text;
+mod tree;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -29,25 +33,15 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 
+use self::bound::{Met, all_met, bound};
 use self::captures::{Capture, Captures};
 use self::choice::{Parts, Source};
-use self::fits::Meeting;
-use self::mistakes::Fault;
+use self::mistakes::{Fault, Mistake};
 use self::rewrite::Rewritten;
 use self::rows::Target;
-use self::scopes::ColumnRef;
-use self::statement::{Statement, Target as CaptureTarget};
-use self::tables::Table;
-pub(crate) use self::tables::{Column, Columns, Told};
+use self::statement::Statement;
 use self::text::Text;
-use crate::table::callback::column_function;
-
-/// What SQLite says against a text, which is shown with carets under the place.
-#[cfg(feature = "check-sql")]
-pub(crate) fn shown(text: &str, place: Option<std::ops::Range<usize>>, words: String) -> String {
-    let mistake = mistakes::Mistake::Sqlite(words);
-    Fault { place, mistake }.message(text)
-}
+use crate::reflection::columns::{Columns, Table};
 
 /// `sql!(Table, Table => "statement" as Type)`
 pub(crate) struct Sql {
@@ -59,12 +53,7 @@ pub(crate) struct Sql {
 
 impl Parse for Sql {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let form = |error: syn::Error| {
-            syn::Error::new(
-                error.span(),
-                "write the tables and the statement: `sql!(Table, Other => \"SELECT …\")`",
-            )
-        };
+        let form = |error: syn::Error| syn::Error::new(error.span(), Mistake::Form);
         let mut tables = Vec::new();
         if !input.peek(LitStr) {
             let list = Punctuated::<Path, Token![,]>::parse_separated_nonempty(input);
@@ -80,9 +69,7 @@ impl Parse for Sql {
             false => Parts::default(),
         };
         if !input.is_empty() {
-            return Err(input.error(
-                "values are captured in the text: write `{name}` or `{name = expression}` there",
-            ));
+            return Err(input.error(Mistake::ValueBehind));
         }
         Ok(Self {
             tables,
@@ -140,16 +127,6 @@ struct Prepared {
     values: Vec<(Capture, Met)>,
 }
 
-/// What a captured value passes to be bound.
-#[derive(Clone)]
-struct Met {
-    /// The column that it meets, and how.
-    column: Option<(ColumnRef, Meeting)>,
-    function: TokenStream,
-    /// The column as the function's first argument.
-    argument: Option<TokenStream>,
-}
-
 pub(crate) fn begin(sql: Sql) -> TokenStream {
     next(Asking {
         sql,
@@ -200,7 +177,7 @@ impl Asking {
             };
             let first: &Prepared = all.first().unwrap_or(&prepared);
             if first.rows.to_string() != prepared.rows.to_string() {
-                return Err(source.error(&Fault::somewhere(mistakes::Mistake::RowsDiffer)));
+                return Err(source.error(&Fault::somewhere(Mistake::RowsDiffer)));
             }
             all.push(prepared);
         }
@@ -214,7 +191,8 @@ impl Asking {
         let text = Text::new(&source.text)?;
         refusals::check(&text)?;
         let captures = Captures::new(&text, source)?;
-        let statement = Statement::new(&text, &tables);
+        let tree = parse::parse(&text);
+        let statement = Statement::new(&text, &tree, &tables);
         let stars = statement.stars()?;
         let rewritten = Rewritten::new(&statement, &captures, stars, &tables);
         let names = check::check(&statement, &rewritten, &tables)?;
@@ -226,21 +204,7 @@ impl Asking {
         let krate = self.krate();
         let outputs = rows::outputs(&statement, &tables, names)?;
         let rows = rows::rows(&krate, &outputs, &target, &statement, &tables, span)?;
-        let met: Vec<_> = (0..captures.values.len())
-            .map(|value| {
-                let (token, target) = target_of(value, &captures, &statement);
-                let place = token.map(|token| text.tokens[token].range.clone());
-                let shown = mistakes::shown(&source.text, place.as_ref());
-                met(
-                    &krate,
-                    &captures.values[value],
-                    target,
-                    &tables,
-                    &shown,
-                    span,
-                )
-            })
-            .collect();
+        let met = all_met(&krate, &captures, &statement, &tables, span);
         let values = captures.values.into_iter().zip(met).collect();
         let text = rewritten.text;
         Ok(rows.map(|rows| Prepared { rows, text, values }))
@@ -316,9 +280,8 @@ impl Asking {
     fn tables(&self) -> Result<Vec<Table>, Fault> {
         let told = self.sql.tables.iter().zip(&self.told);
         let table = |(path, told): (&Path, &Columns)| {
-            told.table(path).ok_or_else(|| {
-                Fault::somewhere(mistakes::Mistake::NotATable(quote!(#path).to_string()))
-            })
+            told.table(path)
+                .ok_or_else(|| Fault::somewhere(Mistake::NotATable(quote!(#path).to_string())))
         };
         told.map(table).collect()
     }
@@ -356,81 +319,10 @@ fn values_of(
     (checks, values.collect())
 }
 
-/// What the value is for: written, if it is in one of its places; and that place.
-fn target_of<'a>(
-    value: usize,
-    captures: &Captures,
-    statement: &'a Statement<'_>,
-) -> (Option<usize>, Option<&'a CaptureTarget>) {
-    let tokens = captures.tokens_of(value);
-    let targets: Vec<_> = tokens
-        .filter_map(|token| Some((token, statement.targets.get(&token)?)))
-        .collect();
-    let is_written =
-        |(_, target): &&(usize, &CaptureTarget)| matches!(target, CaptureTarget::Written(_));
-    let found = targets.iter().find(is_written).or(targets.first()).copied();
-    found.unzip()
-}
-
-/// The function that a captured value passes, which checks it against the column that it
-/// meets.
-fn met(
-    krate: &TokenStream,
-    capture: &Capture,
-    target: Option<&CaptureTarget>,
-    tables: &[Table],
-    shown: &str,
-    span: Span,
-) -> Met {
-    let (meeting, column) = match (target, capture.is_list) {
-        (Some(CaptureTarget::Written(to)), _) => (Meeting::Written, to),
-        (Some(CaptureTarget::Compared(with)), false) => (Meeting::Compared, with),
-        (Some(CaptureTarget::Compared(with)), true) => (Meeting::Listed, with),
-        (None, is_list) => {
-            let function = match is_list {
-                true => quote_spanned!(span=> #krate::__private::listed),
-                false => quote_spanned!(span=> #krate::__private::bound),
-            };
-            return Met {
-                column: None,
-                function,
-                argument: None,
-            };
-        }
-    };
-    let table = &tables[column.table];
-    let declared = (table, &table.columns[column.column]);
-    let argument = column_of(tables, column.table, column.column, span);
-    Met {
-        column: Some((*column, meeting)),
-        function: fits::bind(krate, meeting, capture, declared, shown, span),
-        argument: Some(quote_spanned!(span=> #argument,)),
-    }
-}
-
-/// The captured value as it is bound.
-fn bound(capture: &Capture, met: &Met, span: Span) -> TokenStream {
-    let value = &capture.value;
-    let Met {
-        function, argument, ..
-    } = met;
-    match capture.is_list {
-        true => quote_spanned!(span=> &#function(#argument &#value)),
-        false => quote_spanned!(span=> #function(#argument &#value)),
-    }
-}
-
-/// The column of a table, as a value that has its type.
-fn column_of(tables: &[Table], table: usize, column: usize, span: Span) -> TokenStream {
-    let path = &tables[table].path;
-    let path = captures::respan(quote!(#path), span);
-    let function = column_function(column, span);
-    quote_spanned!(span=> #path::#function())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reflection::columns::{Column, Told};
 
     /// `sql!(Visit, Page => text)`, when both tables have told their columns.
     fn asking(text: &str) -> Asking {
@@ -521,6 +413,26 @@ mod tests {
         }
     }
 
+    /// Nor does a text that is as deep or as long as can be overflow the stack.
+    #[test]
+    fn deep_texts_are_answered() {
+        for (before, inner, behind) in [
+            ("(", "1", ")"),
+            ("f(", "1", ")"),
+            ("(SELECT ", "1", ")"),
+            ("NOT ", "1", ""),
+            ("CASE WHEN ", "1", " END"),
+            ("1 = ", "1", ""),
+            ("1 + ", "1", " AND 2"),
+            ("1 BETWEEN ", "1", ""),
+            ("1 ISNULL ", "1", " ESCAPE 2"),
+        ] {
+            let (before, behind) = (before.repeat(5_000), behind.repeat(5_000));
+            let text = format!("SELECT {before}{inner}{behind}");
+            assert!(asking(&text).finish().is_err());
+        }
+    }
+
     #[test]
     fn expansions() {
         let of_a_query = "SELECT page, at FROM visits WHERE id = {id}";
@@ -549,7 +461,8 @@ mod tests {
         let source = Source::new(&asking.sql.text);
         let text = Text::new(text).unwrap();
         let captures = Captures::new(&text, &source).unwrap();
-        let statement = Statement::new(&text, &tables);
+        let tree = parse::parse(&text);
+        let statement = Statement::new(&text, &tree, &tables);
         let stars = statement.stars().unwrap();
         Rewritten::new(&statement, &captures, stars, &tables).text
     }

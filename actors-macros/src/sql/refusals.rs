@@ -2,10 +2,7 @@
 
 use super::mistakes::{Fault, Mistake};
 use super::text::Text;
-
-/// <https://developers.cloudflare.com/durable-objects/platform/limits/>
-pub(super) const LONGEST: usize = 100_000;
-pub(super) const MOST_COLUMNS: usize = 100;
+use crate::sqlite::names::is_taken;
 
 const STATEMENTS: [&str; 7] = [
     "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES",
@@ -43,8 +40,7 @@ pub(super) fn check(text: &Text<'_>) -> Result<(), Fault> {
             return Err(at(index + 1, Mistake::SeveralStatements));
         }
         let name = text.name(index).unwrap_or_default();
-        let lower = name.to_lowercase();
-        if lower.starts_with("_cf_") || lower.starts_with("_actors") {
+        if is_taken(&name) {
             return Err(at(index, Mistake::PlatformTable(name)));
         }
     }

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::captures::{Captures, is_list};
+use super::items::Star;
 use super::lex::Kind;
-use super::statement::{Star, Statement};
-use super::tables::Table;
+use super::statement::Statement;
+use crate::reflection::columns::Table;
+use crate::sqlite::names::quoted;
 
 pub(super) struct Rewritten {
     pub(super) text: String,
@@ -90,8 +92,4 @@ fn replaced(statement: &Statement<'_>, stars: Vec<Star>) -> HashMap<usize, (usiz
     let annotations = items.filter_map(|item| item.annotation.clone());
     let annotations = annotations.map(|range| (range.start, (range.end, String::new())));
     stars.chain(annotations).collect()
-}
-
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{name}\"")
 }

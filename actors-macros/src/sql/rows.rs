@@ -6,15 +6,18 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Type};
 
+use super::bound::column_of;
 use super::captures::respan;
-use super::column_of;
 use super::fits;
+use super::items::{Item, What};
 use super::mistakes::{Fault, Mistake, NullBecause};
-use super::scopes::{ColumnRef, Source, same};
-use super::statement::{Item, Statement, What};
-use super::tables::{Column, Table};
-use crate::table::callback::column_function;
-use crate::table::is_option;
+use super::scopes::ColumnRef;
+use super::sources::Source;
+use super::statement::Statement;
+use crate::common::types::is_option;
+use crate::reflection::callback::column_function;
+use crate::reflection::columns::{Column, Table};
+use crate::sqlite::names::same;
 
 /// What the user says that rows are read as.
 pub(super) enum Target<'a> {
@@ -28,14 +31,14 @@ pub(super) enum Target<'a> {
 pub(super) struct Output {
     name: Option<String>,
     origin: Option<(ColumnRef, Option<NullBecause>)>,
-    /// The columns that other arms of a compound answer in its place.
+    /// The columns that other arms of a compound return in its place.
     others: Vec<ColumnRef>,
     annotation: Option<Type>,
     /// Where it is in the statement.
     place: Range<usize>,
 }
 
-/// The columns of the rows, as many as SQLite answers; none if there are no rows.
+/// The columns of the rows, as many as SQLite returns; none if there are no rows.
 pub(super) fn outputs(
     statement: &Statement<'_>,
     tables: &[Table],
@@ -80,7 +83,7 @@ fn of_arm(
 }
 
 impl Output {
-    /// Takes in what another arm of the compound answers in its place.
+    /// Adds what another arm of the compound returns in its place.
     fn merge(&mut self, other: Self) -> Result<(), Fault> {
         if other.annotation.is_some() {
             return Err(Fault::at(other.place, Mistake::AnnotatedLater));
@@ -128,7 +131,7 @@ fn spread<'a>(
                     name: Some(declared.name.clone()),
                     origin: Some((
                         reference,
-                        null_of(item, statement.null_of(source, reference)),
+                        null_of(item, statement.scopes.null_of(source, reference)),
                     )),
                     others: Vec::new(),
                     annotation: None,
@@ -225,7 +228,7 @@ impl Rows<'_> {
         })
     }
 
-    /// Whether the arms of a compound answer columns of the same type.
+    /// Checks that the arms of a compound return columns of the same type.
     fn alike(&self, output: &Output) -> Vec<TokenStream> {
         let (krate, first) = (self.krate, self.column(output));
         let is_annotated = output.annotation.is_some();
@@ -377,46 +380,20 @@ impl Rows<'_> {
     }
 
     fn as_struct(&self, ty: &Type, fields: &[Column]) -> Result<TokenStream, Fault> {
-        let krate = self.krate;
-        let row = quote!(#ty).to_string();
-        let mut checks = Vec::new();
-        let names: Vec<_> = self
-            .outputs
-            .iter()
-            .map(|output| self.field(output))
-            .collect();
-        let names: Vec<String> = names
-            .into_iter()
-            .map(|named| named.map(|(name, _)| name))
-            .collect::<Result<_, _>>()?;
-        let known: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-        if let Some(field) = known.iter().find(|field| !names.contains(field)) {
-            let (field, columns) = (field.clone(), names);
+        let (krate, row) = (self.krate, quote!(#ty).to_string());
+        let names = self.names()?;
+        let mut known = fields.iter().map(|field| &field.name);
+        if let Some(field) = known.find(|field| !names.contains(field)) {
             return Err(Fault::somewhere(Mistake::ColumnMissing {
-                field,
+                field: field.clone(),
                 row,
-                columns,
+                columns: names,
             }));
         }
+        let mut checks = Vec::new();
         for (index, (output, name)) in self.outputs.iter().zip(&names).enumerate() {
-            let at = |mistake| Err(Fault::at(output.place.clone(), mistake));
-            let (column, row) = (name.clone(), row.clone());
-            if !known.contains(name) {
-                return at(Mistake::RowLacks {
-                    column,
-                    row,
-                    fields: known,
-                });
-            }
-            let Some(field) = fields.get(index).filter(|field| same(&field.name, name)) else {
-                let field = known.get(index).cloned().unwrap_or_default();
-                let index = index + 1;
-                return at(Mistake::RowOrder {
-                    index,
-                    column,
-                    field,
-                });
-            };
+            let field = field_at(index, name, &row, fields);
+            let field = field.map_err(|mistake| Fault::at(output.place.clone(), mistake))?;
             self.not_null(output, name, &row, field.is_nullable)?;
             let function = column_function(index, self.span);
             let ty = respan(quote!(#ty), self.span);
@@ -427,6 +404,12 @@ impl Rows<'_> {
             }));
         }
         Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
+    }
+
+    /// The names of all columns, which each has.
+    fn names(&self) -> Result<Vec<String>, Fault> {
+        let fields = self.outputs.iter().map(|output| self.field(output));
+        fields.map(|field| field.map(|(name, _)| name)).collect()
     }
 
     /// The columns of tables that it is, whatever it is annotated with.
@@ -459,4 +442,28 @@ impl Rows<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// The field of `row` that the column is read into: the one at the same place, of the same name.
+fn field_at<'a>(
+    index: usize,
+    column: &str,
+    row: &str,
+    fields: &'a [Column],
+) -> Result<&'a Column, Mistake> {
+    let known: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let (field, column) = (fields.get(index), column.to_owned());
+    if !known.contains(&column) {
+        return Err(Mistake::RowLacks {
+            column,
+            row: row.to_owned(),
+            fields: known,
+        });
+    }
+    let field = field.filter(|field| same(&field.name, &column));
+    field.ok_or_else(|| Mistake::RowOrder {
+        index: index + 1,
+        column,
+        field: known.get(index).cloned().unwrap_or_default(),
+    })
 }

@@ -6,29 +6,12 @@
 
 use std::ops::Range;
 
-use super::tables::Table;
+use super::mistakes::NullBecause;
+use super::sources::{Source, Sources};
 use super::text::Text;
-
-/// The words that end a list of result columns or a FROM clause.
-pub(super) const ENDS: &[&str] = &[
-    "WHERE",
-    "GROUP",
-    "HAVING",
-    "WINDOW",
-    "ORDER",
-    "LIMIT",
-    "RETURNING",
-    "UNION",
-    "EXCEPT",
-    "INTERSECT",
-    "SET",
-    "ON",
-    ";",
-];
-pub(super) const COMPOUNDS: &[&str] = &["UNION", "EXCEPT", "INTERSECT"];
-const JOINS: &[&str] = &[
-    "NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "JOIN", ",",
-];
+use super::tree::{Block, Clause, Keyword, Part};
+use crate::reflection::columns::Table;
+use crate::sqlite::names::same;
 
 /// A column of one of the tables that are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,259 +20,92 @@ pub(super) struct ColumnRef {
     pub(super) column: usize,
 }
 
-/// A table, or something else, that is read from or written to.
-#[derive(Clone, Debug)]
-pub(super) struct Source {
-    /// What its columns are called by; empty for a query without a name.
-    pub(super) alias: String,
-    /// Where it is named.
-    pub(super) place: usize,
-    /// Which of the tables it is, if it is one.
-    pub(super) table: Option<usize>,
-    /// Whether it is a table's name, known or not: no query, function or name of a WITH.
-    pub(super) is_table: bool,
-    pub(super) is_joined_outer: bool,
-}
-
 /// A query, or the INSERT, UPDATE or DELETE itself.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(super) struct Scope<'a> {
     /// The tokens that can name its sources.
     pub(super) range: Range<usize>,
-    /// The columns of a SELECT.
-    pub(super) list: Option<Range<usize>>,
+    /// The clauses of a SELECT, which is the first.
+    pub(super) clauses: &'a [Clause],
     pub(super) sources: Vec<Source>,
     /// Whether a join makes one column of two.
     pub(super) is_merged: bool,
 }
 
 pub(super) struct Scopes<'a> {
-    text: &'a Text<'a>,
-    tables: &'a [Table],
-    /// The names of WITHs, and the tokens that can use them.
-    common: Vec<(String, Range<usize>)>,
-    pub(super) all: Vec<Scope>,
+    pub(super) text: &'a Text<'a>,
+    pub(super) tree: &'a Block,
+    pub(super) tables: &'a [Table],
     /// Where the statement begins behind its WITH.
     pub(super) verb: usize,
+    /// What is written first, then each query in the order of the text.
+    pub(super) all: Vec<Scope<'a>>,
 }
 
 impl<'a> Scopes<'a> {
-    pub(super) fn new(text: &'a Text<'a>, tables: &'a [Table]) -> Self {
+    pub(super) fn new(text: &'a Text<'a>, tree: &'a Block, tables: &'a [Table]) -> Self {
+        let sources = Sources::new(text, tables);
         let mut scopes = Self {
             text,
+            tree,
             tables,
-            common: Vec::new(),
+            verb: sources.verb,
             all: Vec::new(),
-            verb: 0,
         };
-        for with in (0..text.len()).filter(|index| text.is(*index, "WITH")) {
-            let behind = scopes.find_common(with);
-            if with == 0 {
-                scopes.verb = behind;
-            }
-        }
-        scopes.find_written();
-        for select in (0..text.len()).filter(|index| text.is(*index, "SELECT")) {
-            let query = scopes.query(select);
-            scopes.all.push(query);
-        }
+        let mut queries = Vec::new();
+        tree.visit(&mut |block| {
+            let clauses = block.clauses.iter().enumerate();
+            let selects = clauses.filter(|(_, clause)| clause.is(Keyword::Select));
+            queries.extend(selects.map(|(select, _)| query(block, select, &sources, text)));
+        });
+        queries.sort_by_key(|query| query.range.start);
+        scopes.all.extend(scopes.find_written(&sources));
+        scopes.all.extend(queries);
         scopes
     }
 
-    /// Takes note of the names of a WITH, and returns where it ends.
-    fn find_common(&mut self, with: usize) -> usize {
-        let text = self.text;
-        let visible = with..text.end(with);
-        let mut at = with + 1 + usize::from(text.is(with + 1, "RECURSIVE"));
-        loop {
-            let name = text.name(at);
-            self.common.extend(name.map(|name| (name, visible.clone())));
-            let Some(body) = text.find(at..visible.end, &["AS"]) else {
-                return text.len();
-            };
-            let open = (body..visible.end).find(|index| text.is(*index, "("));
-            at = open.map_or(text.len(), |open| text.close(open) + 1);
-            if !text.is(at, ",") {
-                return at;
-            }
-            at += 1;
-        }
-    }
-
     /// The table that is written to, and what an UPDATE reads beside it.
-    fn find_written(&mut self) {
+    fn find_written(&self, sources: &Sources<'_>) -> Option<Scope<'a>> {
         let (text, verb) = (self.text, self.verb);
-        let end = text.find(verb..text.len(), &[";"]).unwrap_or(text.len());
-        let skip = if text.is(verb + 1, "OR") { 3 } else { 1 };
-        let mut at = match () {
+        let clauses = self.clauses();
+        let end = clauses.last().map_or(text.len(), |last| last.range.end);
+        let is_update = text.is(verb, "UPDATE");
+        let at = match () {
             () if text.is_any(verb, &["INSERT", "REPLACE"]) => {
                 let into = text.find(verb..end, &["INTO"]);
                 into.map_or(end, |into| into + 1)
             }
-            () if text.is(verb, "UPDATE") => verb + skip,
+            () if is_update && text.is(verb + 1, "OR") => verb + 3,
+            () if is_update => verb + 1,
             () if text.is(verb, "DELETE") => verb + 2,
-            () => return,
+            () => return None,
         };
-        let mut sources: Vec<_> = self.source(&mut at).into_iter().collect();
-        let from = match text.is(verb, "UPDATE") {
-            true => text.find(at..end, &["FROM"]),
-            false => None,
-        };
-        if let Some(from) = from.filter(|from| !text.is(from - 1, "DISTINCT")) {
-            sources.extend(self.from(from));
-        }
-        self.all.push(Scope {
+        let written = sources.source(at);
+        let from = clauses.iter().position(|clause| clause.is(Keyword::From));
+        let from = from.filter(|_| is_update).map(|from| &clauses[from..]);
+        let others = from.map(|from| sources.from(from)).unwrap_or_default();
+        Some(Scope {
             range: verb..end,
-            list: None,
-            sources,
+            clauses: &[],
+            sources: written.into_iter().chain(others).collect(),
             is_merged: false,
-        });
-    }
-
-    fn query(&self, select: usize) -> Scope {
-        let text = self.text;
-        let end = self.end_of_query(select);
-        let skip = text.is_any(select + 1, &["DISTINCT", "ALL"]);
-        let start = (select + 1 + usize::from(skip)).min(end);
-        let depth = text.depth(select);
-        let is_from = |at: usize| text.is(at, "FROM") && !text.is(at - 1, "DISTINCT");
-        let is_end =
-            |at: &usize| text.depth(*at) == depth && (is_from(*at) || text.is_any(*at, ENDS));
-        let list = start..(start..end).find(is_end).unwrap_or(end);
-        let (mut sources, mut is_merged) = (Vec::new(), false);
-        if list.end < end && is_from(list.end) {
-            sources = self.from(list.end);
-            let clause = list.end + 1..end;
-            is_merged = text.find(clause, &["USING", "NATURAL"]).is_some();
-        }
-        Scope {
-            range: select..end,
-            list: Some(list),
-            sources,
-            is_merged,
-        }
-    }
-
-    /// Where the arm of a compound query, or the only one, ends.
-    fn end_of_query(&self, select: usize) -> usize {
-        let text = self.text;
-        let depth = text.depth(select);
-        let is_end = |at: &usize| {
-            let is_conflict = text.is(*at, "ON") && text.is(*at + 1, "CONFLICT");
-            let is_word = text.is_any(*at, COMPOUNDS) || text.is_any(*at, &["RETURNING", ";"]);
-            text.depth(*at) < depth || text.depth(*at) == depth && (is_word || is_conflict)
-        };
-        let mut behind = select + 1..text.len();
-        behind.find(is_end).unwrap_or(text.len())
-    }
-
-    /// The sources of the FROM clause there.
-    fn from(&self, from: usize) -> Vec<Source> {
-        let text = self.text;
-        let depth = text.depth(from);
-        let mut sources: Vec<Source> = Vec::new();
-        let mut at = from + 1;
-        let mut join = Vec::new();
-        while let Some(mut source) = self.source(&mut at) {
-            let is = |kind: &str| join.contains(&kind);
-            source.is_joined_outer = is("LEFT") || is("FULL");
-            if is("RIGHT") || is("FULL") {
-                sources
-                    .iter_mut()
-                    .for_each(|source| source.is_joined_outer = true);
-            }
-            sources.push(source);
-            join = Vec::new();
-            // An ON clause goes up to the next join.
-            while at < text.len() && text.depth(at) >= depth {
-                if text.depth(at) == depth {
-                    if text.is_any(at, &["ON", "USING"]) && !text.is(at + 1, "CONFLICT") {
-                    } else if text.is_any(at, ENDS) {
-                        return sources;
-                    } else if let Some(word) = JOINS.iter().find(|word| text.is(at, word)) {
-                        join.push(*word);
-                        at += 1;
-                        if ["JOIN", ","].contains(word) {
-                            break;
-                        }
-                        continue;
-                    }
-                }
-                at += 1;
-            }
-            if join.is_empty() {
-                break;
-            }
-        }
-        sources
-    }
-
-    /// The source that begins there; then `at` is behind it.
-    pub(super) fn source(&self, at: &mut usize) -> Option<Source> {
-        let text = self.text;
-        let place = *at;
-        let (mut alias, mut is_name) = (String::new(), false);
-        if text.is(*at, "(") {
-            *at = text.close(*at) + 1;
-        } else {
-            alias = text.name(*at)?;
-            is_name = true;
-            *at += 1;
-            if text.is(*at, ".") {
-                alias = text.name(*at + 1)?;
-                *at += 2;
-            }
-            // The columns of an INSERT are in parentheses too.
-            if text.is(*at, "(") && !text.is(place.wrapping_sub(1), "INTO") {
-                is_name = false;
-                *at = text.close(*at) + 1;
-            }
-        }
-        let is_table = is_name && !self.is_common(&alias, place);
-        let mut tables = self.tables.iter();
-        let table = tables.position(|table| is_table && same(&table.name, &alias));
-        alias = self.alias(at).unwrap_or(alias);
-        Some(Source {
-            alias,
-            place,
-            table,
-            is_table,
-            is_joined_outer: false,
         })
     }
 
-    /// Another name that follows there.
-    fn alias(&self, at: &mut usize) -> Option<String> {
-        const OTHERS: &[&str] = &[
-            "USING", "INDEXED", "NOT", "VALUES", "SELECT", "DEFAULT", "WITH",
-        ];
-        let text = self.text;
-        if text.is(*at, "AS") {
-            *at += 2;
-            return text.name(*at - 1);
-        }
-        let is_other = [ENDS, JOINS, OTHERS]
-            .iter()
-            .any(|words| text.is_any(*at, words));
-        let name = text.name(*at).filter(|_| !is_other)?;
-        *at += 1;
-        Some(name)
-    }
-
-    /// Whether a WITH gives the name a meaning there. What is written to is a table.
-    fn is_common(&self, name: &str, place: usize) -> bool {
-        let before = place.wrapping_sub(1);
-        let is_written = self.text.is_any(before, &["INTO", "UPDATE"])
-            || self.text.is(before, "FROM") && self.text.is(before.wrapping_sub(1), "DELETE");
-        let mut common = self.common.iter();
-        !is_written && common.any(|(known, visible)| same(known, name) && visible.contains(&place))
+    /// The clauses of the statement itself, without its WITH.
+    pub(super) fn clauses(&self) -> &'a [Clause] {
+        let mut statements = self.tree.clauses.split(|clause| clause.is(Keyword::End));
+        let clauses = statements.next().unwrap_or_default();
+        let is_behind = |clause: &Clause| clause.range.end > self.verb;
+        let start = clauses.iter().position(is_behind);
+        &clauses[start.unwrap_or(clauses.len())..]
     }
 
     /// The table that is inserted into, updated or deleted from.
     pub(super) fn written(&self) -> Option<&Source> {
         self.all
             .first()
-            .filter(|scope| scope.list.is_none())?
+            .filter(|scope| scope.is_written())?
             .sources
             .first()
     }
@@ -299,11 +115,11 @@ impl<'a> Scopes<'a> {
     }
 
     /// The arms of the statement's own query: those behind the verb, and outside of parentheses.
-    pub(super) fn arms(&self) -> impl Iterator<Item = &Scope> {
+    pub(super) fn arms(&self) -> impl Iterator<Item = &Scope<'a>> {
         let depth = self.text.depth(self.verb);
-        let is_arm = move |scope: &&Scope| {
+        let is_arm = move |scope: &&Scope<'_>| {
             let start = scope.range.start;
-            scope.list.is_some() && start >= self.verb && self.text.depth(start) == depth
+            !scope.is_written() && start >= self.verb && self.text.depth(start) == depth
         };
         self.all.iter().filter(is_arm)
     }
@@ -327,7 +143,7 @@ impl<'a> Scopes<'a> {
                 return None;
             }
             let is_meant = |source: &&Source| {
-                let is_new = scope.list.is_none() && source.table.is_some();
+                let is_new = scope.is_written() && source.table.is_some();
                 let is_called =
                     |table| same(table, &source.alias) || is_new && same(table, "excluded");
                 table.is_none_or(is_called)
@@ -354,10 +170,58 @@ impl<'a> Scopes<'a> {
         Some(ColumnRef { table, column })
     }
 
+    /// The sources that a `*` stands for.
+    pub(super) fn meant(&self, star: &Range<usize>, sources: &[Source]) -> Vec<Source> {
+        let table = self.text.name(star.start).filter(|_| star.len() == 3);
+        let is_meant =
+            |source: &&Source| table.as_ref().is_none_or(|name| same(&source.alias, name));
+        sources.iter().filter(is_meant).cloned().collect()
+    }
+
+    /// `name` or `table.name`
+    pub(super) fn column_name(&self, tokens: Range<usize>) -> Option<(Option<String>, String)> {
+        let text = self.text;
+        match tokens.len() {
+            1 => Some((None, text.name(tokens.start)?)),
+            3 if text.is(tokens.start + 1, ".") => {
+                Some((text.name(tokens.start), text.name(tokens.start + 2)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// The column of the sources that the tokens name, if it is one, and why it can be NULL.
+    pub(super) fn column(
+        &self,
+        tokens: Range<usize>,
+        sources: &[Source],
+    ) -> Option<(ColumnRef, Option<NullBecause>)> {
+        let (table, name) = self.column_name(tokens)?;
+        let is_meant = |source: &&Source| {
+            let is_called = |table: &String| same(table, &source.alias);
+            table.as_ref().is_none_or(is_called)
+        };
+        let mut found = sources.iter().filter(is_meant).filter_map(|source| {
+            let column = self.column_of(source, &name)?;
+            Some((column, self.null_of(source, column)))
+        });
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    pub(super) fn null_of(&self, source: &Source, column: ColumnRef) -> Option<NullBecause> {
+        let declared = &self.tables[column.table].columns[column.column];
+        if declared.is_nullable {
+            Some(NullBecause::Declared)
+        } else {
+            source.is_joined_outer.then_some(NullBecause::Joined)
+        }
+    }
+
     /// Whether the query calls one of its own columns so.
-    fn names_itself(&self, scope: &Scope, name: &str) -> bool {
-        let mut list = scope.list.clone().unwrap_or_default();
-        list.any(|index| {
+    fn names_itself(&self, scope: &Scope<'_>, name: &str) -> bool {
+        let lists = scope.columns().iter().map(|part| part.range.clone());
+        lists.flatten().any(|index| {
             let alias = self
                 .text
                 .name(index + 1)
@@ -367,7 +231,54 @@ impl<'a> Scopes<'a> {
     }
 }
 
-/// Names in SQL don't tell capitals from small letters.
-pub(super) fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
+/// The query of the SELECT that is that clause of a block.
+fn query<'a>(block: &'a Block, select: usize, sources: &Sources<'_>, text: &Text<'_>) -> Scope<'a> {
+    let behind = &block.clauses[select + 1..];
+    let length = behind.iter().position(|clause| ends_query(clause, text));
+    let length = length.unwrap_or(behind.len());
+    let clauses = &block.clauses[select..=select + length];
+    let end = behind
+        .get(length)
+        .map_or(block.range.end, |end| end.range.start);
+    let is_merging = |clause: &Clause| {
+        let is_natural = text.is(clause.range.start, "NATURAL");
+        clause.is(Keyword::Using) || clause.is(Keyword::Join) && is_natural
+    };
+    Scope {
+        range: clauses[0].range.start..end,
+        sources: match clauses.get(1) {
+            Some(from) if from.is(Keyword::From) => sources.from(&clauses[1..]),
+            _ => Vec::new(),
+        },
+        is_merged: clauses.iter().any(is_merging),
+        clauses,
+    }
+}
+
+/// Whether the clause does not belong to the query before it.
+fn ends_query(clause: &Clause, text: &Text<'_>) -> bool {
+    match clause.keyword {
+        Some(Keyword::On) => text.is(clause.range.start + 1, "CONFLICT"),
+        Some(keyword) => matches!(
+            keyword,
+            Keyword::Compound | Keyword::Returning | Keyword::End
+        ),
+        None => false,
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// Whether it is what is inserted, updated or deleted.
+    fn is_written(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
+    /// The columns of a SELECT.
+    pub(super) fn columns(&self) -> &'a [Part] {
+        self.clauses.first().map_or(&[], |select| &select.parts)
+    }
+
+    pub(super) fn clause(&self, keyword: Keyword) -> Option<&'a Clause> {
+        self.clauses.iter().find(|clause| clause.is(keyword))
+    }
 }

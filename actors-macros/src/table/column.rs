@@ -6,13 +6,15 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Expr, ExprLit, ExprUnary, Field, GenericArgument, Ident, Lit, LitStr, Meta,
-    MetaNameValue, Path, PathArguments, Token, Type, UnOp, parse_quote,
+    Expr, ExprLit, ExprUnary, Field, Ident, Lit, LitStr, Meta, MetaNameValue, Path, Token, Type,
+    UnOp, parse_quote,
 };
 
-use super::model::{check_name, flag};
-use crate::attributes;
-use crate::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::attributes;
+use crate::common::mistakes::Mistakes;
+use crate::common::types::{last_is, last_name, option_of, type_argument};
+use crate::sqlite::names::check_name;
 
 /// The options of `#[sql]`, each as an example.
 const OPTIONS: &[&str] = &[
@@ -91,7 +93,7 @@ pub(super) fn parse(
     }
     let marks = attributes::take(&mut field.attrs, "sql");
     let ident = field.ident.clone()?;
-    let options = options(&marks, mistakes);
+    let options = attributes::options_of(&marks, OPTIONS, mistakes);
     let option = |name| attributes::find(&options, name);
     let has = |name| option(name).is_some();
     let name = ident.unraw().to_string();
@@ -103,10 +105,9 @@ pub(super) fn parse(
     let is_json = has("json");
     let mut column = Column {
         ty: field.ty.clone(),
-        told: match (is_json, is_nullable) {
-            (false, _) => field.ty.clone(),
-            (true, false) => parse_quote!(#krate::sql::Json<#value>),
-            (true, true) => parse_quote!(::core::option::Option<#krate::sql::Json<#value>>),
+        told: match is_json {
+            true => told_as_json(&value, is_nullable, krate),
+            false => field.ty.clone(),
         },
         sql_type: match is_json {
             true => Some("TEXT"),
@@ -135,6 +136,14 @@ pub(super) fn parse(
         (false, false) => None,
     };
     Some((column, index))
+}
+
+/// What statements know the values of a column of JSON as.
+fn told_as_json(value: &Type, is_nullable: bool, krate: &TokenStream) -> Type {
+    match is_nullable {
+        false => parse_quote!(#krate::sql::Json<#value>),
+        true => parse_quote!(::core::option::Option<#krate::sql::Json<#value>>),
+    }
 }
 
 impl Column {
@@ -190,7 +199,7 @@ impl Column {
     /// A generated id is an integer, and comes from nowhere else.
     fn check_auto(&mut self, options: &[Meta], mistakes: &mut Mistakes) {
         let Some(auto) = &self.auto else { return };
-        let name = last_segment(&self.value).map(|(name, _)| name.to_string());
+        let name = last_name(&self.value).map(Ident::to_string);
         let is_no_number = matches!(name.as_deref(), Some("bool" | "Timestamp"));
         let is_other = is_no_number || matches!(self.sql_type, Some("REAL" | "TEXT" | "BLOB"));
         let is_no_key = self.is_nullable || self.is_json || self.generated.is_some();
@@ -218,7 +227,7 @@ impl Column {
             mistakes.add(value, Mistake::DefaultForm);
             return None;
         };
-        let is_bool = last_segment(&self.value).is_some_and(|(name, _)| name == "bool");
+        let is_bool = last_is(&self.value, "bool");
         let is_truth = matches!(
             value,
             Expr::Lit(ExprLit {
@@ -257,8 +266,7 @@ impl Column {
 
     /// Whether the column's integer type has that value.
     fn holds(&self, literal: &str) -> bool {
-        let (Ok(value), Some((name, _))) = (literal.parse::<i128>(), last_segment(&self.value))
-        else {
+        let (Ok(value), Some(name)) = (literal.parse::<i128>(), last_name(&self.value)) else {
             return true;
         };
         let safe = (1_i128 << 53) - 1;
@@ -274,28 +282,6 @@ impl Column {
         };
         (least..=most).contains(&value)
     }
-}
-
-fn options(marks: &[Attribute], mistakes: &mut Mistakes) -> Vec<Meta> {
-    let mut all: Vec<Meta> = Vec::new();
-    for mark in marks {
-        let Meta::List(list) = &mark.meta else {
-            let options = OPTIONS;
-            mistakes.add(mark, Mistake::NotAnOption { options });
-            continue;
-        };
-        for option in attributes::options(list.tokens.clone(), OPTIONS, mistakes) {
-            let name = attributes::name(&option);
-            if OPTIONS.contains(&&*name) {
-                flag(&option, mistakes);
-            }
-            if all.iter().any(|other| attributes::name(other) == name) {
-                mistakes.add(&option, Mistake::OptionTwice(&name));
-            }
-            all.push(option);
-        }
-    }
-    all
 }
 
 fn references(option: &Meta, mistakes: &mut Mistakes) -> Option<References> {
@@ -324,7 +310,7 @@ fn references(option: &Meta, mistakes: &mut Mistakes) -> Option<References> {
                 let known = ON_DELETE.iter().find(|(name, _)| *name == action);
                 match known {
                     Some((_, sql)) => on_delete = Some(*sql),
-                    None => mistakes.add(value, Mistake::OnDelete(&action)),
+                    None => mistakes.add(value, Mistake::OnDelete { action: &action }),
                 }
             }
             other => mistakes.add(other, Mistake::ReferencesForm),
@@ -400,10 +386,8 @@ fn sql_type(ty: &Type, value: &Type, mistakes: &mut Mistakes) -> Option<&'static
         mistakes.add(ty, Mistake::ColumnNested);
         return None;
     }
-    let sql_type = match last_segment(value) {
-        Some((name, argument)) => known_type(&name.to_string(), argument),
-        None => None,
-    };
+    let sql_type =
+        last_name(value).and_then(|name| known_type(&name.to_string(), type_argument(value, 0)));
     if sql_type.is_none() {
         mistakes.add(ty, Mistake::ColumnType);
     }
@@ -417,40 +401,9 @@ fn known_type(name: &str, argument: Option<&Type>) -> Option<&'static str> {
         ("f32" | "f64", None) => Some("REAL"),
         ("String", None) | ("Json", Some(_)) => Some("TEXT"),
         ("Bytes", None) => Some("BLOB"),
-        ("Vec", Some(element)) if last_segment(element)?.0 == "u8" => Some("BLOB"),
+        ("Vec", Some(element)) if last_is(element, "u8") => Some("BLOB"),
         ("char" | "str" | "i128" | "u128" | "Duration" | "Self", None) => None,
         (_, Some(_)) => None,
         _ => Some("ANY"),
     }
-}
-
-/// Whether the type has that name, whatever is in it.
-pub(super) fn is_called(ty: &Type, name: &str) -> bool {
-    last_segment(ty).is_some_and(|(found, _)| found == name)
-}
-
-/// Whether the type is an `Option`, by its name.
-pub(crate) fn is_option(ty: &Type) -> bool {
-    option_of(ty).is_some()
-}
-
-fn option_of(ty: &Type) -> Option<&Type> {
-    let (name, argument) = last_segment(ty)?;
-    argument.filter(|_| name == "Option")
-}
-
-/// A path type's last name, and its first type argument.
-fn last_segment(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let argument = match &last.arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-        }
-        _ => None,
-    };
-    Some((&last.ident, argument))
 }

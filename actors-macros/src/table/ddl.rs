@@ -6,6 +6,7 @@ use quote::quote;
 use super::column::Column;
 use super::index::Index;
 use super::model::Table;
+use crate::sqlite::names::quoted;
 
 /// A piece of a `CREATE TABLE`: the types of the user's own types, and the names of
 /// tables that are referenced, are known to rustc alone.
@@ -274,10 +275,6 @@ fn joined(parts: Vec<Part>) -> Vec<TokenStream> {
     }
     expressions.push(quote!(#text));
     expressions
-}
-
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{name}\"")
 }
 
 fn list(parts: impl Iterator<Item = String>) -> String {

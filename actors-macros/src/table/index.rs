@@ -6,8 +6,9 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Meta, MetaList, Token};
 
 use super::column::Column;
-use super::model::check_name;
-use crate::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::mistakes::Mistakes;
+use crate::sqlite::names::check_name;
 
 pub(super) struct Index {
     /// Where it is declared.

@@ -2,14 +2,16 @@
 
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Fields, Ident, ItemStruct, LitStr, Meta};
 
 use super::column::{self, Column};
 use super::index::{self, Index};
-use crate::attributes;
-use crate::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::attributes::{self, flag};
+use crate::common::mistakes::Mistakes;
+use crate::sqlite::limits::MOST_COLUMNS;
+use crate::sqlite::names::check_name;
 
 /// The options of `#[sql_table]`, each as an example.
 const OPTIONS: &[&str] = &[
@@ -22,9 +24,6 @@ const OPTIONS: &[&str] = &[
     "was = \"old_name\"",
     "crate = path",
 ];
-
-/// The most columns that the runtime allows.
-const MAX_COLUMNS: usize = 100;
 
 pub(super) struct Table {
     pub(super) item: ItemStruct,
@@ -52,7 +51,7 @@ impl Table {
         let name = table_name(option("name"), &item.ident, mistakes);
         let mut indices = Vec::new();
         let columns = columns(&mut item, &name, &krate, &mut indices, mistakes);
-        if let Some(column) = columns.get(MAX_COLUMNS) {
+        if let Some(column) = columns.get(MOST_COLUMNS) {
             mistakes.add(&column.ident, Mistake::TooManyColumns);
         }
         check_renames(&columns, mistakes);
@@ -153,27 +152,6 @@ fn table_was(option: &Meta, name: &str, mistakes: &mut Mistakes) -> Option<Strin
         mistakes.add(text, Mistake::WasItself(&was));
     }
     Some(was)
-}
-
-pub(super) fn check_name(place: &impl ToTokens, name: &str, mistakes: &mut Mistakes) {
-    let lower = name.to_ascii_lowercase();
-    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && name.starts_with(|c: char| !c.is_ascii_digit());
-    if !is_word {
-        mistakes.add(place, Mistake::NameForm(name));
-    } else if ["_cf_", "_actors", "sqlite_"]
-        .iter()
-        .any(|prefix| lower.starts_with(prefix))
-    {
-        mistakes.add(place, Mistake::NameReserved(name));
-    }
-}
-
-/// An option that is there or not.
-pub(super) fn flag(option: &Meta, mistakes: &mut Mistakes) {
-    if option.require_path_only().is_err() {
-        mistakes.add(option, Mistake::OptionAlone(&attributes::name(option)));
-    }
 }
 
 fn columns(

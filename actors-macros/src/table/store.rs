@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::column::Column;
 use super::index::Index;
 use super::model::Table;
-use crate::checks;
+use crate::common::facts;
 
 /// One of the helpers.
 struct Helper {
@@ -98,7 +98,7 @@ impl Table {
 
     fn helper(&self, helper: &Helper) -> TokenStream {
         let Self { krate, item, .. } = self;
-        let prelude = checks::prelude(krate);
+        let prelude = facts::prelude(krate);
         let vis = &item.vis;
         let Helper {
             name,

@@ -7,16 +7,26 @@
 #[cfg(feature = "check-sql")]
 use std::ops::Range;
 
+mod mistakes;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Path, Token, Visibility, braced, bracketed};
 
+use self::mistakes::Mistake;
+use crate::common::mistakes::Mistakes;
 #[cfg(feature = "check-sql")]
-use crate::mistakes::nearest;
-use crate::mistakes::{Mistake, Mistakes};
-use crate::sql::Columns;
+use crate::common::words::nearest;
+use crate::reflection::columns::Columns;
+#[cfg(feature = "check-sql")]
+use crate::sql::history;
+use crate::sqlite;
+#[cfg(feature = "check-sql")]
+use crate::sqlite::engine::{Complaint, Engine};
+#[cfg(feature = "check-sql")]
+use crate::sqlite::shown::Shown;
 
 /// `/// docs` `pub NAME: Before, OtherBefore => "statements"`
 struct Migration {
@@ -45,7 +55,7 @@ impl Parse for Migration {
         input.parse::<Option<Token![,]>>()?;
         input.parse::<Option<Token![;]>>()?;
         if !input.is_empty() {
-            return Err(input.error("the migration ends here"));
+            return Err(input.error(Mistake::Behind));
         }
         Ok(Self {
             attributes,
@@ -87,11 +97,10 @@ pub(crate) fn expand(migration: TokenStream) -> TokenStream {
             told,
         }
         .next(),
-        Err(error) => {
-            let mut mistakes = Mistakes::default();
-            mistakes.add_error(syn::Error::new(error.span(), Mistake::MigrationForm));
-            mistakes.and(TokenStream::new())
-        }
+        Err(error) => Mistakes::expand(|mistakes| {
+            mistakes.add_at(error.span(), Mistake::Form);
+            TokenStream::new()
+        }),
     }
 }
 
@@ -132,87 +141,107 @@ impl Asking {
         if let Some(path) = parsed.before.get(told.len()) {
             return quote!(#path ! { migration_next [#migration] #({ #told })* });
         }
-        let mut mistakes = Mistakes::default();
-        if parsed.sql.value().trim().is_empty() {
-            mistakes.add(&parsed.sql, Mistake::MigrationEmpty);
-        }
-        #[cfg(feature = "check-sql")]
-        if mistakes.is_empty() {
-            self.check(&mut mistakes);
-        }
         let krate = match told.first() {
             Some(table) => table.krate.clone(),
             None => quote!(::actors_core),
         };
-        mistakes.and(parsed.define(&krate))
+        Mistakes::expand(|mistakes| {
+            self.check(mistakes);
+            parsed.define(&krate)
+        })
     }
 
-    #[cfg(feature = "check-sql")]
     fn check(&self, mistakes: &mut Mistakes) {
-        let mut engine = crate::sql::engine::Engine::new();
+        if self.parsed.sql.value().trim().is_empty() {
+            mistakes.add(&self.parsed.sql, sqlite::mistakes::Mistake::NoStatement);
+        }
+        #[cfg(feature = "check-sql")]
+        if mistakes.is_empty() {
+            self.try_out(mistakes);
+        }
+    }
+
+    /// Runs the migration on empty tables as they were.
+    #[cfg(feature = "check-sql")]
+    fn try_out(&self, mistakes: &mut Mistakes) {
+        let mut engine = Engine::new();
         for create in self.told.iter().flat_map(|told| &told.create) {
             if engine.define(create).is_err() {
                 return; // the table's own error says it
             }
         }
         let text = self.parsed.sql.value();
-        if let Err((complaint, place)) = engine.migrate(&text) {
-            let (words, place) = self.explain(&text, &complaint.words, place);
-            let message = crate::sql::shown(&text, Some(place), words);
-            mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
-        } else if let Some(message) = crate::sql::history::depends_on_order(&text, &self.told) {
-            mistakes.add_error(syn::Error::new(self.parsed.sql.span(), message));
+        let found = match engine.migrate(&text) {
+            Err((complaint, place)) => {
+                let (mistake, place) = self.explain(&text, &complaint, place);
+                Some(Shown::new(&mistake, &text, Some(&place)))
+            }
+            Ok(()) => history::depends_on_order(&text, &self.told),
+        };
+        if let Some(shown) = found {
+            mistakes.add_at(self.parsed.sql.span(), shown);
         }
     }
 
     /// SQLite's words in the user's, and the word that they are about.
     #[cfg(feature = "check-sql")]
-    fn explain(&self, text: &str, words: &str, place: Range<usize>) -> (String, Range<usize>) {
-        if words == "not authorized" || words.ends_with(" is prohibited") {
-            return (refusal(&text[place.clone()]).to_owned(), place);
+    fn explain(
+        &self,
+        text: &str,
+        complaint: &Complaint,
+        place: Range<usize>,
+    ) -> (Mistake, Range<usize>) {
+        if complaint.is_refusal() {
+            return (refusal(&text[place.clone()]), place);
         }
-        let mut words = words.to_owned();
-        let name = ["no such column: ", "no such table: ", "near \""]
-            .iter()
-            .find_map(|before| {
-                let (_, name) = words.split_once(before)?;
-                name.split([' ', '"'])
-                    .find(|name| !name.is_empty())
-                    .map(str::to_owned)
-            });
-        let Some(name) = name else {
-            return (words, place);
+        let words = complaint.words.clone();
+        let Some(name) = named(&words) else {
+            return (Mistake::Sqlite(words), place);
         };
-        let tables = self.told.iter().filter_map(|told| told.table.as_ref());
-        let columns = self.told.iter().flat_map(|told| &told.columns);
-        let names: Vec<&str> = match words.starts_with("no such table") {
-            true => tables.map(|name| &**name).collect(),
-            false => columns.map(|column| &*column.name).collect(),
-        };
-        if let Some(meant) = nearest(&name, &names).filter(|_| words.starts_with("no such")) {
-            words.push_str(&format!(": did you mean `{meant}`?"));
-        }
-        let word = name.rsplit('.').next().unwrap_or(&name);
+        let word = name.rsplit('.').next().unwrap_or(name);
         let place = match text[place.clone()].find(word) {
             Some(offset) => place.start + offset..place.start + offset + word.len(),
             None => place,
         };
-        (words, place)
+        let mistake = match self.meant(&words, name) {
+            Some(meant) => Mistake::Unknown { words, meant },
+            None => Mistake::Sqlite(words),
+        };
+        (mistake, place)
     }
+
+    /// The table or the column that is meant by a name that SQLite does not know.
+    #[cfg(feature = "check-sql")]
+    fn meant(&self, words: &str, name: &str) -> Option<String> {
+        let columns = self.told.iter().flat_map(|told| &told.columns);
+        let tables = self.told.iter().filter_map(|told| told.table.as_ref());
+        let names: Vec<&str> = match words {
+            _ if words.starts_with("no such table") => tables.map(|name| &**name).collect(),
+            _ if words.starts_with("no such") => columns.map(|column| &*column.name).collect(),
+            _ => return None,
+        };
+        nearest(name, &names).map(str::to_owned)
+    }
+}
+
+/// The name that SQLite's words are about.
+#[cfg(feature = "check-sql")]
+fn named(words: &str) -> Option<&str> {
+    let before = ["no such column: ", "no such table: ", "near \""];
+    before.iter().find_map(|before| {
+        let (_, name) = words.split_once(before)?;
+        name.split([' ', '"']).find(|name| !name.is_empty())
+    })
 }
 
 /// Why the runtime or the framework does not take a statement.
 #[cfg(feature = "check-sql")]
-fn refusal(statement: &str) -> &'static str {
+fn refusal(statement: &str) -> Mistake {
     let lower = statement.to_ascii_lowercase();
     let verb = statement.split_whitespace().next().unwrap_or_default();
     match verb.to_ascii_uppercase().as_str() {
-        "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" => {
-            "a migration is one transaction already, and an error undoes all of it: remove this"
-        }
-        _ if lower.contains("_cf_") || lower.contains("_actors") => {
-            "names that begin with `_cf_` or `_actors` belong to the platform and the framework"
-        }
-        _ => "the runtime does not let a Durable Object do this",
+        "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" => Mistake::Transaction,
+        _ if lower.contains("_cf_") || lower.contains("_actors") => Mistake::Reserved,
+        _ => Mistake::Refused,
     }
 }

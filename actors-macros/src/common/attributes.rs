@@ -7,7 +7,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, MetaNameValue, Path, Token};
 
-use crate::mistakes::{self, Mistake, Mistakes};
+use super::mistakes::{Mistake, Mistakes};
+use super::words::{name_in, nearest};
 
 /// The options in an attribute's parentheses, each known and given once.
 ///
@@ -19,7 +20,7 @@ pub(crate) fn options(tokens: TokenStream, known: &[&str], mistakes: &mut Mistak
         Ok(parsed) => parsed,
         Err(error) => {
             let mistake = Mistake::NotAnOption { options: known };
-            mistakes.add_error(syn::Error::new(error.span(), mistake));
+            mistakes.add_at(error.span(), mistake);
             return options;
         }
     };
@@ -37,6 +38,33 @@ pub(crate) fn options(tokens: TokenStream, known: &[&str], mistakes: &mut Mistak
     options
 }
 
+/// The options of several attributes together, each given once. One whose example is its name
+/// alone takes no value.
+pub(crate) fn options_of(
+    attributes: &[Attribute],
+    known: &[&str],
+    mistakes: &mut Mistakes,
+) -> Vec<Meta> {
+    let mut all: Vec<Meta> = Vec::new();
+    for attribute in attributes {
+        let Meta::List(list) = &attribute.meta else {
+            mistakes.add(attribute, Mistake::NotAnOption { options: known });
+            continue;
+        };
+        for option in options(list.tokens.clone(), known, mistakes) {
+            let name = name(&option);
+            if known.contains(&&*name) {
+                flag(&option, mistakes);
+            }
+            if find(&all, &name).is_some() {
+                mistakes.add(&option, Mistake::OptionTwice(&name));
+            }
+            all.push(option);
+        }
+    }
+    all
+}
+
 /// Whether the option is one of those, when its name is spelt right.
 fn correct(option: &mut Meta, known: &[&str], mistakes: &mut Mistakes) -> bool {
     let name = name(option);
@@ -49,7 +77,7 @@ fn correct(option: &mut Meta, known: &[&str], mistakes: &mut Mistakes) -> bool {
         options: known,
     };
     mistakes.add(option.path(), mistake);
-    let Some(meant) = mistakes::nearest(&name, &names) else {
+    let Some(meant) = nearest(&name, &names) else {
         return false;
     };
     let path = Path::from(Ident::new(meant, option.path().span()));
@@ -59,11 +87,6 @@ fn correct(option: &mut Meta, known: &[&str], mistakes: &mut Mistakes) -> bool {
         Meta::NameValue(pair) => pair.path = path,
     }
     true
-}
-
-/// The option's name in an example of it.
-pub(crate) fn name_in(example: &str) -> &str {
-    example.split(['(', ' ']).next().unwrap_or(example)
 }
 
 /// The option's name as it is written.
@@ -113,6 +136,13 @@ pub(crate) fn text<'a>(option: &'a Meta, mistakes: &mut Mistakes) -> Option<&'a 
     }
 }
 
+/// An option that is there or not.
+pub(crate) fn flag(option: &Meta, mistakes: &mut Mistakes) {
+    if option.require_path_only().is_err() {
+        mistakes.add(option, Mistake::OptionAlone(&name(option)));
+    }
+}
+
 /// Takes the attributes of that name away from an item.
 pub(crate) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {
     let (taken, kept) = std::mem::take(attributes)
@@ -122,19 +152,25 @@ pub(crate) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Vec<Attribute
     taken
 }
 
-/// The attributes that belong on everything that is generated from an item.
-pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<&Attribute> {
-    attributes
+/// What is in the parentheses of attributes.
+pub(crate) fn arguments(attributes: &[Attribute]) -> TokenStream {
+    let lists = attributes
         .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .collect()
+        .filter_map(|attribute| attribute.meta.require_list().ok());
+    lists.map(|list| list.tokens.clone()).collect()
+}
+
+/// The attributes that belong on everything that is generated from an item.
+pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
+    of(attributes, &["cfg"])
 }
 
 /// The documentation and the conditions of an item.
-pub(crate) fn docs(attributes: &[Attribute]) -> Vec<&Attribute> {
-    let kept = ["cfg", "doc", "deprecated"];
-    attributes
-        .iter()
-        .filter(|attribute| kept.iter().any(|name| attribute.path().is_ident(name)))
-        .collect()
+pub(crate) fn docs(attributes: &[Attribute]) -> Vec<Attribute> {
+    of(attributes, &["cfg", "doc", "deprecated"])
+}
+
+fn of(attributes: &[Attribute], names: &[&str]) -> Vec<Attribute> {
+    let is_of = |attribute: &&Attribute| names.iter().any(|name| attribute.path().is_ident(name));
+    attributes.iter().filter(is_of).cloned().collect()
 }

@@ -1,5 +1,5 @@
 //! What `#[sql_table]` and `#[derive(FromRow)]` tell about a struct, by the macro of the
-//! struct's name (`table/callback.rs` writes it).
+//! struct's name (`callback.rs` writes it).
 //!
 //! It is one literal, since each token takes its time on its way to each statement, and is
 //! read once.

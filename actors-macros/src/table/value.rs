@@ -5,42 +5,39 @@ use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type, Variant};
+use syn::{Data, DataEnum, DeriveInput, Fields, Ident, LitStr, Member, Meta, Type, Variant};
 
-use crate::attributes;
-use crate::checks::{self, carry, check};
-use crate::mistakes::{Mistake, Mistakes};
+use super::mistakes::Mistake;
+use crate::common::attributes;
+use crate::common::facts::{self, Check, Fact};
+use crate::common::mistakes::Mistakes;
 
-pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let options: TokenStream = attributes::take(&mut item.attrs, "sql")
-        .iter()
-        .filter_map(|mark| mark.meta.require_list().ok())
-        .map(|list| list.tokens.clone())
-        .collect();
-    let options = attributes::options(options, &["crate = path"], &mut mistakes);
-    let krate = attributes::core_path(&options, &mut mistakes);
+pub(crate) fn expand(item: DeriveInput) -> TokenStream {
+    Mistakes::expand(|mistakes| value(item, mistakes))
+}
+
+fn value(mut item: DeriveInput, mistakes: &mut Mistakes) -> TokenStream {
+    let marks = attributes::take(&mut item.attrs, "sql");
+    let options = attributes::options(attributes::arguments(&marks), &["crate = path"], mistakes);
+    let krate = attributes::core_path(&options, mistakes);
     let ident = &item.ident;
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::ValueGenerics);
-        return mistakes.and(TokenStream::new());
+        return TokenStream::new();
     }
-    let expanded = match &item.data {
-        Data::Enum(data) if !data.variants.is_empty() => text(ident, data, &krate, &mut mistakes),
+    match &item.data {
+        Data::Enum(data) if !data.variants.is_empty() => text(ident, data, &krate, mistakes),
         Data::Struct(data) if data.fields.len() == 1 => {
-            let field = data.fields.iter().next().expect("there is one");
-            let member = match &field.ident {
-                Some(name) => Member::Named(name.clone()),
-                None => Member::Unnamed(Index::from(0)),
-            };
-            transparent(ident, &member, &field.ty, &krate)
+            let fields = data.fields.members().zip(&data.fields);
+            let fields =
+                fields.map(|(member, field)| transparent(ident, &member, &field.ty, &krate));
+            fields.collect()
         }
         _ => {
             mistakes.add(ident, Mistake::NotAValue);
             stand_in(ident, &krate)
         }
-    };
-    mistakes.and(expanded)
+    }
 }
 
 /// An enum, stored as its variants' names.
@@ -111,7 +108,7 @@ fn variant_text(variant: &Variant, mistakes: &mut Mistakes) -> String {
 
 /// A struct around one value, stored as that.
 fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -> TokenStream {
-    let carrier = carry("STORED", ty, krate);
+    let carrier = Fact::Stored.carry(ty, krate);
     let to_sql = quote!(#krate::sql::ToSql::to_sql(#carrier::view(&self.#member)));
     let from_sql = quote! {
         ::core::result::Result::Ok(Self {
@@ -122,9 +119,9 @@ fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -
         const TYPE: &'static str = <#carrier::Type as #krate::sql::SqlValue>::TYPE;
         const TEXTS: &'static [&'static str] = <#carrier::Type as #krate::sql::SqlValue>::TEXTS;
     };
-    let prelude = checks::prelude(krate);
-    let check = check("AsColumn", ty, "STORED", ty, krate);
-    let in_list = checks::if_so("IN_LIST", ty, krate);
+    let prelude = facts::prelude(krate);
+    let check = Check::AsColumn.of(ty, krate);
+    let in_list = Fact::InList.choose(ty, krate);
     let implementation = implement(ident, &to_sql, &from_sql, &consts, &in_list, krate);
     quote! {
         const _: () = {
@@ -135,7 +132,8 @@ fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -
     }
 }
 
-/// In the place of what can't be derived, so that uses of the type miss nothing.
+/// In the place of what can't be derived, so that uses of the type miss nothing: the mistake is
+/// the one error.
 fn stand_in(ident: &Ident, krate: &TokenStream) -> TokenStream {
     let unreachable = quote!(::core::unreachable!());
     implement(
@@ -159,6 +157,7 @@ fn implement(
     krate: &TokenStream,
 ) -> TokenStream {
     quote! {
+        #[automatically_derived]
         impl #krate::sql::ToSql for #ident {
             type Kind = Self;
 
@@ -167,6 +166,7 @@ fn implement(
             }
         }
 
+        #[automatically_derived]
         impl #krate::sql::FromSql for #ident {
             #[allow(unused_variables)]
             fn from_sql(cell: #krate::Cell<'_>) -> #krate::Result<Self> {
@@ -174,14 +174,17 @@ fn implement(
             }
         }
 
+        #[automatically_derived]
         impl #krate::sql::SqlValue for #ident {
             #consts
         }
 
+        #[automatically_derived]
         impl #krate::sql::MayBeInList for #ident {
             type Is = #in_list;
         }
 
+        #[automatically_derived]
         impl #krate::sql::FromRow for #ident {
             const WIDTH: usize = 1;
 

@@ -1,6 +1,8 @@
 //! `entry!`: which instance of which actor a request is for.
 
-use proc_macro2::TokenStream;
+mod mistakes;
+
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -8,7 +10,8 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{ExprClosure, LitStr, Path, Token};
 
-use crate::mistakes::{Mistake, Mistakes};
+use self::mistakes::{Mistake, PathFault};
+use crate::common::mistakes::Mistakes;
 
 /// The routes.
 pub(crate) struct Entry(Punctuated<Route, Token![,]>);
@@ -35,11 +38,11 @@ impl Parse for Route {
         };
         if let Some(path) = &path {
             let arrow = input.parse::<Token![=>]>();
-            arrow.map_err(|_| syn::Error::new(path.span(), Mistake::RouteActor))?;
+            arrow.map_err(|_| syn::Error::new(path.span(), Mistake::WithoutActor))?;
         }
         let actor: Path = input.parse()?;
         if path.is_none() && is_function(&actor) {
-            return Err(syn::Error::new(actor.span(), Mistake::RouteFunction));
+            return Err(syn::Error::new(actor.span(), Mistake::Function));
         }
         let chooses = input.peek(Token![,]) && (input.peek2(Token![|]) || input.peek2(Token![||]));
         let choose = match chooses {
@@ -58,23 +61,30 @@ impl Parse for Route {
 }
 
 pub(crate) fn expand(Entry(routes): Entry) -> TokenStream {
-    let mut mistakes = Mistakes::default();
+    Mistakes::expand(|mistakes| {
+        check(&routes, mistakes);
+        handler(&routes)
+    })
+}
+
+fn check(routes: &Punctuated<Route, Token![,]>, mistakes: &mut Mistakes) {
     if routes.is_empty() {
-        mistakes.add_error(syn::Error::new(
-            proc_macro2::Span::call_site(),
-            Mistake::EntryEmpty,
-        ));
+        mistakes.add_at(Span::call_site(), Mistake::Empty);
     }
     let mut router = matchit::Router::new();
-    for route in &routes {
-        route.check(&mut router, &mut mistakes);
+    for route in routes {
+        route.check(&mut router, mistakes);
     }
     let mut fallbacks = routes.iter().filter(|route| route.path.is_none());
     if let Some(unreached) = fallbacks.nth(1) {
-        mistakes.add(&unreached.actor, Mistake::RouteUnreached);
+        mistakes.add(&unreached.actor, Mistake::Unreached);
     }
+}
+
+/// The handler of requests.
+fn handler(routes: &Punctuated<Route, Token![,]>) -> TokenStream {
     let routes = routes.iter().map(Route::expand);
-    mistakes.and(quote! {
+    quote! {
         const _: () = {
             const ROUTES: &[::actors_core::__private::Route] = &[#(#routes),*];
 
@@ -91,7 +101,7 @@ pub(crate) fn expand(Entry(routes): Entry) -> TokenStream {
                 ::actors_core::__private::fetch(ROUTES, &request, env)
             }
         };
-    })
+    }
 }
 
 impl Route {
@@ -99,14 +109,14 @@ impl Route {
         let Some(path) = &self.path else { return };
         let text = path.value();
         if !text.starts_with('/') {
-            return mistakes.add(path, Mistake::RouteSlash);
+            return mistakes.add(path, Mistake::Slash);
         }
         if text.contains("/:") {
-            return mistakes.add(path, Mistake::RouteColon);
+            return mistakes.add(path, Mistake::Colon);
         }
         if let Err(error) = router.insert(&text, ()) {
-            let why = &why(&error);
-            return mistakes.add(path, Mistake::RouteForm { path: &text, why });
+            let why = &error.into();
+            return mistakes.add(path, Mistake::Form { path: &text, why });
         }
         let parameters = parameters(&text);
         if self.choose.is_some() || parameters.contains(&"name") {
@@ -115,8 +125,8 @@ impl Route {
         mistakes.add(
             path,
             match parameters.first() {
-                Some(parameter) => Mistake::RouteOtherName(parameter),
-                None => Mistake::RouteWithoutName,
+                Some(parameter) => Mistake::OtherName(parameter),
+                None => Mistake::WithoutName,
             },
         );
     }
@@ -162,18 +172,14 @@ fn parameters(path: &str) -> Vec<&str> {
         .collect()
 }
 
-fn why(error: &matchit::InsertError) -> String {
-    match error {
-        matchit::InsertError::Conflict { with } => format!("`{with}` takes the same paths"),
-        matchit::InsertError::InvalidCatchAll => {
-            "`{*…}`, which takes all that is left, comes last".to_owned()
+impl From<matchit::InsertError> for PathFault {
+    fn from(error: matchit::InsertError) -> Self {
+        match error {
+            matchit::InsertError::Conflict { with } => Self::Conflict(with),
+            matchit::InsertError::InvalidCatchAll => Self::CatchAll,
+            matchit::InsertError::InvalidParam => Self::Parameter,
+            matchit::InsertError::InvalidParamSegment => Self::Segment,
+            other => Self::Other(other.to_string()),
         }
-        matchit::InsertError::InvalidParam => {
-            "`{…}` has a name, and braces on both sides".to_owned()
-        }
-        matchit::InsertError::InvalidParamSegment => {
-            "there is one `{…}` at most between two `/`".to_owned()
-        }
-        other => other.to_string(),
     }
 }

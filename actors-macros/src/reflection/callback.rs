@@ -1,12 +1,17 @@
-//! How a statement gets to know a struct that is declared elsewhere: a macro of the
-//! struct's name, which comes into scope with it, gives the columns to whoever asks.
+//! How a statement gets to know a struct that is declared elsewhere.
+//!
+//! A macro sees the tokens that it is given, and no other item. So the struct has a macro of its
+//! own name beside it: types and macros are names of two kinds, and one `use` brings both into
+//! scope. `sql!(Table => ..)` expands to `Table! { sql_next .. }`, and that to `sql_next! { .. }`
+//! with the columns behind all that it was given. The macro that asks goes on from there, and
+//! may ask another struct.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Ident, Type};
 
-use crate::sql::Columns;
+use super::columns::Columns;
 
 /// The name of the function that tells the type of the column at that position.
 pub(crate) fn column_function(index: usize, span: Span) -> Ident {

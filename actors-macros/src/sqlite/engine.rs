@@ -8,9 +8,11 @@ use std::rc::Rc;
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use rusqlite::{Batch, Connection, Error};
+use rusqlite::{Batch, Connection, Error, Statement};
 
-use super::tables::Told;
+use super::mistakes::Mistake;
+use super::names::is_taken;
+use crate::reflection::columns::Told;
 
 /// What SQLite says against a statement, in its own words.
 #[derive(Debug)]
@@ -20,6 +22,9 @@ pub(crate) struct Complaint {
     pub(crate) offset: Option<usize>,
 }
 
+/// What SQLite says where the authorizer denies something.
+const REFUSED: &str = "not authorized";
+
 pub(crate) struct Engine(Connection);
 
 /// So many databases are kept: more than a crate has sets of tables.
@@ -27,7 +32,7 @@ const KEPT: usize = 100;
 
 /// A database with those tables, unless one of them has a mistake. To make one takes
 /// longer than to prepare a statement, so it is kept for the next.
-pub(super) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
+pub(crate) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
     thread_local! {
         static MADE: RefCell<Vec<Made>> = RefCell::default();
     }
@@ -85,7 +90,7 @@ impl Engine {
         self.0.execute_batch(statement).map_err(Complaint::from)
     }
 
-    /// Prepares a statement, and answers the names of its columns.
+    /// Prepares a statement, and returns the names of its columns.
     pub(crate) fn prepare(&self, statement: &str) -> Result<Vec<String>, Complaint> {
         let prepared = self.0.prepare(statement)?;
         let names = prepared.column_names();
@@ -93,8 +98,7 @@ impl Engine {
     }
 
     /// Runs the statements of a migration on tables without rows; what is against one
-    /// comes with its place in the text. Rows would be against a new column without a
-    /// value for them.
+    /// comes with its place in the text.
     pub(crate) fn migrate(&mut self, text: &str) -> Result<(), (Complaint, Range<usize>)> {
         let authorizer = |context: AuthContext<'_>| match is_allowed(&context.action) {
             true => Authorization::Allow,
@@ -103,69 +107,42 @@ impl Engine {
         let _ = self.0.authorizer(Some(authorizer));
         let mut batch = Batch::new(&self.0, text);
         let mut start = 0;
-        let mut required = self.required();
         loop {
             let rest = text.get(start..).unwrap_or_default();
             let lead = rest.len() - rest.trim_start_matches([';', ' ', '\n', '\t', '\r']).len();
             let place = start + lead..start + rest.find(';').unwrap_or(rest.len()).max(lead);
-            let at = |error: Error| (Complaint::from(error), place.clone());
-            let Some(mut statement) = batch.next().map_err(at)? else {
-                let words = "a migration has at least one statement".to_owned();
+            let next = batch.next().map_err(Complaint::from);
+            let Some(mut statement) = next.map_err(|complaint| (complaint, place.clone()))? else {
                 return match start {
-                    0 => Err((
-                        Complaint {
-                            words,
-                            offset: None,
-                        },
-                        0..text.len(),
-                    )),
+                    0 => Err((Mistake::NoStatement.into(), 0..text.len())),
                     _ => Ok(()),
                 };
             };
-            if statement.parameter_count() > 0 {
-                let words = "a migration has no values to bind".to_owned();
-                return Err((
-                    Complaint {
-                        words,
-                        offset: None,
-                    },
-                    place,
-                ));
-            }
             if let Some(source) = statement.expanded_sql() {
                 start += rest.find(&source).unwrap_or(0) + source.len();
             }
-            let mut rows = statement.query(()).map_err(at)?;
-            while rows.next().map_err(at)?.is_some() {}
-            if self.has_reserved() {
-                let words = "not authorized".to_owned();
-                return Err((
-                    Complaint {
-                        words,
-                        offset: None,
-                    },
-                    place,
-                ));
-            }
-            let before = std::mem::replace(&mut required, self.required());
-            let is_alter = text[place.clone()]
-                .trim_start()
-                .to_ascii_uppercase()
-                .starts_with("ALTER");
-            if is_alter && before < required {
-                let words =
-                    "a column that can't be NULL needs a `DEFAULT` here, which the rows get \
-                             that are there"
-                        .to_owned();
-                return Err((
-                    Complaint {
-                        words,
-                        offset: None,
-                    },
-                    place,
-                ));
-            }
+            let ran = self.run(&mut statement, &text[place.clone()]);
+            ran.map_err(|complaint| (complaint, place))?;
         }
+    }
+
+    /// Runs one statement of a migration. Tables have no rows here, and may have some where it
+    /// runs: they would be against a new column without a value for them.
+    fn run(&self, statement: &mut Statement<'_>, text: &str) -> Result<(), Complaint> {
+        if statement.parameter_count() > 0 {
+            return Err(Mistake::Parameters.into());
+        }
+        let before = self.required();
+        let mut rows = statement.query(())?;
+        while rows.next()?.is_some() {}
+        if self.has_reserved() {
+            return Err(Complaint::refused());
+        }
+        let is_alter = text.trim_start().to_ascii_uppercase().starts_with("ALTER");
+        if is_alter && before < self.required() {
+            return Err(Mistake::RequiredColumn.into());
+        }
+        Ok(())
     }
 
     /// Whether anything is called as the platform or the framework calls its own, or is a
@@ -205,10 +182,6 @@ impl Engine {
 
 /// What the runtime lets a migration do.
 fn is_allowed(action: &AuthAction<'_>) -> bool {
-    let is_ours = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        name.starts_with("_cf_") || name.starts_with("_actors")
-    };
     match action {
         AuthAction::Transaction { .. }
         | AuthAction::Savepoint { .. }
@@ -228,8 +201,31 @@ fn is_allowed(action: &AuthAction<'_>) -> bool {
         | AuthAction::Delete { table_name }
         | AuthAction::CreateTable { table_name }
         | AuthAction::AlterTable { table_name, .. }
-        | AuthAction::DropTable { table_name } => !is_ours(table_name),
+        | AuthAction::DropTable { table_name } => !is_taken(table_name),
         _ => true,
+    }
+}
+
+impl Complaint {
+    /// Whether a statement does what [`Engine::migrate`] does not allow.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.words == REFUSED || self.words.ends_with(" is prohibited")
+    }
+
+    fn refused() -> Self {
+        Self {
+            words: REFUSED.to_owned(),
+            offset: None,
+        }
+    }
+}
+
+impl From<Mistake<'_>> for Complaint {
+    fn from(mistake: Mistake<'_>) -> Self {
+        Self {
+            words: mistake.to_string(),
+            offset: None,
+        }
     }
 }
 

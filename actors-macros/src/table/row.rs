@@ -6,22 +6,23 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Field, Fields};
 
-use crate::attributes;
-use crate::mistakes::{Mistake, Mistakes};
-use crate::sql::{Column, Columns, Told};
-use crate::table::callback::callback;
+use super::mistakes::Mistake;
+use crate::common::attributes;
+use crate::common::mistakes::Mistakes;
+use crate::common::types::is_option;
+use crate::reflection::callback::callback;
+use crate::reflection::columns::{Column, Columns, Told};
 
 const OPTIONS: &[&str] = &["crate = path"];
 
-pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
-    let mut mistakes = Mistakes::default();
-    let options: TokenStream = attributes::take(&mut item.attrs, "sql")
-        .iter()
-        .filter_map(|mark| mark.meta.require_list().ok())
-        .map(|list| list.tokens.clone())
-        .collect();
-    let options = attributes::options(options, OPTIONS, &mut mistakes);
-    let krate = attributes::core_path(&options, &mut mistakes);
+pub(crate) fn expand(item: DeriveInput) -> TokenStream {
+    Mistakes::expand(|mistakes| row(item, mistakes))
+}
+
+fn row(mut item: DeriveInput, mistakes: &mut Mistakes) -> TokenStream {
+    let marks = attributes::take(&mut item.attrs, "sql");
+    let options = attributes::options(attributes::arguments(&marks), OPTIONS, mistakes);
+    let krate = attributes::core_path(&options, mistakes);
     let fields: Vec<Field> = match item.data {
         Data::Struct(data) => match data.fields {
             Fields::Named(fields) => fields.named.into_iter().collect(),
@@ -35,10 +36,10 @@ pub(crate) fn expand(mut item: DeriveInput) -> TokenStream {
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::RowGenerics);
     }
-    if !mistakes.is_empty() {
-        return mistakes.and(TokenStream::new());
+    match mistakes.is_empty() {
+        true => from_row(&krate, &item.ident, &fields),
+        false => TokenStream::new(),
     }
-    from_row(&krate, &item.ident, &fields)
 }
 
 fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenStream {
@@ -64,6 +65,7 @@ fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenS
     let callback = callback(ident, &columns, &types);
     let width = fields.len();
     quote! {
+        #[automatically_derived]
         impl #krate::sql::FromRow for #ident {
             const WIDTH: usize = #width;
             const NAMES: &'static [&'static str] = &[#(#names),*];
@@ -80,7 +82,7 @@ fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenS
 fn told(field: &Field, name: &str) -> Column {
     Column {
         name: name.to_owned(),
-        is_nullable: crate::table::is_option(&field.ty),
+        is_nullable: is_option(&field.ty),
         is_required: false,
         is_generated: false,
         is_json: false,

@@ -1,0 +1,97 @@
+//! An `#[alarm]` handler, and the method that schedules it.
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use crate::actor::alarm::{Alarm, Recurs, Retry};
+use crate::actor::method::Method;
+use crate::common::facts::Facts;
+
+impl Alarm {
+    /// The handler, as the runtime knows it.
+    pub(super) fn handler(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let (method, krate) = (&self.method, facts.krate);
+        let conditions = &method.conditions;
+        let name = method.plain_name();
+        let declared = self.declared(krate);
+        let retry = self.retry.expand(krate);
+        let types = method.carried_types(facts);
+        let values = method.values();
+        let outcome = method.carried_outcome(facts);
+        let handler = quote!(|(#(#values,)*): (#(#types,)*)| { #outcome });
+        let body = match method.is_async() {
+            true => quote!(due.run_async(ctx, async #handler).await),
+            false => quote!(due.run(ctx, #handler)),
+        };
+        let turn = method.turn(actor, krate, &body);
+        quote! {
+            #(#conditions)*
+            #krate::__private::AlarmHandler {
+                name: #name,
+                declared: #declared,
+                retry: #retry,
+                run: |object, due| #turn,
+            }
+        }
+    }
+
+    fn declared(&self, krate: &TokenStream) -> TokenStream {
+        let declared = match &self.recurs {
+            None => return quote!(::core::option::Option::None),
+            Some(Recurs::Every(every)) => {
+                let millis = u64::try_from(every.as_millis()).unwrap_or(u64::MAX);
+                quote!(Every(#millis))
+            }
+            Some(Recurs::Cron(expression, None)) => {
+                quote!(Cron(#expression, ::core::option::Option::None))
+            }
+            Some(Recurs::Cron(expression, Some(zone))) => {
+                quote!(Cron(#expression, ::core::option::Option::Some(#zone)))
+            }
+        };
+        quote!(::core::option::Option::Some(#krate::__private::Declared::#declared))
+    }
+
+    /// The method that says that this handler is to run.
+    pub(super) fn schedules(&self, facts: &Facts<'_>) -> TokenStream {
+        let krate = facts.krate;
+        let Method {
+            name,
+            docs,
+            arguments,
+            ..
+        } = &self.method;
+        let plain = self.method.plain_name();
+        let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
+        let types = self.method.argument_types();
+        // As `Due::run` reads it: `()` or a tuple.
+        let payload = self.method.carried_arguments(facts);
+        quote! {
+            #(#docs)*
+            pub fn #name(self, #(#names: #types),*) -> #krate::Result<#krate::alarms::AlarmId> {
+                self.0.schedule(#plain, &#payload)
+            }
+        }
+    }
+}
+
+impl Retry {
+    fn expand(&self, krate: &TokenStream) -> TokenStream {
+        let retry = quote!(#krate::__private::Retry);
+        let max = self.max.map(|max| quote!(max: #max,));
+        let span = |name: TokenStream, span: Option<Duration>| {
+            let millis = u64::try_from(span?.as_millis()).unwrap_or(u64::MAX);
+            Some(quote!(#name: #krate::Duration::from_millis(#millis),))
+        };
+        let base = span(quote!(base), self.base);
+        let cap = span(quote!(cap), self.cap);
+        let rest = match (&max, &base, &cap) {
+            (Some(_), Some(_), Some(_)) => None,
+            _ => Some(quote!(..#retry::DEFAULT)),
+        };
+        quote!(#retry { #max #base #cap #rest })
+    }
+}

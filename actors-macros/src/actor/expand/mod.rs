@@ -1,0 +1,7 @@
+//! What `#[actor]` writes.
+
+mod alarm;
+mod call;
+mod class;
+pub(crate) mod handlers;
+pub(crate) mod state;

@@ -1,0 +1,8 @@
+//! SQLite, as all macros that read SQL know it.
+
+#[cfg(feature = "check-sql")]
+pub(crate) mod engine;
+pub(crate) mod limits;
+pub(crate) mod mistakes;
+pub(crate) mod names;
+pub(crate) mod shown;
