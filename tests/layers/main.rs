@@ -76,7 +76,6 @@ fn core_keeps_to_its_layers() {
 }
 
 #[test]
-#[ignore = "the macros are not there yet"]
 fn macros_keep_to_their_layers() {
     keeps_to_its_layers("actors-macros", MACROS);
 }

@@ -31,9 +31,8 @@ pub fn first(text: &str) -> Option<(Kind, usize)> {
         }
         0xef if text.starts_with(BYTE_ORDER_MARK) => (Kind::Space, BYTE_ORDER_MARK.len_utf8()),
         b'$' | b'@' | b'#' | b':' => (Kind::Parameter, parameter(text)),
-        b'\'' => (Kind::Text, quoted(text, byte)),
-        b'"' | b'`' => (Kind::Name, quoted(text, byte)),
-        b'[' => (Kind::Name, text.find(']').map_or(text.len(), |end| end + 1)),
+        b'\'' => (Kind::Text, quoted(text).unwrap_or(text.len())),
+        b'"' | b'`' | b'[' => (Kind::Name, quoted(text).unwrap_or(text.len())),
         _ if is_in_word(&byte) => (Kind::Word, text.bytes().take_while(is_in_word).count()),
         _ => (Kind::Symbol, symbol(text)),
     };
@@ -65,20 +64,25 @@ fn parameter(text: &str) -> usize {
     end + length.map_or(text.len() - end, |length| length + 2)
 }
 
-/// The length of what is in quotes; a quote in it is doubled.
-fn quoted(text: &str, quote: u8) -> usize {
+/// The length of what is in quotes, which the text begins with; a quote in it is doubled, but in
+/// brackets. None if it is not closed.
+pub fn quoted(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
+    let quote = *bytes.first()?;
+    if quote == b'[' {
+        return text.find(']').map(|end| end + 1);
+    }
     let mut end = 1;
     while end < bytes.len() {
         if bytes[end] == quote {
             if bytes.get(end + 1) != Some(&quote) {
-                return end + 1;
+                return Some(end + 1);
             }
             end += 1;
         }
         end += 1;
     }
-    bytes.len()
+    None
 }
 
 /// A part of a statement that is not space.

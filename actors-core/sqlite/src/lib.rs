@@ -3,6 +3,7 @@
 //!
 //! For those two crates alone; it may change in any release.
 
+pub mod aggregates;
 pub mod ddl;
 pub mod lex;
 pub mod limits;

@@ -2,6 +2,17 @@
 
 use crate::names::{PLATFORM, begins};
 
+/// How statements over rows begin.
+pub const ROWS: [&str; 7] = [
+    "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES",
+];
+/// How statements begin that are about transactions, which the runtime has for itself.
+pub const TRANSACTIONS: [&str; 6] = ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+/// How statements begin that change the schema, which the framework does.
+pub const SCHEMA: [&str; 3] = ["CREATE", "ALTER", "DROP"];
+/// How statements begin that are about databases as a whole.
+pub const ADMINISTRATION: [&str; 5] = ["ATTACH", "DETACH", "VACUUM", "ANALYZE", "REINDEX"];
+
 /// What a statement is about to do, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action<'a> {

@@ -5,6 +5,11 @@
 //! columns by the macro of its name, and hands them on to `migration_next!`.
 
 #[cfg(feature = "check-sql")]
+#[cfg(feature = "check-sql")]
+use actors_sqlite::names::{FRAMEWORK, PLATFORM};
+#[cfg(feature = "check-sql")]
+use actors_sqlite::refused::TRANSACTIONS;
+#[cfg(feature = "check-sql")]
 use std::ops::Range;
 
 mod mistakes;
@@ -239,9 +244,11 @@ fn named(words: &str) -> Option<&str> {
 fn refusal(statement: &str) -> Mistake {
     let lower = statement.to_ascii_lowercase();
     let verb = statement.split_whitespace().next().unwrap_or_default();
-    match verb.to_ascii_uppercase().as_str() {
-        "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" => Mistake::Transaction,
-        _ if lower.contains("_cf_") || lower.contains("_actors") => Mistake::Reserved,
-        _ => Mistake::Refused,
+    if TRANSACTIONS.contains(&&*verb.to_ascii_uppercase()) {
+        Mistake::Transaction
+    } else if lower.contains(PLATFORM) || lower.contains(FRAMEWORK) {
+        Mistake::Reserved
+    } else {
+        Mistake::Refused
     }
 }

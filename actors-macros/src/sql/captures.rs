@@ -8,7 +8,7 @@ use syn::{Expr, Ident, Token};
 use super::choice::Source;
 use super::mistakes::{Fault, Mistake};
 use super::text::Text;
-use crate::sqlite::limits::MOST_VALUES;
+use actors_sqlite::limits::PARAMETERS;
 
 /// All captures of a statement; one that is repeated is bound once.
 pub(super) struct Captures {
@@ -72,7 +72,7 @@ impl Captures {
         }
         captures.sort();
         match captures.values.len() {
-            0..=MOST_VALUES => Ok(captures),
+            0..=PARAMETERS => Ok(captures),
             count => Err(Fault::somewhere(Mistake::CapturesTooMany(count))),
         }
     }

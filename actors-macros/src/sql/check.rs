@@ -7,9 +7,9 @@ use super::targets;
 use crate::reflection::columns::Table;
 #[cfg(feature = "check-sql")]
 use crate::sqlite::engine;
-use crate::sqlite::limits::{LONGEST, MOST_COLUMNS};
 #[cfg(feature = "check-sql")]
 use crate::sqlite::names::same;
+use actors_sqlite::limits::{COLUMNS, STATEMENT};
 
 /// Returns the names of the columns; none if SQLite was not asked.
 pub(super) fn check(
@@ -17,7 +17,7 @@ pub(super) fn check(
     rewritten: &Rewritten,
     tables: &[Table],
 ) -> Result<Option<Vec<String>>, Fault> {
-    if rewritten.text.len() > LONGEST {
+    if rewritten.text.len() > STATEMENT {
         return Err(Fault::somewhere(Mistake::TooLong(rewritten.text.len())));
     }
     if let Some(place) = statement.stray_colon() {
@@ -36,7 +36,7 @@ pub(super) fn check(
     }
     let names = prepare(statement, rewritten, tables)?;
     if let Some(names) = &names
-        && names.len() > MOST_COLUMNS
+        && names.len() > COLUMNS
     {
         return Err(Fault::somewhere(Mistake::ColumnsTooMany(names.len())));
     }

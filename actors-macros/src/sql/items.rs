@@ -5,31 +5,14 @@
 
 use std::ops::Range;
 
+use actors_sqlite::aggregates;
+
 use super::mistakes::{Fault, Mistake, NullBecause};
 use super::scopes::{ColumnRef, Scope, Scopes};
 use super::sources::Source;
 use super::tree::{Call, Clause, Expression, Keyword, Kind, Part};
 use crate::reflection::columns::Column;
-use crate::sqlite::names::{quoted, same};
-
-const AGGREGATES: &[&str] = &[
-    "AVG",
-    "COUNT",
-    "GROUP_CONCAT",
-    "JSON_GROUP_ARRAY",
-    "JSON_GROUP_OBJECT",
-    "JSONB_GROUP_ARRAY",
-    "JSONB_GROUP_OBJECT",
-    "MAX",
-    "MEDIAN",
-    "MIN",
-    "PERCENTILE",
-    "PERCENTILE_CONT",
-    "PERCENTILE_DISC",
-    "STRING_AGG",
-    "SUM",
-    "TOTAL",
-];
+use crate::sqlite::names::quoted;
 
 /// A column of the rows that are returned.
 #[derive(Clone, Debug)]
@@ -112,10 +95,7 @@ fn has_aggregate(scopes: &Scopes<'_>, query: &Scope<'_>) -> bool {
 /// Whether the call is one of an aggregate of all rows.
 fn is_aggregate(scopes: &Scopes<'_>, expression: &Expression, call: &Call) -> bool {
     let name = scopes.text.name(expression.range.start).unwrap_or_default();
-    let is_known = AGGREGATES.iter().any(|known| same(known, &name));
-    let is_either = same(&name, "MIN") || same(&name, "MAX");
-    let is_scalar = is_either && call.blocks[0].list().len() > 1;
-    is_known && !is_scalar && !call.is_window
+    aggregates::is_aggregate(&name, call.blocks[0].list().len()) && !call.is_window
 }
 
 fn items(scopes: &Scopes<'_>, parts: &[Part], sources: &[Source], is_merged: bool) -> Vec<Item> {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use actors_sqlite::lex;
+
 use super::mistakes::{Fault, Mistake};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +33,9 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Fault> {
     let mut open = Vec::new();
     let mut at = 0;
     while let Some(first) = source[at..].chars().next() {
-        let Some((kind, length)) = token(source, at, first)? else {
-            at += space(&source[at..]);
+        let (kind, length) = token(source, at, first)?;
+        let Some(kind) = kind else {
+            at += length;
             continue;
         };
         let range = at..at + length;
@@ -55,76 +58,63 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Fault> {
     }
 }
 
-/// The kind and the length of the token that begins there; none for space and comments.
-fn token(source: &str, at: usize, first: char) -> Result<Option<(Kind, usize)>, Fault> {
+/// The kind and the length of what begins there; space and comments have no kind.
+fn token(source: &str, at: usize, first: char) -> Result<(Option<Kind>, usize), Fault> {
     let rest = &source[at..];
-    if space(rest) > 0 {
-        return Ok(None);
-    }
-    Ok(Some(match first {
-        '\'' => (Kind::Literal, quoted(source, at, '\'')?),
-        '"' | '`' => (Kind::Quoted, quoted(source, at, first)?),
-        '[' => (Kind::Quoted, quoted(source, at, ']')?),
+    let (kind, length) = match first {
         '{' => (Kind::Capture, capture(source, at)?),
         '}' => return Err(Fault::at(at..at + 1, Mistake::BraceAlone)),
-        'x' | 'X' if rest[1..].starts_with('\'') => {
-            (Kind::Literal, 1 + quoted(source, at + 1, '\'')?)
-        }
-        '0'..='9' => (Kind::Literal, while_in(rest, is_in_number)),
-        '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => {
-            (Kind::Literal, while_in(rest, is_in_number))
-        }
-        '?' | '@' | '$' | '#' => {
-            let length = 1 + while_in(&rest[1..], is_in_word);
-            return Err(Fault::at(at..at + length, Mistake::Parameter));
-        }
-        first if is_in_word(first) => (Kind::Word, while_in(rest, is_in_word)),
-        _ => (Kind::Symbol, symbol(rest)),
-    }))
+        // What SQLite takes for a parameter says the type of a column here.
+        ':' => (Kind::Symbol, 1 + usize::from(rest.starts_with("::"))),
+        'x' | 'X' if rest[1..].starts_with('\'') => (Kind::Literal, 1 + quoted(source, at + 1)?),
+        _ => match lex::first(rest).unwrap_or((lex::Kind::Space, rest.len())) {
+            (lex::Kind::Space, length) => return Ok((None, length)),
+            (lex::Kind::Text, _) => (Kind::Literal, quoted(source, at)?),
+            (lex::Kind::Name, _) => (Kind::Quoted, quoted(source, at)?),
+            (lex::Kind::Word, length) => word(&rest[..length]),
+            (lex::Kind::Symbol, length) if first != '?' => (Kind::Symbol, length),
+            (lex::Kind::Symbol | lex::Kind::Parameter, _) => {
+                let name = rest[1..].find(|c: char| !(c.is_alphanumeric() || c == '_'));
+                let end = name.map_or(source.len(), |length| at + 1 + length);
+                return Err(Fault::at(at..end, Mistake::Parameter));
+            }
+        },
+    };
+    Ok((Some(kind), length))
 }
 
-/// Length of the leading whitespace, or of the comment.
-fn space(rest: &str) -> usize {
-    if rest.starts_with("--") {
-        rest.find('\n').unwrap_or(rest.len())
-    } else if let Some(comment) = rest.strip_prefix("/*") {
-        comment.find("*/").map_or(rest.len(), |end| end + 4)
-    } else {
-        while_in(rest, char::is_whitespace)
+/// The first part of what the lexer takes for one word: a dot is between names, or in a number.
+fn word(word: &str) -> (Kind, usize) {
+    let until = |ends: &[char]| word.find(ends).unwrap_or(word.len());
+    let digits = word.strip_prefix('.').unwrap_or(word);
+    match digits.starts_with(|c: char| c.is_ascii_digit()) {
+        true => (Kind::Literal, until(&['$'])),
+        false if word.starts_with('.') => (Kind::Symbol, 1),
+        false => (Kind::Word, until(&['.', '$'])),
     }
 }
 
-fn while_in(rest: &str, is_in: fn(char) -> bool) -> usize {
-    rest.find(|c| !is_in(c)).unwrap_or(rest.len())
-}
-
-fn is_in_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
-fn is_in_number(c: char) -> bool {
-    is_in_word(c) || c == '.'
-}
-
-/// The length of what is in quotes, in which the closing one is doubled to mean itself.
-fn quoted(source: &str, at: usize, close: char) -> Result<usize, Fault> {
-    let mut chars = source[at..].char_indices().skip(1).peekable();
-    while let Some((offset, c)) = chars.next() {
-        let is_double = chars.peek().is_some_and(|(_, next)| *next == c);
-        match c {
+/// The length of what is in quotes, in which braces are doubled.
+fn quoted(source: &str, at: usize) -> Result<usize, Fault> {
+    let rest = &source[at..];
+    let closed = lex::quoted(rest);
+    let mut chars = rest[..closed.unwrap_or(rest.len())]
+        .char_indices()
+        .peekable();
+    while let Some((offset, brace)) = chars.next() {
+        let is_double = chars.peek().is_some_and(|(_, next)| *next == brace);
+        let offset = at + offset;
+        match brace {
             '{' | '}' if is_double => drop(chars.next()),
             '{' => {
-                let length = capture(source, at + offset)?;
-                let place = at + offset..at + offset + length;
+                let place = offset..offset + capture(source, offset)?;
                 return Err(Fault::at(place, Mistake::CaptureInQuotes));
             }
-            '}' => return Err(Fault::at(at + offset..at + offset + 1, Mistake::BraceAlone)),
-            c if c == close && is_double && close != ']' => drop(chars.next()),
-            c if c == close => return Ok(offset + 1),
+            '}' => return Err(Fault::at(offset..offset + 1, Mistake::BraceAlone)),
             _ => {}
         }
     }
-    Err(Fault::at(at..source.len(), Mistake::QuoteNotClosed))
+    closed.ok_or_else(|| Fault::at(at..source.len(), Mistake::QuoteNotClosed))
 }
 
 /// The length of a capture, whose expression may have braces and texts of its own.
@@ -146,15 +136,4 @@ fn capture(source: &str, at: usize) -> Result<usize, Fault> {
         }
     }
     Err(Fault::at(at..at + 1, Mistake::BraceNotClosed))
-}
-
-fn symbol(rest: &str) -> usize {
-    const LONG: [&str; 11] = [
-        "->>", "->", "||", "<=", ">=", "<>", "!=", "==", "<<", ">>", "::",
-    ];
-    let long = LONG.iter().find(|symbol| rest.starts_with(**symbol));
-    long.map_or_else(
-        || rest.chars().next().map_or(0, char::len_utf8),
-        |symbol| symbol.len(),
-    )
 }

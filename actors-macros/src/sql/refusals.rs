@@ -1,15 +1,10 @@
 //! What is no statement for `sql!`, whatever its tables are.
 
+use actors_sqlite::names::is_private;
+use actors_sqlite::refused::{ADMINISTRATION, ROWS, SCHEMA, TRANSACTIONS};
+
 use super::mistakes::{Fault, Mistake};
 use super::text::Text;
-use crate::sqlite::names::is_taken;
-
-const STATEMENTS: [&str; 7] = [
-    "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES",
-];
-const TRANSACTIONS: [&str; 6] = ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
-const SCHEMA: [&str; 3] = ["CREATE", "ALTER", "DROP"];
-const FORBIDDEN: [&str; 5] = ["ATTACH", "DETACH", "VACUUM", "ANALYZE", "REINDEX"];
 
 /// Refuses what is not one statement over rows.
 pub(super) fn check(text: &Text<'_>) -> Result<(), Fault> {
@@ -28,11 +23,11 @@ pub(super) fn check(text: &Text<'_>) -> Result<(), Fault> {
     if is(&SCHEMA) {
         return Err(at(0, Mistake::SchemaChange(verb)));
     }
-    if is(&FORBIDDEN) {
+    if is(&ADMINISTRATION) {
         return Err(at(0, Mistake::Forbidden(verb)));
     }
-    if !is(&STATEMENTS) {
-        let known = STATEMENTS.map(str::to_owned).to_vec();
+    if !is(&ROWS) {
+        let known = ROWS.map(str::to_owned).to_vec();
         return Err(at(0, Mistake::NotAStatement { word: verb, known }));
     }
     for index in 0..text.len() {
@@ -40,7 +35,7 @@ pub(super) fn check(text: &Text<'_>) -> Result<(), Fault> {
             return Err(at(index + 1, Mistake::SeveralStatements));
         }
         let name = text.name(index).unwrap_or_default();
-        if is_taken(&name) {
+        if is_private(&name) {
             return Err(at(index, Mistake::PlatformTable(name)));
         }
     }

@@ -2,6 +2,7 @@
 //! (`scopes.rs`), the columns of its rows (`items.rs`), and what its captures are compared with
 //! or written to (`targets.rs`). All three read its tree.
 
+use actors_sqlite::names::{SQLITE, begins};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -41,7 +42,7 @@ impl<'a> Statement<'a> {
     pub(super) fn unknown_sources(&self) -> impl Iterator<Item = &Source> {
         self.scopes.sources().filter(|source| {
             let name = self.text.name(source.place).unwrap_or_default();
-            source.is_table && source.table.is_none() && !name.to_lowercase().starts_with("sqlite_")
+            source.is_table && source.table.is_none() && !begins(&name, SQLITE)
         })
     }
 

@@ -5,13 +5,14 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use actors_sqlite::names::is_private;
+use actors_sqlite::refused::{self, Action};
 use rusqlite::config::DbConfig;
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::{Batch, Connection, Error, Statement};
 
 use super::mistakes::Mistake;
-use super::names::is_taken;
 use crate::reflection::columns::Told;
 
 /// What SQLite says against a statement, in its own words.
@@ -100,10 +101,11 @@ impl Engine {
     /// Runs the statements of a migration on tables without rows; what is against one
     /// comes with its place in the text.
     pub(crate) fn migrate(&mut self, text: &str) -> Result<(), (Complaint, Range<usize>)> {
-        let authorizer = |context: AuthContext<'_>| match is_allowed(&context.action) {
-            true => Authorization::Allow,
-            false => Authorization::Deny,
-        };
+        let authorizer =
+            |context: AuthContext<'_>| match is_allowed(actors_sqlite::action!(context.action)) {
+                true => Authorization::Allow,
+                false => Authorization::Deny,
+            };
         let _ = self.0.authorizer(Some(authorizer));
         let mut batch = Batch::new(&self.0, text);
         let mut start = 0;
@@ -180,29 +182,15 @@ impl Engine {
     }
 }
 
-/// What the runtime lets a migration do.
-fn is_allowed(action: &AuthAction<'_>) -> bool {
+/// What a migration may do: less than the runtime lets an object do, on purpose. The framework's
+/// own tables are no migration's, while at run time its own statements go the same way as the
+/// user's. And of pragmas it may only cause those that SQLite asks itself when it alters a table:
+/// what others set or tell is lost with the statement.
+fn is_allowed(action: Action<'_>) -> bool {
     match action {
-        AuthAction::Transaction { .. }
-        | AuthAction::Savepoint { .. }
-        | AuthAction::Attach { .. }
-        | AuthAction::Detach { .. }
-        | AuthAction::CreateTempTable { .. }
-        | AuthAction::CreateTempView { .. }
-        | AuthAction::CreateTempTrigger { .. }
-        | AuthAction::CreateTempIndex { .. } => false,
-        // What SQLite itself asks when it alters a table, and we.
-        AuthAction::Pragma { pragma_name, .. } => {
-            ["quick_check", "table_xinfo"].contains(pragma_name)
-        }
-        AuthAction::Read { table_name, .. }
-        | AuthAction::Insert { table_name }
-        | AuthAction::Update { table_name, .. }
-        | AuthAction::Delete { table_name }
-        | AuthAction::CreateTable { table_name }
-        | AuthAction::AlterTable { table_name, .. }
-        | AuthAction::DropTable { table_name } => !is_taken(table_name),
-        _ => true,
+        Action::Table(name) => !is_private(name),
+        Action::Pragma(name) => ["quick_check", "table_xinfo"].contains(&name),
+        other => refused::is_allowed(other),
     }
 }
 

@@ -2,7 +2,6 @@
 
 #[cfg(feature = "check-sql")]
 pub(crate) mod engine;
-pub(crate) mod limits;
 pub(crate) mod mistakes;
 pub(crate) mod names;
 pub(crate) mod shown;

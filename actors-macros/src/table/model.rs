@@ -10,8 +10,8 @@ use super::index::{self, Index};
 use super::mistakes::Mistake;
 use crate::common::attributes::{self, flag};
 use crate::common::mistakes::Mistakes;
-use crate::sqlite::limits::MOST_COLUMNS;
 use crate::sqlite::names::check_name;
+use actors_sqlite::limits::COLUMNS;
 
 /// The options of `#[sql_table]`, each as an example.
 const OPTIONS: &[&str] = &[
@@ -51,7 +51,7 @@ impl Table {
         let name = table_name(option("name"), &item.ident, mistakes);
         let mut indices = Vec::new();
         let columns = columns(&mut item, &name, &krate, &mut indices, mistakes);
-        if let Some(column) = columns.get(MOST_COLUMNS) {
+        if let Some(column) = columns.get(COLUMNS) {
             mistakes.add(&column.ident, Mistake::TooManyColumns);
         }
         check_renames(&columns, mistakes);
