@@ -32,7 +32,7 @@ pub(super) enum Recurs {
     Cron(LitStr, Option<LitStr>),
 }
 
-/// What is said of how it is tried again.
+/// The options of `retry(..)`.
 #[derive(Default)]
 pub(super) struct Retry {
     pub(super) max: Option<u32>,
@@ -102,7 +102,7 @@ fn recurs(
     }
 }
 
-/// The span of time that an option is set to; not none at all.
+/// The span of time that an option is set to, which is longer than zero.
 pub(super) fn duration(option: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
     let text = attributes::text(option, mistakes)?;
     match humantime::parse_duration(&text.value()) {
@@ -138,7 +138,7 @@ fn retry(option: &Meta, mistakes: &mut Mistakes) -> Retry {
     retry
 }
 
-/// How many tries there are.
+/// The number of tries.
 fn tries(option: &Meta, mistakes: &mut Mistakes) -> Option<u32> {
     let count = match option {
         Meta::NameValue(MetaNameValue {

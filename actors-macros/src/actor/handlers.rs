@@ -1,4 +1,4 @@
-//! `#[actor]` on an impl block: the handlers, and the stub that calls them.
+//! `#[actor]` on an impl block: its handlers.
 
 use proc_macro2::TokenStream;
 use syn::{Ident, ImplItem, ItemImpl, Meta, Type};
@@ -139,7 +139,7 @@ fn once(handler: &mut Option<Method>, method: Method, mistakes: &mut Mistakes) {
     *handler = Some(method);
 }
 
-/// Whether a handler takes what one for that part would take.
+/// Whether a handler takes messages that one for that part would take too.
 fn clash(other: &Method, part: Part) -> bool {
     match (&other.role, part) {
         (Role::Message(Part::Named), Part::Named) => false,

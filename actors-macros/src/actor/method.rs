@@ -14,7 +14,7 @@ use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 use crate::common::types::{last_is, last_name, owned, says_self, type_argument, without_self};
 
-/// The names that the runtime gives a meaning of its own.
+/// The names of methods that the runtime gives a meaning of its own.
 const RESERVED: &[&str] = &[
     "alarm",
     "connect",
@@ -26,7 +26,7 @@ const RESERVED: &[&str] = &[
     "then",
 ];
 
-/// Traits are implemented for tuples of up to so many.
+/// The most arguments: traits are implemented for tuples of up to 12.
 const MOST_ARGUMENTS: usize = 12;
 
 /// What a handler gets from its context, and what it may be called in other frameworks.
@@ -66,7 +66,7 @@ pub(super) struct Argument {
 }
 
 impl Argument {
-    /// The name of its type, in small letters.
+    /// The name of its type, in lower case.
     pub(super) fn kind(&self) -> String {
         let name = last_name(&self.ty).map(Ident::to_string);
         name.unwrap_or_default().to_lowercase()
@@ -169,7 +169,7 @@ impl Method {
     }
 }
 
-/// Refuses arguments that the role does not take, and no result where it returns one.
+/// Checks the arguments against the role, and that there is a result where the role needs one.
 fn check_arguments(
     signature: &Signature,
     role: &Role,
@@ -194,7 +194,7 @@ fn check_arguments(
     }
 }
 
-/// What the arguments should be, if they are not that.
+/// What the arguments should be, if the role takes others.
 fn wrong_arguments(role: &Role, arguments: &[Argument]) -> Option<Mistake<'static>> {
     let are = |expected: &[&str]| {
         let mut expected = expected.iter();
@@ -220,8 +220,8 @@ fn wrong_arguments(role: &Role, arguments: &[Argument]) -> Option<Mistake<'stati
     (!is_right).then_some(mistake)
 }
 
-/// The signature as it reads outside of the actor's own impl block, where it matters: of
-/// `&Ctx<Self>` there is nothing to be read.
+/// The signature with the actor's name for `Self`, which is another type in generated code. The
+/// one in `&Ctx<Self>` is not written there.
 fn signature(item: &ImplItemFn, actor: &Ident) -> Signature {
     let is_ctx = |input: &&FnArg| typed(input).is_some_and(|(_, ty)| is_ctx(ty));
     let (inputs, output) = (&item.sig.inputs, &item.sig.output);
@@ -233,7 +233,7 @@ fn signature(item: &ImplItemFn, actor: &Ident) -> Signature {
     syn::parse2(tokens).unwrap_or_else(|_| item.sig.clone())
 }
 
-/// Whether the method has the actor to itself, if it is one.
+/// Whether the receiver is `&mut self`; none if this is no handler.
 fn receiver(
     signature: &Signature,
     first: Option<&FnArg>,
@@ -388,7 +388,7 @@ fn argument(pattern: &Pat, ty: &Type, mistakes: &mut Mistakes) -> Option<Argumen
 }
 
 /// What the method returns, as it is written: what is called `Result` and says of
-/// what is one. The checks see to it that nothing else is.
+/// what is one. A check in the generated code refuses any other.
 fn output(output: &ReturnType, role: &Role, mistakes: &mut Mistakes) -> Output {
     let ReturnType::Type(_, ty) = output else {
         return Output::Nothing;

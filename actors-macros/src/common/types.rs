@@ -53,7 +53,7 @@ pub(crate) fn owned(borrowed: &Type) -> String {
 }
 
 /// The type as it is shown.
-fn text(ty: &Type) -> String {
+pub(crate) fn text(ty: &Type) -> String {
     ty.to_token_stream().to_string().replace(' ', "")
 }
 

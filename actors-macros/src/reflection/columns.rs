@@ -94,7 +94,7 @@ impl Table {
     }
 }
 
-/// So many are kept: more than a crate has tables.
+/// How many are kept: more than a crate has tables.
 const KEPT: usize = 1_000;
 
 impl Told {

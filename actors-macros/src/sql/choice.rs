@@ -13,7 +13,7 @@ use super::lex::Kind;
 use super::mistakes::{Fault, Mistake};
 use super::text::Text;
 
-/// So many statements are checked for one `sql!`.
+/// The most statements that are checked for one `sql!`.
 const MOST: usize = 64;
 
 /// A part: `{name}` in the text stands for one of its alternatives.

@@ -160,7 +160,7 @@ impl Parser<'_> {
             && power >= least
             && left.height < DEEPEST
         {
-            self.at += words;
+            self.at = (self.at + words).min(self.end);
             left = self.operation(left, operator, power);
         }
         self.depth -= 1;

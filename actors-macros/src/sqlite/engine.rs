@@ -28,7 +28,7 @@ const REFUSED: &str = "not authorized";
 
 pub(crate) struct Engine(Connection);
 
-/// So many databases are kept: more than a crate has sets of tables.
+/// How many databases are kept: more than a crate has sets of tables.
 const KEPT: usize = 100;
 
 /// A database with those tables, unless one of them has a mistake. To make one takes
@@ -138,7 +138,7 @@ impl Engine {
         let mut rows = statement.query(())?;
         while rows.next()?.is_some() {}
         if self.has_reserved() {
-            return Err(Complaint::refused());
+            return Err(Complaint::new(REFUSED.to_owned()));
         }
         let is_alter = text.trim_start().to_ascii_uppercase().starts_with("ALTER");
         if is_alter && before < self.required() {
@@ -200,9 +200,10 @@ impl Complaint {
         self.words == REFUSED || self.words.ends_with(" is prohibited")
     }
 
-    fn refused() -> Self {
+    /// One about the whole statement.
+    fn new(words: String) -> Self {
         Self {
-            words: REFUSED.to_owned(),
+            words,
             offset: None,
         }
     }
@@ -210,10 +211,7 @@ impl Complaint {
 
 impl From<Mistake<'_>> for Complaint {
     fn from(mistake: Mistake<'_>) -> Self {
-        Self {
-            words: mistake.to_string(),
-            offset: None,
-        }
+        Self::new(mistake.to_string())
     }
 }
 
@@ -224,14 +222,8 @@ impl From<Error> for Complaint {
                 words: msg,
                 offset: usize::try_from(offset).ok(),
             },
-            Error::SqliteFailure(_, Some(words)) => Self {
-                words,
-                offset: None,
-            },
-            other => Self {
-                words: other.to_string(),
-                offset: None,
-            },
+            Error::SqliteFailure(_, Some(words)) => Self::new(words),
+            other => Self::new(other.to_string()),
         }
     }
 }

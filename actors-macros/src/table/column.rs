@@ -13,7 +13,7 @@ use syn::{
 use super::mistakes::Mistake;
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
-use crate::common::types::{last_is, last_name, option_of, type_argument};
+use crate::common::types::{self, last_is, last_name, option_of, type_argument};
 use crate::sqlite::names::check_name;
 
 /// The options of `#[sql]`, each as an example.
@@ -61,14 +61,14 @@ pub(super) struct Column {
     pub(super) was: Option<LitStr>,
 }
 
-/// What rows get that are there before the column is.
+/// The value that existing rows get.
 pub(super) struct Default {
     pub(super) place: TokenStream,
     /// `INTEGER`, `REAL`, `TEXT` or `BLOB`.
     pub(super) sql_type: &'static str,
     /// The literal in SQL.
     pub(super) sql: String,
-    /// A text as it is.
+    /// The value of a text, without quotes.
     pub(super) text: String,
 }
 
@@ -244,7 +244,6 @@ impl Column {
         }
         let fits = expected == "ANY" || default.sql_type == expected;
         if !fits || is_truth != is_bool && expected != "ANY" {
-            let column = self.value.to_token_stream().to_string();
             let example = match expected {
                 _ if is_bool => "false",
                 "INTEGER" => "0",
@@ -252,12 +251,12 @@ impl Column {
                 "BLOB" => "b\"\"",
                 _ => "\"\"",
             };
-            let column = &column.replace(' ', "");
+            let column = &types::text(&self.value);
             mistakes.add(value, Mistake::DefaultType { column, example });
             return None;
         }
         if !self.holds(&default.sql) {
-            let column = &self.value.to_token_stream().to_string();
+            let column = &types::text(&self.value);
             mistakes.add(value, Mistake::DefaultRange { column });
             return None;
         }

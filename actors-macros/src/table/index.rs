@@ -129,7 +129,7 @@ pub(super) fn check_names(indices: &[Index], table: &str, mistakes: &mut Mistake
     }
 }
 
-/// The fields in an option's parentheses, if there is nothing else and not nothing.
+/// The fields in an option's parentheses; none if there is anything else, or nothing.
 pub(super) fn fields(option: &Meta) -> Option<Vec<Ident>> {
     let list = option.require_list().ok()?;
     let fields = Punctuated::<Ident, Token![,]>::parse_terminated
@@ -138,7 +138,7 @@ pub(super) fn fields(option: &Meta) -> Option<Vec<Ident>> {
     (!fields.is_empty()).then(|| fields.into_iter().collect())
 }
 
-/// Which columns those are; none for one that there is not.
+/// The positions of those columns; none for one that there is not.
 pub(super) fn places(
     fields: &[Ident],
     columns: &[Column],

@@ -176,7 +176,7 @@ fn columns(
     columns
 }
 
-/// A column that had another name takes nobody's place.
+/// A renamed column takes the place of no other.
 fn check_renames(columns: &[Column], mistakes: &mut Mistakes) {
     for (index, column) in columns.iter().enumerate() {
         let Some(was) = &column.was else { continue };

@@ -44,7 +44,7 @@ impl Table {
         }
         let generated = self.columns.iter();
         for generated in generated.filter_map(|column| column.generated.as_ref()) {
-            // Its own column is there twice, under another name, lest it refers to itself.
+            // A second column, so that the expression does not refer to its own.
             let expression = generated.expression.value();
             let rest = format!(", \"generated now\" ANY GENERATED ALWAYS AS ({expression}\n)");
             all.push((&generated.expression, vec![self.bare(&rest)]));

@@ -55,7 +55,7 @@ impl Alarm {
         quote!(::core::option::Option::Some(#krate::__private::Declared::#declared))
     }
 
-    /// The method that says that this handler is to run.
+    /// The method that names this handler for an alarm.
     pub(super) fn schedules(&self, facts: &Facts<'_>) -> TokenStream {
         let krate = facts.krate;
         let Method {

@@ -11,7 +11,7 @@ use crate::common::facts::{Check, Fact, Facts};
 use crate::common::types::last_is;
 
 impl Method {
-    /// The condition for there being no such method.
+    /// The `cfg` of builds without the method.
     pub(super) fn without_conditions(&self) -> TokenStream {
         let conditions = self.conditions.iter();
         let predicates = conditions
@@ -123,7 +123,7 @@ impl Method {
         )
     }
 
-    /// The turn of a call: in the words of `Signature`.
+    /// The turn of a call, by the `Signature` that decodes its arguments.
     pub(super) fn called(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         let (krate, signature) = (facts.krate, self.signature(facts));
         let (kind, asyncness, reference) = self.kind();

@@ -213,8 +213,8 @@ fn check_initial(field: &Field, krate: &TokenStream) -> TokenStream {
     quote!(#(#conditions)* #check)
 }
 
-/// The part of a type that is called like one that can change behind `&self` though no
-/// marker of the language says so.
+/// The part of a type that can change behind `&self` though no auto trait shows it: a lock or an
+/// atomic, by its name.
 fn locks(ty: &Type) -> Option<Type> {
     const LOCKS: &[&str] = &["Mutex", "RwLock", "OnceLock", "LazyLock"];
     let path = match ty {
@@ -244,7 +244,7 @@ impl Persisted {
         let still = match locks(ty) {
             Some(lock) => Check::Still.of(&lock, krate),
             None => {
-                // One that can't be stored at all is told so, and no more.
+                // What can't be stored at all has that error alone.
                 let (still, stored) = (Fact::Still.probe(ty, krate), Fact::Serde.probe(ty, krate));
                 quote!(const _: () = <#ty as #krate::__private::Still<{ #still || !#stored }>>::CHECKED;)
             }
