@@ -28,7 +28,6 @@ const CORE: &[Layer] = &[
         "error.rs",
         "json.rs",
         "log.rs",
-        "sqlite.rs",
         "time.rs",
         "tuples.rs",
         "wire/",
