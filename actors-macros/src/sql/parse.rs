@@ -131,7 +131,8 @@ struct Parser<'a> {
     depth: usize,
 }
 
-/// The precedence of an operator.
+/// The precedence of an operator:
+/// <https://sqlite.org/lang_expr.html#operators_and_parse_affecting_attributes>
 type Power = u8;
 
 const NOT: Power = 3;

@@ -8,6 +8,7 @@ use super::captures::{Captures, is_list};
 use super::items::Star;
 use super::lex::Kind;
 use super::statement::Statement;
+use super::text::Text;
 use crate::reflection::columns::Table;
 use crate::sqlite::names::quoted;
 
@@ -32,38 +33,34 @@ impl Rewritten {
         let replaced = replaced(statement, stars);
         let mut at = 0;
         while at < text.len() {
-            if let Some(insert) = statement.insert.as_ref().filter(|insert| {
-                insert.place == at && insert.columns.is_none() && !insert.is_default
-            }) {
-                let table = &tables[insert.table];
-                let columns = table.written().into_iter();
-                let names = columns.map(|index| quoted(&table.columns[index].name));
-                let list = format!("({})", names.collect::<Vec<_>>().join(", "));
+            if let Some(list) = left_out(statement, at, tables) {
                 rewritten.push(&list, text.place(&(at - 1..at)));
             }
             if let Some((end, instead)) = replaced.get(&at) {
                 rewritten.push(instead, text.place(&(at..*end)));
                 at = *end;
-                continue;
+            } else {
+                rewritten.token(text, at, captures);
+                at += 1;
             }
-            let token = &text.tokens[at];
-            let source = text.get(at);
-            let instead = match token.kind {
-                Kind::Capture => captures.number(at).map(|number| match is_list(text, at) {
-                    true => format!("(SELECT value FROM json_each(?{number}))"),
-                    false => format!("?{number}"),
-                }),
-                Kind::Literal | Kind::Quoted => Some(source.replace("{{", "{").replace("}}", "}")),
-                _ => None,
-            };
-            let is_apart = at > 0 && text.tokens[at - 1].range.end < token.range.start;
-            if is_apart {
-                rewritten.text.push(' ');
-            }
-            rewritten.push(instead.as_deref().unwrap_or(source), token.range.clone());
-            at += 1;
         }
         rewritten
+    }
+
+    fn token(&mut self, text: &Text<'_>, at: usize, captures: &Captures) {
+        let (token, source) = (&text.tokens[at], text.get(at));
+        let instead = match token.kind {
+            Kind::Capture => captures.number(at).map(|number| match is_list(text, at) {
+                true => format!("(SELECT value FROM json_each(?{number}))"),
+                false => format!("?{number}"),
+            }),
+            Kind::Literal | Kind::Quoted => Some(source.replace("{{", "{").replace("}}", "}")),
+            _ => None,
+        };
+        if at > 0 && text.tokens[at - 1].range.end < token.range.start {
+            self.text.push(' ');
+        }
+        self.push(instead.as_deref().unwrap_or(source), token.range.clone());
     }
 
     fn push(&mut self, part: &str, origin: Range<usize>) {
@@ -81,6 +78,18 @@ impl Rewritten {
         let (_, origin) = self.origins.get(part.checked_sub(1)?)?;
         Some(origin.clone())
     }
+}
+
+/// The columns of an INSERT that leaves them out, where they would be.
+fn left_out(statement: &Statement<'_>, at: usize, tables: &[Table]) -> Option<String> {
+    let insert = statement.insert.as_ref()?;
+    if insert.place != at || insert.columns.is_some() || insert.is_default {
+        return None;
+    }
+    let table = &tables[insert.table];
+    let names = table.written().into_iter();
+    let names = names.map(|index| quoted(&table.columns[index].name));
+    Some(format!("({})", names.collect::<Vec<_>>().join(", ")))
 }
 
 /// By its first token: the end of what is replaced, and what comes in its place.

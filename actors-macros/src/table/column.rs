@@ -94,42 +94,8 @@ pub(super) fn parse(
     let marks = attributes::take(&mut field.attrs, "sql");
     let ident = field.ident.clone()?;
     let options = attributes::options_of(&marks, OPTIONS, mistakes);
-    let option = |name| attributes::find(&options, name);
-    let has = |name| option(name).is_some();
-    let name = ident.unraw().to_string();
-    check_name(&ident, &name, mistakes);
-    let (value, is_nullable) = match option_of(&field.ty) {
-        Some(inner) => (inner.clone(), true),
-        None => (field.ty.clone(), false),
-    };
-    let is_json = has("json");
-    let mut column = Column {
-        ty: field.ty.clone(),
-        told: match is_json {
-            true => told_as_json(&value, is_nullable, krate),
-            false => field.ty.clone(),
-        },
-        sql_type: match is_json {
-            true => Some("TEXT"),
-            false => sql_type(&field.ty, &value, mistakes),
-        },
-        value,
-        name,
-        is_nullable,
-        is_key: has("primary_key"),
-        is_json,
-        auto: option("auto").map(|auto| auto.path().clone()),
-        default: None,
-        check: option("check").and_then(|check| attributes::text(check, mistakes).cloned()),
-        references: option("references").and_then(|option| references(option, mistakes)),
-        generated: None,
-        was: option("was").and_then(|was| attributes::text(was, mistakes).cloned()),
-        ident,
-    };
-    column.default = option("default").and_then(|default| column.default(default, mistakes));
-    column.generated = generated(&options, mistakes);
-    column.check_together(&options, mistakes);
-    column.check_auto(&options, mistakes);
+    let has = |name| attributes::find(&options, name).is_some();
+    let column = Column::new(field, ident, &options, krate, mistakes);
     let index = match (has("unique"), has("index")) {
         (true, _) => Some(true),
         (false, true) => Some(false),
@@ -147,6 +113,49 @@ fn told_as_json(value: &Type, is_nullable: bool, krate: &TokenStream) -> Type {
 }
 
 impl Column {
+    fn new(
+        field: &Field,
+        ident: Ident,
+        options: &[Meta],
+        krate: &TokenStream,
+        mistakes: &mut Mistakes,
+    ) -> Self {
+        let option = |name| attributes::find(options, name);
+        let (ty, name) = (field.ty.clone(), ident.unraw().to_string());
+        check_name(&ident, &name, mistakes);
+        let (value, is_nullable) = match option_of(&ty) {
+            Some(inner) => (inner.clone(), true),
+            None => (ty.clone(), false),
+        };
+        let is_json = option("json").is_some();
+        let (told, sql_type) = match is_json {
+            true => (told_as_json(&value, is_nullable, krate), Some("TEXT")),
+            false => (ty.clone(), sql_type(&ty, &value, mistakes)),
+        };
+        let mut column = Self {
+            ident,
+            ty,
+            value,
+            told,
+            name,
+            sql_type,
+            is_nullable,
+            is_key: option("primary_key").is_some(),
+            is_json,
+            auto: option("auto").map(|auto| auto.path().clone()),
+            default: None,
+            check: option("check").and_then(|check| attributes::text(check, mistakes).cloned()),
+            references: option("references").and_then(|option| references(option, mistakes)),
+            generated: None,
+            was: option("was").and_then(|was| attributes::text(was, mistakes).cloned()),
+        };
+        column.default = option("default").and_then(|default| column.default(default, mistakes));
+        column.generated = generated(options, mistakes);
+        column.check_together(options, mistakes);
+        column.check_auto(options, mistakes);
+        column
+    }
+
     /// Whether the column can be in a primary key.
     pub(super) fn check_key(&self, place: &impl ToTokens, mistakes: &mut Mistakes) {
         if self.is_nullable {
