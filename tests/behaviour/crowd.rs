@@ -78,6 +78,10 @@ fn bare(world: &World, name: &str) -> TcpStream {
     stream
         .set_read_timeout(Some(Duration::from_secs(20)))
         .expect("a timeout");
+    // After an error of the protocol workerd may read no more, and not close either.
+    stream
+        .set_write_timeout(Some(Duration::from_secs(5)))
+        .expect("a timeout");
     let request = format!(
         "GET /rooms/attic/ws?name={name} HTTP/1.1\r\nHost: localhost\r\n\
          Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
