@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sql::cell::{ColumnNames, Names, Packed, Rows};
 use crate::sql::parameters::cast_integers;
 use crate::sql::{Usage, Value};
+use crate::utf16::{Lengths, units};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -229,15 +230,6 @@ impl Bound {
     }
 }
 
-/// The text's length as JavaScript counts it.
-fn units(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.encode_utf16().count()
-    }
-}
-
 /// The rows of a query, as `glue.js` has packed them.
 fn unpack<'a>(packed: &[f64], sql: &'a Sql) -> Rows<'a> {
     let (width, packed) = packed.split_first().unwrap_or((&0.0, &[]));
@@ -285,32 +277,5 @@ impl Names for LastQuery<'_> {
     fn names(&self) -> Vec<String> {
         let names = self.0.names();
         names.iter().filter_map(|name| name.as_string()).collect()
-    }
-}
-
-/// The lengths of texts that follow each other, in bytes instead of JavaScript's units.
-struct Lengths<'a> {
-    is_ascii: bool,
-    rest: std::str::Chars<'a>,
-}
-
-impl<'a> Lengths<'a> {
-    fn new(texts: &'a str) -> Self {
-        Self {
-            is_ascii: texts.is_ascii(),
-            rest: texts.chars(),
-        }
-    }
-
-    fn next(&mut self, mut units: usize) -> usize {
-        if self.is_ascii {
-            return units;
-        }
-        let before = self.rest.as_str().len();
-        while let Some(left) = units.checked_sub(1) {
-            let Some(char) = self.rest.next() else { break };
-            units = left.saturating_sub(char.len_utf16() - 1);
-        }
-        before - self.rest.as_str().len()
     }
 }
