@@ -69,6 +69,8 @@ pub(crate) struct Instance {
     pub(crate) running: Cell<Option<AlarmRun>>,
     /// Whether newer code has brought the database further than this code would.
     pub(crate) is_behind: Cell<bool>,
+    /// Whether the turn at hand is no transaction.
+    is_plain: Cell<bool>,
     pub(crate) unborn: Unborn,
     /// What its web sockets have at work.
     pub(crate) lanes: Lanes,
@@ -88,6 +90,7 @@ impl Instance {
             ringing: Ringing::default(),
             running: Cell::new(None),
             is_behind: Cell::new(false),
+            is_plain: Cell::new(false),
             unborn: Unborn::default(),
             lanes: Lanes::default(),
         }

@@ -404,7 +404,8 @@ function unpackObject(count) {
 }
 
 function unpackedValues(cells, texts, bytes) {
-  Object.assign(unpacking, { cells, at: 0, texts, text: 0, bytes, byte: 0, keys: [] });
+  const start = { at: 0, text: 0, byte: 0, keys: [] };
+  Object.assign(unpacking, start, { cells, texts: texts ?? "", bytes });
   const values = [];
   while (unpacking.at < cells.length) values.push(unpack());
   unpacking.cells = unpacking.texts = unpacking.bytes = undefined;
