@@ -40,16 +40,32 @@ pub(crate) trait Alarmed {
     fn run(&self, due: &Due) -> Option<Turn<()>>;
 }
 
-/// Runs the alarms whose time has come. The platform delivers a ring that fails a
-/// few times only: so it never fails, but says in the log why, and sets the next one.
-/// `planned` is when the object's own alarm was meant to ring.
+/// Runs the alarms whose time has come. `planned` is when the object's own alarm was meant to ring.
 pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
+    let late = planned.is_some_and(|planned| object.instance().now().since(planned) > LATE);
+    rung(object, planned, move |object| {
+        Box::pin(run_due(object, late))
+    })
+}
+
+/// The same of an actor without alarm handlers, which needs less code: what older code has
+/// scheduled is set aside.
+pub(crate) fn ring_in_vain(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
+    rung(object, planned, |object| Box::pin(set_all_aside(object)))
+}
+
+/// The platform delivers a ring that fails a few times only: so it never fails, but says in the
+/// log why, and sets the next one.
+fn rung(
+    object: Rc<dyn Alarmed>,
+    planned: Option<Timestamp>,
+    run: impl FnOnce(&dyn Alarmed) -> BoxFuture<'_, Result<()>> + 'static,
+) -> Turn<()> {
     let instance = object.instance();
-    let now = instance.now();
-    let planned = planned.unwrap_or(now);
+    let planned = planned.unwrap_or(instance.now());
     instance.ringing.planned.set(planned);
     Turn::start(async move {
-        let Err(error) = run_due(&*object, now.since(planned) > LATE).await else {
+        let Err(error) = run(&*object).await else {
             return Ok(());
         };
         let instance = object.instance();
@@ -62,6 +78,43 @@ pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<
     })
 }
 
+/// Wakes the actor, unless it is at its end; returns whether it was.
+async fn wake(object: &dyn Alarmed) -> Result<bool> {
+    let instance = object.instance();
+    // One that is destroyed sleeps as soon as the turns in it have ended.
+    if !instance.gate.is_awake() || instance.is_destroyed() {
+        set(instance, Some(instance.now() + trouble(instance)))?;
+        if object.bury().await? {
+            return Ok(true);
+        }
+    }
+    drop(object.enter().await?);
+    Ok(false)
+}
+
+async fn set_all_aside(object: &dyn Alarmed) -> Result<()> {
+    if wake(object).await? {
+        return Ok(());
+    }
+    let instance = object.instance();
+    if instance.is_behind.get() {
+        // The code that knows them may be back at any time.
+        return set(instance, Some(instance.now() + LONG_TROUBLE));
+    }
+    let gone: Vec<String> = instance.own().all(
+        "UPDATE _actors_alarms SET due = NULL, attempts = attempts + 1, started = 0, \
+         error = 'no `#[alarm]` handler is called `' || handler || '`' \
+         WHERE due <= ? RETURNING handler",
+        (instance.now(),),
+    )?;
+    for handler in gone {
+        log::error(&format!(
+            "alarm `{handler}` failed, and is set aside: the code has no `#[alarm]` handler"
+        ));
+    }
+    set(instance, earliest(instance)?)
+}
+
 /// How long an actor that can't run its alarms is left alone: as long as the first of them
 /// has been due. So the wait doubles, though nobody remembers the last one.
 fn trouble(instance: &Instance) -> Duration {
@@ -71,15 +124,10 @@ fn trouble(instance: &Instance) -> Duration {
 }
 
 async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
-    let instance = object.instance();
-    // One that is destroyed sleeps as soon as the turns in it have ended.
-    if !instance.gate.is_awake() || instance.is_destroyed() {
-        set(instance, Some(instance.now() + trouble(instance)))?;
-        if object.bury().await? {
-            return Ok(());
-        }
+    if wake(object).await? {
+        return Ok(());
     }
-    drop(object.enter().await?);
+    let instance = object.instance();
     let _ringing = instance.ringing.begin(instance.platform().id());
     let loss = instance.platform().ring_begins(&instance.ringing.object());
     if let Some(Loss::Panic(culprit)) = &loss {

@@ -81,14 +81,16 @@ impl<A: Actor> Class<A> {
         };
         let cells = cells.unwrap_or_default();
         match event {
-            FETCH => http::handle(object, A::SOCKETS.is_some(), about.unchecked_ref()),
+            // So an actor that answers no requests does not have their code.
+            FETCH if A::SOCKETS.is_some() || A::HANDLERS.on_request.is_some() => {
+                http::handle(object, A::SOCKETS.is_some(), about.unchecked_ref())
+            }
             ALARM => {
                 let planned = cells
                     .first()
                     .map(|time| Timestamp::from_millis(*time as i64));
                 answer(object.alarm(planned), nothing)
             }
-            // So an actor without web sockets does not have their code.
             MESSAGE | CLOSE | ERROR if A::SOCKETS.is_some() => {
                 let socket = sockets::known(state, about);
                 let happened = socket_event(event, &cells, texts, bytes);
