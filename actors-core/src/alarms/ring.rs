@@ -97,15 +97,21 @@ async fn set_all_aside(object: &dyn Alarmed) -> Result<()> {
         return Ok(());
     }
     let instance = object.instance();
+    let now = instance.now();
     if instance.is_behind.get() {
         // The code that knows them may be back at any time.
-        return set(instance, Some(instance.now() + LONG_TROUBLE));
+        instance.own().run(
+            "UPDATE _actors_alarms SET due = ?1 + MIN(MAX(?1 - planned, 60000), 3600000) \
+             WHERE due <= ?1",
+            (now,),
+        )?;
+        return set(instance, earliest(instance)?);
     }
     let gone: Vec<String> = instance.own().all(
         "UPDATE _actors_alarms SET due = NULL, attempts = attempts + 1, started = 0, \
          error = 'no `#[alarm]` handler is called `' || handler || '`' \
          WHERE due <= ? RETURNING handler",
-        (instance.now(),),
+        (now,),
     )?;
     for handler in gone {
         log::error(&format!(

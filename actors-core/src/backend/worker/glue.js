@@ -701,7 +701,7 @@ export class Sql {
   }
 
   names() {
-    return this.cursor.columnNames;
+    return this.cursor.columnNames.join("\0");
   }
 }
 

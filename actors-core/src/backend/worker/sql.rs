@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, JsString};
+use worker::js_sys::JsString;
 
 use super::error::from_js;
 use super::state::State;
@@ -44,7 +44,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = allBlobs)]
     fn all_blobs(this: &Sql) -> Vec<u8>;
     #[wasm_bindgen(method)]
-    fn names(this: &Sql) -> Array;
+    fn names(this: &Sql) -> String;
     #[wasm_bindgen(method, getter, js_name = rowsRead)]
     fn rows_read(this: &Sql) -> f64;
     #[wasm_bindgen(method, getter, js_name = rowsWritten)]
@@ -275,7 +275,7 @@ struct LastQuery<'a>(&'a Sql);
 
 impl Names for LastQuery<'_> {
     fn names(&self) -> Vec<String> {
-        let names = self.0.names();
-        names.iter().filter_map(|name| name.as_string()).collect()
+        // A name has no such character: it would end SQLite's text of the statement.
+        self.0.names().split('\0').map(str::to_owned).collect()
     }
 }
