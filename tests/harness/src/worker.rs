@@ -60,6 +60,8 @@ pub enum Binding {
     Json(String),
     /// The namespace of one of the Worker's own Durable Object classes.
     Object(String),
+    /// The namespace of a Durable Object class of another Worker: the class, and the Worker's name.
+    ObjectOf(String, String),
     /// Another Worker, by its name.
     Service(String),
 }
