@@ -95,7 +95,7 @@ impl Database {
         let (all_texts, bytes) = (&*bound.texts, &*bound.bytes);
         let mut texts = self.texts.borrow_mut();
         run(
-            text(&mut texts, statement, bound.integers),
+            text(&mut texts, statement, &bound),
             &bound.cells,
             (!all_texts.is_empty()).then_some(all_texts),
             (!bytes.is_empty()).then_some(bytes),
@@ -145,8 +145,9 @@ impl Database {
 fn text<'a>(
     texts: &'a mut HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>,
     statement: &str,
-    integers: u128,
+    bound: &Bound,
 ) -> &'a JsString {
+    let integers = bound.integers;
     if !texts.contains_key(statement) {
         if texts.len() >= STATEMENTS {
             texts.clear();
@@ -156,7 +157,9 @@ fn text<'a>(
     let forms = texts
         .get_mut(statement)
         .expect("it has just been put there");
-    let known = forms.iter().position(|(known, _)| *known == integers);
+    // A NULL that is cast is NULL, so that any form will do for it.
+    let fits = |known: u128| (known ^ integers) & !bound.nulls == 0;
+    let known = forms.iter().position(|(known, _)| fits(*known));
     let known = known.unwrap_or_else(|| {
         if forms.len() >= FORMS {
             forms.clear();
@@ -196,6 +199,8 @@ impl Hasher for Glance {
 struct Bound {
     /// Which of the values are integers, from the lowest bit on.
     integers: u128,
+    /// The same of those that are NULL.
+    nulls: u128,
     cells: Vec<f64>,
     texts: String,
     bytes: Vec<u8>,
@@ -204,15 +209,20 @@ struct Bound {
 impl Bound {
     fn pack(&mut self, values: &[Value<'_>]) {
         self.integers = 0;
+        self.nulls = 0;
         self.cells.clear();
         self.texts.clear();
         self.bytes.clear();
         for (index, value) in values.iter().enumerate() {
+            // The runtime takes 100 values.
+            let bit = 1_u128.checked_shl(index as u32).unwrap_or_default();
             let cell = match value {
-                Value::Null => [NULL, 0.0],
+                Value::Null => {
+                    self.nulls |= bit;
+                    [NULL, 0.0]
+                }
                 Value::Integer(integer) => {
-                    // The runtime takes 100 values.
-                    self.integers |= 1_u128.checked_shl(index as u32).unwrap_or_default();
+                    self.integers |= bit;
                     [NUMBER, *integer as f64]
                 }
                 Value::Real(real) => [NUMBER, *real],
