@@ -117,6 +117,11 @@ impl Instance {
         Open::new(&self.beside)
     }
 
+    /// Whether a transaction is open.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.beside.get().depth > 0
+    }
+
     /// Whether a turn has asked for the object's end.
     pub(crate) fn is_destroyed(&self) -> bool {
         self.beside.get().is_destroyed

@@ -42,8 +42,10 @@ extern "C" {
 
     #[derive(Clone, PartialEq)]
     type WebSocket;
-    #[wasm_bindgen(method, catch)]
-    fn send(this: &WebSocket, message: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = send)]
+    fn send_text(this: &WebSocket, message: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = send)]
+    fn send_bytes(this: &WebSocket, message: Uint8Array) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn close(this: &WebSocket, code: u16, reason: &str) -> Result<(), JsValue>;
 }
@@ -78,9 +80,11 @@ pub(super) fn known(state: &State, socket: JsValue) -> RawSocket {
 
 impl Connection for Socket {
     fn send(&self, message: Outgoing<'_>) -> Result<()> {
-        self.socket
-            .send(&to_js_message(message))
-            .map_err(|thrown| from_js(&thrown))
+        match message {
+            Outgoing::Text(text) => self.socket.send_text(text),
+            Outgoing::Bytes(bytes) => self.socket.send_bytes(bytes.into()),
+        }
+        .map_err(|thrown| from_js(&thrown))
     }
 
     fn close(&self, code: u16, reason: &str) -> Result<()> {
