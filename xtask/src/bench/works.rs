@@ -36,10 +36,10 @@ pub(crate) enum Group {
 /// How often a work is measured.
 #[derive(Clone, Copy, PartialEq)]
 enum Effort {
-    /// It takes as long as it is given.
-    Timed,
-    /// It takes a second or more.
-    Slow,
+    /// A round takes part of a second.
+    Short,
+    /// A round takes seconds.
+    Long,
 }
 
 struct Work {
@@ -69,26 +69,26 @@ const fn work(
 
 #[rustfmt::skip]
 const WORKS: [Work; 17] = {
-    use Effort::{Slow, Timed};
+    use Effort::{Long, Short};
     use Group::{Alarms, Http, Objects, Rows, Rpc, Sockets, Start};
     [
-        work(Http, "HTTP: empty", "requests/s", Timed, |stage, who| stage.load(who, "GET", "empty", "").map(Some)),
-        work(Http, "HTTP: one upsert", "requests/s", Timed, |stage, who| stage.upserts(who).map(Some)),
-        work(Http, "HTTP: 10 KB of JSON in and out", "requests/s", Timed, |stage, who| stage.load(who, "POST", "echo", &items()).map(Some)),
-        work(Rows, "HTTP: 1,000 rows of 4 columns read and summed", "requests/s", Timed, |stage, who| stage.load(who, "GET", "sum", "").map(Some)),
-        work(Rows, "HTTP: 1,000 inserts", "requests/s", Timed, |stage, who| stage.load(who, "POST", "insert", "").map(Some)),
-        work(Rows, "HTTP: 1,000 statements of one row", "requests/s", Timed, |stage, who| stage.load(who, "GET", "singles", "").map(Some)),
-        work(Rpc, "RPC: empty", "calls/s", Timed, |stage, who| stage.rpc(who, "empty")),
-        work(Rpc, "RPC: one upsert", "calls/s", Timed, |stage, who| stage.rpc(who, "upsert")),
-        work(Rpc, "RPC: one row as an object", "calls/s", Timed, |stage, who| stage.rpc(who, "row")),
-        work(Rpc, "RPC: 100 objects of 4 fields there and back", "calls/s", Timed, |stage, who| stage.rpc(who, "objects")),
-        work(Objects, "first call of a new object, which stores a row", "objects/s", Timed, |stage, who| stage.new_objects(who).map(Some)),
-        work(Sockets, "web socket: answers to one", "messages/s", Timed, |stage, who| stage.answers(who).map(Some)),
-        work(Sockets, "web socket: broadcasts to 100", "messages/s", Timed, |stage, who| stage.broadcasts(who).map(Some)),
-        work(Alarms, "1,000 alarms scheduled", "ms", Slow, |stage, who| stage.schedule(who).map(Some)),
-        work(Alarms, "due alarms run", "alarms/s", Slow, |stage, who| stage.due(who).map(Some)),
-        work(Start, "cold wake, the schema as it was", "ms", Slow, |stage, who| stage.wake(who).map(Some)),
-        work(Start, "first answer of a fresh workerd", "ms", Slow, |stage, who| stage.start_up(who).map(Some)),
+        work(Http, "HTTP: empty", "requests/s", Short, |stage, who| stage.load(who, "GET", "empty", "").map(Some)),
+        work(Http, "HTTP: one upsert", "requests/s", Short, |stage, who| stage.upserts(who).map(Some)),
+        work(Http, "HTTP: 10 KB of JSON in and out", "requests/s", Short, |stage, who| stage.load(who, "POST", "echo", &items()).map(Some)),
+        work(Rows, "HTTP: 1,000 rows of 4 columns read and summed", "requests/s", Short, |stage, who| stage.load(who, "GET", "sum", "").map(Some)),
+        work(Rows, "HTTP: 1,000 inserts", "requests/s", Short, |stage, who| stage.load(who, "POST", "insert", "").map(Some)),
+        work(Rows, "HTTP: 1,000 statements of one row", "requests/s", Short, |stage, who| stage.load(who, "GET", "singles", "").map(Some)),
+        work(Rpc, "RPC: empty", "calls/s", Short, |stage, who| stage.rpc(who, "empty")),
+        work(Rpc, "RPC: one upsert", "calls/s", Short, |stage, who| stage.rpc(who, "upsert")),
+        work(Rpc, "RPC: one row as an object", "calls/s", Short, |stage, who| stage.rpc(who, "row")),
+        work(Rpc, "RPC: 100 objects of 4 fields there and back", "calls/s", Short, |stage, who| stage.rpc(who, "objects")),
+        work(Objects, "first call of a new object, which stores a row", "objects/s", Short, |stage, who| stage.new_objects(who).map(Some)),
+        work(Sockets, "web socket: answers to one", "messages/s", Short, |stage, who| stage.answers(who).map(Some)),
+        work(Sockets, "web socket: broadcasts to 100", "messages/s", Short, |stage, who| stage.broadcasts(who).map(Some)),
+        work(Alarms, "1,000 alarms scheduled", "ms", Short, |stage, who| stage.schedule(who).map(Some)),
+        work(Alarms, "due alarms run", "alarms/s", Long, |stage, who| stage.due(who).map(Some)),
+        work(Start, "cold wake, the schema as it was", "ms", Long, |stage, who| stage.wake(who).map(Some)),
+        work(Start, "first answer of a fresh workerd", "ms", Short, |stage, who| stage.start_up(who).map(Some)),
     ]
 };
 
@@ -132,10 +132,10 @@ impl Work {
     /// How many rounds count.
     fn rounds(&self, is_quick: bool) -> usize {
         match (self.effort, is_quick) {
-            (Effort::Slow, true) => 3,
-            (Effort::Slow, false) => 5,
-            (Effort::Timed, true) => 11,
-            (Effort::Timed, false) => 21,
+            (Effort::Long, true) => 3,
+            (Effort::Long, false) => 5,
+            (Effort::Short, true) => 11,
+            (Effort::Short, false) => 21,
         }
     }
 }
