@@ -156,3 +156,32 @@ fn answer_all(mut stream: TcpStream) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_answers_of_any_length() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let parts = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\na\r\n0123456789\r\n0\r\n\r\n";
+            let whole = "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nabc";
+            let none = "HTTP/1.1 204 No Content\r\n\r\n";
+            let answers = format!("{parts}{whole}{none}");
+            stream.write_all(answers.as_bytes()).unwrap();
+            stream
+        });
+        let mut connection = Connection::open(port).unwrap();
+        let mut answer = || {
+            let Answer { status, body } = connection.send(&request("GET", "/", "")).unwrap();
+            (status, String::from_utf8(body).unwrap())
+        };
+        assert_eq!(answer(), (200, "ab0123456789".to_owned()));
+        assert_eq!(answer(), (404, "abc".to_owned()));
+        assert_eq!(answer(), (204, String::new()));
+        server.join().unwrap();
+    }
+}

@@ -119,8 +119,24 @@ fn bundle(who: Who, name: &str) -> Result<PathBuf> {
     Ok(bundle)
 }
 
+/// What has a size, and the kilobytes with each program.
+type Size = (&'static str, [Option<f64>; 4]);
+
+/// The sizes of the small programs, which it builds.
+pub(super) fn sizes() -> Result<Vec<Size>> {
+    let (mut small, mut one_method) = ([None; 4], [None; 4]);
+    for who in Who::ALL {
+        small[who as usize] = Some(size_of_small(who)?);
+        one_method[who as usize] = size_of_one_method(who)?;
+    }
+    Ok(vec![
+        ("small actor: Wasm and JS, gzipped", small),
+        ("actor with one method: Wasm, gzipped", one_method),
+    ])
+}
+
 /// The kilobytes, gzipped, of all that is uploaded of the small actor.
-pub(super) fn size_of_small(who: Who) -> Result<f64> {
+fn size_of_small(who: Who) -> Result<f64> {
     if !who.is_rust() {
         return gzipped(&bundle(who, "small.js")?);
     }
@@ -129,7 +145,7 @@ pub(super) fn size_of_small(who: Who) -> Result<f64> {
 }
 
 /// The kilobytes, gzipped, of the Wasm of an actor with one method, if it is any.
-pub(super) fn size_of_one_method(who: Who) -> Result<Option<f64>> {
+fn size_of_one_method(who: Who) -> Result<Option<f64>> {
     if !who.is_rust() {
         return Ok(None);
     }

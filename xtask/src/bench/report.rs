@@ -99,15 +99,15 @@ pub(super) struct Report(Vec<Measured>);
 impl Report {
     pub(super) fn print_head(&self) {
         let [js, actors, workers_rs, ours] = Who::ALL.map(Who::name);
-        println!("{:58}{js:<24}{actors:<24}{workers_rs:<24}{ours}", "");
+        println!("{:64}{js:<26}{actors:<26}{workers_rs:<26}{ours}", "");
     }
 
     /// Takes in the results of a work, and prints them.
     pub(super) fn print_and_add(&mut self, line: Vec<Measured>) {
         if let Some(Measured { work, unit, .. }) = line.first() {
-            print!("{:58}", format!("{work} [{unit}]"));
+            print!("{:64}", format!("{work} [{unit}]"));
             for cell in cells(&line) {
-                print!("{cell:<24}");
+                print!("{cell:<26}");
             }
             println!();
         }

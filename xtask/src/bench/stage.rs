@@ -2,12 +2,13 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
-use actors_harness::{worker::Worker, workerd::Server};
+use actors_harness::{root, worker::Worker, workerd::Server};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
@@ -40,15 +41,14 @@ pub(super) struct Stage {
     workers: Vec<Worker>,
     disk: PathBuf,
     server: Server,
-    names: AtomicU64,
+    number: AtomicU64,
 }
 
 impl Stage {
     pub(super) fn open(is_quick: bool) -> Result<Self> {
-        let disk = super::folder().join("disk");
-        let _ = fs::remove_dir_all(&disk);
+        let disk = disk();
         let workers = programs::workers()?;
-        let server = Server::start(&workers, &disk, None)?;
+        let server = fresh(&workers, &disk)?;
         Ok(Self {
             is_quick,
             rooms: [const { None }; 4],
@@ -57,13 +57,30 @@ impl Stage {
             workers,
             disk,
             server,
-            names: AtomicU64::new(0),
+            number: AtomicU64::new(0),
         })
+    }
+
+    /// A new workerd without any objects, in which all programs have done everything once.
+    pub(super) fn renew(&mut self) -> Result<()> {
+        self.rooms = [const { None }; 4];
+        self.has_sleepers = [false; 4];
+        self.server.kill();
+        self.server = fresh(&self.workers, &self.disk)?;
+        self.compare().context("the programs do not do the same")
+    }
+
+    /// Ends workerd and starts it again on the same data: no object is awake.
+    pub(super) fn restart(&mut self) -> Result<()> {
+        self.rooms = [const { None }; 4];
+        self.server.stop();
+        self.server = Server::start(&self.workers, &self.disk, None)?;
+        Ok(())
     }
 
     /// How long a round of a program takes, where that can be chosen.
     pub(super) fn time(&self) -> Duration {
-        Duration::from_millis(if self.is_quick { 200 } else { 1000 })
+        Duration::from_millis(if self.is_quick { 150 } else { 400 })
     }
 
     pub(super) fn port(&self, who: Who) -> u16 {
@@ -72,21 +89,18 @@ impl Stage {
 
     /// A name that no object has had.
     pub(super) fn new_name(&self) -> String {
-        format!("new-{}", self.names.fetch_add(1, Ordering::Relaxed))
+        format!("new-{}", self.next())
     }
 
-    /// Kills workerd and starts it again on the same data: no object is awake.
-    pub(super) fn restart(&mut self) -> Result<()> {
-        self.rooms = [const { None }; 4];
-        self.server.kill();
-        self.server = Server::start(&self.workers, &self.disk, None)?;
-        Ok(())
+    /// A number that is another each time.
+    fn next(&self) -> u64 {
+        self.number.fetch_add(1, Ordering::Relaxed)
     }
 
     /// How many milliseconds it takes from the start of a workerd with this program alone to its
     /// first answer.
     pub(super) fn start_up(&self, who: Who) -> Result<f64> {
-        let disk = super::folder().join("fresh");
+        let disk = self.disk.join("alone");
         let _ = fs::remove_dir_all(&disk);
         let start = Instant::now();
         let server = Server::start(&self.workers[who as usize..][..1], &disk, None)?;
@@ -99,6 +113,14 @@ impl Stage {
     pub(super) fn load(&self, who: Who, method: &str, what: &str, body: &str) -> Result<f64> {
         let request = request(method, &format!("/objects/bench/{what}"), body);
         http::load(self.port(who), self.time(), || request.clone())
+    }
+
+    /// How many requests a second, each of which changes a row, one object answers.
+    pub(super) fn upserts(&self, who: Who) -> Result<f64> {
+        http::load(self.port(who), self.time(), || {
+            let body = format!(r#"{{"word":"soup","count":{}}}"#, self.next());
+            request("POST", "/objects/bench/upsert", &body)
+        })
     }
 
     /// How many new objects a second store a row.
@@ -130,7 +152,7 @@ impl Stage {
     }
 
     /// Has all programs do everything once, and compares what they answer.
-    pub(super) fn compare(&self) -> Result<()> {
+    fn compare(&self) -> Result<()> {
         let later = format!(r#"{{"count":3,"due":{}}}"#, super::alarms::tomorrow());
         let requests = [
             ("GET", "empty", ""),
@@ -159,6 +181,30 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.server.kill();
+        let _ = fs::remove_dir_all(&self.disk);
+    }
+}
+
+/// Where the objects' data is: in memory where the system has a place for that, so that it is not
+/// the disk that is measured.
+fn disk() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if !memory.is_dir() {
+        return super::folder().join("disk");
+    }
+    let mut hasher = DefaultHasher::new();
+    root().hash(&mut hasher);
+    memory.join(format!("actors-bench-{}", hasher.finish()))
+}
+
+fn fresh(workers: &[Worker], disk: &Path) -> Result<Server> {
+    let _ = fs::remove_dir_all(disk);
+    Server::start(workers, disk, None)
 }
 
 /// The request for so many calls.
