@@ -1,11 +1,11 @@
-//! Changes of the rows of alarms.
+//! Changes to the rows of alarms.
 
 use crate::error::Result;
 use crate::instance::Instance;
 use crate::instance::alarm::earliest;
-use crate::instance::beside::Life;
+use crate::instance::remembered::Life;
 
-/// Changes alarms, in a transaction that arms the object's own alarm at its end.
+/// Changes alarms, in a transaction that ends by arming the object's own alarm.
 pub(crate) fn change<T>(
     instance: &Instance,
     body: impl FnOnce(&Instance) -> Result<T>,
@@ -13,13 +13,13 @@ pub(crate) fn change<T>(
     instance.transaction(|| {
         if instance.ringing.is_on() {
             instance.ringing.changed();
-        } else if instance.beside().earliest.is_none() {
-            // What `#[on_init]` has set for the beginning is not armed before that.
-            let earliest = match instance.beside().life {
+        } else if instance.remembered().earliest.is_none() {
+            // What `#[on_init]` schedules is not armed before the object exists.
+            let earliest = match instance.remembered().life {
                 Life::Exists => earliest(instance)?,
                 Life::Unborn | Life::Rehearsed => None,
             };
-            instance.remember(|beside| beside.earliest = Some(earliest));
+            instance.remember(|remembered| remembered.earliest = Some(earliest));
         }
         body(instance)
     })

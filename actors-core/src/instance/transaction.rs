@@ -1,8 +1,8 @@
-//! Transactions, at whose end the object's own alarm is armed.
+//! Transactions, which end by arming the object's own alarm.
 
 use super::Instance;
 use super::alarm::arm;
-use super::beside::Life;
+use super::remembered::Life;
 use crate::error::{Error, Result};
 
 impl Instance {
@@ -13,7 +13,7 @@ impl Instance {
         once.value()
     }
 
-    /// Runs `body` in a transaction, at whose end the object's own alarm is armed.
+    /// Runs `body` in a transaction, which ends by arming the object's own alarm.
     pub(crate) fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let open = self.open();
         let mut has_run = false;
@@ -32,18 +32,18 @@ impl Instance {
         }
         open.commit();
         if is_rehearsed {
-            self.remember(|beside| beside.life = Life::Unborn);
+            self.remember(|remembered| remembered.life = Life::Unborn);
         }
         Ok(())
     }
 
     fn is_rehearsed(&self) -> bool {
-        self.beside.get().life == Life::Rehearsed
+        self.remembered.get().life == Life::Rehearsed
     }
 }
 
-/// A closure that runs once, for code that is compiled once for all closures: it can neither
-/// take one by value nor pass on what it returns.
+/// A closure that runs once, for code that is compiled once for all closures: such code can
+/// neither take it by value nor return its result.
 pub(crate) struct Once<F, T> {
     body: Option<F>,
     value: Option<T>,
@@ -61,7 +61,7 @@ impl<F, T> Once<F, T> {
         Ok(())
     }
 
-    /// What the closure has returned.
+    /// Returns what the closure has returned.
     pub(crate) fn value(self) -> Result<T> {
         self.value.ok_or_else(not_run)
     }

@@ -139,7 +139,7 @@ impl Check {
 pub(crate) fn prelude(krate: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unused_imports)]
-        use #krate::__private::{Unproven as _, Untold as _};
+        use #krate::__private::{Unproven as _, TableFallback as _};
     }
 }
 

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::sim::{Sim, Slot};
 use super::socket::Socket;
 use crate::error::Result;
-use crate::platform::{Loss, Platform};
-use crate::sockets::admission::Guested;
+use crate::platform::{Interruption, Platform};
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Accepted, Connection as _, Outgoing, RawSocket, Selection};
 use crate::sql::cell::Rows;
 use crate::sql::{Usage, Value};
@@ -88,8 +88,8 @@ impl Platform for Object {
             .expect("SQLite in memory drops tables");
     }
 
-    fn ring_begins(&self, _object: &str) -> Option<Loss> {
-        self.slot.loss.take()
+    fn ring_begins(&self, _object: &str) -> Option<Interruption> {
+        self.slot.interruption.take()
     }
 
     fn ring_ends(&self, _object: &str) {}
@@ -106,8 +106,8 @@ impl Platform for Object {
         self.slot.id()
     }
 
-    fn accept(&self, guest: Guested) -> Result<Accepted> {
-        Ok(Accepted::new(self.world.accept(&self.slot, guest)))
+    fn accept(&self, prepared: PreparedSocket) -> Result<Accepted> {
+        Ok(Accepted::new(self.world.accept(&self.slot, prepared)))
     }
 
     fn new_socket_id(&self) -> String {

@@ -19,7 +19,7 @@ use super::outbox::Outbox;
 use super::socket::Socket;
 use crate::env::{Address, Env};
 use crate::error::{Error, ErrorKind, Result};
-use crate::platform::{Host, Loss, Platform};
+use crate::platform::{Host, Interruption, Platform};
 use crate::sockets::SocketOptions;
 use crate::time::{Duration, Timestamp};
 use crate::turn::{Turn, current};
@@ -37,7 +37,7 @@ pub(crate) struct Slot {
     pub(crate) alarm_settings: Cell<u64>,
     pub(crate) alarm_rings: Cell<u64>,
     /// What has cut short the running of its alarms.
-    pub(super) loss: RefCell<Option<Loss>>,
+    pub(super) interruption: RefCell<Option<Interruption>>,
     /// The web sockets that are open; they outlive what is in memory.
     pub(super) sockets: RefCell<Vec<Socket>>,
     socket_options: Option<&'static SocketOptions>,
@@ -53,7 +53,7 @@ impl Slot {
             make: address.make,
             alarm_settings: Cell::default(),
             alarm_rings: Cell::default(),
-            loss: RefCell::default(),
+            interruption: RefCell::default(),
             rings: Cell::default(),
             sockets: RefCell::default(),
             socket_options: address.sockets,
@@ -493,11 +493,13 @@ impl Sim {
         self.outbox.flush();
         let message = format!("panicked: {message}");
         for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
-            slot.loss.replace(Some(Loss::Panic(None)));
+            slot.interruption.replace(Some(Interruption::Panic(None)));
         }
         if let Some(lost) = current::panicked_alarm() {
             let culprit = Some((lost.alarm, message.clone()));
-            task.slot.loss.replace(Some(Loss::Panic(culprit)));
+            task.slot
+                .interruption
+                .replace(Some(Interruption::Panic(culprit)));
         }
         task.give_up(Error::new(ErrorKind::Panic, message));
         task.slot.rings.set(false);

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::outbox::Outbox;
 use crate::error::{Error, Result};
 use crate::sockets::Message;
-use crate::sockets::admission::Guested;
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Connection, Outgoing, RawSocket};
 
 /// A web socket, as both of its ends see it.
@@ -35,18 +35,18 @@ impl PartialEq for Socket {
 }
 
 impl Socket {
-    pub(super) fn open(outbox: Rc<Outbox>, guest: Guested) -> Self {
+    pub(super) fn open(outbox: Rc<Outbox>, prepared: PreparedSocket) -> Self {
         let socket = Self(Rc::new(State {
             outbox,
-            id: guest.id,
-            tags: guest.tags,
-            protocol: guest.protocol,
-            attachment: RefCell::new(guest.attachment),
+            id: prepared.id,
+            tags: prepared.tags,
+            protocol: prepared.protocol,
+            attachment: RefCell::new(prepared.attachment),
             sent: RefCell::default(),
             closed: RefCell::default(),
             has_ended: Cell::new(false),
         }));
-        for greeting in guest.greetings {
+        for greeting in prepared.greetings {
             socket.when_durable(|socket| socket.push(Message::Text(greeting)));
         }
         socket

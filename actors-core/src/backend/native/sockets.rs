@@ -9,7 +9,7 @@ use super::socket::Socket;
 use crate::error::Result;
 use crate::platform::Upgrade;
 use crate::request::Request;
-use crate::sockets::admission::Guested;
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::message::Event;
 use crate::sockets::raw::RawSocket;
 use crate::sockets::{Close, Message};
@@ -22,8 +22,8 @@ impl Sim {
         format!("00000000-0000-4000-8000-{number:012}")
     }
 
-    pub(super) fn accept(&self, slot: &Slot, guest: Guested) -> Socket {
-        let socket = Socket::open(self.outbox.clone(), guest);
+    pub(super) fn accept(&self, slot: &Slot, prepared: PreparedSocket) -> Socket {
+        let socket = Socket::open(self.outbox.clone(), prepared);
         slot.sockets.borrow_mut().insert(0, socket.clone());
         socket
     }

@@ -10,8 +10,8 @@ use super::error::{from_js, to_js};
 use super::state::{State, Storage};
 use super::{executor, sockets, sql};
 use crate::error::{Error, Result};
-use crate::platform::{Loss, Platform};
-use crate::sockets::admission::Guested;
+use crate::platform::{Interruption, Platform};
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Accepted, Outgoing, RawSocket, Selection};
 use crate::sql::cell::Rows;
 use crate::sql::{Usage, Value};
@@ -143,12 +143,12 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
         let _ = self.storage.delete_all();
     }
 
-    fn ring_begins(&self, object: &str) -> Option<Loss> {
+    fn ring_begins(&self, object: &str) -> Option<Interruption> {
         let loss = ring_begins(object)?;
         Some(match (loss.get(0).as_f64(), loss.get(1).as_string()) {
-            (Some(alarm), Some(message)) => Loss::Panic(Some((alarm as i64, message))),
-            (None, Some(_)) => Loss::Panic(None),
-            _ => Loss::Trap,
+            (Some(alarm), Some(message)) => Interruption::Panic(Some((alarm as i64, message))),
+            (None, Some(_)) => Interruption::Panic(None),
+            _ => Interruption::Trap,
         })
     }
 
@@ -168,7 +168,7 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
         self.state.id().to_text()
     }
 
-    fn accept(&self, guest: Guested) -> Result<Accepted> {
+    fn accept(&self, guest: PreparedSocket) -> Result<Accepted> {
         match SOCKETS {
             true => sockets::accepted(&self.state, guest),
             false => Err(Error::internal("the actor has no web sockets")),

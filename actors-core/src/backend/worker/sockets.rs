@@ -7,7 +7,7 @@ use super::error::from_js;
 use super::state::State;
 use crate::error::Result;
 use crate::sockets::Message;
-use crate::sockets::admission::Guested;
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::message::{Event, TooLong};
 use crate::sockets::raw::{Accepted, Connection, Outgoing, RawSocket, Selection};
 use crate::sockets::socket::id_tag;
@@ -51,7 +51,7 @@ extern "C" {
 }
 
 /// Accepts a web socket: what is handed over is the response with its other end.
-pub(super) fn accepted(state: &State, guest: Guested) -> Result<Accepted> {
+pub(super) fn accepted(state: &State, guest: PreparedSocket) -> Result<Accepted> {
     let attachment = Uint8Array::from(&*guest.attachment);
     accept(
         state,

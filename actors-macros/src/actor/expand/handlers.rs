@@ -387,7 +387,7 @@ fn connect(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     let admits = facts.choose(&method.conditions, Fact::Serde, &admitted);
     let body = quote! {
         let admission = #outcome?;
-        <#admits as #krate::__private::Admit<#admitted>>::settle(opening, ctx, admission)
+        <#admits as #krate::__private::Admit<#admitted>>::decide(opening, ctx, admission)
     };
     let turn = method.turn(actor, krate, &body);
     quote!(|object, opening| #turn)
