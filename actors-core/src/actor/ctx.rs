@@ -143,9 +143,9 @@ pub enum Init<A> {
 
 /// What a transaction runs: a closure that returns a `Result`, without `async`.
 #[diagnostic::on_unimplemented(
-    message = "a transaction runs a closure that returns a `Result`, and this is `{Self}`",
+    message = "expected a closure that returns a `Result`, found `{Self}`",
     label = "expected `|| {{ …; Ok(()) }}`",
-    note = "nothing can be awaited in a transaction: await before it, and do in it what must hold \
+    note = "nothing can be awaited in a transaction: await before it, and do in it what belongs \
             together"
 )]
 pub trait Body<T>: FnOnce() -> Result<T> {}

@@ -31,11 +31,11 @@ pub struct NoRows;
 /// A statement's rows can be read as `T`.
 #[diagnostic::on_unimplemented(
     message = "this statement's rows can't be read as `{T}`",
-    label = "it answers `{Self}`",
-    note = "an expression's type is said where it is read, `let count: u32 = …`, or in the \
+    label = "it returns `{Self}`",
+    note = "write an expression's type where it is read, `let count: u32 = …`, or in the \
             statement, `AS count: u32`",
-    note = "a statement without rows is run with `.run(ctx)`; INSERT, UPDATE and DELETE answer \
-            rows with RETURNING"
+    note = "run a statement without rows with `.run(ctx)`; INSERT, UPDATE and DELETE return rows \
+            with RETURNING"
 )]
 pub trait ReadAs<T> {
     #[doc(hidden)]
@@ -82,7 +82,7 @@ impl<T: FromSql> ReadColumns for Column<T> {
 #[diagnostic::on_unimplemented(
     message = "the expression that this statement returns can't be read as `{Self}`",
     label = "which Rust type is it?",
-    note = "say it where it is read, `let count: u32 = …`, or behind a name in the statement, \
+    note = "write it where it is read, `let count: u32 = …`, or after a name in the statement, \
             `COUNT(*) AS count: u32`",
     note = "over no rows `MAX`, `MIN`, `AVG` and `SUM` are NULL: `MAX(version) AS max: Option<u32>`"
 )]
@@ -105,7 +105,7 @@ impl<T: ReadUntyped> ReadAs<T> for Untyped {
 
 /// An actor that has all tables of the tuple `Q`.
 #[diagnostic::on_unimplemented(
-    message = "the statement is about a table that `{Self}` does not have",
+    message = "the statement uses a table that `{Self}` does not have",
     label = "not all of `{Q}` are its tables",
     note = "name them on the actor's struct: `#[actor(tables(..))]`"
 )]
