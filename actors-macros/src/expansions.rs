@@ -1,5 +1,5 @@
-//! What the macros write, one small input for each mark, so that a review sees how a change of
-//! the macros changes it. `INSTA_UPDATE=always cargo test -p actors-macros` renews them.
+//! What the macros generate, one small input for each mark, so that a review sees how a change
+//! to the macros affects it. `INSTA_UPDATE=always cargo test -p actors-macros` renews them.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,12 +9,12 @@ use crate::actor::expand::{handlers, state};
 use crate::table::{row, value};
 use crate::{entry, migration, table};
 
-/// The items, as rustfmt would have them.
+/// The formatted items.
 pub(crate) fn shown(items: TokenStream) -> String {
     prettyplease::unparse(&parse2(items).expect("items"))
 }
 
-/// Compares what is written for an `#[actor] impl` with that handler.
+/// Compares what is generated for an `#[actor] impl` with that handler.
 fn of_handler(name: &str, handler: TokenStream) {
     let block = parse_quote!(impl Room { #handler });
     insta::assert_snapshot!(name, shown(handlers::expand(quote!(), block)));

@@ -1,8 +1,7 @@
-//! `migration!`: a change of tables, written by hand, and tried by SQLite when the crate
-//! compiles.
+//! `migration!`: a change of tables, written by hand, and tried by SQLite at compile time.
 //!
 //! The tables as they were are declared elsewhere: as for `sql!`, each is asked for its
-//! columns by the macro of its name, and hands them on to `migration_next!`.
+//! columns through the macro with its name, which passes them on to `migration_next!`.
 
 #[cfg(feature = "check-sql")]
 #[cfg(feature = "check-sql")]
@@ -109,7 +108,7 @@ pub(crate) fn expand(migration: TokenStream) -> TokenStream {
     }
 }
 
-/// The migration, and what the tables before it have told so far.
+/// The migration, and what the tables before it have passed on so far.
 pub(crate) struct Asking {
     migration: TokenStream,
     parsed: Migration,
@@ -136,7 +135,7 @@ impl Parse for Asking {
 }
 
 impl Asking {
-    /// Asks the next table for its columns, or is done.
+    /// Asks the next table for its columns, or finishes.
     pub(crate) fn next(&self) -> TokenStream {
         let Self {
             migration,
@@ -188,7 +187,7 @@ impl Asking {
         }
     }
 
-    /// SQLite's words in the user's, and the word that they are about.
+    /// SQLite's message in the user's terms, and the word that it is about.
     #[cfg(feature = "check-sql")]
     fn explain(
         &self,
@@ -229,7 +228,7 @@ impl Asking {
     }
 }
 
-/// The name that SQLite's words are about.
+/// The name that SQLite's message is about.
 #[cfg(feature = "check-sql")]
 fn named(words: &str) -> Option<&str> {
     let before = ["no such column: ", "no such table: ", "near \""];
@@ -239,7 +238,7 @@ fn named(words: &str) -> Option<&str> {
     })
 }
 
-/// Why the runtime or the framework does not take a statement.
+/// Why the runtime or the framework refuses a statement.
 #[cfg(feature = "check-sql")]
 fn refusal(statement: &str) -> Mistake {
     let lower = statement.to_ascii_lowercase();

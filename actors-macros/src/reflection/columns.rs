@@ -1,8 +1,8 @@
-//! What `#[sql_table]` and `#[derive(FromRow)]` tell about a struct, by the macro of the
-//! struct's name (`callback.rs` writes it).
+//! What `#[sql_table]` and `#[derive(FromRow)]` pass on about a struct, through the macro
+//! with the struct's name (`callback.rs` writes it).
 //!
-//! It is one literal, since each token takes its time on its way to each statement, and is
-//! read once.
+//! It is one literal, since every token costs time for each statement that gets it, and is
+//! decoded once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Path, bracketed};
 
-/// A struct whose fields are columns: of a table, or of rows alone.
+/// A struct whose fields are columns: of a table, or only of rows.
 #[derive(Clone)]
 pub(crate) struct Columns {
     /// The path of `actors-core` there.
@@ -26,7 +26,7 @@ pub(crate) struct Columns {
 /// What it tells.
 #[derive(Default)]
 pub(crate) struct Told {
-    /// The table's name; none for rows alone.
+    /// The table's name; none for mere rows.
     pub(crate) table: Option<String>,
     /// The statements that make the table.
     pub(crate) create: Vec<String>,
@@ -48,7 +48,7 @@ pub(crate) struct Column {
     pub(crate) is_required: bool,
     /// Whether its values are computed, and never written.
     pub(crate) is_generated: bool,
-    /// Whether its values are JSON, or times: what errors say depends on it.
+    /// Whether its values are JSON, or times: error texts depend on it.
     pub(crate) is_json: bool,
     pub(crate) is_time: bool,
 }
@@ -60,7 +60,7 @@ impl Columns {
         Self { krate, text, told }
     }
 
-    /// The table that the struct of that path is, if it is one.
+    /// The table of the struct with that path, if it is one.
     pub(crate) fn table(&self, path: &Path) -> Option<Table> {
         Some(Table {
             path: path.clone(),
@@ -94,7 +94,7 @@ impl Table {
     }
 }
 
-/// How many are kept: more than a crate has tables.
+/// How many are cached: more than a crate has tables.
 const KEPT: usize = 1_000;
 
 impl Told {
@@ -120,12 +120,12 @@ impl Told {
     }
 }
 
-/// What it is, its length, and the part itself, in which any character may be.
+/// The kind of a part, its length, and the part itself, which may contain any character.
 fn write_part(kind: char, part: &str) -> String {
     format!("{kind}{} {part}", part.len())
 }
 
-/// The first part, and what it is, and the rest.
+/// The first part with its kind, and the rest.
 fn read_part(text: &str) -> Option<(&str, &str, &str)> {
     let (head, rest) = text.split_once(' ')?;
     let (kind, length) = head.split_at_checked(1)?;

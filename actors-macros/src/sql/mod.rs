@@ -3,8 +3,8 @@
 //! (`statement.rs`). SQLite prepares it (`rewrite.rs`, `check.rs`), its values are bound
 //! (`bound.rs`, `fits.rs`), and its rows get a Rust type (`rows.rs`).
 //!
-//! The tables are declared elsewhere. Each is asked for its columns by the macro of its
-//! name, one after the other, and hands them on to `sql_next!`.
+//! The tables are declared elsewhere. Each is asked for its columns through the macro with
+//! its name, one after the other, which passes them on to `sql_next!`.
 
 mod bound;
 mod captures;
@@ -80,7 +80,7 @@ impl Parse for Sql {
     }
 }
 
-/// The statement, and what the structs that it names have told so far.
+/// The statement, and what the structs that it names have passed on so far.
 pub(crate) struct Asking {
     sql: Sql,
     told: Vec<Columns>,
@@ -123,7 +123,7 @@ impl Parse for Asking {
 struct Prepared {
     rows: TokenStream,
     text: String,
-    /// What is captured, and what it passes to be bound.
+    /// The captures, and the checks that they pass before they are bound.
     values: Vec<(Capture, Met)>,
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn begin(sql: Sql) -> TokenStream {
     })
 }
 
-/// Asks the next struct for its columns, or is done.
+/// Asks the next struct for its columns, or finishes.
 pub(crate) fn next(asking: Asking) -> TokenStream {
     let tables = &asking.sql.tables;
     if let Some(path) = tables.get(asking.told.len()) {
@@ -184,7 +184,7 @@ impl Asking {
         Ok(self.chosen(&all))
     }
 
-    /// Checks a statement; none if the target must be asked for its fields.
+    /// Checks a statement; none if the target must first be asked for its fields.
     fn prepare(&self, source: &Source) -> Result<Option<Prepared>, Fault> {
         let span = self.sql.text.span();
         let tables = self.tables()?;
@@ -233,7 +233,7 @@ impl Asking {
         }
     }
 
-    /// The expression for a statement with parts, of which these are all that there are.
+    /// The expression for a statement with parts, given all its variants.
     fn chosen(&self, all: &[Prepared]) -> TokenStream {
         let (krate, span, paths) = (self.krate(), self.sql.text.span(), &self.sql.tables);
         let parts = &self.sql.parts;
@@ -270,7 +270,7 @@ impl Asking {
         }
     }
 
-    /// The path of `actors-core`, which the tables know.
+    /// The path of `actors-core`, from the tables.
     fn krate(&self) -> TokenStream {
         let told = self.told.first();
         let krate = told.map_or_else(|| quote!(::actors_core), |told| told.krate.clone());
@@ -287,8 +287,8 @@ impl Asking {
     }
 }
 
-/// The values that statements have in common in that part, as they are bound; and checks
-/// of what they meet in some of them.
+/// The bound values that statements have in common in that part, and checks against the
+/// columns that they meet in only some of them.
 fn values_of(
     part: usize,
     all: &[&Prepared],
@@ -324,7 +324,7 @@ mod tests {
     use super::*;
     use crate::reflection::columns::{Column, Told};
 
-    /// `sql!(Visit, Page => text)`, when both tables have told their columns.
+    /// `sql!(Visit, Page => text)`, once both tables have passed on their columns.
     fn asking(text: &str) -> Asking {
         let column = |name: &str, is_nullable| Column {
             name: name.into(),
@@ -380,8 +380,8 @@ mod tests {
         "SELECT page, MAX(at, 1), MIN(at) FILTER (WHERE id > 1) OVER () AS m: i64 FROM visits UNION SELECT 1, 2, 3",
     ];
 
-    /// Whatever is cut out of a statement or doubled in it, there is an answer or an error
-    /// that can be shown, and no panic.
+    /// Whatever is cut out of a statement or doubled in it, there is a result or an error
+    /// that can be displayed, and no panic.
     #[test]
     fn any_text_is_answered() {
         let seed = 5;
@@ -413,7 +413,7 @@ mod tests {
         }
     }
 
-    /// Nor does a text that is as deep or as long as can be overflow the stack.
+    /// Nor does the deepest or longest possible text overflow the stack.
     #[test]
     fn deep_texts_are_answered() {
         for (before, inner, behind) in [

@@ -63,7 +63,7 @@ impl Table {
         }
     }
 
-    /// The macro that tells the columns to statements.
+    /// The macro that passes the columns on to statements.
     fn callback(&self) -> TokenStream {
         let create = std::iter::once(self.create());
         let indices = self.indices.iter().map(|index| self.create_index(index));
@@ -79,9 +79,9 @@ impl Table {
         callback(&self.item.ident, &columns, &fields)
     }
 
-    /// What statements are told of a column.
+    /// What is passed on to statements about a column.
     fn told(&self, column: &Column) -> columns::Column {
-        // SQLite numbers rows by itself if their key is an integer.
+        // SQLite generates ids automatically if the key is an integer.
         let is_key = self.key.len() == 1 && self.key_columns().all(|key| key.name == column.name);
         let is_numbered = is_key && column.checked_type() == "INTEGER" && !self.is_without_rowid;
         let is_generated = column.generated.is_some();
@@ -124,8 +124,8 @@ impl Table {
         }
     }
 
-    /// The type of the primary key, and the tables that are referenced: they may be more
-    /// private than the struct, so that no trait can say them.
+    /// The type of the primary key, and the referenced tables: they may be more private
+    /// than the struct, so a trait can't name them.
     fn types(&self) -> TokenStream {
         let Self { krate, item, .. } = self;
         let ident = &item.ident;
@@ -238,7 +238,7 @@ impl Table {
         }
     }
 
-    /// `update`, where there is more than the key to update.
+    /// `update`, if there is more than the key to update.
     fn update_helper(&self) -> Option<TokenStream> {
         let Self {
             krate, name, item, ..

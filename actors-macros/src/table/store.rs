@@ -14,7 +14,7 @@ struct Helper {
     name: String,
     docs: String,
     statement: String,
-    /// Whether the row may be left out.
+    /// Whether the row may not be stored.
     may_ignore: bool,
 }
 
@@ -132,7 +132,7 @@ impl Table {
         }
     }
 
-    /// What a helper returns that is told the row's id, and its body.
+    /// The return type and the body of a helper that gets the row's id.
     fn returning(
         &self,
         id: &Column,
