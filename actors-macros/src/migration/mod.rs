@@ -93,12 +93,12 @@ impl Migration {
 }
 
 pub(crate) fn expand(migration: TokenStream) -> TokenStream {
-    let told = Vec::new();
+    let reflections = Vec::new();
     match syn::parse2(migration.clone()) {
         Ok(parsed) => Asking {
             migration,
             parsed,
-            told,
+            reflections,
         }
         .next(),
         Err(error) => Mistakes::expand(|mistakes| {
@@ -112,7 +112,7 @@ pub(crate) fn expand(migration: TokenStream) -> TokenStream {
 pub(crate) struct Asking {
     migration: TokenStream,
     parsed: Migration,
-    told: Vec<Columns>,
+    reflections: Vec<Columns>,
 }
 
 impl Parse for Asking {
@@ -120,16 +120,16 @@ impl Parse for Asking {
         let migration;
         bracketed!(migration in input);
         let migration: TokenStream = migration.parse()?;
-        let mut told = Vec::new();
+        let mut reflections = Vec::new();
         while !input.is_empty() {
             let columns;
             braced!(columns in input);
-            told.push(columns.parse()?);
+            reflections.push(columns.parse()?);
         }
         Ok(Self {
             parsed: syn::parse2(migration.clone())?,
             migration,
-            told,
+            reflections,
         })
     }
 }
@@ -140,12 +140,12 @@ impl Asking {
         let Self {
             migration,
             parsed,
-            told,
+            reflections,
         } = self;
-        if let Some(path) = parsed.before.get(told.len()) {
-            return quote!(#path ! { migration_next [#migration] #({ #told })* });
+        if let Some(path) = parsed.before.get(reflections.len()) {
+            return quote!(#path ! { migration_next [#migration] #({ #reflections })* });
         }
-        let krate = match told.first() {
+        let krate = match reflections.first() {
             Some(table) => table.krate.clone(),
             None => quote!(::actors_core),
         };
@@ -169,7 +169,11 @@ impl Asking {
     #[cfg(feature = "check-sql")]
     fn try_out(&self, mistakes: &mut Mistakes) {
         let mut engine = Engine::new();
-        for create in self.told.iter().flat_map(|told| &told.create) {
+        for create in self
+            .reflections
+            .iter()
+            .flat_map(|reflection| &reflection.create)
+        {
             if engine.define(create).is_err() {
                 return; // the table's own error says it
             }
@@ -180,7 +184,7 @@ impl Asking {
                 let (mistake, place) = self.explain(&text, &complaint, place);
                 Some(Shown::new(&mistake, &text, Some(&place)))
             }
-            Ok(()) => history::depends_on_order(&text, &self.told),
+            Ok(()) => history::depends_on_order(&text, &self.reflections),
         };
         if let Some(shown) = found {
             mistakes.add_at(self.parsed.sql.span(), shown);
@@ -217,8 +221,14 @@ impl Asking {
     /// The table or the column that is meant by a name that SQLite does not know.
     #[cfg(feature = "check-sql")]
     fn meant(&self, words: &str, name: &str) -> Option<String> {
-        let columns = self.told.iter().flat_map(|told| &told.columns);
-        let tables = self.told.iter().filter_map(|told| told.table.as_ref());
+        let columns = self
+            .reflections
+            .iter()
+            .flat_map(|reflection| &reflection.columns);
+        let tables = self
+            .reflections
+            .iter()
+            .filter_map(|reflection| reflection.table.as_ref());
         let names: Vec<&str> = match words {
             _ if words.starts_with("no such table") => tables.map(|name| &**name).collect(),
             _ if words.starts_with("no such") => columns.map(|column| &*column.name).collect(),

@@ -81,8 +81,8 @@ fn prepare(
     rewritten: &Rewritten,
     tables: &[Table],
 ) -> Result<Option<Vec<String>>, Fault> {
-    let told = tables.iter().map(|table| table.told.clone());
-    let Some(engine) = engine::of_tables(told.collect()) else {
+    let reflection = tables.iter().map(|table| table.reflection.clone());
+    let Some(engine) = engine::of_tables(reflection.collect()) else {
         return Ok(None); // the table's own error says it
     };
     let found = engine.prepare(&rewritten.text);

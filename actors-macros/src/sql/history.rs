@@ -46,11 +46,11 @@ fn insert(text: &Text<'_>, before: &[Columns]) -> Option<Fault> {
         !text.is(behind, "(") && !text.is(behind, "DEFAULT") && !is_made(text, *table)
     })?;
     let name = text.name(table)?;
-    let told = before.iter().find(|told| {
-        let known = told.table.as_ref();
+    let reflection = before.iter().find(|reflection| {
+        let known = reflection.table.as_ref();
         known.is_some_and(|known| same(known, &name))
     });
-    let columns = told.iter().flat_map(|told| &told.columns);
+    let columns = reflection.iter().flat_map(|reflection| &reflection.columns);
     let columns = columns.filter(|column| !column.is_generated);
     let mistake = Mistake::InsertOfHistory {
         table: name,

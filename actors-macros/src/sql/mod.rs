@@ -83,7 +83,7 @@ impl Parse for Sql {
 /// The statement, and what the structs that it names have passed on so far.
 pub(crate) struct Asking {
     sql: Sql,
-    told: Vec<Columns>,
+    reflections: Vec<Columns>,
 }
 
 impl Parse for Asking {
@@ -103,11 +103,11 @@ impl Parse for Asking {
         bracketed!(parts in input);
         let parts = parts.parse()?;
         let text = input.parse()?;
-        let mut told = Vec::new();
+        let mut reflections = Vec::new();
         while !input.is_empty() {
             let columns;
             braced!(columns in input);
-            told.push(columns.parse()?);
+            reflections.push(columns.parse()?);
         }
         let sql = Sql {
             tables,
@@ -115,7 +115,7 @@ impl Parse for Asking {
             target,
             parts,
         };
-        Ok(Self { sql, told })
+        Ok(Self { sql, reflections })
     }
 }
 
@@ -130,14 +130,14 @@ struct Prepared {
 pub(crate) fn begin(sql: Sql) -> TokenStream {
     next(Asking {
         sql,
-        told: Vec::new(),
+        reflections: Vec::new(),
     })
 }
 
 /// Asks the next struct for its columns, or finishes.
 pub(crate) fn next(asking: Asking) -> TokenStream {
     let tables = &asking.sql.tables;
-    if let Some(path) = tables.get(asking.told.len()) {
+    if let Some(path) = tables.get(asking.reflections.len()) {
         return asking.ask(path);
     }
     let finished = asking.finish();
@@ -152,8 +152,8 @@ impl Asking {
             target,
             parts,
         } = &self.sql;
-        let told = &self.told;
-        quote!(#path ! { sql_next [#((#tables))*] [#target] [#parts] #text #({ #told })* })
+        let reflections = &self.reflections;
+        quote!(#path ! { sql_next [#((#tables))*] [#target] [#parts] #text #({ #reflections })* })
     }
 
     fn finish(&self) -> syn::Result<TokenStream> {
@@ -196,7 +196,7 @@ impl Asking {
         let stars = statement.stars()?;
         let rewritten = Rewritten::new(&statement, &captures, stars, &tables);
         let names = check::check(&statement, &rewritten, &tables)?;
-        let target = match (&self.sql.target, self.told.get(tables.len())) {
+        let target = match (&self.sql.target, self.reflections.get(tables.len())) {
             (None, _) => Target::None,
             (Some(ty), None) => Target::Type(ty),
             (Some(ty), Some(columns)) => Target::Struct(ty, &columns.columns),
@@ -272,18 +272,22 @@ impl Asking {
 
     /// The path of `actors-core`, from the tables.
     fn krate(&self) -> TokenStream {
-        let told = self.told.first();
-        let krate = told.map_or_else(|| quote!(::actors_core), |told| told.krate.clone());
+        let reflection = self.reflections.first();
+        let krate = reflection.map_or_else(
+            || quote!(::actors_core),
+            |reflection| reflection.krate.clone(),
+        );
         captures::respan(krate, self.sql.text.span())
     }
 
     fn tables(&self) -> Result<Vec<Table>, Fault> {
-        let told = self.sql.tables.iter().zip(&self.told);
-        let table = |(path, told): (&Path, &Columns)| {
-            told.table(path)
+        let reflections = self.sql.tables.iter().zip(&self.reflections);
+        let table = |(path, reflection): (&Path, &Columns)| {
+            reflection
+                .table(path)
                 .ok_or_else(|| Fault::somewhere(Mistake::NotATable(quote!(#path).to_string())))
         };
-        told.map(table).collect()
+        reflections.map(table).collect()
     }
 }
 
@@ -322,7 +326,7 @@ fn values_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reflection::columns::{Column, Told};
+    use crate::reflection::columns::{Column, Reflection};
 
     /// `sql!(Visit, Page => text)`, once both tables have passed on their columns.
     fn asking(text: &str) -> Asking {
@@ -341,12 +345,12 @@ mod tests {
                 names.join(", "),
                 names[0]
             );
-            let told = Told {
+            let reflection = Reflection {
                 table: Some(name.into()),
                 create: vec![create],
                 columns,
             };
-            Columns::new(quote!(::actors_core), told)
+            Columns::new(quote!(::actors_core), reflection)
         };
         Asking {
             sql: Sql {
@@ -355,7 +359,7 @@ mod tests {
                 target: None,
                 parts: Parts::default(),
             },
-            told: vec![
+            reflections: vec![
                 table(
                     "visits",
                     vec![

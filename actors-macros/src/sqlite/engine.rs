@@ -13,7 +13,7 @@ use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::{Batch, Connection, Error, Statement};
 
 use super::mistakes::Mistake;
-use crate::reflection::columns::Told;
+use crate::reflection::columns::Reflection;
 
 /// SQLite's error about a statement, in its own words.
 #[derive(Debug)]
@@ -33,40 +33,43 @@ const KEPT: usize = 100;
 
 /// A database with those tables, unless one of them has a mistake. Creating one takes
 /// longer than preparing a statement, so it is cached.
-pub(crate) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
+pub(crate) fn of_tables(reflections: Vec<Rc<Reflection>>) -> Option<Rc<Engine>> {
     thread_local! {
         static MADE: RefCell<Vec<Made>> = RefCell::default();
     }
     let made = MADE.with_borrow(|made| {
-        let found = made.iter().find(|made| made.is_of(&told));
+        let found = made.iter().find(|made| made.is_of(&reflections));
         found.map(|made| made.engine.clone())
     });
     if made.is_some() {
         return made;
     }
     let engine = Rc::new(Engine::new());
-    let mut create = told.iter().flat_map(|told| &told.create);
+    let mut create = reflections.iter().flat_map(|reflection| &reflection.create);
     create.try_for_each(|create| engine.define(create).ok())?;
     MADE.with_borrow_mut(|made| {
         if made.len() >= KEPT {
             made.clear();
         }
         let engine = engine.clone();
-        made.push(Made { told, engine });
+        made.push(Made {
+            reflections,
+            engine,
+        });
     });
     Some(engine)
 }
 
 /// A cached database, and its tables.
 struct Made {
-    told: Vec<Rc<Told>>,
+    reflections: Vec<Rc<Reflection>>,
     engine: Rc<Engine>,
 }
 
 impl Made {
-    fn is_of(&self, told: &[Rc<Told>]) -> bool {
-        let mut both = self.told.iter().zip(told);
-        self.told.len() == told.len() && both.all(|(a, b)| Rc::ptr_eq(a, b))
+    fn is_of(&self, reflections: &[Rc<Reflection>]) -> bool {
+        let mut both = self.reflections.iter().zip(reflections);
+        self.reflections.len() == reflections.len() && both.all(|(a, b)| Rc::ptr_eq(a, b))
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Column {
     pub(super) ty: Type,
     pub(super) value: Type,
     /// What its values are for statements.
-    pub(super) told: Type,
+    pub(super) reflection: Type,
     pub(super) name: String,
     /// `INTEGER`, `REAL`, `TEXT` or `BLOB`; `ANY` if a user's type decides; none if the
     /// field can't be a column.
@@ -128,7 +128,7 @@ impl Column {
             None => (ty.clone(), false),
         };
         let is_json = option("json").is_some();
-        let (told, sql_type) = match is_json {
+        let (reflection, sql_type) = match is_json {
             true => (told_as_json(&value, is_nullable, krate), Some("TEXT")),
             false => (ty.clone(), sql_type(&ty, &value, mistakes)),
         };
@@ -136,7 +136,7 @@ impl Column {
             ident,
             ty,
             value,
-            told,
+            reflection,
             name,
             sql_type,
             is_nullable,

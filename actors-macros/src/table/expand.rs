@@ -11,7 +11,7 @@ use super::store;
 use crate::common::facts;
 use crate::common::types::last_is;
 use crate::reflection::callback::callback;
-use crate::reflection::columns::{self, Columns, Told};
+use crate::reflection::columns::{self, Columns, Reflection};
 
 impl Table {
     pub(super) fn expand(&self) -> TokenStream {
@@ -67,20 +67,24 @@ impl Table {
     fn callback(&self) -> TokenStream {
         let create = std::iter::once(self.create());
         let indices = self.indices.iter().map(|index| self.create_index(index));
-        let told = Told {
+        let reflection = Reflection {
             table: Some(self.name.clone()),
             create: create.chain(indices).collect(),
             columns: (self.columns.iter())
-                .map(|column| self.told(column))
+                .map(|column| self.reflection(column))
                 .collect(),
         };
-        let columns = Columns::new(self.krate.clone(), told);
-        let fields: Vec<_> = self.columns.iter().map(|column| &column.told).collect();
+        let columns = Columns::new(self.krate.clone(), reflection);
+        let fields: Vec<_> = self
+            .columns
+            .iter()
+            .map(|column| &column.reflection)
+            .collect();
         callback(&self.item.ident, &columns, &fields)
     }
 
     /// What is passed on to statements about a column.
-    fn told(&self, column: &Column) -> columns::Column {
+    fn reflection(&self, column: &Column) -> columns::Column {
         // SQLite generates ids automatically if the key is an integer.
         let is_key = self.key.len() == 1 && self.key_columns().all(|key| key.name == column.name);
         let is_numbered = is_key && column.checked_type() == "INTEGER" && !self.is_without_rowid;

@@ -1,4 +1,4 @@
-//! An object of the simulated world, as its actor stands on it.
+//! An object of the simulated world, as the platform of its actor.
 
 use std::future::ready;
 use std::rc::Rc;
@@ -21,9 +21,12 @@ pub(super) struct Object {
 }
 
 impl Sim {
-    /// What an actor in that place stands on.
+    /// The platform for an actor in that slot.
     pub(crate) fn platform(&self, slot: &Rc<Slot>) -> Box<dyn Platform> {
-        let world = self.me.upgrade().expect("the world that is asked is there");
+        let world = self
+            .me
+            .upgrade()
+            .expect("the world exists while it is used");
         Box::new(Object {
             world,
             slot: slot.clone(),
@@ -69,7 +72,7 @@ impl Platform for Object {
     }
 
     fn sync(&self) -> BoxFuture<'_, ()> {
-        // What is written is durable whenever a task waits.
+        // Writes are durable whenever a task waits.
         self.sleep(Duration::ZERO)
     }
 
@@ -138,7 +141,7 @@ impl Platform for Object {
     }
 
     fn first_turn(&self) -> u64 {
-        // Each run is the same here.
+        // Here, every run must be the same.
         0
     }
 

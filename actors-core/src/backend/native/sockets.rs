@@ -1,4 +1,4 @@
-//! What happens to the web sockets of the simulated world.
+//! The web sockets of the simulated world.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -38,7 +38,7 @@ impl Sim {
         self.deliver(slot, what, move |object| http::upgrade(object, request))
     }
 
-    /// Gives an object a message from a client; what the platform answers by
+    /// Delivers a message from a client to an object; one that the platform replies to by
     /// itself does not wake it.
     pub(crate) fn message(
         &self,
@@ -74,7 +74,7 @@ impl Sim {
         }
     }
 
-    /// Tells an object that a socket has come to its end, once.
+    /// Tells an object that a socket has ended, once.
     pub(crate) fn end(
         &self,
         slot: &Rc<Slot>,
@@ -97,7 +97,7 @@ impl Sim {
         }
     }
 
-    /// What a crash leaves of an object's sockets: nothing, and nobody is told.
+    /// Ends an object's sockets as a crash does: without telling anyone.
     pub(super) fn cut(&self, slot: &Slot) {
         for socket in slot.sockets.take() {
             socket.lose();
@@ -105,7 +105,7 @@ impl Sim {
     }
 }
 
-/// How a client that says nothing of it goes.
+/// How a client ends that disappears.
 pub(crate) fn vanished() -> Close {
     Close {
         code: 1006,

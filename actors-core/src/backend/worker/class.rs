@@ -1,4 +1,4 @@
-//! The exported class of an actor, and the way of an event into it.
+//! The exported class of an actor, and how events get into it.
 
 use std::sync::Once;
 
@@ -30,14 +30,14 @@ extern "C" {
     );
 }
 
-/// Not a method but the platform's own events; the glue has the same numbers.
+/// The platform's own events, which are not methods; the glue uses the same numbers.
 const FETCH: i32 = -1;
 const ALARM: i32 = -2;
 const MESSAGE: i32 = -3;
 const CLOSE: i32 = -4;
 const ERROR: i32 = -5;
 
-/// The inside of the class that the macro exports.
+/// The inner part of the class that the macro exports.
 pub struct Class<A: 'static>(Option<(Object<A>, State)>);
 
 impl<A: Actor> Class<A> {
@@ -56,16 +56,16 @@ impl<A: Actor> Class<A> {
         Self(Some((sleeping(platform, env), state)))
     }
 
-    /// No object: an instance whose JavaScript class is wanted.
+    /// Not an object: an instance that is only made for its JavaScript class.
     pub fn empty() -> Self {
         Self(None)
     }
 
-    /// Gives an event to the actor, and answers with a value or a promise.
+    /// Passes an event to the actor, and returns a value or a promise.
     ///
     /// # Errors
     ///
-    /// What the handler answers when it fails at once, as a JavaScript error.
+    /// The error of a handler that fails at once, as a JavaScript error.
     pub fn dispatch(&self, event: i32, values: JsValue) -> Result<JsValue, JsValue> {
         let values: Array = values.unchecked_into();
         let Some((object, state)) = &self.0 else {
@@ -80,7 +80,7 @@ impl<A: Actor> Class<A> {
                 let turn = object.alarm(scheduled_time(&values.get(0)));
                 answer(turn, nothing)
             }
-            // So an actor without web sockets does not have their code.
+            // So an actor without web sockets does not include their code.
             MESSAGE | CLOSE | ERROR if A::SOCKETS.is_some() => {
                 let socket = sockets::known(state, values.get(0));
                 let turn = object.socket(socket, socket_event::<A>(event, &values));
@@ -95,7 +95,7 @@ impl<A: Actor> Class<A> {
     }
 }
 
-// Functions and not closures, so that what is generic over them is compiled once for all actors.
+// Functions rather than closures, so that code generic over them is compiled once for all actors.
 
 fn nothing((): ()) -> Result<JsValue> {
     Ok(JsValue::UNDEFINED)
@@ -111,7 +111,7 @@ fn scheduled_time(info: &JsValue) -> Option<Timestamp> {
     Some(Timestamp::from_millis(time.as_f64()? as i64))
 }
 
-/// What has happened to a socket, from the arguments of the class's method.
+/// The event of a socket, from the arguments of the class's method.
 fn socket_event<A: Actor>(event: i32, values: &Array) -> Event {
     match event {
         MESSAGE => {
@@ -127,7 +127,7 @@ fn socket_event<A: Actor>(event: i32, values: &Array) -> Event {
     }
 }
 
-/// Tells the runtime of the class, when the module starts.
+/// Declares the class to the runtime, when the module starts.
 pub fn declare_class<A: Actor>(instance: &JsValue) {
     static HOOK: Once = Once::new();
     HOOK.call_once(install_panic_hook);

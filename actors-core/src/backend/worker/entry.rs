@@ -11,8 +11,8 @@ use crate::entry::{Found, Route, Routes};
 use crate::env::Env;
 use crate::error::Result;
 
-/// Passes the request to the instance that it is for. The promise of the
-/// response goes back as it is: this instance of Wasm need not outlive it.
+/// Passes the request to its instance. The promise of the response is returned unchanged,
+/// so this Wasm instance need not outlive it.
 ///
 /// # Errors
 ///
@@ -40,8 +40,8 @@ pub fn fetch(
     }
 }
 
-/// The instance that a request is for, and the request as it is passed on: with the URL
-/// that named the instance.
+/// The instance that a request is for, and the request to pass on: with the URL that named
+/// the instance.
 fn find(routes: &Routes, request: &web_sys::Request) -> Result<(web_sys::Request, Found)> {
     let (request, uri) = http::open(request)?;
     let found = routes.find(uri.path(), || http::head(&request))?;

@@ -1,4 +1,4 @@
-//! Requests and responses between the platform's types and the `http` crate's.
+//! Converts requests and responses between the platform's types and the `http` crate's.
 
 use std::fmt::Display;
 
@@ -15,21 +15,21 @@ use crate::request::{self, Body, Request, Response, bad_url, error_response};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    /// The request, or one like it, whose URL is written as the URL standard says; none if
-    /// it can't be.
+    /// The request, or a copy, with its URL normalized by the URL standard; none if it has
+    /// no valid form.
     fn normalised(request: &web_sys::Request) -> Option<web_sys::Request>;
     #[wasm_bindgen(js_name = withoutUpgrade)]
     pub(super) fn without_upgrade(request: &web_sys::Request) -> web_sys::Request;
 }
 
-/// A request as it has come from outside, and its URL.
+/// A request from outside, and its URL.
 pub(super) fn open(request: &web_sys::Request) -> Result<(web_sys::Request, ::http::Uri)> {
     let request = normalised(request).ok_or_else(|| bad_url("it is not one"))?;
     let uri = request::uri(&request.url())?;
     Ok((request, uri))
 }
 
-/// A request that has come to the actor.
+/// A request to the actor.
 pub(super) fn handle(
     object: &impl Host,
     opens_sockets: bool,
@@ -39,7 +39,7 @@ pub(super) fn handle(
         Ok(opened) => opened,
         Err(error) => return refuse(&error),
     };
-    // So an actor without web sockets does not have their code.
+    // So an actor without web sockets does not include their code.
     if opens_sockets {
         let asked = request.headers().get("upgrade").ok().flatten();
         if object.is_upgrade(uri.path(), asked.as_deref()) {
@@ -56,7 +56,7 @@ pub(super) fn handle(
     }
 }
 
-/// Answers a request that is refused at the door.
+/// Responds to a request that is refused outright.
 pub(super) fn refuse(error: &Error) -> Result<JsValue, JsValue> {
     to_js_response(error_response(error)).map_err(|error| to_js(&error))
 }
@@ -96,7 +96,7 @@ pub(super) fn head(request: &web_sys::Request) -> Result<::http::Request<()>> {
     head.body(()).map_err(unreadable)
 }
 
-/// What is said of a request with a header that HTTP does not allow, which the runtime lets
+/// The error for a request with a header that HTTP does not allow, but the runtime lets
 /// through.
 fn unreadable(error: impl Display) -> Error {
     Error::invalid(format!("the request can't be read: {error}"))

@@ -44,7 +44,7 @@ impl Target {
         })
     }
 
-    /// Sends a request of JavaScript's, and answers JavaScript's promise.
+    /// Sends a JavaScript request, and returns JavaScript's promise.
     pub(super) fn forward(&self, request: &web_sys::Request) -> Result<Promise, JsValue> {
         self.0.fetch(request)
     }

@@ -50,7 +50,7 @@ extern "C" {
     fn close(this: &WebSocket, code: u16, reason: &str) -> Result<(), JsValue>;
 }
 
-/// Accepts a web socket: what is handed over is the response with its other end.
+/// Accepts a web socket, and returns the response with its other end.
 pub(super) fn accepted(state: &State, guest: PreparedSocket) -> Result<Accepted> {
     let attachment = Uint8Array::from(&*guest.attachment);
     accept(
@@ -70,7 +70,7 @@ struct Socket {
     state: State,
 }
 
-/// A socket that the runtime hands over.
+/// A socket from the runtime.
 pub(super) fn known(state: &State, socket: JsValue) -> RawSocket {
     RawSocket::new(Socket {
         socket: socket.unchecked_into(),
@@ -111,7 +111,7 @@ impl Connection for Socket {
     }
 }
 
-/// Has the platform answer a message without waking the object.
+/// Makes the platform reply to a message without waking the object.
 pub(super) fn auto_response(state: &State, (ping, pong): (&str, &str)) {
     answer_by_itself(state, ping, pong);
 }
@@ -148,11 +148,10 @@ fn to_js_message(message: Outgoing<'_>) -> JsValue {
     }
 }
 
-/// A message as it came in. A large one stays outside of Wasm, whose memory never
-/// gets smaller.
+/// A received message. A large one stays outside of Wasm, whose memory never shrinks.
 pub(super) fn message(value: &JsValue, max_bytes: usize) -> Event {
     Event::Message(if let Some(text) = value.dyn_ref::<JsString>() {
-        // UTF-8 has a byte at least for each of its units.
+        // UTF-8 has at least one byte for each of its units.
         match text.length() as usize {
             length if length > max_bytes => Err(TooLong(length)),
             _ => Ok(Message::Text(String::from(text))),

@@ -1,4 +1,4 @@
-//! Between JavaScript's own values and the framework's form of them.
+//! Converts between JavaScript's values and the framework's form of them.
 
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, ArrayBuffer, Date, Map, Object, Uint8Array};
@@ -21,20 +21,21 @@ pub(super) fn to_js(wire: Wire) -> JsValue {
         Wire::Object(fields) => {
             let entry = |(key, value): (String, Wire)| Array::of2(&key.into(), &to_js(value));
             let entries: Array = fields.into_iter().map(entry).collect();
-            // Own properties, whatever their names: to set `__proto__` would set something else.
+            // Defines own properties, whatever their names: setting `__proto__` would do something
+            // else.
             Object::from_entries(&entries).map_or(JsValue::UNDEFINED, Into::into)
         }
     }
 }
 
-/// The values of a call, or the one that it returns.
+/// The values of a call, or its return value.
 pub(super) fn from_js(values: impl IntoIterator<Item = JsValue>) -> Vec<Wire> {
     let mut budget = Budget::default();
     let mut read = |value| nested(value, 0, &mut budget).unwrap_or_else(|instead| instead);
     values.into_iter().map(&mut read).collect()
 }
 
-/// A value of JavaScript's, or what stands in the place of one that there is no room for.
+/// A JavaScript value, or the placeholder for one that exceeds the budget.
 fn nested(value: JsValue, depth: u32, budget: &mut Budget) -> Result<Wire, Wire> {
     Ok(if let Some(number) = value.as_f64() {
         Wire::Number(number)
@@ -57,7 +58,7 @@ fn nested(value: JsValue, depth: u32, budget: &mut Budget) -> Result<Wire, Wire>
 
 fn from_object(value: &JsValue, depth: u32, budget: &mut Budget) -> Result<Wire, Wire> {
     Ok(if let Some(list) = value.dyn_ref::<Array>() {
-        // A list may be long and hold nothing.
+        // A list may be long but empty.
         budget.take_values(list.length() as usize)?;
         let mut read = |value| nested(value, depth, budget).unwrap_or_else(|instead| instead);
         Wire::List(list.iter().map(&mut read).collect())
@@ -81,7 +82,7 @@ fn from_object(value: &JsValue, depth: u32, budget: &mut Budget) -> Result<Wire,
     })
 }
 
-/// Whether it is an object that was written as `{…}`.
+/// Whether it is a plain object, `{…}`.
 fn is_plain(value: &JsValue) -> bool {
     value.is_object() && Object::get_prototype_of(value) == Object::get_prototype_of(&Object::new())
 }
