@@ -10,12 +10,12 @@ use crate::actor::expand::{handlers, state};
 use crate::table::{row, value};
 use crate::{entry, migration, table};
 
-/// The items, as rustfmt would have them.
+/// The formatted items.
 pub(crate) fn shown(items: TokenStream) -> String {
     prettyplease::unparse(&parse2(items).expect("items"))
 }
 
-/// Compares what is written for an `#[actor] impl` with that handler.
+/// Compares what is generated for an `#[actor] impl` with that handler.
 fn of_handler(name: &str, handler: TokenStream) {
     let block = parse_quote!(impl Room { #handler });
     insta::assert_snapshot!(name, shown(handlers::expand(quote!(), block)));

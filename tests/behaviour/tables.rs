@@ -26,11 +26,11 @@ on_both! {
     fn what_a_type_can_not_be_is_an_error_that_names_the_column(world) {
         let said = world.object("TABLES", "a").ask("unreadable", json!([]));
         let expected = [
-            "column `state`: `old` is stored, and `State` is one of `new`, `in_progress`",
+            "column `state`: found `old`, expected `State`: one of `new`, `in_progress`",
             "column `tiny_u`: 256 is out of the range of u8",
             "column `boolean`: 2 is not a bool",
             "column `large`: ",
-            "column `always`: the JSON that is stored can't be read: ",
+            "column `always`: the stored JSON can't be read: ",
         ];
         for (text, expected) in said.as_array().unwrap().iter().zip(expected) {
             assert!(text.as_str().unwrap().contains(expected), "{text}");

@@ -119,7 +119,7 @@ fn run(kills: Option<u64>, seed: u64) -> Verdict {
             println!("{killed} kills, {next_task} tasks");
         }
     }
-    let mut verdict = settle(&start(), &promised);
+    let mut verdict = judge(&start(), &promised);
     verdict.kills = killed;
     verdict
 }
@@ -178,7 +178,7 @@ fn is_unfound(url: &str, object: &str) -> bool {
 }
 
 /// Waits until all alarms have run, and asks the objects what they have seen.
-fn settle(server: &Server, promised: &[Mutex<Promised>]) -> Verdict {
+fn judge(server: &Server, promised: &[Mutex<Promised>]) -> Verdict {
     let mut verdict = Verdict::default();
     for (object, promised) in OBJECTS.iter().zip(promised) {
         let promised = promised.lock().unwrap();

@@ -2,7 +2,7 @@
 
 #![allow(
     clippy::await_holding_refcell_ref,
-    reason = "the gate lets nobody in who could clash"
+    reason = "the gate admits no conflicting turn"
 )]
 
 use std::cell::RefCell;
@@ -12,8 +12,8 @@ use super::ctx::{Ctx, Init, Inner};
 use super::state::{Saved, State};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::instance::beside::Beside;
 use crate::instance::door::Origin;
+use crate::instance::remembered::Remembered;
 use crate::instance::transaction::Once;
 use crate::instance::turn::Wakes;
 use crate::instance::{ActorDef, Instance};
@@ -23,10 +23,10 @@ use crate::turn::current::{self, Caller, Chain};
 use crate::turn::gate::{Access, Permit};
 use crate::turn::{BoxFuture, Turn};
 
-/// An actor in memory, with the platform's object under it, as an event comes to it.
+/// An actor in memory on its platform object, together with the origin of the event at hand.
 pub struct Object<A>(Rc<Inner<A>>, Origin);
 
-// What a turn does is boxed, so that its way is compiled once for all handlers that come to the
+// What a turn does is boxed, so that its path is compiled once for all handlers that return the
 // same type.
 
 type Exclusive<A, T> = Box<dyn FnOnce(&mut A, &Ctx<A>) -> Result<T>>;
@@ -51,7 +51,7 @@ impl<A> Clone for Object<A> {
 }
 
 impl<A: State> Object<A> {
-    /// An actor that sleeps: its first turn wakes it.
+    /// A sleeping actor: its first turn wakes it.
     pub(crate) fn new(
         platform: Box<dyn Platform>,
         env: Env,
@@ -74,8 +74,9 @@ impl<A: State> Object<A> {
         Some(Self(inner, Origin::default()))
     }
 
-    /// The same, for an event that somebody waits for, as the turns in the chain do.
-    pub(crate) fn asked(&self, what: &'static str, chain: Option<Rc<Chain>>) -> Self {
+    /// The same, for an event whose outcome is awaited: by its sender and by the turns in the
+    /// chain.
+    pub(crate) fn awaited(&self, what: &'static str, chain: Option<Rc<Chain>>) -> Self {
         let is_awaited = true;
         let origin = Origin {
             what,
@@ -85,8 +86,8 @@ impl<A: State> Object<A> {
         Self(self.0.clone(), origin)
     }
 
-    /// The same, for an event that has to come to its turn however long that takes.
-    pub(crate) fn told(&self, what: &'static str) -> Self {
+    /// The same, for an event that must get its turn, however long that takes.
+    pub(crate) fn unawaited(&self, what: &'static str) -> Self {
         let origin = Origin {
             what,
             ..Origin::default()
@@ -176,7 +177,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    /// Where tests run, sees to it that a shared turn has changed no persisted field.
+    /// In tests, checks that a shared turn has changed no persisted field.
     fn check_still(&self, actor: &A) -> Result<()> {
         if !self.instance().platform().is_for_tests() {
             return Ok(());
@@ -184,7 +185,7 @@ impl<A: State> Object<A> {
         self.0.saved.borrow().check_still(actor)
     }
 
-    /// A part of the shared turns that are running, in one transaction.
+    /// Runs `body` as part of the shared turns that are running, in one transaction.
     pub(crate) fn within<T>(&self, body: impl FnOnce(&A, &Ctx<A>) -> Result<T>) -> Result<T> {
         let _permit = self.join()?;
         self.instance().check_not_plain()?;
@@ -194,7 +195,7 @@ impl<A: State> Object<A> {
         inner.ctx.transaction(|| body(actor, &inner.ctx))
     }
 
-    /// The same for what waits.
+    /// The same for an `async` body.
     pub(crate) async fn within_async<T>(
         &self,
         body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T>,
@@ -214,8 +215,9 @@ impl<A: State> Object<A> {
             Error::new(
                 ErrorKind::Deadlock,
                 format!(
-                    "a handle of this {} was used while no `&self` turn of it runs: take `&self` \
-                     in the handler that makes the handle, and use it before that ends",
+                    "a handle of this {} was used while no `&self` turn of it was running: take \
+                     `&self` in the handler that makes the handle, and use the handle before that \
+                     handler ends",
                     A::NAME
                 ),
             )
@@ -227,7 +229,7 @@ impl<A: State> Object<A> {
         self.0.ctx.instance()
     }
 
-    /// Does `work` as a turn, without a future if nothing is in its way.
+    /// Does `work` as a turn, without a future if it can start at once.
     fn turn<T: 'static>(&self, work: Work<A, T>) -> Turn<T> {
         let access = match work {
             Work::Exclusive(_) | Work::ExclusivePlain(_) => Access::Exclusive,
@@ -269,29 +271,29 @@ impl<A: State> Object<A> {
         self.instance().end_turn();
     }
 
-    /// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
-    pub(crate) async fn bury(&self) -> Result<bool> {
+    /// Does the rest of [`Ctx::destroy`], if it was called, and returns whether it was.
+    pub(crate) async fn finish_destroy(&self) -> Result<bool> {
         let _permit = self.instance().gate.enter(Access::Exclusive).await;
         if self.instance().gate.is_awake() {
             return Ok(false);
         }
         self.0.actor.take();
         self.instance()
-            .remember(|beside| *beside = Beside::default());
+            .remember(|remembered| *remembered = Remembered::default());
         schema::finish_destroy(self.instance())
     }
 
-    /// Passes the gate, and wakes the actor if nobody has.
+    /// Passes the gate, and wakes the actor if it sleeps.
     pub(crate) fn enter(&self, access: Access) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>> {
         self.instance().enter(access, &self.1, self)
     }
 
-    /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have worked.
+    /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have succeeded.
     async fn run_init(&self, caller: Rc<Caller>) -> Result<()> {
         let inner = &self.0;
-        // What the database says is what counts.
+        // The database decides; what memory has of it may be outdated.
         self.instance()
-            .remember(|beside| *beside = Beside::default());
+            .remember(|remembered| *remembered = Remembered::default());
         let stored = schema::open(self.instance())?;
         let mut actor = A::fresh();
         inner.saved.replace(Saved::load(&mut actor, &stored)?);
@@ -424,7 +426,7 @@ impl<A: State> Wakes for Object<A> {
     }
 }
 
-/// The struct of an actor that a turn has woken.
+/// The struct of an actor that is awake.
 fn awake<T>(actor: Option<T>) -> Result<T> {
     actor.ok_or_else(|| Error::internal("the actor is not awake"))
 }

@@ -1,4 +1,4 @@
-//! The tables of an actor: which it has, and what their structs can do with a context.
+//! The tables of an actor, and what their structs do with a `Ctx`.
 
 use std::borrow::Borrow;
 
@@ -16,8 +16,8 @@ use crate::sql::{FromRow, FromSql, Keyed, Row, Table, Value};
 )]
 pub trait HasTable<T> {}
 
-/// The helpers that a table with a primary key has itself. In the prelude, so that their
-/// use without one says what is needed.
+/// The helpers that only a table with a primary key has. In the prelude, so that using them
+/// without a key reports what is missing.
 #[doc(hidden)]
 #[allow(clippy::missing_errors_doc, reason = "nobody can call them")]
 pub trait NeedsKey: Table {
@@ -59,7 +59,7 @@ pub trait NeedsKey: Table {
 
 impl<T: Table> NeedsKey for T {}
 
-/// Nothing: a table that can be updated has an `update` of its own.
+/// Never implemented: a table that can be updated has an inherent `update`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no rows that can be updated",
@@ -68,7 +68,7 @@ impl<T: Table> NeedsKey for T {}
 )]
 pub trait Updated {}
 
-/// What is bound for an id: NULL in the place of 0, for which SQLite takes the next.
+/// What is bound for an id: NULL instead of 0, so that SQLite picks the next one.
 #[doc(hidden)]
 pub fn auto_id(id: Value<'_>) -> Value<'_> {
     match id {
@@ -77,8 +77,8 @@ pub fn auto_id(id: Value<'_>) -> Value<'_> {
     }
 }
 
-/// Runs an INSERT that returns the row's id; none if it stored nothing. `remove` takes
-/// the row away again whose id the type can't hold.
+/// Runs an INSERT that returns the row's id; none if it stored nothing. `remove` deletes
+/// the row again if the type can't hold its id.
 #[doc(hidden)]
 pub fn insert_id<A, T: FromSql>(
     ctx: &Ctx<A>,
@@ -160,7 +160,7 @@ pub fn no_id() -> Error {
     Error::sql("the row was not stored")
 }
 
-/// A column that may not be readable, after a statement that has run.
+/// A returned column that may not be readable, though the statement has run.
 struct Returned<T>(Result<T>);
 
 impl<T: FromSql> FromRow for Returned<T> {

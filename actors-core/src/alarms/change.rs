@@ -1,11 +1,11 @@
-//! Changes of the rows of alarms.
+//! Changes to the rows of alarms.
 
 use crate::error::Result;
 use crate::instance::Instance;
 use crate::instance::alarm::earliest;
-use crate::instance::beside::Life;
+use crate::instance::remembered::Life;
 
-/// Changes alarms, in a transaction that arms the object's own alarm at its end.
+/// Changes alarms, in a transaction that ends by arming the object's own alarm.
 pub(crate) fn change<T>(
     instance: &Instance,
     body: impl FnOnce(&Instance) -> Result<T>,

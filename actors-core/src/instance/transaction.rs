@@ -1,10 +1,10 @@
-//! Transactions, at whose end the object's own alarm is armed.
+//! Transactions, which end by arming the object's own alarm.
 
 use std::cell::Cell;
 
 use super::Instance;
 use super::alarm::arm;
-use super::beside::Life;
+use super::remembered::Life;
 use crate::error::{Error, Result};
 use crate::sockets::raw::Attachments;
 
@@ -16,7 +16,7 @@ impl Instance {
         once.value()
     }
 
-    /// Runs `body` in a transaction, at whose end the object's own alarm is armed.
+    /// Runs `body` in a transaction, which ends by arming the object's own alarm.
     pub(crate) fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let open = self.open();
         let mut has_run = false;
@@ -35,7 +35,7 @@ impl Instance {
         }
         open.commit();
         if is_rehearsed {
-            self.remember(|beside| beside.life = Life::Unborn);
+            self.remember(|remembered| remembered.life = Life::Unborn);
         }
         Ok(())
     }
@@ -61,7 +61,7 @@ impl Instance {
     }
 
     fn is_rehearsed(&self) -> bool {
-        self.beside.get().life == Life::Rehearsed
+        self.remembered.get().life == Life::Rehearsed
     }
 }
 
@@ -115,7 +115,7 @@ impl<F, T> Once<F, T> {
         Ok(())
     }
 
-    /// What the closure has returned.
+    /// Returns what the closure has returned.
     pub(crate) fn value(self) -> Result<T> {
         self.value.ok_or_else(not_run)
     }

@@ -1,4 +1,4 @@
-//! Bodies: bytes at hand, or a stream of them.
+//! Bodies: bytes in memory, or a stream of them.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -16,7 +16,7 @@ use send_wrapper::SendWrapper;
 use crate::error::{Error, ErrorKind, Result};
 use crate::turn::BoxFuture;
 
-/// The body of a request or a response: bytes at hand, or a stream of them.
+/// The body of a request or a response: bytes in memory, or a stream of them.
 pub struct Body(Kind);
 
 enum Kind {
@@ -38,14 +38,14 @@ pub(crate) trait Incoming {
 }
 
 impl Body {
-    /// No bytes.
+    /// An empty body.
     pub fn empty() -> Self {
         Self(Kind::Full(Bytes::new()))
     }
 
-    /// The body of another library: its bytes are passed on as they come.
+    /// A body of another library: its bytes are passed on as they arrive.
     ///
-    /// So a response of an `axum::Router` is one of ours: `response.map(Body::new)`.
+    /// This converts a response of an `axum::Router`: `response.map(Body::new)`.
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes, Error: Display> + 'static,
@@ -53,14 +53,13 @@ impl Body {
         Self::stream(body.map_err(|error| Error::internal(format!("a body failed: {error}"))))
     }
 
-    /// Bytes that come one part after the other, and are passed on as they come.
+    /// Bytes that arrive in parts, and are passed on as they arrive.
     pub fn stream(body: impl http_body::Body<Data = Bytes, Error = Error> + 'static) -> Self {
         Self(Kind::Stream(SendWrapper::new(Box::pin(body))))
     }
 
-    /// A body, and the sender that gives it its parts: for server-sent events,
-    /// and whatever else is not known when the response begins. The body ends
-    /// when the sender is dropped.
+    /// A body, and the sender of its parts: for server-sent events, and anything else that
+    /// is not known when the response begins. The body ends when the sender is dropped.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -81,7 +80,7 @@ impl Body {
     ///     }
     ///
     ///     pub fn publish(&mut self, news: String) {
-    ///         // Those who have gone away are forgotten.
+    ///         // Drops readers who have gone away.
     ///         self.readers.retain(|reader| reader.send(format!("data: {news}\n\n")).is_ok());
     ///     }
     /// }
@@ -92,12 +91,12 @@ impl Body {
         (BodySender(channel), body)
     }
 
-    /// The next part of the body, none at its end: so a large one is read without
-    /// holding all of it. Its sender is kept from sending more than is read.
+    /// Returns the next part of the body, none at its end: so a large one can be read
+    /// without holding all of it. Its sender is slowed down to the speed of reading.
     ///
     /// # Errors
     ///
-    /// The sender went away in the middle.
+    /// The sender went away before the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut *self).poll_frame(cx)).await {
             if let Ok(data) = frame?.into_data() {
@@ -111,7 +110,7 @@ impl Body {
     ///
     /// # Errors
     ///
-    /// The sender went away in the middle.
+    /// The sender went away before the end.
     pub async fn bytes(mut self) -> Result<Bytes> {
         self = match self.0 {
             Kind::Full(bytes) => return Ok(bytes),
@@ -137,7 +136,7 @@ impl Body {
     /// The bytes, if they are at hand.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker asks for it")
+        allow(dead_code, reason = "only a Worker needs it")
     )]
     pub(crate) fn into_full(self) -> Result<Bytes, Self> {
         match self.0 {
@@ -219,7 +218,7 @@ impl From<()> for Body {
 /// The sending end of a body, from [`Body::channel`].
 pub struct BodySender(Rc<RefCell<Channel>>);
 
-/// What is between a sender and its body.
+/// What a sender and its body share.
 #[derive(Default)]
 struct Channel {
     parts: VecDeque<Bytes>,
@@ -248,8 +247,8 @@ impl BodySender {
         Ok(())
     }
 
-    /// How many bytes the reader has not taken yet: drop the sender of one that
-    /// lets too many wait.
+    /// How many bytes the reader has not taken yet: drop the sender if they become too
+    /// many.
     pub fn waiting(&self) -> usize {
         self.0.borrow().parts.iter().map(Bytes::len).sum()
     }

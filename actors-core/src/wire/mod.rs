@@ -1,4 +1,4 @@
-//! What crosses a call: serde values in the shapes of JavaScript's structured clone.
+//! The values of calls: serde values in the shapes of JavaScript's structured clone.
 //!
 //! The mapping is the same on every backend; a backend turns a [`Wire`] into what
 //! its platform sends, and back.
@@ -25,19 +25,19 @@ pub(crate) use self::value::{MAX_SAFE_INTEGER, serialize_date};
 use crate::error::{Error, Result, shortened};
 
 impl Wire {
-    /// The value as it crosses.
+    /// Encodes the value for a call.
     pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         value
             .serialize(ser::Encoder)
             .map_err(|Failure(message)| Error::invalid(message))
     }
 
-    /// The value that has crossed, as a Rust type. An error says where in the
-    /// value it is.
+    /// Decodes a received value as a Rust type. An error includes its path within the
+    /// value.
     pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T> {
         serde_path_to_error::deserialize(self).map_err(|error| {
             let path = shortened(&error.path().to_string());
-            // Where serde keeps a value for later, a `Date` is such a struct.
+            // Where serde buffers a value, a `Date` is such a struct.
             let words = error
                 .into_inner()
                 .0

@@ -14,7 +14,7 @@ struct Helper {
     name: String,
     docs: String,
     statement: String,
-    /// Whether the row may be left out.
+    /// Whether the row may not be stored.
     may_ignore: bool,
 }
 

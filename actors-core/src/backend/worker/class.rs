@@ -1,4 +1,4 @@
-//! The exported class of an actor, and the way of an event into it.
+//! The exported class of an actor, and how events get into it.
 
 use std::sync::Once;
 
@@ -30,14 +30,14 @@ extern "C" {
     );
 }
 
-/// Not a method but the platform's own events; the glue has the same numbers.
+/// The platform's own events, which are not methods; the glue uses the same numbers.
 const FETCH: i32 = -1;
 const ALARM: i32 = -2;
 const MESSAGE: i32 = -3;
 const CLOSE: i32 = -4;
 const ERROR: i32 = -5;
 
-/// The inside of the class that the macro exports.
+/// The inner part of the class that the macro exports.
 pub struct Class<A: 'static>(Option<(Object<A>, State)>);
 
 impl<A: Actor> Class<A> {
@@ -56,7 +56,7 @@ impl<A: Actor> Class<A> {
         Self(Some((sleeping(platform, env), state)))
     }
 
-    /// No object: an instance whose JavaScript class is wanted.
+    /// Not an object: an instance that is only made for its JavaScript class.
     pub fn empty() -> Self {
         Self(None)
     }
@@ -105,7 +105,7 @@ impl<A: Actor> Class<A> {
     }
 }
 
-// Functions and not closures, so that what is generic over them is compiled once for all actors.
+// Functions rather than closures, so that code generic over them is compiled once for all actors.
 
 fn nothing((): ()) -> Result<JsValue> {
     Ok(JsValue::UNDEFINED)
@@ -132,7 +132,7 @@ fn socket_event(event: i32, cells: &[f64], texts: Option<String>, bytes: Option<
     }
 }
 
-/// Tells the runtime of the class, when the module starts.
+/// Declares the class to the runtime, when the module starts.
 pub fn declare_class<A: Actor>(instance: &JsValue) {
     static HOOK: Once = Once::new();
     HOOK.call_once(install_panic_hook);

@@ -11,8 +11,8 @@ use crate::entry::{Found, Route, Routes};
 use crate::error::Result;
 use crate::request::bad_url;
 
-/// Passes the request to the instance that it is for. The promise of the
-/// response goes back as it is: this instance of Wasm need not outlive it.
+/// Passes the request to its instance. The promise of the response is returned unchanged,
+/// so this Wasm instance need not outlive it.
 ///
 /// # Errors
 ///

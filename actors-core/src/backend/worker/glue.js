@@ -1,4 +1,4 @@
-// What only JavaScript can do for the Rust side, in as few crossings as it takes.
+// What only JavaScript can do for the Rust side, with as few calls as possible.
 import { DurableObject } from "cloudflare:workers";
 
 // ---- errors -----------------------------------------------------------------
@@ -14,8 +14,8 @@ export { failure };
 
 // ---- panics -----------------------------------------------------------------
 
-// A panic aborts the whole Wasm instance. Its hook runs before that and says so
-// here, so that everybody who waits for this instance is answered.
+// A panic aborts the whole Wasm instance. Its hook runs before that and reports it here, so
+// that everybody who waits for this instance gets an error.
 const pending = new Set();
 let panic;
 
@@ -38,8 +38,8 @@ export class Deferred {
   }
 }
 
-// The objects that run alarms, and what has cut that short, by object: the alarm whose
-// handler has panicked and how, the panic of something else, or (an empty list) a trap.
+// The objects that run alarms, and what cut that short, by object: the alarm whose handler
+// has panicked and its message, a panic elsewhere, or (an empty list) a trap.
 const ringing = new Set();
 const losses = new Map();
 
@@ -69,7 +69,7 @@ function lose(why, loss) {
   }
 }
 
-// An instance may also end without a panic, for want of memory or of stack.
+// An instance may also end without a panic, when it runs out of memory or stack.
 function isTrap(error) {
   const isOverflow = error instanceof RangeError && error.message.includes("call stack");
   return isOverflow || error instanceof WebAssembly.RuntimeError;
@@ -80,7 +80,7 @@ function trapped({ message }) {
   return failure("Panic", `trapped: ${message}`);
 }
 
-// Of a task that traps, only this hears.
+// Only this learns of a task that traps.
 addEventListener("error", ({ error }) => {
   if (isTrap(error)) trapped(error);
 });
@@ -115,7 +115,7 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
         try {
           return give(this, values);
         } catch (error) {
-          // All that a panic throws is "unreachable"; the hook has said why.
+          // A panic only throws "unreachable"; the hook has reported why.
           throw isTrap(error) ? (panic ?? trapped(error)) : error;
         }
       },
@@ -160,7 +160,7 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
     try {
       await alarm.call(this, info);
     } catch (error) {
-      // The next ring is set already. The platform would try a few times only.
+      // The next ring is already set. The platform would retry only a few times.
       if (error.name !== "Panic" && error.name !== "Unavailable") throw error;
     }
   };
@@ -504,12 +504,12 @@ function withoutUpgrade(request) {
 
 // ---- web sockets ------------------------------------------------------------
 
-// The codes of a close that nobody may send; 1005 says that there was none.
+// The close codes that nobody may send; 1005 means that there was none.
 const NO_CODE = 1005;
 const isSendable = (code) => code >= 1000 && code < 5000 && ![1004, 1006, 1015].includes(code);
 
-// It is for the object to answer that a client closes its socket: until then the
-// client waits. One that breaks the protocol with its code is told so.
+// The object has to acknowledge that a client closes its socket: until then the client
+// waits. A client whose code violates the protocol is told so.
 function answerCloses(prototype) {
   const { webSocketClose } = prototype;
   prototype.webSocketClose = function (socket, code, ...why) {
@@ -526,8 +526,8 @@ export function answerByItself(ctx, ping, pong) {
   ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong));
 }
 
-// What is attached to the sockets that were asked for it: reading what the runtime
-// has stored takes it several times as long as all else that a message does here.
+// The attachments of sockets that have been read: reading what the runtime has stored takes
+// several times as long as everything else that a message does here.
 const attachments = new WeakMap();
 
 export function attachmentOf(socket) {
@@ -544,7 +544,7 @@ export function attach(socket, attachment) {
   attachments.set(socket, attachment);
 }
 
-// Answers an upgrade with one end of a new socket; the object hibernates with the other.
+// Responds to an upgrade with one end of a new socket; the object hibernates with the other.
 export function accept(ctx, tags, attachment, protocol, greetings) {
   const { 0: client, 1: server } = new WebSocketPair();
   attach(server, attachment);
@@ -554,20 +554,20 @@ export function accept(ctx, tags, attachment, protocol, greetings) {
   return new Response(null, { status: 101, webSocket: client, headers });
 }
 
-// Of the sockets with one tag, whether one has the others too and is not left out.
+// Whether a socket with one tag also has the others, and is not excluded.
 function isMeant(ctx, socket, tags, except) {
   if (except.length > 0 && except.includes(socket)) return false;
   return tags.length === 0 || tags.every((tag) => ctx.getTags(socket).includes(tag));
 }
 
-// The object's sockets that are open, have all the tags, and are none of `except`.
+// The object's open sockets that have all the tags and are not in `except`.
 export function select(ctx, [tag, ...tags], except) {
   const isOpen = (socket) => socket.readyState === WebSocket.OPEN;
   const sockets = ctx.getWebSockets(tag).filter(isOpen);
   return sockets.filter((socket) => isMeant(ctx, socket, tags, except));
 }
 
-// Sends to those; one that is not open throws, and keeps nothing from the others.
+// Sends to those; one that is not open throws, which does not affect the others.
 export function broadcast(ctx, [tag, ...tags], except, message) {
   let sent = 0;
   for (const socket of ctx.getWebSockets(tag)) {
@@ -580,7 +580,7 @@ export function broadcast(ctx, [tag, ...tags], except, message) {
   return sent;
 }
 
-// By its tag; one that has ten of its own has no room for that, and is searched for.
+// By its tag; a socket with ten tags of its own has no room for that, and is searched for.
 export function withId(ctx, tag, id) {
   const isMeant = (socket) => {
     const [head] = JSON.parse(new TextDecoder().decode(attachmentOf(socket)));
@@ -604,15 +604,15 @@ function joined(blobs) {
 
 // ---- SQL --------------------------------------------------------------------
 
-// What a cell holds, as in `sql.rs`.
+// The kinds of cells, as in `sql.rs`.
 const NULL = 0;
 const NUMBER = 1;
 const TEXT = 2;
 const BLOB = 3;
 
-// Runs statements and drains their cursors, since one left open slows down the
-// next run of the same text. Values and rows cross packed: what they are and the
-// numbers (or lengths) in one array, all texts in one string, all bytes in one array.
+// Runs statements and drains their cursors, since one left open slows down the next run of
+// the same text. Values and rows are passed packed: kinds and numbers (or lengths) in one
+// array, all texts in one string, all bytes in one array.
 export class Sql {
   constructor(ctx) {
     this.sql = ctx.storage.sql;
@@ -620,8 +620,8 @@ export class Sql {
     this.rowsWritten = 0;
   }
 
-  // Each cell is two numbers: its kind, and itself or its length. The first is the width;
-  // there is not even that if the statement failed.
+  // Each cell is two numbers: its kind, and itself or its length. The first number is the
+  // width; the array is empty if the statement failed.
   query(statement, cells, texts, bytes) {
     const rows = this.exec(statement, cells, texts, bytes, (cursor) => cursor.raw().toArray());
     if (!rows) return new Float64Array();
@@ -678,7 +678,7 @@ export class Sql {
           break;
       }
     }
-    // Caught here: an import that may throw costs wasm-bindgen a closure at each call.
+    // Caught here: an import that may throw costs wasm-bindgen a closure for each call.
     try {
       const cursor = this.sql.exec(statement, ...values);
       const rows = drain(cursor);
@@ -691,7 +691,7 @@ export class Sql {
     }
   }
 
-  // Those of the last query.
+  // The columns of the last query.
   allTexts() {
     return this.texts.length === 1 ? this.texts[0] : this.texts.join("");
   }
@@ -723,7 +723,7 @@ export class Timer {
 
 const clocks = new Map();
 
-// The clocks of a zone of the IANA database, not of an offset such as "+01:00".
+// The clocks of a zone in the IANA database, not of an offset such as "+01:00".
 function clock(zone) {
   if (!clocks.has(zone) && /^[a-z]/i.test(zone)) {
     const options = { timeZone: zone, timeZoneName: "longOffset" };
@@ -732,7 +732,7 @@ function clock(zone) {
   return clocks.get(zone);
 }
 
-// By how many seconds they are ahead of UTC: "GMT" or "GMT-03:30".
+// How many seconds they are ahead of UTC: "GMT" or "GMT-03:30".
 export function utcOffset(zone, millis) {
   try {
     const { value } = clock(zone).formatToParts(millis).find(({ type }) => type === "timeZoneName");

@@ -41,7 +41,7 @@ extern "C" {
     ) -> Result<web_sys::Request, JsValue>;
 }
 
-/// A request that has come to the actor.
+/// A request to the actor.
 pub(super) fn handle(
     object: &impl Host,
     opens_sockets: bool,
@@ -51,7 +51,7 @@ pub(super) fn handle(
         Ok(head) => head,
         Err(error) => return refuse(&error),
     };
-    // So an actor without web sockets does not have their code.
+    // So an actor without web sockets does not include their code.
     if opens_sockets {
         let asked = head.headers().get(::http::header::UPGRADE);
         let asked = asked.and_then(|asked| asked.to_str().ok());
@@ -69,7 +69,7 @@ pub(super) fn handle(
     }
 }
 
-/// Answers a request that is refused at the door.
+/// Responds to a request that is refused outright.
 pub(super) fn refuse(error: &Error) -> Result<JsValue, JsValue> {
     to_js_response(error_response(error)).map_err(|error| to_js(&error))
 }
@@ -96,7 +96,7 @@ pub(super) fn head(request: &web_sys::Request) -> Result<(::http::Request<()>, b
     Ok((head.body(()).map_err(unreadable)?, has_body))
 }
 
-/// What is said of a request with a header that HTTP does not allow, which the runtime lets
+/// The error for a request with a header that HTTP does not allow, but the runtime lets
 /// through.
 fn unreadable(error: impl Display) -> Error {
     Error::invalid(format!("the request can't be read: {error}"))

@@ -50,8 +50,8 @@ extern "C" {
     fn close(this: &WebSocket, code: u16, reason: &str) -> Result<(), JsValue>;
 }
 
-/// Accepts a web socket: what is handed over is the response with its other end.
-pub(super) fn accepted(state: &State, guest: Guested) -> Result<Accepted> {
+/// Accepts a web socket, and returns the response with its other end.
+pub(super) fn accepted(state: &State, guest: PreparedSocket) -> Result<Accepted> {
     let attachment = Uint8Array::from(&*guest.attachment);
     accept(
         state,
@@ -70,7 +70,7 @@ struct Socket {
     state: State,
 }
 
-/// A socket that the runtime hands over.
+/// A socket from the runtime.
 pub(super) fn known(state: &State, socket: JsValue) -> RawSocket {
     RawSocket::new(Socket {
         socket: socket.unchecked_into(),
@@ -112,7 +112,7 @@ impl Connection for Socket {
     }
 }
 
-/// Has the platform answer a message without waking the object.
+/// Makes the platform reply to a message without waking the object.
 pub(super) fn auto_response(state: &State, (ping, pong): (&str, &str)) {
     answer_by_itself(state, ping, pong);
 }

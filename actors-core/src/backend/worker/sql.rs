@@ -1,5 +1,5 @@
-//! Statements and rows, packed: a crossing to JavaScript takes longer than the work that
-//! SQLite has with a value or a row.
+//! Statements and rows, packed: a call into JavaScript takes longer than SQLite's work for
+//! a value or a row.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -51,7 +51,7 @@ extern "C" {
     fn rows_written(this: &Sql) -> f64;
 }
 
-/// What a cell holds, as in `glue.js`.
+/// The kinds of cells, as in `glue.js`.
 const NULL: f64 = 0.0;
 const NUMBER: f64 = 1.0;
 const TEXT: f64 = 2.0;
@@ -59,19 +59,19 @@ const BLOB: f64 = 3.0;
 
 pub(super) struct Database {
     sql: Sql,
-    /// The statements so far.
+    /// The cached statements.
     texts: RefCell<HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>>,
     /// Room for the values of a statement.
     bound: RefCell<Bound>,
 }
 
-/// A statement as JavaScript strings, by which of its values are integers.
+/// A statement as JavaScript strings, one for each set of integer values.
 type Texts = Vec<(u128, JsString)>;
 
-/// So many statements are kept: more than a program has written out.
+/// How many statements are cached: more than a program contains.
 const STATEMENTS: usize = 1000;
 
-/// In so many forms each: which values are integers varies with NULLs only.
+/// How many forms of each are cached: which values are integers varies only with NULLs.
 const FORMS: usize = 32;
 
 impl Database {
@@ -104,7 +104,7 @@ impl Database {
 
     fn failed(&self, statement: &str) -> Error {
         let error = from_js(&self.sql.error());
-        // SQLite's own words, without the runtime's code behind them.
+        // SQLite's own message, without the runtime's code after it.
         let message = error
             .message()
             .split(": SQLITE_")
@@ -141,7 +141,7 @@ impl Database {
     }
 }
 
-/// The statement as a JavaScript string, in which those values are integers.
+/// The statement as a JavaScript string, with those values as integers.
 fn text<'a>(
     texts: &'a mut HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>,
     statement: &str,
@@ -174,7 +174,7 @@ fn text<'a>(
     &forms[known].1
 }
 
-/// Hashes a statement by its length and its last bytes: all of it is compared anyway.
+/// Hashes a statement by its length and its last bytes: the whole text is compared anyway.
 #[derive(Default)]
 struct Glance(u64);
 
@@ -280,7 +280,7 @@ fn unpack<'a>(packed: &[f64], sql: &'a Sql) -> Rows<'a> {
     }
 }
 
-/// The columns of the query that ran last.
+/// The columns of the last query.
 struct LastQuery<'a>(&'a Sql);
 
 impl Names for LastQuery<'_> {

@@ -1,4 +1,4 @@
-//! The JavaScript class that the runtime makes objects of.
+//! The JavaScript class that the runtime instantiates.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
