@@ -52,7 +52,7 @@ impl<A: Actor> Host for Object<A> {
     }
 
     fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
-        let object = Rc::new(self.told("alarm"));
+        let object = Rc::new(self.unawaited("alarm"));
         // So an actor without alarms does not have their code.
         match A::HANDLERS.alarms.is_empty() {
             true => ring_in_vain(object, planned),

@@ -31,9 +31,9 @@ pub(crate) fn change_once<T>(
 fn take_note(instance: &Instance) -> Result<()> {
     if instance.ringing.is_on() {
         instance.ringing.changed();
-    } else if instance.beside().earliest.is_none() {
+    } else if instance.remembered().earliest.is_none() {
         // What `#[on_init]` has set for the beginning is not armed before that.
-        let earliest = match instance.beside().life {
+        let earliest = match instance.remembered().life {
             Life::Exists => earliest(instance)?,
             Life::Unborn | Life::Rehearsed => None,
         };

@@ -84,7 +84,7 @@ async fn wake(object: &dyn Alarmed) -> Result<bool> {
     // One that is destroyed sleeps as soon as the turns in it have ended.
     if !instance.gate.is_awake() || instance.is_destroyed() {
         set(instance, Some(instance.now() + trouble(instance)))?;
-        if object.bury().await? {
+        if object.finish_destroy().await? {
             return Ok(true);
         }
     }

@@ -119,7 +119,7 @@ impl Instance {
 
     /// Whether a transaction is open.
     pub(crate) fn is_in_transaction(&self) -> bool {
-        self.beside.get().depth > 0
+        self.remembered.get().depth > 0
     }
 
     /// Whether a turn has asked for the object's end.

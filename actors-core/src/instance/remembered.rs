@@ -19,8 +19,8 @@ pub(crate) enum Life {
 /// What an object remembers of its database. A rollback restores all of it, so anything else
 /// that is remembered belongs here too.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Beside {
-    /// How many transactions are open, one in the other.
+pub(crate) struct Remembered {
+    /// How many transactions are open, nested.
     pub(super) depth: u32,
     /// The earliest alarm before the open transaction touched any.
     pub(crate) earliest: Option<Option<Timestamp>>,

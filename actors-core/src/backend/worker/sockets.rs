@@ -6,7 +6,7 @@ use worker::js_sys::{Array, Uint8Array};
 use super::error::from_js;
 use super::state::State;
 use crate::error::Result;
-use crate::sockets::admission::Guested;
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Accepted, Connection, Outgoing, RawSocket, Selection};
 use crate::sockets::socket::id_tag;
 
