@@ -100,7 +100,7 @@ impl<A: State> Object<A> {
         self.turn(Work::Exclusive(Box::new(body)))
     }
 
-    /// A turn of a `fn(&self)`: beside other shared turns, in one transaction.
+    /// A turn of a `fn(&self)`: concurrent with other shared turns, in one transaction.
     pub fn shared<T: 'static>(
         &self,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
@@ -113,22 +113,22 @@ impl<A: State> Object<A> {
         &self,
         body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn_alone(Box::new(|actor, ctx| {
+        self.turn_exclusive(Box::new(|actor, ctx| {
             Box::pin(async move { body(actor, ctx).await })
         }))
     }
 
-    /// A turn of an `async fn(&self)`: beside other shared turns.
+    /// A turn of an `async fn(&self)`: concurrent with other shared turns.
     pub fn shared_async<T: 'static>(
         &self,
         body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn_beside(Box::new(|actor, ctx| {
+        self.turn_shared(Box::new(|actor, ctx| {
             Box::pin(async move { body(actor, ctx).await })
         }))
     }
 
-    fn turn_alone<T: 'static>(&self, body: ExclusiveAsync<A, T>) -> Turn<T> {
+    fn turn_exclusive<T: 'static>(&self, body: ExclusiveAsync<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let (_permit, caller) = object.enter(Access::Exclusive).await?;
@@ -141,7 +141,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    fn turn_beside<T: 'static>(&self, body: SharedAsync<A, T>) -> Turn<T> {
+    fn turn_shared<T: 'static>(&self, body: SharedAsync<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let (_permit, caller) = object.enter(Access::Shared).await?;

@@ -24,8 +24,8 @@ impl Table {
         let mut helpers = vec![Helper {
             name: "insert".to_owned(),
             docs: format!(
-                " Stores the row in `{name}`.{}\n\n# Errors\n\nA row with the same key, or a value \
-                 that can't be stored.",
+                " Stores the row in `{name}`.{}\n\n# Errors\n\nA row with the same key exists, or \
+                 a value can't be stored.",
                 self.auto_docs()
             ),
             statement: self.insert(),
@@ -57,7 +57,7 @@ impl Table {
         let (auto, kept) = (
             self.auto_docs(),
             match index {
-                Some(_) if !self.key.is_empty() => " Its primary key stays as it is.",
+                Some(_) if !self.key.is_empty() => " The existing row keeps its primary key.",
                 _ => "",
             },
         );
@@ -65,7 +65,8 @@ impl Table {
             Helper {
                 name: format!("upsert{suffix}"),
                 docs: format!(
-                    " Stores the row in `{name}`, in the place of the one with its {words}.{kept}{auto}"
+                    " Stores the row in `{name}`, replacing the one with the same {words}, if \
+                     any.{kept}{auto}"
                 ),
                 statement: self.insert_or(columns, index, &self.update_on_conflict(columns)),
                 may_ignore: false,
@@ -73,8 +74,8 @@ impl Table {
             Helper {
                 name: format!("insert_or_ignore{suffix}"),
                 docs: format!(
-                    " Stores the row in `{name}` unless one with its {words} is there, and returns \
-                     {}.{auto}",
+                    " Stores the row in `{name}` unless there is one with the same {words}, and \
+                     returns {}.{auto}",
                     match self.auto() {
                         Some(_) => "its id if it was stored",
                         None => "whether it was stored",
@@ -89,7 +90,7 @@ impl Table {
     fn auto_docs(&self) -> String {
         match self.auto() {
             Some(id) => format!(
-                "\n\nWhere `{0}` is 0, the row gets the next id; `{0}` of `self` stays as it is.",
+                "\n\nIf `{0}` is 0, the row gets the next id; `{0}` of `self` does not change.",
                 id.name
             ),
             None => String::new(),
