@@ -1,5 +1,6 @@
-//! What the macros generate, one small input for each mark, so that a review sees how a change
-//! to the macros affects it. `INSTA_UPDATE=always cargo test -p actors-macros` renews them.
+//! What the macros generate, one small input for each mark, so that a review sees how a change to
+//! the macros affects it. `INSTA_UPDATE=always cargo test -p actors-macros --features cron` renews
+//! them.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -96,6 +97,16 @@ fn marks() {
     of_handler(
         "alarm_that_recurs",
         quote! { #[alarm(every = "5m", retry(max = 3))] async fn tidy(&self) {} },
+    );
+}
+
+/// `cargo test -p actors-macros` alone lacks the feature `cron`; the whole workspace has it.
+#[cfg(feature = "cron")]
+#[test]
+fn an_alarm_by_a_cron_expression() {
+    of_handler(
+        "alarm_by_cron",
+        quote! { #[alarm(cron = "0 3 * * MON", tz = "Europe/Berlin")] fn tidy(&mut self) {} },
     );
 }
 

@@ -691,15 +691,19 @@ fn an_alarm_that_traps_is_found_and_set_aside() {
                 .ask_once("failed", json!([]))
                 .filter(|failed| *failed != json!([]))
         };
-        world.until("it is set aside", || failed().is_some());
+        let mut found = None;
+        world.until("it is set aside", || {
+            found = failed();
+            found.is_some()
+        });
         let handler = if is_async {
             "ring_out_slowly"
         } else {
             "ring_out"
         };
         assert_eq!(
-            failed().unwrap(),
-            json!([[handler, 2, "the process was lost while it ran"]])
+            found,
+            Some(json!([[handler, 2, "the process was lost while it ran"]]))
         );
         world.until("the object sleeps", || doomed.alarm().is_none());
         assert_eq!(doomed.ask("rung", json!([])), json!(["before", "after"]));

@@ -18,8 +18,7 @@ enum Task {
         #[arg(long, default_value_t = 8787)]
         port: u16,
     },
-    /// Measure the same work next to other implementations
-    #[command(subcommand)]
+    /// Measure the same program as four implementations of it
     Bench(bench::Bench),
     /// Run every check that a change has to pass
     Test,

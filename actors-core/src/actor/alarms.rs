@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::Actor;
 use super::ctx::Ctx;
-use crate::alarms::change::change;
+use crate::alarms::change::change_once;
 use crate::alarms::{Alarm, AlarmId, AlarmList, AlarmState, Due, Plan, list};
 use crate::error::Result;
 use crate::instance::Instance;
@@ -249,7 +249,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
 
     /// Runs the statement, and returns whether it changed an alarm.
     fn change(self, statement: &str, params: impl Params) -> Result<bool> {
-        change(self.instance, |instance| {
+        change_once(self.instance, |instance| {
             instance.own().run(statement, params)
         })
         .map(|rows| rows > 0)

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::object::Object;
 use super::sockets::receive;
 use super::{Actor, upgrade};
-use crate::alarms::ring::{Alarmed, ring};
+use crate::alarms::ring::{Alarmed, ring, ring_in_vain};
 use crate::alarms::{AlarmDef, Due};
 use crate::env::{Address, Env};
 use crate::error::{Error, Result};
@@ -52,7 +52,12 @@ impl<A: Actor> Host for Object<A> {
     }
 
     fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
-        ring(Rc::new(self.unawaited("alarm")), planned)
+        let object = Rc::new(self.unawaited("alarm"));
+        // So an actor without alarms does not include their code.
+        match A::HANDLERS.alarms.is_empty() {
+            true => ring_in_vain(object, planned),
+            false => ring(object, planned),
+        }
     }
 
     fn socket(&self, socket: RawSocket, event: Event) -> Turn<()> {

@@ -39,6 +39,9 @@ type SharedAsync<A, T> = Box<dyn for<'a> FnOnce(&'a A, &'a Ctx<A>) -> BoxFuture<
 enum Work<A, T> {
     Exclusive(Exclusive<A, T>),
     Shared(Shared<A, T>),
+    /// The same without a transaction, for a handler without a context, which can't store anything.
+    ExclusivePlain(Exclusive<A, T>),
+    SharedPlain(Shared<A, T>),
 }
 
 impl<A> Clone for Object<A> {
@@ -108,6 +111,24 @@ impl<A: State> Object<A> {
         self.turn(Work::Shared(Box::new(body)))
     }
 
+    /// A turn of a `fn(&mut self)` without a context: alone. It can't touch storage, so there is
+    /// a transaction only if it has changed persisted fields.
+    pub fn exclusive_plain<T: 'static>(
+        &self,
+        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn(Work::ExclusivePlain(Box::new(body)))
+    }
+
+    /// A turn of a `fn(&self)` without a context: concurrent with other shared turns,
+    /// without a transaction.
+    pub fn shared_plain<T: 'static>(
+        &self,
+        body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn(Work::SharedPlain(Box::new(body)))
+    }
+
     /// A turn of an `async fn(&mut self)`: alone, from its first line to its last.
     pub fn exclusive_async<T: 'static>(
         &self,
@@ -167,6 +188,7 @@ impl<A: State> Object<A> {
     /// Runs `body` as part of the shared turns that are running, in one transaction.
     pub(crate) fn within<T>(&self, body: impl FnOnce(&A, &Ctx<A>) -> Result<T>) -> Result<T> {
         let _permit = self.join()?;
+        self.instance().check_not_plain()?;
         let inner = &self.0;
         let actor = inner.actor.borrow();
         let actor = awake(actor.as_ref())?;
@@ -210,8 +232,8 @@ impl<A: State> Object<A> {
     /// Does `work` as a turn, without a future if it can start at once.
     fn turn<T: 'static>(&self, work: Work<A, T>) -> Turn<T> {
         let access = match work {
-            Work::Exclusive(_) => Access::Exclusive,
-            Work::Shared(_) => Access::Shared,
+            Work::Exclusive(_) | Work::ExclusivePlain(_) => Access::Exclusive,
+            Work::Shared(_) | Work::SharedPlain(_) => Access::Shared,
         };
         if self.instance().gate.is_awake()
             && let Some(_permit) = self.instance().gate.try_enter(access)
@@ -225,7 +247,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    /// Does `work` in one transaction, and ends its turn.
+    /// Does `work`, and ends its turn.
     fn work<T>(&self, work: Work<A, T>) -> Result<T> {
         let result = match work {
             Work::Exclusive(body) => {
@@ -238,6 +260,8 @@ impl<A: State> Object<A> {
                 let body = &mut |actor: &A, ctx: &Ctx<A>| once.run(|body| body(actor, ctx));
                 self.read(body).and_then(|()| once.value())
             }
+            Work::ExclusivePlain(body) => self.change_plain(body),
+            Work::SharedPlain(body) => self.read_plain(body),
         };
         self.end();
         result
@@ -280,7 +304,7 @@ impl<A: State> Object<A> {
             }
             Some(Init::Async(init)) => {
                 current::within(&caller, init(&mut actor, &inner.ctx)).await?;
-                self.commit(&mut actor, &mut |_, _| Ok(()))?;
+                self.store_changed(&actor)?;
             }
         }
         inner.actor.replace(Some(actor));
@@ -308,12 +332,40 @@ impl<A: State> Object<A> {
         result
     }
 
+    /// Runs `body` on the actor without a transaction, as a shared turn does.
+    fn read_plain<T>(&self, body: Shared<A, T>) -> Result<T> {
+        let inner = &self.0;
+        let actor = inner.actor.borrow();
+        let actor = awake(actor.as_ref())?;
+        self.instance().plainly(|| {
+            let value = body(actor, &inner.ctx)?;
+            self.check_still(actor)?;
+            Ok(value)
+        })
+    }
+
+    /// The same as an exclusive turn does, which stores the persisted fields if it has changed any.
+    fn change_plain<T>(&self, body: Exclusive<A, T>) -> Result<T> {
+        let inner = &self.0;
+        let result = self.instance().plainly(|| {
+            let mut actor = inner.actor.borrow_mut();
+            let actor = awake(actor.as_mut())?;
+            let value = body(actor, &inner.ctx)?;
+            self.store_changed(actor)?;
+            Ok(value)
+        });
+        if result.is_err() {
+            self.restore();
+        }
+        result
+    }
+
     async fn alone<T>(&self, caller: &Rc<Caller>, body: ExclusiveAsync<A, T>) -> Result<T> {
         let inner = &self.0;
         let mut actor = inner.actor.borrow_mut();
         let actor = awake(actor.as_mut())?;
         let value = current::within(caller, body(actor, &inner.ctx)).await?;
-        self.commit(actor, &mut |_, _| Ok(()))?;
+        self.store_changed(actor)?;
         Ok(value)
     }
 
@@ -324,22 +376,35 @@ impl<A: State> Object<A> {
         body: &mut dyn FnMut(&mut A, &Ctx<A>) -> Result<()>,
     ) -> Result<()> {
         let Inner { ctx, saved, .. } = &*self.0;
-        let instance = ctx.instance();
         let mut changed = None;
-        instance.transact(&mut || {
+        self.instance().transact(&mut || {
             body(actor, ctx)?;
             changed = saved.borrow().changed(actor)?;
-            match &changed {
-                Some(fields) if !instance.unborn.keeps(fields) => {
-                    schema::store(instance, &saved.borrow().with_unknown(fields)?)
-                }
-                _ => Ok(()),
-            }
+            changed.iter().try_for_each(|fields| self.store(fields))
         })?;
         if let Some(fields) = changed {
             saved.borrow_mut().set(fields);
         }
         Ok(())
+    }
+
+    /// Stores the persisted fields in a transaction of their own, if they have changed.
+    fn store_changed(&self, actor: &A) -> Result<()> {
+        let saved = &self.0.saved;
+        let Some(fields) = saved.borrow().changed(actor)? else {
+            return Ok(());
+        };
+        self.instance().transact(&mut || self.store(&fields))?;
+        saved.borrow_mut().set(fields);
+        Ok(())
+    }
+
+    fn store(&self, fields: &str) -> Result<()> {
+        let instance = self.instance();
+        if instance.unborn.keeps(fields) {
+            return Ok(());
+        }
+        schema::store(instance, &self.0.saved.borrow().with_unknown(fields)?)
     }
 
     /// Puts the persisted fields back to what is stored, after a turn that failed.

@@ -1,5 +1,9 @@
 //! The tables of an actor, and what their structs do with a `Ctx`.
 
+use std::borrow::Borrow;
+
+use actors_sqlite::limits::PARAMETERS;
+
 use super::ctx::Ctx;
 use crate::error::{Error, Result};
 use crate::sql::{FromRow, FromSql, Keyed, Row, Table, Value};
@@ -90,6 +94,65 @@ pub fn insert_id<A, T: FromSql>(
             Err(error.at(insert))
         }
     }
+}
+
+/// Stores rows with a statement that is `head`, `places` for each of several rows, and `tail`.
+#[doc(hidden)]
+pub fn store_all<A, T, const N: usize>(
+    ctx: &Ctx<A>,
+    [head, places, tail]: [&str; 3],
+    rows: impl IntoIterator<Item = impl Borrow<T>>,
+    values: for<'a> fn(&'a T) -> Result<[Value<'a>; N]>,
+) -> Result<()> {
+    let together = (PARAMETERS / N.max(1)).max(1);
+    let statement = |count: usize| {
+        let places = vec![places; count].join(", ");
+        format!("{head}{places}{tail}")
+    };
+    let full = statement(together);
+    let mut rows = rows.into_iter();
+    let mut first = 0;
+    ctx.transaction(|| {
+        loop {
+            let chunk: Vec<_> = rows.by_ref().take(together).collect();
+            let mut bound = Vec::with_capacity(chunk.len() * N);
+            for (index, row) in chunk.iter().enumerate() {
+                let values = values(row.borrow()).map_err(|error| at(first + index, error))?;
+                bound.extend(values);
+            }
+            match chunk.len() {
+                0 => return Ok(()),
+                count if count == together => store_chunk(ctx, &full, &bound),
+                count => store_chunk(ctx, &statement(count), &bound),
+            }
+            .or_else(|error| {
+                first_failure(ctx, &statement(1), first, bound.chunks(N.max(1)), error)
+            })?;
+            first += chunk.len();
+        }
+    })
+}
+
+fn store_chunk<A>(ctx: &Ctx<A>, statement: &str, values: &[Value<'_>]) -> Result<()> {
+    ctx.sql().run(statement, values).map(drop)
+}
+
+/// Finds the row that could not be stored; by now, all of them are undone.
+fn first_failure<'a, A>(
+    ctx: &Ctx<A>,
+    statement: &str,
+    first: usize,
+    rows: impl Iterator<Item = &'a [Value<'a>]>,
+    error: Error,
+) -> Result<()> {
+    for (index, values) in rows.enumerate() {
+        store_chunk(ctx, statement, values).map_err(|error| at(first + index, error))?;
+    }
+    Err(error)
+}
+
+fn at(index: usize, error: Error) -> Error {
+    error.at(format_args!("row {index}"))
 }
 
 #[doc(hidden)]

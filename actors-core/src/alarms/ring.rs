@@ -40,16 +40,32 @@ pub(crate) trait Alarmed {
     fn run(&self, due: &Due) -> Option<Turn<()>>;
 }
 
-/// Runs the due alarms. The platform redelivers a failed ring only a few times, so this
-/// never fails: it logs the error and sets the next ring. `planned` is when the object's
-/// own alarm was meant to ring.
+/// Runs the due alarms. `planned` is when the object's own alarm was meant to ring.
 pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
+    let late = planned.is_some_and(|planned| object.instance().now().since(planned) > LATE);
+    rung(object, planned, move |object| {
+        Box::pin(run_due(object, late))
+    })
+}
+
+/// The same for an actor without alarm handlers, which needs less code: what older code has
+/// scheduled is set aside.
+pub(crate) fn ring_in_vain(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
+    rung(object, planned, |object| Box::pin(set_all_aside(object)))
+}
+
+/// The platform redelivers a failed ring only a few times, so this never fails: it logs the
+/// error and sets the next ring.
+fn rung(
+    object: Rc<dyn Alarmed>,
+    planned: Option<Timestamp>,
+    run: impl FnOnce(&dyn Alarmed) -> BoxFuture<'_, Result<()>> + 'static,
+) -> Turn<()> {
     let instance = object.instance();
-    let now = instance.now();
-    let planned = planned.unwrap_or(now);
+    let planned = planned.unwrap_or(instance.now());
     instance.ringing.planned.set(planned);
     Turn::start(async move {
-        let Err(error) = run_due(&*object, now.since(planned) > LATE).await else {
+        let Err(error) = run(&*object).await else {
             return Ok(());
         };
         let instance = object.instance();
@@ -62,6 +78,49 @@ pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<
     })
 }
 
+/// Wakes the actor, unless it has been destroyed; returns whether it was.
+async fn wake(object: &dyn Alarmed) -> Result<bool> {
+    let instance = object.instance();
+    // A destroyed actor sleeps once its turns have ended.
+    if !instance.gate.is_awake() || instance.is_destroyed() {
+        set(instance, Some(instance.now() + trouble(instance)))?;
+        if object.finish_destroy().await? {
+            return Ok(true);
+        }
+    }
+    drop(object.enter().await?);
+    Ok(false)
+}
+
+async fn set_all_aside(object: &dyn Alarmed) -> Result<()> {
+    if wake(object).await? {
+        return Ok(());
+    }
+    let instance = object.instance();
+    let now = instance.now();
+    if instance.is_behind.get() {
+        // The newer code, which knows them, may be back at any time.
+        instance.own().run(
+            "UPDATE _actors_alarms SET due = ?1 + MIN(MAX(?1 - planned, 60000), 3600000) \
+             WHERE due <= ?1",
+            (now,),
+        )?;
+        return set(instance, earliest(instance)?);
+    }
+    let gone: Vec<String> = instance.own().all(
+        "UPDATE _actors_alarms SET due = NULL, attempts = attempts + 1, started = 0, \
+         error = 'no `#[alarm]` handler is called `' || handler || '`' \
+         WHERE due <= ? RETURNING handler",
+        (now,),
+    )?;
+    for handler in gone {
+        log::error(&format!(
+            "alarm `{handler}` failed, and is set aside: the code has no `#[alarm]` handler"
+        ));
+    }
+    set(instance, earliest(instance)?)
+}
+
 /// How long to wait before an actor that can't run its alarms is rung again: as long as the
 /// first of them has been due. So the wait doubles without being stored.
 fn trouble(instance: &Instance) -> Duration {
@@ -71,15 +130,10 @@ fn trouble(instance: &Instance) -> Duration {
 }
 
 async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
-    let instance = object.instance();
-    // A destroyed actor sleeps once its turns have ended.
-    if !instance.gate.is_awake() || instance.is_destroyed() {
-        set(instance, Some(instance.now() + trouble(instance)))?;
-        if object.finish_destroy().await? {
-            return Ok(());
-        }
+    if wake(object).await? {
+        return Ok(());
     }
-    drop(object.enter().await?);
+    let instance = object.instance();
     let _ringing = instance.ringing.begin(instance.platform().id());
     let interruption = instance.platform().ring_begins(&instance.ringing.object());
     if let Some(Interruption::Panic(culprit)) = &interruption {

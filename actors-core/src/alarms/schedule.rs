@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::change::change;
+use super::change::{change, change_once};
 use super::{Alarm, AlarmId, Recurrence, chain, list};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
@@ -85,12 +85,7 @@ impl<'a> Plan<'a> {
             .map(Recurrence::columns)
             .unwrap_or_default();
         let (chain, slowed) = slowed(self.instance, handler, due);
-        change(self.instance, |instance| {
-            if self.key.is_some() {
-                instance
-                    .own()
-                    .run("DELETE FROM _actors_alarms WHERE key = ?", (&self.key,))?;
-            }
+        let insert = |instance: &Instance| {
             instance
                 .own()
                 .one(
@@ -102,7 +97,15 @@ impl<'a> Plan<'a> {
                     ),
                 )
                 .map(AlarmId)
-        })
+        };
+        match &self.key {
+            None => change_once(self.instance, insert),
+            Some(key) => change(self.instance, |instance| {
+                let other = "DELETE FROM _actors_alarms WHERE key = ?";
+                instance.own().run(other, (key,))?;
+                insert(instance)
+            }),
+        }
     }
 }
 

@@ -69,6 +69,8 @@ pub(crate) struct Instance {
     pub(crate) running: Cell<Option<AlarmRun>>,
     /// Whether the database has been migrated by newer code than this.
     pub(crate) is_behind: Cell<bool>,
+    /// Whether the current turn runs without a transaction.
+    is_plain: Cell<bool>,
     pub(crate) unborn: Unborn,
     /// The running events of its web sockets.
     pub(crate) lanes: Lanes,
@@ -88,6 +90,7 @@ impl Instance {
             ringing: Ringing::default(),
             running: Cell::new(None),
             is_behind: Cell::new(false),
+            is_plain: Cell::new(false),
             unborn: Unborn::default(),
             lanes: Lanes::default(),
         }
@@ -112,6 +115,11 @@ impl Instance {
     /// Opens a transaction in memory, to accompany that of the database.
     pub(crate) fn open(&self) -> Open<'_> {
         Open::new(&self.remembered)
+    }
+
+    /// Whether a transaction is open.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.remembered.get().depth > 0
     }
 
     /// Whether a turn has destroyed the object.

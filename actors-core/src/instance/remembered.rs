@@ -21,7 +21,7 @@ pub(crate) enum Life {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Remembered {
     /// How many transactions are open, nested.
-    depth: u32,
+    pub(super) depth: u32,
     /// The earliest alarm before the open transaction touched any.
     pub(crate) earliest: Option<Option<Timestamp>>,
     /// Whether the object exists.

@@ -1,9 +1,12 @@
 //! Transactions, which end by arming the object's own alarm.
 
+use std::cell::Cell;
+
 use super::Instance;
 use super::alarm::arm;
 use super::remembered::Life;
 use crate::error::{Error, Result};
+use crate::sockets::raw::Attachments;
 
 impl Instance {
     /// See [`Ctx::transaction`](crate::Ctx::transaction).
@@ -37,8 +40,60 @@ impl Instance {
         Ok(())
     }
 
+    /// Runs the handler of a turn without a transaction: it has no context, so it can't store
+    /// anything. If it fails, only the attachments of web sockets are restored.
+    pub(crate) fn plainly<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        let plain = Plain::begin(&self.is_plain);
+        let value = body()?;
+        plain.keep();
+        Ok(value)
+    }
+
+    /// Refuses changes that a failure of the current turn would have to undo, if it has no
+    /// transaction.
+    pub(crate) fn check_not_plain(&self) -> Result<()> {
+        match self.is_plain.get() {
+            false => Ok(()),
+            true => Err(Error::internal(
+                "a handle was used in a handler without a context, which is no transaction: take \
+                 `ctx: &Ctx<Self>` in the handler",
+            )),
+        }
+    }
+
     fn is_rehearsed(&self) -> bool {
         self.remembered.get().life == Life::Rehearsed
+    }
+}
+
+/// Marks a turn without a transaction, until dropped.
+struct Plain<'a> {
+    is_plain: &'a Cell<bool>,
+    attachments: Attachments,
+    is_kept: bool,
+}
+
+impl<'a> Plain<'a> {
+    fn begin(is_plain: &'a Cell<bool>) -> Self {
+        is_plain.set(true);
+        Self {
+            is_plain,
+            attachments: Attachments::open(),
+            is_kept: false,
+        }
+    }
+
+    fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Plain<'_> {
+    fn drop(&mut self) {
+        self.is_plain.set(false);
+        if !self.is_kept {
+            self.attachments.undo();
+        }
     }
 }
 

@@ -66,6 +66,36 @@ where
         })
     }
 
+    /// The turn of a `fn(&mut self)` without a context.
+    pub fn exclusive_plain<A: Actor, F>(
+        object: &Object<A>,
+        call: Call,
+        names: Names,
+        method: impl FnOnce(&mut A, &Ctx<A>, P::Plain) -> F + 'static,
+    ) -> Turn<Reply>
+    where
+        O: Outcome<F, Value = R::Plain>,
+    {
+        Self::decode(call, names, |arguments| {
+            object.exclusive_plain(|actor, ctx| Self::reply(method(actor, ctx, arguments)))
+        })
+    }
+
+    /// The turn of a `fn(&self)` without a context.
+    pub fn shared_plain<A: Actor, F>(
+        object: &Object<A>,
+        call: Call,
+        names: Names,
+        method: impl FnOnce(&A, &Ctx<A>, P::Plain) -> F + 'static,
+    ) -> Turn<Reply>
+    where
+        O: Outcome<F, Value = R::Plain>,
+    {
+        Self::decode(call, names, |arguments| {
+            object.shared_plain(|actor, ctx| Self::reply(method(actor, ctx, arguments)))
+        })
+    }
+
     /// The turn of an `async fn(&mut self)`.
     pub fn exclusive_async<A: Actor, F>(
         object: &Object<A>,

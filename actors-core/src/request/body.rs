@@ -14,14 +14,27 @@ use http_body_util::BodyExt as _;
 use send_wrapper::SendWrapper;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::turn::BoxFuture;
 
 /// The body of a request or a response: bytes in memory, or a stream of them.
 pub struct Body(Kind);
 
 enum Kind {
     Full(Bytes),
+    /// The same for a body of the platform.
+    Incoming(SendWrapper<Box<dyn Incoming>>),
     /// axum requires `Send`; a Worker has one thread, so this never crosses.
-    Stream(SendWrapper<Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>>),
+    Stream(SendWrapper<Stream>),
+}
+
+type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>;
+
+/// A body from the platform that has not been read yet.
+pub(crate) trait Incoming {
+    /// Reads all of it.
+    fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>>;
+    /// Reads it in parts.
+    fn stream(&mut self) -> Stream;
 }
 
 impl Body {
@@ -99,14 +112,25 @@ impl Body {
     ///
     /// The sender went away before the end.
     pub async fn bytes(mut self) -> Result<Bytes> {
-        if let Kind::Full(bytes) = self.0 {
-            return Ok(bytes);
-        }
+        self = match self.0 {
+            Kind::Full(bytes) => return Ok(bytes),
+            Kind::Incoming(body) => return body.take().bytes().await,
+            stream => Self(stream),
+        };
         let mut all = BytesMut::new();
         while let Some(data) = self.chunk().await? {
             all.extend_from_slice(&data);
         }
         Ok(all.freeze())
+    }
+
+    /// The body of a request or a response of the platform.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker has one")
+    )]
+    pub(crate) fn incoming(body: impl Incoming + 'static) -> Self {
+        Self(Kind::Incoming(SendWrapper::new(Box::new(body))))
     }
 
     /// The bytes, if they are in memory.
@@ -130,7 +154,11 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>>>> {
+        if let Kind::Incoming(body) = &mut self.0 {
+            self.0 = Kind::Stream(SendWrapper::new(body.stream()));
+        }
         match &mut self.0 {
+            Kind::Incoming(_) => Poll::Ready(None),
             Kind::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Kind::Stream(stream) => stream.as_mut().poll_frame(cx),
@@ -140,6 +168,7 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Full(bytes) => bytes.is_empty(),
+            Kind::Incoming(_) => false,
             Kind::Stream(stream) => stream.is_end_stream(),
         }
     }
@@ -147,6 +176,7 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Incoming(_) => SizeHint::default(),
             Kind::Stream(stream) => stream.size_hint(),
         }
     }
@@ -156,7 +186,7 @@ impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
             Kind::Full(bytes) => write!(f, "Body({} bytes)", bytes.len()),
-            Kind::Stream(_) => f.write_str("Body(stream)"),
+            Kind::Incoming(_) | Kind::Stream(_) => f.write_str("Body(stream)"),
         }
     }
 }

@@ -6,14 +6,18 @@
 #[cfg(any(target_arch = "wasm32", feature = "testing"))]
 mod budget;
 mod de;
+#[cfg(any(target_arch = "wasm32", all(test, feature = "testing")))]
+mod packed;
 mod ser;
 mod value;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-#[cfg(any(target_arch = "wasm32", feature = "testing"))]
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use self::budget::Budget;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use self::packed::Packed;
 use self::value::Failure;
 #[allow(unreachable_pub, reason = "the framework's own tests use it")]
 pub use self::value::Wire;

@@ -44,7 +44,27 @@ impl Table {
             let suffix = format!("_by_{}", index.by);
             helpers.extend(self.conflict_helpers(&suffix, &columns, Some(index)));
         }
-        helpers.iter().map(|helper| self.helper(helper)).collect()
+        let values = self.values();
+        let each = helpers.iter().map(|helper| self.helper(helper));
+        let all = helpers
+            .iter()
+            .filter(|helper| !helper.may_ignore)
+            .map(|helper| self.helper_of_all(helper));
+        quote!(#values #(#each)* #(#all)*)
+    }
+
+    /// The values that are bound to the statements that store a row.
+    fn values(&self) -> TokenStream {
+        let krate = &self.krate;
+        let prelude = facts::prelude(krate);
+        let values = self.written().map(|column| column.bind(krate));
+        let count = self.written().count();
+        quote! {
+            fn __values(&self) -> #krate::Result<[#krate::sql::Value<'_>; #count]> {
+                #prelude
+                ::core::result::Result::Ok([#(#values),*])
+            }
+        }
     }
 
     fn conflict_helpers(
@@ -108,8 +128,7 @@ impl Table {
             may_ignore,
         } = helper;
         let name = format_ident!("{name}");
-        let values = self.written().map(|column| column.bind(krate));
-        let values = quote!(&[#(#values),*][..]);
+        let values = quote!(&self.__values()?[..]);
         let (returned, body) = match (self.auto(), may_ignore) {
             (None, false) => (
                 quote!(()),
@@ -129,6 +148,34 @@ impl Table {
             {
                 #prelude
                 #body
+            }
+        }
+    }
+
+    /// The helper for many rows at once.
+    fn helper_of_all(&self, helper: &Helper) -> TokenStream {
+        let Self { krate, item, .. } = self;
+        let vis = &item.vis;
+        let one = &helper.name;
+        let name = format_ident!("{one}_all");
+        let docs = format!(
+            " [`{one}`](Self::{one}) for each of the rows, in one transaction and with several rows \
+             per statement.\n\n# Errors\n\nThat of the first row that fails, which is named by its \
+             index; then no row is stored."
+        );
+        let insert = self.insert();
+        let (head, places) = insert.split_at(insert.rfind('(').unwrap_or_default());
+        let tail = &helper.statement[insert.len()..];
+        quote! {
+            #[doc = #docs]
+            #vis fn #name<A>(
+                ctx: &#krate::Ctx<A>,
+                rows: impl ::core::iter::IntoIterator<Item = impl ::core::borrow::Borrow<Self>>,
+            ) -> #krate::Result<()>
+            where
+                A: #krate::sql::HasTable<Self>,
+            {
+                #krate::__private::store_all(ctx, [#head, #places, #tail], rows, Self::__values)
             }
         }
     }

@@ -60,6 +60,8 @@ pub enum Binding {
     Json(String),
     /// The namespace of one of the Worker's own Durable Object classes.
     Object(String),
+    /// The namespace of a Durable Object class of another Worker: the class, and the Worker's name.
+    ObjectOf(String, String),
     /// Another Worker, by its name.
     Service(String),
 }
@@ -92,6 +94,13 @@ impl Worker {
     pub fn with_main(mut self, name: &str, path: impl Into<PathBuf>) -> Worker {
         let (name, path) = (name.to_owned(), path.into());
         self.modules.insert(0, Module { name, path });
+        self
+    }
+
+    /// Returns the Worker with an additional module, which can be imported by that name.
+    pub fn with_module(mut self, name: &str, path: impl Into<PathBuf>) -> Worker {
+        let (name, path) = (name.to_owned(), path.into());
+        self.modules.push(Module { name, path });
         self
     }
 

@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     tools,
@@ -47,7 +47,8 @@ pub struct Server {
     reader: Option<JoinHandle<()>>,
     log: Arc<Mutex<Log>>,
     disk: Option<File>,
-    port: u16,
+    /// Where each Worker listens, in order.
+    ports: Vec<u16>,
 }
 
 #[derive(Default)]
@@ -57,10 +58,10 @@ struct Log {
 }
 
 impl Server {
-    /// Runs Workers, the first of which serves HTTP on 127.0.0.1, and returns once workerd listens.
+    /// Runs Workers, each of which serves HTTP on 127.0.0.1, and returns once workerd listens.
     ///
-    /// The objects' data is in the folder `disk`, which a later server can reuse. Without a
-    /// port, a free one is chosen.
+    /// The objects' data is in the folder `disk`, which a later server can reuse. The first
+    /// Worker listens on `port`; without one, and for the others, a free port is chosen.
     ///
     /// # Errors
     ///
@@ -91,7 +92,7 @@ impl Server {
             .spawn()
             .context("cannot start sh")?;
         let output = keeper.stdout.take().expect("stdout is piped");
-        let (listening, port) = mpsc::channel();
+        let (listening, heard) = mpsc::channel();
         let log = Arc::<Mutex<Log>>::default();
         let reader = thread::spawn({
             let log = log.clone();
@@ -103,23 +104,25 @@ impl Server {
             reader: Some(reader),
             log,
             disk: Some(lock),
-            port: 0,
+            ports: vec![0; workers.len()],
         };
-        server.port = match port.recv_timeout(START) {
-            Ok(port) => port,
-            Err(RecvTimeoutError::Timeout) => {
-                bail!("workerd does not listen after {START:?}:\n{}", server.log())
+        for _ in workers {
+            match heard.recv_timeout(START) {
+                Ok(Listening { socket, port }) => server.ports[socket] = port,
+                Err(RecvTimeoutError::Timeout) => {
+                    bail!("workerd does not listen after {START:?}:\n{}", server.log())
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    bail!("workerd does not start:\n{}", server.log())
+                }
             }
-            Err(RecvTimeoutError::Disconnected) => {
-                bail!("workerd does not start:\n{}", server.log())
-            }
-        };
+        }
         Ok(server)
     }
 
     /// Returns the URL of the first Worker, without a trailing slash.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.port())
     }
 
     /// Returns the id of the process that workerd is a child of.
@@ -127,9 +130,14 @@ impl Server {
         self.keeper.id()
     }
 
-    /// Returns the port on 127.0.0.1 that it listens on.
+    /// Returns the port on 127.0.0.1 that the first Worker listens on.
     pub fn port(&self) -> u16 {
-        self.port
+        self.ports[0]
+    }
+
+    /// Returns the ports on 127.0.0.1 that the Workers listen on, in the order of the Workers.
+    pub fn ports(&self) -> &[u16] {
+        &self.ports
     }
 
     /// Returns what it has written to stdout and stderr so far.
@@ -181,12 +189,19 @@ impl Drop for Server {
     }
 }
 
-/// Keeps the lines that workerd writes, and sends the port once it listens.
-fn read_output(output: impl Read, log: &Mutex<Log>, listening: Sender<u16>) {
+/// A report that a Worker's socket listens, with the number of the Worker.
+#[derive(Debug, PartialEq)]
+struct Listening {
+    socket: usize,
+    port: u16,
+}
+
+/// Keeps the lines that workerd writes, and reports which sockets listen.
+fn read_output(output: impl Read, log: &Mutex<Log>, listening: Sender<Listening>) {
     for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line);
-        if let Some(port) = listening_port(&line) {
-            let _ = listening.send(port);
+        if let Some(socket) = listening_socket(&line) {
+            let _ = listening.send(socket);
             continue;
         }
         let mut log = lock(log);
@@ -198,10 +213,14 @@ fn read_output(output: impl Read, log: &Mutex<Log>, listening: Sender<u16>) {
     }
 }
 
-/// The port, if the line is workerd's report (`--control-fd`) that it listens.
-fn listening_port(line: &str) -> Option<u16> {
-    let report = r#"{"event":"listen","socket":"http","port":"#;
-    line.strip_prefix(report)?.strip_suffix('}')?.parse().ok()
+/// The socket, if the line is workerd's report (`--control-fd`) that it listens.
+fn listening_socket(line: &str) -> Option<Listening> {
+    let report = line.strip_prefix(r#"{"event":"listen","socket":"http"#)?;
+    let (socket, port) = report.strip_suffix('}')?.split_once(r#"","port":"#)?;
+    Some(Listening {
+        socket: socket.parse().ok()?,
+        port: port.parse().ok()?,
+    })
 }
 
 fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
@@ -210,7 +229,7 @@ fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
 
 /// The text of workerd's configuration.
 fn config(workers: &[Worker], storage: &Path, port: u16) -> Result<String> {
-    let first = workers.first().context("there is no Worker to run")?;
+    ensure!(!workers.is_empty(), "there is no Worker to run");
     let mut text = String::new();
     writeln!(text, r#"using Workerd = import "/workerd/workerd.capnp";"#)?;
     writeln!(text, "const config :Workerd.Config = (")?;
@@ -224,11 +243,16 @@ fn config(workers: &[Worker], storage: &Path, port: u16) -> Result<String> {
         r#"    (name = "disk", disk = (path = {storage}, writable = true)),"#
     )?;
     writeln!(text, "  ],")?;
-    let name = Quoted(&first.name);
-    writeln!(
-        text,
-        r#"  sockets = [(name = "http", address = "127.0.0.1:{port}", http = (), service = {name})],"#
-    )?;
+    writeln!(text, "  sockets = [")?;
+    for (number, worker) in workers.iter().enumerate() {
+        let port = if number == 0 { port } else { 0 };
+        let name = Quoted(&worker.name);
+        writeln!(
+            text,
+            r#"    (name = "http{number}", address = "127.0.0.1:{port}", http = (), service = {name}),"#
+        )?;
+    }
+    writeln!(text, "  ],")?;
     writeln!(text, ");")?;
     Ok(text)
 }
@@ -274,18 +298,17 @@ fn write_worker(text: &mut String, worker: &Worker) -> Result<()> {
     )?;
     writeln!(text, "      bindings = [")?;
     for (name, binding) in &worker.bindings {
-        let (kind, value) = match binding {
-            Binding::Text(value) => ("text", value),
-            Binding::Json(value) => ("json", value),
-            Binding::Object(class) => ("durableObjectNamespace", class),
-            Binding::Service(name) => ("service", name),
+        let value = match binding {
+            Binding::Text(value) => format!("text = {}", Quoted(value)),
+            Binding::Json(value) => format!("json = {}", Quoted(value)),
+            Binding::Object(class) => format!("durableObjectNamespace = {}", Quoted(class)),
+            Binding::ObjectOf(class, worker) => {
+                let (class, worker) = (Quoted(class), Quoted(worker));
+                format!("durableObjectNamespace = (className = {class}, serviceName = {worker})")
+            }
+            Binding::Service(name) => format!("service = {}", Quoted(name)),
         };
-        writeln!(
-            text,
-            "        (name = {}, {kind} = {}),",
-            Quoted(name),
-            Quoted(value)
-        )?;
+        writeln!(text, "        (name = {}, {value}),", Quoted(name))?;
     }
     writeln!(text, "      ],")?;
     writeln!(text, "    )),")?;
@@ -335,6 +358,10 @@ mod tests {
                     "MOTTO".to_owned(),
                     Binding::Text("say \"\\\"\nor not".to_owned()),
                 ),
+                (
+                    "FAR".to_owned(),
+                    Binding::ObjectOf("Far".to_owned(), "away".to_owned()),
+                ),
             ],
             compatibility_date: "2026-11-01".to_owned(),
             compatibility_flags: vec!["nodejs_compat".to_owned()],
@@ -358,11 +385,14 @@ const config :Workerd.Config = (
       bindings = [
         (name = "ROOM", durableObjectNamespace = "Room"),
         (name = "MOTTO", text = "say \"\\\"\nor not"),
+        (name = "FAR", durableObjectNamespace = (className = "Far", serviceName = "away")),
       ],
     )),
     (name = "disk", disk = (path = "/d", writable = true)),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "example")],
+  sockets = [
+    (name = "http0", address = "127.0.0.1:8787", http = (), service = "example"),
+  ],
 );
 "#;
         assert_eq!(config(&[worker], Path::new("/d"), 8787).unwrap(), expected);
@@ -371,8 +401,9 @@ const config :Workerd.Config = (
 
     #[test]
     fn reads_the_port() {
-        let line = r#"{"event":"listen","socket":"http","port":39539}"#;
-        assert_eq!(listening_port(line), Some(39539));
-        assert_eq!(listening_port("driver saw /"), None);
+        let line = r#"{"event":"listen","socket":"http2","port":39539}"#;
+        let (socket, port) = (2, 39539);
+        assert_eq!(listening_socket(line), Some(Listening { socket, port }));
+        assert_eq!(listening_socket("driver saw /"), None);
     }
 }

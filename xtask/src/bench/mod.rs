@@ -1,31 +1,56 @@
-//! `cargo xtask bench`: the same work by several implementations, side by side in one run,
-//! as ratios.
+//! `cargo xtask bench`: the same program four ways, side by side in one workerd, as ratios.
 
 mod alarms;
 mod check;
-mod rows;
+mod http;
+mod programs;
+mod report;
 mod sockets;
+mod stage;
+mod wake;
+mod works;
 
+use std::{fs, path::PathBuf};
+
+use actors_harness::root;
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+
+use self::report::Report;
+use self::works::Group;
+
+#[derive(Args)]
+pub(crate) struct Bench {
+    /// Fewer and shorter rounds: under three minutes for all, once it is built
+    #[arg(long)]
+    quick: bool,
+    /// Only the works of one group
+    #[arg(value_enum)]
+    only: Option<Group>,
+    #[command(subcommand)]
+    other: Option<Other>,
+}
 
 #[derive(Subcommand)]
-pub(crate) enum Bench {
-    /// Statements and rows: an actor, workers-rs by hand, JavaScript
-    Rows,
-    /// 100,000 alarms that are due at once: an actor, npm's `@cloudflare/actors`
-    Alarms,
+enum Other {
     /// What 300 statements that are checked add to `cargo check`
     Check,
-    /// Broadcasts to a thousand web sockets, and answers to one: an actor, JavaScript
-    Sockets,
+    /// Write the last results to `tests/bench/RESULTS.md`
+    Publish,
 }
 
 pub(crate) fn run(bench: &Bench) -> Result<()> {
-    match bench {
-        Bench::Rows => rows::run(),
-        Bench::Alarms => alarms::run(),
-        Bench::Check => check::run(),
-        Bench::Sockets => sockets::run(),
+    match bench.other {
+        Some(Other::Check) => check::run(),
+        Some(Other::Publish) => Report::publish(),
+        None => {
+            fs::create_dir_all(folder())?;
+            works::run(bench.only, bench.quick)?.save()
+        }
     }
+}
+
+/// Where results and what is made for them are.
+fn folder() -> PathBuf {
+    root().join("target/bench")
 }

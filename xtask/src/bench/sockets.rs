@@ -1,4 +1,4 @@
-//! `cargo xtask bench sockets`
+//! Web sockets: answers to one, and broadcasts to many.
 
 use std::{
     io::Read,
@@ -6,145 +6,88 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actors_harness::{
-    root,
-    worker::{Binding, Module, Object, Worker},
-    workerd::Server,
-};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, ensure};
 use tungstenite::{WebSocket, client};
 
+use super::{programs::Who, stage::Stage};
+
 /// How many sockets are in the room.
-const SOCKETS: usize = 1000;
+const SOCKETS: usize = 100;
 
-/// How many messages one of them sends in a round: all fit into the buffers.
-const BROADCASTS: usize = 50;
-const ECHOES: usize = 2000;
+/// How many messages are said at a time: all that are heard of them fit into the buffers.
+const AT_A_TIME: usize = 20;
 
-/// How often both sides have their turn; the first is for the JIT compiler.
-const ROUNDS: usize = 21;
+const TEXT: &str = "what one says and others hear";
 
-pub(crate) fn run() -> Result<()> {
-    rlimit::increase_nofile_limit(16_384)?;
-    let disk = root().join("target/bench");
-    let ours = Worker::from_crate(&root().join("tests/fixtures"))?;
-    let mut sides = [
-        Side::open("actors", ours, &disk)?,
-        Side::open("by hand", by_hand(), &disk)?,
-    ];
-    println!(
-        "{SOCKETS} sockets; medians of {} rounds, in turn",
-        ROUNDS - 1
-    );
-    compare(&mut sides, "broadcasts × receivers", |side| {
-        side.round("say", BROADCASTS, SOCKETS)
-    })?;
-    compare(&mut sides, "answers to one", |side| {
-        side.round("echo", ECHOES, 1)
-    })
-}
+/// A room, and all its clients.
+pub(super) struct Room(Vec<WebSocket<TcpStream>>);
 
-/// The object that is written without the framework.
-fn by_hand() -> Worker {
-    Worker {
-        name: "by-hand".to_owned(),
-        modules: vec![Module {
-            name: "sockets.js".to_owned(),
-            path: root().join("xtask/src/bench/sockets.js"),
-        }],
-        objects: vec![Object {
-            class: "Arena".to_owned(),
-            sqlite: true,
-        }],
-        bindings: vec![("ARENA".to_owned(), Binding::Object("Arena".to_owned()))],
-        compatibility_date: "2026-11-01".to_owned(),
-        compatibility_flags: Vec::new(),
+impl Stage {
+    /// How many messages a second one socket is answered, each sent when the answer to the last
+    /// one is there.
+    pub(super) fn answers(&mut self, who: Who) -> Result<f64> {
+        self.rounds(who, |room| room.exchange("echo", 1, 1))
     }
-}
 
-/// Gives both sides their turns, and prints how many deliveries a second each comes to.
-fn compare(
-    sides: &mut [Side; 2],
-    what: &str,
-    round: impl Fn(&mut Side) -> Result<(usize, Duration)>,
-) -> Result<()> {
-    let mut rates = [Vec::new(), Vec::new()];
-    for number in 0..ROUNDS {
-        for (side, rates) in sides.iter_mut().zip(&mut rates) {
-            let (deliveries, time) = round(side)?;
-            if number > 0 {
-                rates.push(deliveries as f64 / time.as_secs_f64());
-            }
+    /// How many messages a second arrive, of those that are sent to all.
+    pub(super) fn broadcasts(&mut self, who: Who) -> Result<f64> {
+        self.rounds(who, |room| room.exchange("say", AT_A_TIME, SOCKETS))
+    }
+
+    /// How many messages a second come in.
+    fn rounds(&mut self, who: Who, round: impl Fn(&mut Room) -> Result<usize>) -> Result<f64> {
+        let (time, port) = (self.time(), self.port(who));
+        let room = &mut self.rooms[who as usize];
+        let room = match room {
+            Some(room) => room,
+            None => room.insert(Room::open(who, port)?),
+        };
+        let (start, mut heard) = (Instant::now(), 0);
+        while start.elapsed() < time {
+            heard += round(room)?;
         }
+        Ok(heard as f64 / start.elapsed().as_secs_f64())
     }
-    let [ours, theirs] = rates.map(median);
-    let [our_name, their_name] = [sides[0].name, sides[1].name];
-    println!(
-        "{what} a second: {our_name} {ours:.0}, {their_name} {theirs:.0}, ratio {:.2}",
-        ours / theirs
-    );
-    Ok(())
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// A room in a workerd, and all its clients.
-struct Side {
-    name: &'static str,
-    sockets: Vec<WebSocket<TcpStream>>,
-    _server: Server,
-}
-
-impl Side {
-    fn open(name: &'static str, worker: Worker, disk: &std::path::Path) -> Result<Self> {
-        let server = Server::start(&[worker], &disk.join(name.replace(' ', "-")), None)?;
-        let sockets = (0..SOCKETS)
-            .map(|_| connect(server.port()))
-            .collect::<Result<_>>()?;
-        Ok(Self {
-            name,
-            sockets,
-            _server: server,
-        })
+impl Room {
+    fn open(who: Who, port: u16) -> Result<Self> {
+        // @cloudflare/actors has the path of sockets in front.
+        let path = match who {
+            Who::CloudflareActors => "ws/room",
+            _ => "objects/room/ws",
+        };
+        let url = format!("ws://127.0.0.1:{port}/{path}?name=ann");
+        let sockets = (0..SOCKETS).map(|_| connect(port, &url));
+        sockets.collect::<Result<_>>().map(Self)
     }
 
-    /// Has one socket send so many messages, waits until all receivers have all of
-    /// them, and answers how many deliveries that is and how long it took.
-    fn round(
-        &mut self,
-        kind: &str,
-        messages: usize,
-        receivers: usize,
-    ) -> Result<(usize, Duration)> {
-        let text = "what one says and others hear";
-        let message = format!(r#"{{"type":"{kind}","text":"{text}"}}"#);
-        let told = format!(r#"{{"type":"said","who":"ann","text":"{text}"}}"#);
-        let start = Instant::now();
+    /// Has one socket send so many messages, waits until all receivers have all of them, and
+    /// answers how many that is.
+    fn exchange(&mut self, kind: &str, messages: usize, receivers: usize) -> Result<usize> {
+        let message = format!(r#"{{"type":"{kind}","text":"{TEXT}"}}"#);
+        let said = format!(r#"{{"type":"said","who":"ann","text":"{TEXT}"}}"#);
         for _ in 0..messages {
-            self.sockets[0].write(message.as_str().into())?;
+            self.0[0].write(message.as_str().into())?;
         }
-        self.sockets[0].flush()?;
+        self.0[0].flush()?;
         // A frame of a short text is two bytes longer than the text.
-        let mut frames = vec![0; messages * (told.len() + 2)];
-        for socket in &mut self.sockets[..receivers] {
-            socket
-                .get_mut()
+        let mut frames = vec![0; messages * (said.len() + 2)];
+        for socket in &mut self.0[..receivers] {
+            let stream = socket.get_mut();
+            stream
                 .read_exact(&mut frames)
                 .context("a message is missing")?;
-            anyhow::ensure!(frames.ends_with(told.as_bytes()), "another message came");
+            ensure!(frames.ends_with(said.as_bytes()), "another message came");
         }
-        Ok((messages * receivers, start.elapsed()))
+        Ok(messages * receivers)
     }
 }
 
-fn connect(port: u16) -> Result<WebSocket<TcpStream>> {
+fn connect(port: u16, url: &str) -> Result<WebSocket<TcpStream>> {
     let stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let (socket, _) = client(format!("ws://127.0.0.1:{port}/arenas/one/ws"), stream)
-        .map_err(|error| anyhow::anyhow!("no web socket: {error}"))?;
+    let (socket, _) = client(url, stream).map_err(|error| anyhow!("no web socket: {error}"))?;
     Ok(socket)
 }

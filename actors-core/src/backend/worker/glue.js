@@ -96,7 +96,7 @@ const declared = new WeakSet();
 
 // Turns a class exported by wasm-bindgen into one for which the runtime accepts RPC calls:
 // it extends DurableObject, and has the actor's methods and no others.
-export function declare(instance, methods, answersRequests, hasSockets, hearsTheirEnd) {
+export function declare(instance, methods, answersRequests, hasSockets, hearsTheirEnd, maxBytes) {
   const Class = instance.constructor;
   if (declared.has(Class)) return; // the instance was made anew, the class was not
   declared.add(Class);
@@ -105,29 +105,56 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
   for (const key of Reflect.ownKeys(prototype)) {
     if (key !== "constructor") delete prototype[key];
   }
-  const define = (name, event) =>
+  // `give` passes the event on, together with what is packed, in one call.
+  const define = (name, give) =>
     Object.defineProperty(prototype, name, {
       configurable: true,
       writable: true,
       value(...values) {
         panic = undefined;
         try {
-          return dispatch.call(this, event, values);
+          return give(this, values);
         } catch (error) {
           // A panic only throws "unreachable"; the hook has reported why.
           throw isTrap(error) ? (panic ?? trapped(error)) : error;
         }
       },
     });
-  methods.forEach(define);
-  if (answersRequests || hasSockets) define("fetch", FETCH);
-  if (hasSockets) define("webSocketMessage", MESSAGE);
+  methods.forEach((name, number) =>
+    define(name, (object, values) => {
+      if (values.length === 0) return dispatch.call(object, number);
+      const cells = packedValues(values);
+      return dispatch.call(object, number, cells, packedTexts(), packedBytes());
+    }),
+  );
+  const give = (object, event, about, cells, texts, bytes) =>
+    dispatch.call(object, event, cells, texts, bytes, about);
+  if (answersRequests || hasSockets) {
+    define("fetch", (object, [request]) => give(object, FETCH, request));
+  }
+  if (hasSockets) {
+    define("webSocketMessage", (object, [socket, message]) => {
+      const isText = typeof message === "string";
+      // UTF-8 has at least one byte for each unit of a string.
+      const length = isText ? message.length : message.byteLength;
+      if (length > maxBytes) return give(object, MESSAGE, socket, [length]);
+      if (isText) return give(object, MESSAGE, socket, undefined, message);
+      return give(object, MESSAGE, socket, undefined, undefined, new Uint8Array(message));
+    });
+  }
   if (hasSockets && hearsTheirEnd) {
-    define("webSocketClose", CLOSE);
-    define("webSocketError", ERROR);
+    define("webSocketClose", (object, [socket, code, reason, wasClean]) =>
+      give(object, CLOSE, socket, [code, wasClean ? 1 : 0], reason),
+    );
+    define("webSocketError", (object, [socket, error]) =>
+      give(object, ERROR, socket, undefined, `${error?.message ?? error}`),
+    );
   }
   if (hasSockets) answerCloses(prototype);
-  define("alarm", ALARM);
+  define("alarm", (object, [info]) => {
+    const time = info?.scheduledTime;
+    return give(object, ALARM, undefined, time === undefined ? undefined : [Number(time)]);
+  });
   const { alarm } = prototype;
   prototype.alarm = async function (info) {
     try {
@@ -149,22 +176,327 @@ export function stub(env, binding, name) {
   return namespace.getByName(name);
 }
 
-export function call(stub, method, values) {
-  return stub[method](...values);
+export function call(stub, method, cells, texts, bytes) {
+  return stub[method](...unpackedValues(cells, texts, bytes));
+}
+
+// ---- values -----------------------------------------------------------------
+
+// The kinds of values, as in `packed.rs`, which documents what follows each.
+const UNDEFINED = 0;
+const NOTHING = 1;
+const FALSE = 2;
+const TRUE = 3;
+const A_NUMBER = 4;
+const A_TEXT = 5;
+const A_DATE = 6;
+const SOME_BYTES = 7;
+const A_LIST = 8;
+const AN_OBJECT = 9;
+const A_BIGINT = 10;
+const OTHER = 11;
+
+// What a call may carry, as in `budget.rs`: that counts exactly; here only the room is
+// limited.
+const MOST_VALUES = 1_000_000;
+const MOST_UNITS = 32 << 20;
+const DEEPEST = 128;
+
+const packing = {
+  cells: new Float64Array(256),
+  length: 0,
+  texts: [],
+  blobs: [],
+  keys: new Map(),
+  values: MOST_VALUES,
+  units: MOST_UNITS,
+};
+
+function cell(cell) {
+  if (packing.length === packing.cells.length) {
+    const cells = new Float64Array(2 * packing.length);
+    cells.set(packing.cells);
+    packing.cells = cells;
+  }
+  packing.cells[packing.length++] = cell;
+}
+
+function text(kind, text) {
+  // Half a surrogate pair would combine with a half that follows it.
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  cell(kind);
+  cell(whole.length);
+  packing.texts.push(whole);
+}
+
+// Takes room; once there is not enough, none is left at all.
+function takes(what, count) {
+  const left = packing[what] - count;
+  packing[what] = Math.max(left, 0);
+  return left >= 0;
+}
+
+function pack(value, depth) {
+  switch (typeof value) {
+    case "undefined":
+      return cell(UNDEFINED);
+    case "boolean":
+      return cell(value ? TRUE : FALSE);
+    case "number":
+      cell(A_NUMBER);
+      return cell(value);
+    case "string":
+      if (!takes("units", value.length)) return text(OTHER, "a part of a call of more than 32 MiB");
+      return text(A_TEXT, value);
+    case "bigint":
+      return text(A_BIGINT, `${value}`);
+    case "object":
+      if (value !== null) return packObject(value, depth + 1);
+      return cell(NOTHING);
+    default:
+      return text(OTHER, `a ${typeof value}`);
+  }
+}
+
+function packObject(value, depth) {
+  if (value instanceof Date) {
+    cell(A_DATE);
+    return cell(value.getTime());
+  }
+  if (value instanceof Uint8Array) return packBytes(value);
+  if (value instanceof ArrayBuffer) return packBytes(new Uint8Array(value));
+  if (depth > DEEPEST) return text(OTHER, `a value nested more than ${DEEPEST} deep`);
+  if (Array.isArray(value)) {
+    // A list may be long but empty.
+    if (!takes("values", value.length)) return tooMany();
+    cell(A_LIST);
+    cell(value.length);
+    for (let at = 0; at < value.length; at++) pack(value[at], depth);
+    return;
+  }
+  if (value instanceof Map) {
+    for (const key of value.keys()) {
+      if (typeof key !== "string") return text(OTHER, "a Map with keys that are not text");
+    }
+    return packFields(value.size, value, depth);
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) {
+    const fields = Object.entries(value);
+    return packFields(fields.length, fields, depth);
+  }
+  text(OTHER, `a ${value.constructor?.name || "object without a prototype"}`);
+}
+
+function packFields(count, fields, depth) {
+  if (!takes("values", count)) return tooMany();
+  cell(AN_OBJECT);
+  cell(count);
+  for (const [key, value] of fields) {
+    const number = packing.keys.get(key);
+    if (number === undefined) {
+      text(packing.keys.size, key);
+      packing.keys.set(key, packing.keys.size);
+    } else {
+      cell(number);
+    }
+    pack(value, depth);
+  }
+}
+
+function packBytes(bytes) {
+  if (!takes("units", bytes.length)) return text(OTHER, "a part of a call of more than 32 MiB");
+  cell(SOME_BYTES);
+  cell(bytes.length);
+  packing.blobs.push(bytes);
+}
+
+function tooMany() {
+  text(OTHER, `one value of more than ${MOST_VALUES} in the call`);
+}
+
+function packedValues(values) {
+  packing.length = 0;
+  packing.texts = [];
+  packing.blobs = [];
+  if (packing.keys.size > 0) packing.keys.clear();
+  packing.values = MOST_VALUES;
+  packing.units = MOST_UNITS;
+  for (const value of values) pack(value, 0);
+  return packing.cells.subarray(0, packing.length);
+}
+
+export function packed(value) {
+  return packedValues([value]);
+}
+
+// The rest of what was packed last; only once, so that it is not kept in memory.
+export function packedTexts() {
+  const { texts } = packing;
+  packing.texts = [];
+  if (texts.length > 0) return texts.length === 1 ? texts[0] : texts.join("");
+}
+
+export function packedBytes() {
+  const { blobs } = packing;
+  packing.blobs = [];
+  if (blobs.length > 0) return joined(blobs);
+}
+
+// What is being unpacked: the cells, texts and bytes, and how far each has been read.
+const unpacking = { cells: [], at: 0, texts: "", text: 0, bytes: undefined, byte: 0, keys: [] };
+
+function unpackedText() {
+  const start = unpacking.text;
+  unpacking.text += unpacking.cells[unpacking.at++];
+  return unpacking.texts.substring(start, unpacking.text);
+}
+
+function unpack() {
+  const kind = unpacking.cells[unpacking.at++];
+  switch (kind) {
+    case NOTHING:
+      return null;
+    case FALSE:
+      return false;
+    case TRUE:
+      return true;
+    case A_NUMBER:
+      return unpacking.cells[unpacking.at++];
+    case A_TEXT:
+      return unpackedText();
+    case A_DATE:
+      return new Date(unpacking.cells[unpacking.at++]);
+    case A_BIGINT:
+      return BigInt(unpackedText());
+    case SOME_BYTES: {
+      const start = unpacking.byte;
+      unpacking.byte += unpacking.cells[unpacking.at++];
+      // A copy, since Wasm's memory must not be shared.
+      return unpacking.bytes?.slice(start, unpacking.byte) ?? new Uint8Array();
+    }
+    case A_LIST: {
+      const list = new Array(unpacking.cells[unpacking.at++]);
+      for (let at = 0; at < list.length; at++) list[at] = unpack();
+      return list;
+    }
+    case AN_OBJECT:
+      return unpackObject(unpacking.cells[unpacking.at++]);
+  }
+}
+
+function unpackObject(count) {
+  const object = {};
+  for (let at = 0; at < count; at++) {
+    const number = unpacking.cells[unpacking.at++];
+    if (number === unpacking.keys.length) unpacking.keys.push(unpackedText());
+    const key = unpacking.keys[number];
+    const value = unpack();
+    // Defines an own property, whatever its name: setting `__proto__` would do something else.
+    if (key === "__proto__") {
+      const all = { configurable: true, enumerable: true, writable: true };
+      Object.defineProperty(object, key, { value, ...all });
+    } else {
+      object[key] = value;
+    }
+  }
+  return object;
+}
+
+function unpackedValues(cells, texts, bytes) {
+  const start = { at: 0, text: 0, byte: 0, keys: [] };
+  Object.assign(unpacking, start, { cells, texts: texts ?? "", bytes });
+  const values = [];
+  while (unpacking.at < cells.length) values.push(unpack());
+  unpacking.cells = unpacking.texts = unpacking.bytes = undefined;
+  return values;
+}
+
+export function unpacked(cells, texts, bytes) {
+  return unpackedValues(cells, texts, bytes)[0];
 }
 
 // ---- requests ---------------------------------------------------------------
 
 // The runtime passes on what a client has sent, including `/a/../b` and `/a/%2e%2e/b`, and
 // turns one or both into `/b` later. Everything that reads a URL must read that form.
-export function normalised(request) {
-  const { url } = request;
-  if (!URL.canParse(url)) return undefined;
-  const { href } = new URL(url);
-  return href === url ? request : new Request(href, request);
+function canonical(url) {
+  if (isPlain(url)) return url;
+  return URL.canParse(url) ? new URL(url).href : undefined;
 }
 
-export function withoutUpgrade(request) {
+// Most URLs are already canonical, and parsing one takes longer than checking that.
+const PLAIN_PATH = /^(?:\/(?!\.)[\w.~-]*)+(?:\?[\w.~=&-]*)?$/;
+const plainOrigins = new Map();
+
+function isPlain(url) {
+  const slash = url.indexOf("/", 8);
+  if (slash < 0 || !PLAIN_PATH.test(url.slice(slash))) return false;
+  const origin = url.slice(0, slash);
+  let known = plainOrigins.get(origin);
+  if (known === undefined) {
+    known = URL.canParse(origin) && new URL(origin).origin === origin;
+    if (plainOrigins.size >= 100) plainOrigins.clear();
+    plainOrigins.set(origin, known);
+  }
+  return known;
+}
+
+function headers(of) {
+  let lines = "";
+  for (const [name, value] of of.headers) lines += `\n${name}\n${value}`;
+  return lines;
+}
+
+export function headOfRequest(request) {
+  const { method } = request;
+  const url = canonical(request.url);
+  if (url === undefined) return undefined;
+  // Accessing a body makes the runtime create a stream for it.
+  const hasBody = method !== "GET" && method !== "HEAD" && request.body !== null;
+  return `${hasBody ? 1 : 0}\n${method}\n${url}${headers(request)}`;
+}
+
+export function headOfResponse(response) {
+  return `${response.body === null ? 0 : 1}\n${response.status}${headers(response)}`;
+}
+
+export async function bytesOf(body) {
+  return new Uint8Array(await body.arrayBuffer());
+}
+
+function newHeaders(lines) {
+  if (lines === undefined) return undefined;
+  const headers = new Headers();
+  const parts = lines.split("\n");
+  for (let at = 0; at < parts.length; at += 2) headers.append(parts[at], parts[at + 1]);
+  return headers;
+}
+
+// A body is copied, since Wasm's memory must not be shared.
+export function respond(status, headers, body) {
+  return new Response(body?.slice(), { status, headers: newHeaders(headers) });
+}
+
+export function newRequest(method, url, headers, body) {
+  return new Request(url, { method, headers: newHeaders(headers), body: body?.slice() });
+}
+
+export function pathOf(request) {
+  const url = canonical(request.url);
+  return url === undefined ? undefined : new URL(url).pathname;
+}
+
+export function forward(env, binding, name, request, mayUpgrade) {
+  const object = stub(env, binding, name);
+  if (object === undefined) return undefined;
+  const url = canonical(request.url);
+  if (url !== request.url) request = new Request(url, request);
+  return object.fetch(mayUpgrade ? request : withoutUpgrade(request));
+}
+
+function withoutUpgrade(request) {
+  if (!request.headers.has("upgrade")) return request;
   const headers = new Headers(request.headers);
   headers.delete("upgrade");
   return new Request(request, { headers });
@@ -258,6 +590,16 @@ export function withId(ctx, tag, id) {
     ctx.getWebSockets(tag)[0] ??
     ctx.getWebSockets().find((socket) => ctx.getTags(socket).length === 10 && isMeant(socket));
   return found?.readyState === WebSocket.OPEN ? found : undefined;
+}
+
+function joined(blobs) {
+  const bytes = new Uint8Array(blobs.reduce((size, blob) => size + blob.byteLength, 0));
+  let at = 0;
+  for (const blob of blobs) {
+    bytes.set(blob instanceof ArrayBuffer ? new Uint8Array(blob) : blob, at);
+    at += blob.byteLength;
+  }
+  return bytes;
 }
 
 // ---- SQL --------------------------------------------------------------------
@@ -355,17 +697,11 @@ export class Sql {
   }
 
   allBlobs() {
-    const bytes = new Uint8Array(this.blobs.reduce((size, blob) => size + blob.byteLength, 0));
-    let at = 0;
-    for (const blob of this.blobs) {
-      bytes.set(new Uint8Array(blob), at);
-      at += blob.byteLength;
-    }
-    return bytes;
+    return joined(this.blobs);
   }
 
   names() {
-    return this.cursor.columnNames;
+    return this.cursor.columnNames.join("\0");
   }
 }
 

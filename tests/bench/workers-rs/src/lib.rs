@@ -1,0 +1,4 @@
+//! The program by hand, with the crate `worker` alone.
+
+#[cfg(target_arch = "wasm32")]
+mod program;
