@@ -211,13 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn the_path_of_a_socket_lies_behind_the_name() {
+    fn the_path_of_a_socket_comes_after_the_name() {
         let may_upgrade = |path| find(TABLE, path).expect("a route").may_upgrade;
         assert!(!may_upgrade("/rooms/ws"), "it is the instance `ws`");
         for path in ["/rooms/ws/ws", "/rooms/attic/ws", "/limits/ws/ws"] {
             assert!(may_upgrade(path), "{path}");
         }
-        // Where the name may have slashes, nothing tells it from what follows.
+        // Where the name may have slashes, it can't be told from what follows.
         assert!(may_upgrade("/files/a/ws"));
         let routes = Routes::new(TABLE).unwrap();
         let head = || Ok(http::Request::builder().uri("/shards/ws?ws").body(())?);

@@ -47,7 +47,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The HTTP status that stands for the kind.
+            /// The HTTP status for the kind.
             pub const fn status(self) -> u16 {
                 match self {
                     $(Self::$kind => $status),*
@@ -97,7 +97,7 @@ kinds! {
 }
 
 impl ErrorKind {
-    /// The kind that [`name`](Self::name) stands for, if there is one.
+    /// The kind with that [`name`](Self::name), if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
@@ -159,7 +159,7 @@ impl Error {
         &self.message
     }
 
-    /// What a client outside of the Worker may be told.
+    /// The message for a client outside the Worker.
     pub(crate) fn public_message(&self) -> &str {
         if self.is_ours() {
             "internal error"

@@ -103,7 +103,7 @@ pub(crate) trait Host {
     /// A request for a web socket.
     fn upgrade(&self, request: Request) -> Turn<Upgrade>;
 
-    /// Any other request; `None` if the actor answers none.
+    /// Any other request; `None` if the actor handles none.
     fn fetch(&self, request: Request) -> Option<Turn<Response>>;
 
     /// The object's own alarm, which was meant to ring at `planned`.

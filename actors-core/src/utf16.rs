@@ -1,6 +1,6 @@
-//! The lengths of texts as JavaScript counts them: in units of UTF-16.
+//! The lengths of texts in JavaScript's units, those of UTF-16.
 
-/// The text's length as JavaScript counts it.
+/// The text's length in JavaScript's units.
 pub(crate) fn units(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
@@ -9,7 +9,7 @@ pub(crate) fn units(text: &str) -> usize {
     }
 }
 
-/// The lengths of texts that follow each other, in bytes instead of JavaScript's units.
+/// The lengths of consecutive texts, in bytes instead of JavaScript's units.
 pub(crate) struct Lengths<'a> {
     is_ascii: bool,
     rest: std::str::Chars<'a>,

@@ -1,5 +1,5 @@
-//! What the macros write, one small input for each mark, so that a review sees how a change of
-//! the macros changes it. `INSTA_UPDATE=always cargo test -p actors-macros --features cron` renews
+//! What the macros generate, one small input for each mark, so that a review sees how a change to
+//! the macros affects it. `INSTA_UPDATE=always cargo test -p actors-macros --features cron` renews
 //! them.
 
 use proc_macro2::TokenStream;
@@ -100,7 +100,7 @@ fn marks() {
     );
 }
 
-/// `cargo test -p actors-macros` has no cron; with the whole workspace it is there.
+/// `cargo test -p actors-macros` alone lacks the feature `cron`; the whole workspace has it.
 #[cfg(feature = "cron")]
 #[test]
 fn an_alarm_by_a_cron_expression() {

@@ -6,8 +6,8 @@
 //! elsewhere.
 //!
 //! The folders are layers, none of which imports from one above it: `common`, `reflection`
-//! (what a struct tells other macros), `sqlite`, `table`, `sql`, `migration`, `actor`,
-//! `entry`. No two files import each other.
+//! (what a struct passes on to other macros), `sqlite`, `table`, `sql`, `migration`,
+//! `actor`, `entry`. No two files import each other.
 
 #![cfg_attr(
     not(feature = "check-sql"),

@@ -131,7 +131,7 @@ impl<A> Ctx<A> {
     }
 }
 
-/// An asynchronous `#[on_init]` handler at work.
+/// A running asynchronous `#[on_init]` handler.
 type InitFuture<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 /// An `#[on_init]` handler.

@@ -53,7 +53,7 @@ impl<A: Actor> Host for Object<A> {
 
     fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
         let object = Rc::new(self.unawaited("alarm"));
-        // So an actor without alarms does not have their code.
+        // So an actor without alarms does not include their code.
         match A::HANDLERS.alarms.is_empty() {
             true => ring_in_vain(object, planned),
             false => ring(object, planned),

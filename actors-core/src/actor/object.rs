@@ -39,7 +39,7 @@ type SharedAsync<A, T> = Box<dyn for<'a> FnOnce(&'a A, &'a Ctx<A>) -> BoxFuture<
 enum Work<A, T> {
     Exclusive(Exclusive<A, T>),
     Shared(Shared<A, T>),
-    /// The same without a transaction, for a handler that is given no context to store with.
+    /// The same without a transaction, for a handler without a context, which can't store anything.
     ExclusivePlain(Exclusive<A, T>),
     SharedPlain(Shared<A, T>),
 }
@@ -103,7 +103,7 @@ impl<A: State> Object<A> {
         self.turn(Work::Exclusive(Box::new(body)))
     }
 
-    /// A turn of a `fn(&self)`: beside other shared turns, in one transaction.
+    /// A turn of a `fn(&self)`: concurrent with other shared turns, in one transaction.
     pub fn shared<T: 'static>(
         &self,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
@@ -120,8 +120,8 @@ impl<A: State> Object<A> {
         self.turn(Work::ExclusivePlain(Box::new(body)))
     }
 
-    /// A turn of a `fn(&self)` without a context: beside other shared turns, without a
-    /// transaction.
+    /// A turn of a `fn(&self)` without a context: concurrent with other shared turns,
+    /// without a transaction.
     pub fn shared_plain<T: 'static>(
         &self,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
@@ -134,22 +134,22 @@ impl<A: State> Object<A> {
         &self,
         body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn_alone(Box::new(|actor, ctx| {
+        self.turn_exclusive(Box::new(|actor, ctx| {
             Box::pin(async move { body(actor, ctx).await })
         }))
     }
 
-    /// A turn of an `async fn(&self)`: beside other shared turns.
+    /// A turn of an `async fn(&self)`: concurrent with other shared turns.
     pub fn shared_async<T: 'static>(
         &self,
         body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn_beside(Box::new(|actor, ctx| {
+        self.turn_shared(Box::new(|actor, ctx| {
             Box::pin(async move { body(actor, ctx).await })
         }))
     }
 
-    fn turn_alone<T: 'static>(&self, body: ExclusiveAsync<A, T>) -> Turn<T> {
+    fn turn_exclusive<T: 'static>(&self, body: ExclusiveAsync<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let (_permit, caller) = object.enter(Access::Exclusive).await?;
@@ -162,7 +162,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    fn turn_beside<T: 'static>(&self, body: SharedAsync<A, T>) -> Turn<T> {
+    fn turn_shared<T: 'static>(&self, body: SharedAsync<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let (_permit, caller) = object.enter(Access::Shared).await?;
@@ -344,7 +344,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    /// The same as an exclusive turn does, which stores the persisted fields if it changed some.
+    /// The same as an exclusive turn does, which stores the persisted fields if it has changed any.
     fn change_plain<T>(&self, body: Exclusive<A, T>) -> Result<T> {
         let inner = &self.0;
         let result = self.instance().plainly(|| {

@@ -137,7 +137,7 @@ fn store_chunk<A>(ctx: &Ctx<A>, statement: &str, values: &[Value<'_>]) -> Result
     ctx.sql().run(statement, values).map(drop)
 }
 
-/// Which of the rows it is that could not be stored: all of them are undone by now.
+/// Finds the row that could not be stored; by now, all of them are undone.
 fn first_failure<'a, A>(
     ctx: &Ctx<A>,
     statement: &str,

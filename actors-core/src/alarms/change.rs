@@ -16,7 +16,7 @@ pub(crate) fn change<T>(
     })
 }
 
-/// The same with a single statement, which needs no transaction of its own in that of a handler.
+/// The same with a single statement, which needs no savepoint within the transaction of a handler.
 pub(crate) fn change_once<T>(
     instance: &Instance,
     statement: impl FnOnce(&Instance) -> Result<T>,
@@ -32,7 +32,7 @@ fn take_note(instance: &Instance) -> Result<()> {
     if instance.ringing.is_on() {
         instance.ringing.changed();
     } else if instance.remembered().earliest.is_none() {
-        // What `#[on_init]` has set for the beginning is not armed before that.
+        // What `#[on_init]` schedules is not armed before the object exists.
         let earliest = match instance.remembered().life {
             Life::Exists => earliest(instance)?,
             Life::Unborn | Life::Rehearsed => None,

@@ -40,7 +40,7 @@ pub(crate) trait Alarmed {
     fn run(&self, due: &Due) -> Option<Turn<()>>;
 }
 
-/// Runs the alarms whose time has come. `planned` is when the object's own alarm was meant to ring.
+/// Runs the due alarms. `planned` is when the object's own alarm was meant to ring.
 pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
     let late = planned.is_some_and(|planned| object.instance().now().since(planned) > LATE);
     rung(object, planned, move |object| {
@@ -48,14 +48,14 @@ pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<
     })
 }
 
-/// The same of an actor without alarm handlers, which needs less code: what older code has
+/// The same for an actor without alarm handlers, which needs less code: what older code has
 /// scheduled is set aside.
 pub(crate) fn ring_in_vain(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
     rung(object, planned, |object| Box::pin(set_all_aside(object)))
 }
 
-/// The platform delivers a ring that fails a few times only: so it never fails, but says in the
-/// log why, and sets the next one.
+/// The platform redelivers a failed ring only a few times, so this never fails: it logs the
+/// error and sets the next ring.
 fn rung(
     object: Rc<dyn Alarmed>,
     planned: Option<Timestamp>,
@@ -78,10 +78,10 @@ fn rung(
     })
 }
 
-/// Wakes the actor, unless it is at its end; returns whether it was.
+/// Wakes the actor, unless it has been destroyed; returns whether it was.
 async fn wake(object: &dyn Alarmed) -> Result<bool> {
     let instance = object.instance();
-    // One that is destroyed sleeps as soon as the turns in it have ended.
+    // A destroyed actor sleeps once its turns have ended.
     if !instance.gate.is_awake() || instance.is_destroyed() {
         set(instance, Some(instance.now() + trouble(instance)))?;
         if object.finish_destroy().await? {
@@ -99,7 +99,7 @@ async fn set_all_aside(object: &dyn Alarmed) -> Result<()> {
     let instance = object.instance();
     let now = instance.now();
     if instance.is_behind.get() {
-        // The code that knows them may be back at any time.
+        // The newer code, which knows them, may be back at any time.
         instance.own().run(
             "UPDATE _actors_alarms SET due = ?1 + MIN(MAX(?1 - planned, 60000), 3600000) \
              WHERE due <= ?1",
@@ -121,8 +121,8 @@ async fn set_all_aside(object: &dyn Alarmed) -> Result<()> {
     set(instance, earliest(instance)?)
 }
 
-/// How long an actor that can't run its alarms is left alone: as long as the first of them
-/// has been due. So the wait doubles, though nobody remembers the last one.
+/// How long to wait before an actor that can't run its alarms is rung again: as long as the
+/// first of them has been due. So the wait doubles without being stored.
 fn trouble(instance: &Instance) -> Duration {
     let first = earliest(instance).ok().flatten();
     let overdue = first.map_or(Duration::ZERO, |due| instance.now().since(due));

@@ -69,7 +69,7 @@ pub(crate) struct Instance {
     pub(crate) running: Cell<Option<AlarmRun>>,
     /// Whether the database has been migrated by newer code than this.
     pub(crate) is_behind: Cell<bool>,
-    /// Whether the turn at hand is no transaction.
+    /// Whether the current turn runs without a transaction.
     is_plain: Cell<bool>,
     pub(crate) unborn: Unborn,
     /// The running events of its web sockets.
@@ -122,7 +122,7 @@ impl Instance {
         self.remembered.get().depth > 0
     }
 
-    /// Whether a turn has asked for the object's end.
+    /// Whether a turn has destroyed the object.
     pub(crate) fn is_destroyed(&self) -> bool {
         self.remembered.get().is_destroyed
     }

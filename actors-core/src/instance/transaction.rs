@@ -40,8 +40,8 @@ impl Instance {
         Ok(())
     }
 
-    /// Runs the handler of a turn without a transaction, which is given no context to store with.
-    /// If it fails, only what it has attached to web sockets is put back.
+    /// Runs the handler of a turn without a transaction: it has no context, so it can't store
+    /// anything. If it fails, only the attachments of web sockets are restored.
     pub(crate) fn plainly<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
         let plain = Plain::begin(&self.is_plain);
         let value = body()?;
@@ -49,7 +49,8 @@ impl Instance {
         Ok(value)
     }
 
-    /// Refuses what would have to be undone with the turn at hand, if nothing undoes that.
+    /// Refuses changes that a failure of the current turn would have to undo, if it has no
+    /// transaction.
     pub(crate) fn check_not_plain(&self) -> Result<()> {
         match self.is_plain.get() {
             false => Ok(()),
@@ -65,7 +66,7 @@ impl Instance {
     }
 }
 
-/// A turn without a transaction, until this is dropped.
+/// Marks a turn without a transaction, until dropped.
 struct Plain<'a> {
     is_plain: &'a Cell<bool>,
     attachments: Attachments,
@@ -96,8 +97,8 @@ impl Drop for Plain<'_> {
     }
 }
 
-/// A closure that runs once, for code that is compiled once for all closures: it can neither
-/// take one by value nor pass on what it returns.
+/// A closure that runs once, for code that is compiled once for all closures: such code can
+/// neither take it by value nor return its result.
 pub(crate) struct Once<F, T> {
     body: Option<F>,
     value: Option<T>,

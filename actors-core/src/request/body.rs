@@ -21,7 +21,7 @@ pub struct Body(Kind);
 
 enum Kind {
     Full(Bytes),
-    /// The same as below of what the platform has.
+    /// The same for a body of the platform.
     Incoming(SendWrapper<Box<dyn Incoming>>),
     /// axum requires `Send`; a Worker has one thread, so this never crosses.
     Stream(SendWrapper<Stream>),
@@ -29,11 +29,11 @@ enum Kind {
 
 type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>;
 
-/// A body that has come from the platform, of which nothing has been read.
+/// A body from the platform that has not been read yet.
 pub(crate) trait Incoming {
-    /// Reads all of it at once.
+    /// Reads all of it.
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>>;
-    /// Reads it part by part.
+    /// Reads it in parts.
     fn stream(&mut self) -> Stream;
 }
 
@@ -124,7 +124,7 @@ impl Body {
         Ok(all.freeze())
     }
 
-    /// The body of a request or a response that the platform has.
+    /// The body of a request or a response of the platform.
     #[cfg_attr(
         not(target_arch = "wasm32"),
         allow(dead_code, reason = "only a Worker has one")
@@ -133,7 +133,7 @@ impl Body {
         Self(Kind::Incoming(SendWrapper::new(Box::new(body))))
     }
 
-    /// The bytes, if they are at hand.
+    /// The bytes, if they are in memory.
     #[cfg_attr(
         not(target_arch = "wasm32"),
         allow(dead_code, reason = "only a Worker needs it")

@@ -19,7 +19,7 @@ pub(crate) trait Connection: Any {
     fn is(&self, other: &RawSocket) -> bool;
 }
 
-/// A web socket of whichever platform.
+/// A web socket of any platform.
 #[derive(Clone)]
 pub(crate) struct RawSocket(Rc<dyn Connection>);
 

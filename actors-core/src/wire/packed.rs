@@ -1,9 +1,9 @@
-//! Values packed, to cross in one piece: a crossing to JavaScript takes longer than the work that
-//! there is with a value.
+//! Packs values, to pass them in one call: a call into JavaScript takes longer than the work for
+//! a value.
 //!
-//! What each value is, its number, length or count are in one array; all texts are in one string,
-//! all bytes in one array. `glue.js` packs and unpacks the same. A key is written once, and named
-//! by its number from then on.
+//! Kinds, numbers, lengths and counts are in one array, all texts in one string, all bytes in one
+//! array. `glue.js` packs and unpacks the same form. A key is written once, and referred to by
+//! its number from then on.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::budget::Budget;
 use super::value::Wire;
 use crate::utf16::{Lengths, units};
 
-/// What a value is, as in `glue.js`.
+/// The kinds of values, as in `glue.js`.
 const UNDEFINED: f64 = 0.0;
 const NULL: f64 = 1.0;
 const FALSE: f64 = 2.0;
@@ -30,10 +30,10 @@ const LIST: f64 = 8.0;
 const OBJECT: f64 = 9.0;
 /// Followed by the length of its digits.
 const BIGINT: f64 = 10.0;
-/// Followed by the length of what it is in words.
+/// Followed by the length of its description.
 const OTHER: f64 = 11.0;
 
-/// Values, packed.
+/// Packed values.
 #[derive(Debug, Default)]
 pub(crate) struct Packed {
     pub(crate) cells: Vec<f64>,
@@ -42,14 +42,14 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// Packs values, one after the other.
+    /// Packs values, in order.
     pub(crate) fn of(values: &[Wire]) -> Self {
         let mut packer = Packer::default();
         values.iter().for_each(|value| packer.value(value));
         packer.packed
     }
 
-    /// The values, as far as the budget of a call goes.
+    /// Unpacks the values, within the budget of a call.
     pub(crate) fn unpack(self) -> Vec<Wire> {
         let mut unpacker = Unpacker {
             cells: self.cells.iter(),
@@ -103,7 +103,7 @@ impl<'a> Packer<'a> {
         }
     }
 
-    /// The number of a key; the next number is a new one's, and its length follows.
+    /// The number of a key; the next unused number introduces a new key, and its length follows.
     fn key(&mut self, key: &'a str) {
         let next = self.keys.len();
         let number = *self.keys.entry(key).or_insert(next);
@@ -129,7 +129,7 @@ impl<'a> Packer<'a> {
 
 struct Unpacker<'a> {
     cells: std::slice::Iter<'a, f64>,
-    /// The texts that are left.
+    /// The remaining texts.
     texts: &'a str,
     lengths: Lengths<'a>,
     bytes: &'a [u8],
@@ -138,7 +138,7 @@ struct Unpacker<'a> {
 }
 
 impl<'a> Unpacker<'a> {
-    /// A value, or what stands in the place of one that there is no room for.
+    /// A value, or the placeholder for one that exceeds the budget.
     fn value(&mut self, kind: f64, depth: u32) -> Wire {
         match kind {
             NULL => Wire::Null,
@@ -172,7 +172,7 @@ impl<'a> Unpacker<'a> {
             let kind = self.cell();
             self.value(kind, depth)
         });
-        // What there is no room for is read all the same, to get to what follows.
+        // What exceeds the budget is read anyway, to get to what follows.
         let values: Vec<Wire> = values.collect();
         room.map_or_else(|instead| instead, |()| Wire::List(values))
     }
@@ -229,12 +229,12 @@ impl<'a> Unpacker<'a> {
         bytes
     }
 
-    /// A cell; zero where there are no more.
+    /// The next cell; zero if there is none.
     fn cell(&mut self) -> f64 {
         self.cells.next().copied().unwrap_or_default()
     }
 
-    /// A count: never more than there are cells and texts.
+    /// A count, at most the number of cells and texts.
     fn count(&mut self) -> usize {
         self.cell() as usize
     }

@@ -127,7 +127,7 @@ impl Handlers {
     }
 }
 
-/// Takes a handler of which there can be one.
+/// Takes a handler that can exist only once.
 fn once(handler: &mut Option<Method>, method: Method, mistakes: &mut Mistakes) {
     if handler.is_some() {
         let mark = match method.role {

@@ -23,7 +23,7 @@ pub(crate) struct Columns {
     reflection: Rc<Reflection>,
 }
 
-/// What it tells.
+/// What a struct passes on about its columns.
 #[derive(Default)]
 pub(crate) struct Reflection {
     /// The table's name; none for mere rows.
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_is_read_as_it_was_written() {
+    fn a_reflection_is_read_as_it_was_written() {
         let create = "CREATE TABLE \"t\" (\"a b\" TEXT DEFAULT 'c1 \u{1f}\n🦀')";
         let column = |name: &str, is_nullable, is_generated| Column {
             name: name.to_owned(),

@@ -130,11 +130,11 @@ fn mentioned(words: &str, statement: &Statement<'_>) -> Option<std::ops::Range<u
 
 /// The text between those two, if both are found.
 #[cfg(feature = "check-sql")]
-fn between<'a>(words: &'a str, before: &str, behind: &str) -> Option<&'a str> {
+fn between<'a>(words: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let (_, rest) = words.split_once(before)?;
-    match behind {
+    match after {
         "" => Some(rest),
-        behind => rest.split_once(behind).map(|(inner, _)| inner),
+        after => rest.split_once(after).map(|(inner, _)| inner),
     }
 }
 

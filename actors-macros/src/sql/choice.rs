@@ -207,8 +207,8 @@ pub(super) fn chosen(mut place: usize, parts: &Parts) -> Vec<usize> {
 
 /// How much the index of the statement grows from one alternative of the part to the next.
 pub(super) fn step(part: usize, parts: &Parts) -> usize {
-    let behind = parts.0[part + 1..].iter();
-    behind.map(|part| part.texts.len()).product()
+    let after = parts.0[part + 1..].iter();
+    after.map(|part| part.texts.len()).product()
 }
 
 enum Piece {

@@ -42,8 +42,8 @@ fn insert(text: &Text<'_>, before: &[Columns]) -> Option<Fault> {
     let into = (0..text.len()).filter(|index| text.is(*index, "INTO"));
     let mut tables = into.map(|into| into + 1);
     let table = tables.find(|table| {
-        let behind = table + 1 + 2 * usize::from(text.is(table + 1, "AS"));
-        !text.is(behind, "(") && !text.is(behind, "DEFAULT") && !is_made(text, *table)
+        let after = table + 1 + 2 * usize::from(text.is(table + 1, "AS"));
+        !text.is(after, "(") && !text.is(after, "DEFAULT") && !is_made(text, *table)
     })?;
     let name = text.name(table)?;
     let reflection = before.iter().find(|reflection| {

@@ -132,8 +132,8 @@ fn named(scopes: &Scopes<'_>, part: &Part, sources: &[Source]) -> (Option<String
     let Some(expression) = part.expressions.first() else {
         return (None, What::Expression);
     };
-    let (last, behind) = (expression.range.end, part.range.end - expression.range.end);
-    let (is_whole, alias) = match behind {
+    let (last, after) = (expression.range.end, part.range.end - expression.range.end);
+    let (is_whole, alias) = match after {
         0 => (true, None),
         1 => (true, text.name(last)),
         2 if text.is(last, "AS") => (true, text.name(last + 1)),

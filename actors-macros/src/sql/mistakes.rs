@@ -229,7 +229,7 @@ pub(super) enum Mistake {
         why: NullBecause,
     },
 
-    // the rest is said in SQLite's words
+    // everything else is in SQLite's words
     #[error("SQLite does not understand this, at `{0}`")]
     Syntax(String),
     #[error("the statement ends too early")]

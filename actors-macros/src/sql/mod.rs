@@ -420,7 +420,7 @@ mod tests {
     /// Nor does the deepest or longest possible text overflow the stack.
     #[test]
     fn deep_texts_are_answered() {
-        for (before, inner, behind) in [
+        for (before, inner, after) in [
             ("(", "1", ")"),
             ("f(", "1", ")"),
             ("(SELECT ", "1", ")"),
@@ -431,8 +431,8 @@ mod tests {
             ("1 BETWEEN ", "1", ""),
             ("1 ISNULL ", "1", " ESCAPE 2"),
         ] {
-            let (before, behind) = (before.repeat(5_000), behind.repeat(5_000));
-            let text = format!("SELECT {before}{inner}{behind}");
+            let (before, after) = (before.repeat(5_000), after.repeat(5_000));
+            let text = format!("SELECT {before}{inner}{after}");
             assert!(asking(&text).finish().is_err());
         }
     }

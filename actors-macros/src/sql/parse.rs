@@ -35,7 +35,7 @@ fn block(text: &Text<'_>, range: Range<usize>, depth: usize) -> Block {
             };
             (keyword, start) = (Some(next), at);
         }
-        at = behind(text, at);
+        at = after(text, at);
     }
     if range.end > start {
         clauses.push(clause(text, keyword, start..range.end, depth));
@@ -44,7 +44,7 @@ fn block(text: &Text<'_>, range: Range<usize>, depth: usize) -> Block {
 }
 
 /// The end of the token there, or of the parentheses that it opens.
-fn behind(text: &Text<'_>, at: usize) -> usize {
+fn after(text: &Text<'_>, at: usize) -> usize {
     match text.is(at, "(") {
         true => text.close(at) + 1,
         false => at + 1,
@@ -177,7 +177,7 @@ impl Parser<'_> {
             _ => vec![left],
         };
         match operator {
-            Operator::Test if self.is_behind_test() => {}
+            Operator::Test if self.is_after_test() => {}
             Operator::Between => {
                 operands.push(self.expression(power + 1));
                 if self.is("AND") {
@@ -191,7 +191,7 @@ impl Parser<'_> {
     }
 
     /// Whether the test that was just read has no right-hand side: `ISNULL`.
-    fn is_behind_test(&self) -> bool {
+    fn is_after_test(&self) -> bool {
         self.text
             .is_any(self.at - 1, &["ISNULL", "NOTNULL", "NULL"])
     }
@@ -204,7 +204,7 @@ impl Parser<'_> {
         }
         let not = usize::from(text.is(at, "NOT"));
         let is = |words: &[&str]| text.is_any(at, words);
-        let is_behind_not = |words: &[&str]| text.is_any(at + not, words);
+        let is_after_not = |words: &[&str]| text.is_any(at + not, words);
         Some(match () {
             () if is(&["OR"]) => (Operator::Or, 1, 1),
             () if is(&["AND"]) => (Operator::And, 1, 2),
@@ -215,16 +215,16 @@ impl Parser<'_> {
                     false => (Operator::Compare, words, COMPARISON),
                 }
             }
-            () if is_behind_not(&["IN"]) => (Operator::In, 1 + not, COMPARISON),
-            () if is_behind_not(&["BETWEEN"]) => (Operator::Between, 1 + not, COMPARISON),
+            () if is_after_not(&["IN"]) => (Operator::In, 1 + not, COMPARISON),
+            () if is_after_not(&["BETWEEN"]) => (Operator::Between, 1 + not, COMPARISON),
             () if is(&["=", "==", "<>", "!=", "LIKE", "GLOB"]) => {
                 (Operator::Compare, 1, COMPARISON)
             }
-            () if is_behind_not(&["LIKE", "GLOB", "MATCH", "REGEXP"]) => {
+            () if is_after_not(&["LIKE", "GLOB", "MATCH", "REGEXP"]) => {
                 (Operator::Test, 1 + not, COMPARISON)
             }
             () if is(&["ISNULL", "NOTNULL", "ESCAPE"]) => (Operator::Test, 1, COMPARISON),
-            () if not == 1 && is_behind_not(&["NULL"]) => (Operator::Test, 2, COMPARISON),
+            () if not == 1 && is_after_not(&["NULL"]) => (Operator::Test, 2, COMPARISON),
             () if is(&["<", "<=", ">", ">="]) => (Operator::Compare, 1, 5),
             () if is(&["&", "|", "<<", ">>"]) => (Operator::Arithmetic, 1, 6),
             () if is(&["+", "-"]) => (Operator::Arithmetic, 1, 7),

@@ -96,8 +96,8 @@ impl<'a> Scopes<'a> {
     pub(super) fn clauses(&self) -> &'a [Clause] {
         let mut statements = self.tree.clauses.split(|clause| clause.is(Keyword::End));
         let clauses = statements.next().unwrap_or_default();
-        let is_behind = |clause: &Clause| clause.range.end > self.verb;
-        let start = clauses.iter().position(is_behind);
+        let is_after = |clause: &Clause| clause.range.end > self.verb;
+        let start = clauses.iter().position(is_after);
         &clauses[start.unwrap_or(clauses.len())..]
     }
 
@@ -233,11 +233,11 @@ impl<'a> Scopes<'a> {
 
 /// The query of the SELECT that is that clause of a block.
 fn query<'a>(block: &'a Block, select: usize, sources: &Sources<'_>, text: &Text<'_>) -> Scope<'a> {
-    let behind = &block.clauses[select + 1..];
-    let length = behind.iter().position(|clause| ends_query(clause, text));
-    let length = length.unwrap_or(behind.len());
+    let after = &block.clauses[select + 1..];
+    let length = after.iter().position(|clause| ends_query(clause, text));
+    let length = length.unwrap_or(after.len());
     let clauses = &block.clauses[select..=select + length];
-    let end = behind
+    let end = after
         .get(length)
         .map_or(block.range.end, |end| end.range.start);
     let is_merging = |clause: &Clause| {

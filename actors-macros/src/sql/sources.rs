@@ -17,7 +17,7 @@ pub(super) struct Source {
     /// Where it is named.
     pub(super) place: usize,
     /// Where it ends, with its alias.
-    pub(super) behind: usize,
+    pub(super) after: usize,
     /// Which of the tables it is, if it is one.
     pub(super) table: Option<usize>,
     /// Whether it is a table's name, known or not, rather than a query, a function or a name of a
@@ -45,9 +45,9 @@ impl<'a> Sources<'a> {
             verb: 0,
         };
         for with in (0..text.len()).filter(|index| text.is(*index, "WITH")) {
-            let behind = sources.name_common(with);
+            let after = sources.name_common(with);
             if with == 0 {
-                sources.verb = behind;
+                sources.verb = after;
             }
         }
         sources
@@ -133,7 +133,7 @@ impl<'a> Sources<'a> {
         Some(Source {
             alias,
             place,
-            behind: at,
+            after: at,
             table,
             is_table,
             is_joined_outer: false,

@@ -32,7 +32,7 @@ pub(super) fn insert(scopes: &Scopes<'_>) -> Option<Insert> {
         return None;
     }
     let written = scopes.written()?;
-    let (table, place) = (written.table?, written.behind);
+    let (table, place) = (written.table?, written.after);
     let known = &scopes.tables[table].columns;
     let position = |name: String| known.iter().position(|column| same(&column.name, &name));
     let columns = text.is(place, "(").then(|| {

@@ -80,8 +80,8 @@ impl<'a> Text<'a> {
     /// Where the parentheses around that token end, or the text.
     pub(super) fn end(&self, index: usize) -> usize {
         let depth = self.depth(index);
-        let mut behind = index..self.len();
-        behind
+        let mut after = index..self.len();
+        after
             .find(|at| self.depth(*at) < depth)
             .unwrap_or(self.len())
     }

@@ -105,7 +105,7 @@ pub(super) fn parse(
 }
 
 /// What the values of a JSON column are for statements.
-fn told_as_json(value: &Type, is_nullable: bool, krate: &TokenStream) -> Type {
+fn json_type(value: &Type, is_nullable: bool, krate: &TokenStream) -> Type {
     match is_nullable {
         false => parse_quote!(#krate::sql::Json<#value>),
         true => parse_quote!(::core::option::Option<#krate::sql::Json<#value>>),
@@ -129,7 +129,7 @@ impl Column {
         };
         let is_json = option("json").is_some();
         let (reflection, sql_type) = match is_json {
-            true => (told_as_json(&value, is_nullable, krate), Some("TEXT")),
+            true => (json_type(&value, is_nullable, krate), Some("TEXT")),
             false => (ty.clone(), sql_type(&ty, &value, mistakes)),
         };
         let mut column = Self {

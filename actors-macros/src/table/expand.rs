@@ -176,8 +176,10 @@ impl Table {
         let vis = &self.item.vis;
         let all = self.select_all();
         let store = self.store_helpers();
-        let all_docs =
-            format!(" All rows of `{name}`, in the order of the primary key if it has one.");
+        let all_docs = format!(
+            " Returns all rows of `{name}`, in the order of the primary key if it has \
+                     one."
+        );
         let keyed = (!self.key.is_empty()).then(|| self.keyed());
         quote! {
             #[allow(dead_code, private_bounds, private_interfaces)]
@@ -211,9 +213,9 @@ impl Table {
         let (get, delete) = (self.select(), self.delete());
         let update = self.update_helper();
         let key = self.key_in_words();
-        let get_docs = format!(" The row of `{name}` with that {key}, if there is one.");
+        let get_docs = format!(" Returns the row of `{name}` with that {key}, if there is one.");
         let delete_docs = format!(
-            " Deletes the row of `{name}` with that {key}, and answers whether there was one."
+            " Deletes the row of `{name}` with that {key}, and returns whether there was one."
         );
         quote! {
             #[doc = #get_docs]
@@ -254,7 +256,7 @@ impl Table {
         let key = self.key_columns().map(|column| column.bind_as_it_is(krate));
         let values = others.chain(key);
         let docs = format!(
-            " Stores the row in `{name}` if one with its {} is there, and answers whether it was.",
+            " Updates the row of `{name}` with the same {}, and returns whether there was one.",
             self.key_in_words()
         );
         Some(quote! {

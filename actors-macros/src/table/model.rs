@@ -101,7 +101,7 @@ impl Table {
                 [key] if key == index => continue,
                 _ if self.key.contains(&index) => Mistake::AutoOfSeveral,
                 _ if column.is_key => {
-                    column.auto = None; // one key too many, which is said already
+                    column.auto = None; // one key too many, which is already reported
                     continue;
                 }
                 _ => Mistake::AutoWithoutKey,

@@ -97,14 +97,14 @@ impl Worker {
         self
     }
 
-    /// Returns the Worker with another module, which can be imported by that name.
+    /// Returns the Worker with an additional module, which can be imported by that name.
     pub fn with_module(mut self, name: &str, path: impl Into<PathBuf>) -> Worker {
         let (name, path) = (name.to_owned(), path.into());
         self.modules.push(Module { name, path });
         self
     }
 
-    /// A Worker as the text of its `wrangler.toml` describes it, still without modules.
+    /// A Worker as described by the text of its `wrangler.toml`, still without modules.
     fn from_wrangler(text: &str) -> Result<Worker> {
         let config: Wrangler = toml::from_str(text)?;
         let sqlite = |class| Object {

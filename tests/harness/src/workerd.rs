@@ -47,7 +47,7 @@ pub struct Server {
     reader: Option<JoinHandle<()>>,
     log: Arc<Mutex<Log>>,
     disk: Option<File>,
-    /// Where each Worker listens, in their order.
+    /// Where each Worker listens, in order.
     ports: Vec<u16>,
 }
 
@@ -60,8 +60,8 @@ struct Log {
 impl Server {
     /// Runs Workers, each of which serves HTTP on 127.0.0.1, and returns once workerd listens.
     ///
-    /// The objects' data is in the folder `disk`, which a later server can take up. The first
-    /// Worker listens on `port`; without one, and for the others, a free one is taken.
+    /// The objects' data is in the folder `disk`, which a later server can reuse. The first
+    /// Worker listens on `port`; without one, and for the others, a free port is chosen.
     ///
     /// # Errors
     ///
@@ -189,14 +189,14 @@ impl Drop for Server {
     }
 }
 
-/// That a Worker's socket listens: its number is the Worker's.
+/// A report that a Worker's socket listens, with the number of the Worker.
 #[derive(Debug, PartialEq)]
 struct Listening {
     socket: usize,
     port: u16,
 }
 
-/// Keeps the lines that workerd writes, and says which sockets listen.
+/// Keeps the lines that workerd writes, and reports which sockets listen.
 fn read_output(output: impl Read, log: &Mutex<Log>, listening: Sender<Listening>) {
     for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line);

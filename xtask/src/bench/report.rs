@@ -1,4 +1,4 @@
-//! What came of it: lines on the terminal, `target/bench/results.json`, and
+//! The results: lines on the terminal, `target/bench/results.json`, and
 //! `tests/bench/RESULTS.md`.
 
 use std::{
@@ -15,24 +15,24 @@ use serde::{Deserialize, Serialize};
 
 use super::programs::Who;
 
-/// What is said of the numbers in `RESULTS.md`.
+/// The text about the numbers in `RESULTS.md`.
 const ABOUT: &str = include_str!("about.md");
 
-/// What a work came to with a program.
+/// The result of a work with a program.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Measured {
     work: String,
     unit: String,
     program: String,
     median: f64,
-    /// Half the distance of the quartiles, as a part of the median.
+    /// Half the interquartile range, as a fraction of the median.
     spread: f64,
-    /// Above 1 is better than js, whatever the unit; none where js has no such thing.
+    /// Above 1 is better than js, whatever the unit; none where js has no result.
     ratio_to_js: Option<f64>,
 }
 
 impl Measured {
-    /// The results of a work, from what the rounds of each program came to.
+    /// The results of a work, from the rounds of each program.
     pub(super) fn line(work: &str, unit: &str, samples: [Vec<f64>; 4]) -> Vec<Self> {
         let mut js = None;
         let measured = Who::ALL
@@ -91,7 +91,7 @@ fn thousands(value: f64) -> String {
     shown
 }
 
-/// The results of works, in their order.
+/// The results of the works, in order.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Report(Vec<Measured>);
@@ -102,7 +102,7 @@ impl Report {
         println!("{:64}{js:<26}{actors:<26}{workers_rs:<26}{ours}", "");
     }
 
-    /// Takes in the results of a work, and prints them.
+    /// Adds the results of a work, and prints them.
     pub(super) fn print_and_add(&mut self, line: Vec<Measured>) {
         if let Some(Measured { work, unit, .. }) = line.first() {
             print!("{:64}", format!("{work} [{unit}]"));
@@ -114,7 +114,7 @@ impl Report {
         self.0.extend(line);
     }
 
-    /// Writes `results.json`; works that are in it, and were not measured now, stay.
+    /// Writes `results.json`, keeping earlier results of works that were not measured now.
     pub(super) fn save(self) -> Result<()> {
         let mut all = Self::load().unwrap_or_default();
         all.0
@@ -147,7 +147,7 @@ impl Report {
     }
 }
 
-/// What is shown of each program, in the order of the columns.
+/// The cells of the programs, in the order of the columns.
 fn cells(line: &[Measured]) -> [String; 4] {
     Who::ALL.map(|who| {
         let measured = line.iter().find(|measured| measured.program == who.name());
@@ -166,7 +166,7 @@ fn shown(file: &Path) -> String {
         .to_string()
 }
 
-/// Where and when it was measured, and what ran it.
+/// Where and when it was measured, and with which versions.
 fn machine() -> Result<String> {
     let cores = thread::available_parallelism()?;
     let workerd = output(Command::new(tools::ensure()?.workerd).arg("--version"))?;

@@ -61,13 +61,13 @@ impl<A: Actor> Class<A> {
         Self(None)
     }
 
-    /// Gives an event to the actor, and returns a value or a promise. The cells, the texts and
-    /// the bytes are the arguments of a method, packed, or the parts of another event; `about`
-    /// is the request or the socket.
+    /// Passes an event to the actor, and returns a value or a promise. The cells, texts and
+    /// bytes are the packed arguments of a method, or the parts of another event; `about` is
+    /// the request or the socket.
     ///
     /// # Errors
     ///
-    /// What the handler returns when it fails at once, as a JavaScript error.
+    /// The error of a handler that fails at once, as a JavaScript error.
     pub fn dispatch(
         &self,
         event: i32,
@@ -81,7 +81,7 @@ impl<A: Actor> Class<A> {
         };
         let cells = cells.unwrap_or_default();
         match event {
-            // So an actor that answers no requests does not have their code.
+            // So an actor that handles no requests does not include their code.
             FETCH if A::SOCKETS.is_some() || A::HANDLERS.on_request.is_some() => {
                 http::handle(object, A::SOCKETS.is_some(), about.unchecked_ref())
             }
@@ -115,8 +115,8 @@ fn reply(reply: Wire) -> Result<JsValue> {
     Ok(wire::to_js(reply))
 }
 
-/// What has happened to a socket. A message that is too large stays outside of Wasm, whose memory
-/// never gets smaller: of that the length is told.
+/// The event of a socket. A message that is too large stays outside of Wasm, whose memory never
+/// shrinks: only its length is passed.
 fn socket_event(event: i32, cells: &[f64], texts: Option<String>, bytes: Option<Vec<u8>>) -> Event {
     let cell = |index| cells.get(index).copied().unwrap_or_default();
     match (event, texts, bytes) {

@@ -49,10 +49,11 @@ pub fn fetch(
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    /// The path of the URL as the URL standard writes it; none if it is no URL.
+    /// The path of the URL, normalized by the URL standard; none if it is not a URL.
     #[wasm_bindgen(js_name = pathOf)]
     fn path_of(request: &web_sys::Request) -> Option<String>;
-    /// Passes the request on, with the URL that named the instance; undefined without a binding.
+    /// Passes the request on, with the URL that named the instance; returns undefined without a
+    /// binding.
     #[wasm_bindgen(catch)]
     fn forward(
         env: &JsValue,

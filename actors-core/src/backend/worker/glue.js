@@ -94,8 +94,8 @@ const CLOSE = -4;
 const ERROR = -5;
 const declared = new WeakSet();
 
-// Makes a class that wasm-bindgen exported one that the runtime takes RPC calls
-// for: it descends from DurableObject, and has the actor's methods and no others.
+// Turns a class exported by wasm-bindgen into one for which the runtime accepts RPC calls:
+// it extends DurableObject, and has the actor's methods and no others.
 export function declare(instance, methods, answersRequests, hasSockets, hearsTheirEnd, maxBytes) {
   const Class = instance.constructor;
   if (declared.has(Class)) return; // the instance was made anew, the class was not
@@ -105,7 +105,7 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
   for (const key of Reflect.ownKeys(prototype)) {
     if (key !== "constructor") delete prototype[key];
   }
-  // `give` hands the event over: what is packed crosses in one piece with it.
+  // `give` passes the event on, together with what is packed, in one call.
   const define = (name, give) =>
     Object.defineProperty(prototype, name, {
       configurable: true,
@@ -135,7 +135,7 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
   if (hasSockets) {
     define("webSocketMessage", (object, [socket, message]) => {
       const isText = typeof message === "string";
-      // UTF-8 has a byte at least for each unit of a string.
+      // UTF-8 has at least one byte for each unit of a string.
       const length = isText ? message.length : message.byteLength;
       if (length > maxBytes) return give(object, MESSAGE, socket, [length]);
       if (isText) return give(object, MESSAGE, socket, undefined, message);
@@ -182,7 +182,7 @@ export function call(stub, method, cells, texts, bytes) {
 
 // ---- values -----------------------------------------------------------------
 
-// What a value is, as in `packed.rs`; what follows it is said there too.
+// The kinds of values, as in `packed.rs`, which documents what follows each.
 const UNDEFINED = 0;
 const NOTHING = 1;
 const FALSE = 2;
@@ -196,8 +196,8 @@ const AN_OBJECT = 9;
 const A_BIGINT = 10;
 const OTHER = 11;
 
-// What a call may carry, as in `budget.rs`: there the rest of it is counted, here no more than
-// what there must be room for.
+// What a call may carry, as in `budget.rs`: that counts exactly; here only the room is
+// limited.
 const MOST_VALUES = 1_000_000;
 const MOST_UNITS = 32 << 20;
 const DEEPEST = 128;
@@ -222,14 +222,14 @@ function cell(cell) {
 }
 
 function text(kind, text) {
-  // Half of a pair would be one with the half that follows it.
+  // Half a surrogate pair would combine with a half that follows it.
   const whole = text.isWellFormed() ? text : text.toWellFormed();
   cell(kind);
   cell(whole.length);
   packing.texts.push(whole);
 }
 
-// Takes room; where there is not enough, none is left for anyone.
+// Takes room; once there is not enough, none is left at all.
 function takes(what, count) {
   const left = packing[what] - count;
   packing[what] = Math.max(left, 0);
@@ -267,7 +267,7 @@ function packObject(value, depth) {
   if (value instanceof ArrayBuffer) return packBytes(new Uint8Array(value));
   if (depth > DEEPEST) return text(OTHER, `a value nested more than ${DEEPEST} deep`);
   if (Array.isArray(value)) {
-    // A list may be long and hold nothing.
+    // A list may be long but empty.
     if (!takes("values", value.length)) return tooMany();
     cell(A_LIST);
     cell(value.length);
@@ -330,7 +330,7 @@ export function packed(value) {
   return packedValues([value]);
 }
 
-// The rest of what was packed last; once, so that it is not kept in memory.
+// The rest of what was packed last; only once, so that it is not kept in memory.
 export function packedTexts() {
   const { texts } = packing;
   packing.texts = [];
@@ -343,7 +343,7 @@ export function packedBytes() {
   if (blobs.length > 0) return joined(blobs);
 }
 
-// What is unpacked: the cells, texts and bytes, and how far each has been read.
+// What is being unpacked: the cells, texts and bytes, and how far each has been read.
 const unpacking = { cells: [], at: 0, texts: "", text: 0, bytes: undefined, byte: 0, keys: [] };
 
 function unpackedText() {
@@ -372,7 +372,7 @@ function unpack() {
     case SOME_BYTES: {
       const start = unpacking.byte;
       unpacking.byte += unpacking.cells[unpacking.at++];
-      // A copy: the memory of Wasm is not for others.
+      // A copy, since Wasm's memory must not be shared.
       return unpacking.bytes?.slice(start, unpacking.byte) ?? new Uint8Array();
     }
     case A_LIST: {
@@ -392,7 +392,7 @@ function unpackObject(count) {
     if (number === unpacking.keys.length) unpacking.keys.push(unpackedText());
     const key = unpacking.keys[number];
     const value = unpack();
-    // An own property, whatever its name: to set `__proto__` would set something else.
+    // Defines an own property, whatever its name: setting `__proto__` would do something else.
     if (key === "__proto__") {
       const all = { configurable: true, enumerable: true, writable: true };
       Object.defineProperty(object, key, { value, ...all });
@@ -418,14 +418,14 @@ export function unpacked(cells, texts, bytes) {
 
 // ---- requests ---------------------------------------------------------------
 
-// The runtime hands over what a client has sent, `/a/../b` and `/a/%2e%2e/b` included, and
-// makes `/b` of the one or of both later. Whoever looks at a URL looks at that.
+// The runtime passes on what a client has sent, including `/a/../b` and `/a/%2e%2e/b`, and
+// turns one or both into `/b` later. Everything that reads a URL must read that form.
 function canonical(url) {
   if (isPlain(url)) return url;
   return URL.canParse(url) ? new URL(url).href : undefined;
 }
 
-// Most URLs are canonical as they are, and to parse one takes longer than to see that.
+// Most URLs are already canonical, and parsing one takes longer than checking that.
 const PLAIN_PATH = /^(?:\/(?!\.)[\w.~-]*)+(?:\?[\w.~=&-]*)?$/;
 const plainOrigins = new Map();
 
@@ -452,7 +452,7 @@ export function headOfRequest(request) {
   const { method } = request;
   const url = canonical(request.url);
   if (url === undefined) return undefined;
-  // To ask for a body has the runtime make a stream of it.
+  // Accessing a body makes the runtime create a stream for it.
   const hasBody = method !== "GET" && method !== "HEAD" && request.body !== null;
   return `${hasBody ? 1 : 0}\n${method}\n${url}${headers(request)}`;
 }
@@ -473,7 +473,7 @@ function newHeaders(lines) {
   return headers;
 }
 
-// A body is copied: the memory of Wasm is not for others.
+// A body is copied, since Wasm's memory must not be shared.
 export function respond(status, headers, body) {
   return new Response(body?.slice(), { status, headers: newHeaders(headers) });
 }

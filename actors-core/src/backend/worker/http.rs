@@ -1,5 +1,5 @@
-//! Requests and responses between the platform's types and the `http` crate's. The head of one
-//! crosses in one piece, and its body when somebody reads it.
+//! Converts requests and responses between the platform's types and the `http` crate's. A
+//! head is passed in one call, and a body when it is read.
 
 use std::fmt::Display;
 use std::pin::Pin;
@@ -20,8 +20,8 @@ use crate::turn::BoxFuture;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    /// Whether there is a body, the method, the URL as the URL standard writes it, and the
-    /// headers, a line each; none if the URL is no URL.
+    /// Whether there is a body, the method, the URL normalized by the URL standard, and the
+    /// headers, one line each; none if the URL is invalid.
     #[wasm_bindgen(js_name = headOfRequest)]
     fn head_of_request(request: &web_sys::Request) -> Option<String>;
     /// Whether there is a body, the status, and the headers.
@@ -81,7 +81,7 @@ fn to_js_upgrade(upgrade: Upgrade) -> Result<JsValue> {
     }
 }
 
-/// The request without its body, which stays with JavaScript, and whether it has one.
+/// The request without its body, which stays in JavaScript, and whether it has one.
 pub(super) fn head(request: &web_sys::Request) -> Result<(::http::Request<()>, bool)> {
     let head = head_of_request(request).ok_or_else(|| bad_url("it is not one"))?;
     let mut lines = head.split('\n');
@@ -102,7 +102,7 @@ fn unreadable(error: impl Display) -> Error {
     Error::invalid(format!("the request can't be read: {error}"))
 }
 
-/// A body that JavaScript has.
+/// A body in JavaScript.
 enum JsBody {
     Request(web_sys::Request),
     Response(web_sys::Response),

@@ -78,7 +78,7 @@ async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue> {
     .map_err(|thrown| from_js(&thrown))
 }
 
-/// What is said where the Worker has no such binding.
+/// The error if the Worker has no such binding.
 pub(super) fn unbound(binding: &str) -> Error {
     Error::internal(format!(
         "the Worker has no Durable Object binding `{binding}`: add it to \

@@ -157,7 +157,7 @@ fn text<'a>(
     let forms = texts
         .get_mut(statement)
         .expect("it has just been put there");
-    // A NULL that is cast is NULL, so that any form will do for it.
+    // Casting NULL gives NULL, so any form will do for it.
     let fits = |known: u128| (known ^ integers) & !bound.nulls == 0;
     let known = forms.iter().position(|(known, _)| fits(*known));
     let known = known.unwrap_or_else(|| {
@@ -199,7 +199,7 @@ impl Hasher for Glance {
 struct Bound {
     /// Which of the values are integers, from the lowest bit on.
     integers: u128,
-    /// The same of those that are NULL.
+    /// The same for those that are NULL.
     nulls: u128,
     cells: Vec<f64>,
     texts: String,
@@ -214,7 +214,7 @@ impl Bound {
         self.texts.clear();
         self.bytes.clear();
         for (index, value) in values.iter().enumerate() {
-            // The runtime takes 100 values.
+            // The runtime accepts 100 values.
             let bit = 1_u128.checked_shl(index as u32).unwrap_or_default();
             let cell = match value {
                 Value::Null => {
@@ -285,7 +285,7 @@ struct LastQuery<'a>(&'a Sql);
 
 impl Names for LastQuery<'_> {
     fn names(&self) -> Vec<String> {
-        // A name has no such character: it would end SQLite's text of the statement.
+        // A name can't contain this character: it would end the statement's text for SQLite.
         self.0.names().split('\0').map(str::to_owned).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Values between JavaScript's form and the framework's, each way in one crossing.
+//! Converts values between JavaScript's form and the framework's, each way in one call.
 
 use wasm_bindgen::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::wire::{Packed, Wire};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    /// The value that is packed.
+    /// The packed value.
     fn unpacked(cells: &[f64], texts: Option<&str>, bytes: Option<&[u8]>) -> JsValue;
     /// Packs the value, and returns its cells; `packed_texts` and `packed_bytes` have the rest.
     fn packed(value: JsValue) -> Vec<f64>;
@@ -41,10 +41,10 @@ pub(super) fn parts(packed: &Packed) -> (Option<&str>, Option<&[u8]>) {
     )
 }
 
-/// A value of JavaScript's.
+/// A JavaScript value.
 pub(super) fn from_js(value: JsValue) -> Wire {
     let cells = packed(value);
-    // A value without texts and bytes has two cells at most.
+    // A value without texts and bytes has at most two cells.
     let (texts, bytes) = match cells.len() > 1 {
         true => (packed_texts(), packed_bytes()),
         false => (None, None),
@@ -52,7 +52,7 @@ pub(super) fn from_js(value: JsValue) -> Wire {
     from_parts(cells, texts, bytes).pop().unwrap_or_default()
 }
 
-/// The values of a call, as the glue has packed them.
+/// The values of a call, packed by the glue.
 pub(super) fn from_parts(
     cells: Vec<f64>,
     texts: Option<String>,

@@ -116,7 +116,7 @@ impl Handlers {
         }
     }
 
-    /// The handlers of which there can be several.
+    /// The handlers that can exist several times.
     fn several(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         let calls = self.calls.iter().map(|method| call(method, actor, facts));
         let messages = self.messages.iter();
@@ -231,7 +231,7 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
     }
 }
 
-/// A handler of which there is at most one, and none if its `cfg` is off.
+/// A handler that exists at most once, and not at all if its `cfg` is off.
 fn only(method: &Option<Method>, expand: impl Fn(&Method) -> TokenStream) -> TokenStream {
     let Some(method) = method else {
         return optional(None);
