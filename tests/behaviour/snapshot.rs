@@ -206,7 +206,7 @@ fn assert_compiles(refusal: &str) {
     let (_, advice) = refusal
         .split_once("each statement first:\n\n")
         .expect("advice");
-    let (advice, _) = advice.split_once("\n\nThen name it").expect("an end");
+    let (advice, _) = advice.split_once("\n\nThen list it").expect("an end");
     assert!(
         include_str!("../ui/migration/pass/advised.rs").contains(advice),
         "{advice}"
@@ -235,7 +235,7 @@ fn a_file_of_another_actor_is_told_so() {
     let path = file("another");
     check_schema::<Versions2>(&path, false);
     let written = fs::read_to_string(&path).unwrap();
-    let expected = "records the tables of `Versions2`, and this is `Versions3`";
+    let expected = "records the tables of `Versions2`, but this is `Versions3`";
     for updates in [false, true] {
         let outcome = catch_unwind(|| raw::check_schema::<Versions3>(&path, updates));
         let panic = outcome.expect_err("a panic");
