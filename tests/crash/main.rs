@@ -91,7 +91,8 @@ fn run(kills: Option<u64>, seed: u64) -> Verdict {
     let _ = fs::remove_dir_all(&disk);
     let worker = Worker::from_crate(&tests.join("fixtures"))
         .expect("the fixtures build")
-        .with_main("driver.js", tests.join("behaviour/driver.js"));
+        .with_main("driver.js", tests.join("behaviour/driver.js"))
+        .with_module("costs.js", tests.join("behaviour/costs.js"));
     let start =
         || Server::start(std::slice::from_ref(&worker), &disk, None).expect("workerd starts");
 
