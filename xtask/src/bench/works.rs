@@ -107,7 +107,7 @@ pub(super) fn run(group: Option<Group>, is_quick: bool) -> Result<Report> {
     }
     for (name, sizes) in sizes.unwrap_or_default() {
         let samples = sizes.map(|size| size.into_iter().collect());
-        report.print_and_add(Measured::line(name, "KB", samples));
+        report.print_and_add(Measured::line(name, "KB", &samples));
     }
     Ok(report)
 }
@@ -126,7 +126,7 @@ impl Work {
                 }
             }
         }
-        Ok(Measured::line(self.name, self.unit, samples))
+        Ok(Measured::line(self.name, self.unit, &samples))
     }
 
     /// How many rounds count.
