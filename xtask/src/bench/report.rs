@@ -1,4 +1,4 @@
-//! The results: lines on the terminal, `target/bench/results.json`, and
+//! What came of it: lines on the terminal, `target/bench/results.json`, and
 //! `tests/bench/RESULTS.md`.
 
 use std::{
@@ -15,48 +15,36 @@ use serde::{Deserialize, Serialize};
 
 use super::programs::Who;
 
-/// The text about the numbers in `RESULTS.md`.
+/// What is said of the numbers in `RESULTS.md`.
 const ABOUT: &str = include_str!("about.md");
 
-/// The result of a work with a program.
+/// What a work came to with a program.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Measured {
     work: String,
     unit: String,
     program: String,
     median: f64,
-    /// Half the interquartile range, as a fraction of the median.
+    /// Half the distance of the quartiles, as a part of the median.
     spread: f64,
-    /// Above 1 is better than js, whatever the unit; none where js has no result.
+    /// The median of the rounds' ratios: above 1 is better than js, whatever the unit; none where
+    /// js has no such thing.
     ratio_to_js: Option<f64>,
 }
 
 impl Measured {
-    /// The results of a work, from the rounds of each program.
-    pub(super) fn line(work: &str, unit: &str, samples: [Vec<f64>; 4]) -> Vec<Self> {
-        let mut js = None;
-        let measured = Who::ALL
-            .into_iter()
-            .zip(samples)
-            .filter_map(|(who, mut samples)| {
-                samples.sort_by(f64::total_cmp);
-                let median = *samples.get(samples.len() / 2)?;
-                if who == Who::Js {
-                    js = Some(median);
-                }
-                let quartile = |part: usize| samples[(samples.len() - 1) * part / 4];
-                Some(Self {
-                    work: work.to_owned(),
-                    unit: unit.to_owned(),
-                    program: who.name().to_owned(),
-                    median,
-                    spread: (quartile(3) - quartile(1)) / 2.0 / median,
-                    ratio_to_js: js.map(|js| match unit.ends_with("/s") {
-                        true => median / js,
-                        false => js / median,
-                    }),
-                })
-            });
+    /// The results of a work, from what the rounds of each program came to.
+    pub(super) fn line(work: &str, unit: &str, samples: &[Vec<f64>; 4]) -> Vec<Self> {
+        let measured = Who::ALL.into_iter().zip(samples);
+        let measured = measured.filter(|(_, samples)| !samples.is_empty());
+        let measured = measured.map(|(who, rounds)| Self {
+            work: work.to_owned(),
+            unit: unit.to_owned(),
+            program: who.name().to_owned(),
+            median: quartile(rounds, 2),
+            spread: (quartile(rounds, 3) - quartile(rounds, 1)) / 2.0 / quartile(rounds, 2),
+            ratio_to_js: ratio(rounds, &samples[Who::Js as usize], unit.ends_with("/s")),
+        });
         measured.collect()
     }
 
@@ -68,6 +56,7 @@ impl Measured {
             _ => format!("{median:.2}"),
         };
         let ratio = match self.ratio_to_js {
+            Some(ratio) if ratio < 0.1 => format!(" ({ratio:.3})"),
             Some(ratio) => format!(" ({ratio:.2})"),
             None => String::new(),
         };
@@ -76,6 +65,27 @@ impl Measured {
             _ => format!("{median} ±{:.0}%{ratio}", spread * 100.0),
         }
     }
+}
+
+/// The second quartile is the median.
+fn quartile(samples: &[f64], number: usize) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[(sorted.len() - 1) * number / 4]
+}
+
+/// The median of the ratios of the rounds, since what a round has in common with its neighbour is
+/// how busy the machine is; none without rounds of js.
+fn ratio(rounds: &[f64], js: &[f64], more_is_better: bool) -> Option<f64> {
+    let ratios = rounds
+        .iter()
+        .zip(js)
+        .map(|(round, js)| match more_is_better {
+            true => round / js,
+            false => js / round,
+        });
+    let ratios: Vec<_> = ratios.collect();
+    (!ratios.is_empty()).then(|| quartile(&ratios, 2))
 }
 
 /// A whole number, with commas.
@@ -91,7 +101,7 @@ fn thousands(value: f64) -> String {
     shown
 }
 
-/// The results of the works, in order.
+/// The results of works, in their order.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Report(Vec<Measured>);
@@ -102,7 +112,7 @@ impl Report {
         println!("{:64}{js:<26}{actors:<26}{workers_rs:<26}{ours}", "");
     }
 
-    /// Adds the results of a work, and prints them.
+    /// Takes in the results of a work, and prints them.
     pub(super) fn print_and_add(&mut self, line: Vec<Measured>) {
         if let Some(Measured { work, unit, .. }) = line.first() {
             print!("{:64}", format!("{work} [{unit}]"));
@@ -114,7 +124,7 @@ impl Report {
         self.0.extend(line);
     }
 
-    /// Writes `results.json`, keeping earlier results of works that were not measured now.
+    /// Writes `results.json`; works that are in it, and were not measured now, stay.
     pub(super) fn save(self) -> Result<()> {
         let mut all = Self::load().unwrap_or_default();
         all.0
@@ -147,7 +157,7 @@ impl Report {
     }
 }
 
-/// The cells of the programs, in the order of the columns.
+/// What is shown of each program, in the order of the columns.
 fn cells(line: &[Measured]) -> [String; 4] {
     Who::ALL.map(|who| {
         let measured = line.iter().find(|measured| measured.program == who.name());
@@ -166,7 +176,7 @@ fn shown(file: &Path) -> String {
         .to_string()
 }
 
-/// Where and when it was measured, and with which versions.
+/// Where and when it was measured, and what ran it.
 fn machine() -> Result<String> {
     let cores = thread::available_parallelism()?;
     let workerd = output(Command::new(tools::ensure()?.workerd).arg("--version"))?;
@@ -199,9 +209,15 @@ mod tests {
 
     #[test]
     fn a_ratio_above_one_is_better() {
-        let samples = || [vec![2.0, 9.0, 3.0], vec![], vec![6.0], vec![1.5, 1.5, 1.5]];
+        // The machine is busy in the second round.
+        let samples = [
+            vec![2.0, 1.0, 2.0],
+            vec![],
+            vec![4.0, 2.0, 4.0],
+            vec![1.0; 3],
+        ];
         let ratios = |unit| {
-            let line = Measured::line("work", unit, samples());
+            let line = Measured::line("work", unit, &samples);
             let ratio = |measured: Measured| (measured.program, measured.ratio_to_js.unwrap());
             line.into_iter().map(ratio).collect::<Vec<_>>()
         };
@@ -217,11 +233,12 @@ mod tests {
 
     #[test]
     fn shows_numbers() {
-        let shown = |median| {
-            Measured::line("work", "ms", [vec![median], vec![], vec![], vec![]])[0].shown()
+        let line = |samples: Vec<f64>| {
+            let samples = [samples, vec![], vec![], vec![]];
+            Measured::line("work", "ms", &samples)[0].shown()
         };
-        assert_eq!(shown(1_234_567.0), "1,234,567 ±0% (1.00)");
-        assert_eq!(shown(99.94), "99.9 ±0% (1.00)");
-        assert_eq!(shown(1.234), "1.23 ±0% (1.00)");
+        assert_eq!(line(vec![1_234_567.0]), "1,234,567 ±0% (1.00)");
+        assert_eq!(line(vec![99.94]), "99.9 ±0% (1.00)");
+        assert_eq!(line(vec![2.0, 4.0, 1.0, 3.0, 5.0]), "3.00 ±33% (1.00)");
     }
 }

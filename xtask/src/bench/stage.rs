@@ -1,6 +1,7 @@
 //! The one workerd that all programs run in.
 
 use std::{
+    fmt::Debug,
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
@@ -214,18 +215,19 @@ fn call(who: Who, what: &str, times: u32) -> Vec<u8> {
 }
 
 /// Fails unless all answer as the first one does.
-fn same<T: PartialEq + std::fmt::Debug>(
+fn same<T: Clone + PartialEq + Debug>(
     what: &str,
     programs: Vec<Who>,
     answer: impl Fn(Who) -> Result<T>,
 ) -> Result<()> {
-    let first = answer(programs[0])?;
+    let mut first = None;
     for who in programs {
-        let other = answer(who).with_context(|| format!("{what} of {}", who.name()))?;
         let name = who.name();
+        let next = answer(who).with_context(|| format!("{what} of {name}"))?;
+        let first = first.get_or_insert_with(|| next.clone());
         ensure!(
-            other == first,
-            "{name} answers {other:?} to {what}, not {first:?}"
+            next == *first,
+            "{name} answers {next:?} to {what}, not {first:?}"
         );
     }
     Ok(())

@@ -50,7 +50,7 @@ struct Work {
     measure: fn(&mut Stage, Who) -> Result<Option<f64>>,
 }
 
-/// A work's lines are its group, its name, its unit, how often, and how it is measured once.
+/// Its group, its name, its unit, how often it is measured, and how it is measured once.
 const fn work(
     group: Group,
     name: &'static str,
@@ -107,7 +107,7 @@ pub(super) fn run(group: Option<Group>, is_quick: bool) -> Result<Report> {
     }
     for (name, sizes) in sizes.unwrap_or_default() {
         let samples = sizes.map(|size| size.into_iter().collect());
-        report.print_and_add(Measured::line(name, "KB", samples));
+        report.print_and_add(Measured::line(name, "KB", &samples));
     }
     Ok(report)
 }
@@ -126,7 +126,7 @@ impl Work {
                 }
             }
         }
-        Ok(Measured::line(self.name, self.unit, samples))
+        Ok(Measured::line(self.name, self.unit, &samples))
     }
 
     /// How many rounds count.
@@ -134,7 +134,7 @@ impl Work {
         match (self.effort, is_quick) {
             (Effort::Long, true) => 3,
             (Effort::Long, false) => 5,
-            (Effort::Short, true) => 11,
+            (Effort::Short, true) => 9,
             (Effort::Short, false) => 21,
         }
     }
