@@ -111,26 +111,34 @@ pub(super) fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
 }
 
 /// How many requests a second are answered over 8 connections, each of which sends its next one
-/// when it has the answer.
-pub(super) fn load(port: u16, time: Duration, next: impl Fn() -> Vec<u8> + Sync) -> Result<f64> {
+/// when it has the answer, until there is none.
+pub(super) fn load(port: u16, next: impl Fn() -> Option<Vec<u8>> + Sync) -> Result<f64> {
     let answered = AtomicU64::new(0);
     let start = Instant::now();
     let work = || -> Result<()> {
         let mut connection = Connection::open(port)?;
-        while start.elapsed() < time {
-            connection.succeed(&next())?;
+        while let Some(request) = next() {
+            connection.succeed(&request)?;
             answered.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     };
     thread::scope(|scope| {
         let workers: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(work)).collect();
-        let results = workers.into_iter().map(|worker| worker.join());
-        results
-            .into_iter()
-            .try_for_each(|result| result.expect("it does not panic"))
+        let mut results = workers.into_iter().map(|worker| worker.join());
+        results.try_for_each(|result| result.expect("it does not panic"))
     })?;
     Ok(answered.into_inner() as f64 / start.elapsed().as_secs_f64())
+}
+
+/// As [`load`], for so long.
+pub(super) fn load_for(
+    time: Duration,
+    port: u16,
+    next: impl Fn() -> Vec<u8> + Sync,
+) -> Result<f64> {
+    let start = Instant::now();
+    load(port, || (start.elapsed() < time).then(&next))
 }
 
 /// How many requests a second the client itself can do: against a server that does nothing.
@@ -142,7 +150,7 @@ pub(super) fn ceiling(time: Duration) -> Result<f64> {
             thread::spawn(move || answer_all(stream));
         }
     });
-    load(port, time, || request("GET", "/", ""))
+    load_for(time, port, || request("GET", "/", ""))
 }
 
 /// Answers each request, as soon as its head is there, that there is nothing.
