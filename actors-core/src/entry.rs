@@ -16,7 +16,7 @@ pub struct Route {
     pub path: Option<&'static str>,
     /// The actor's binding.
     pub binding: &'static str,
-    /// What the path of a request for one of the actor's web sockets ends with.
+    /// How the path of a request for one of the actor's web sockets ends.
     pub socket: Option<&'static str>,
     pub name: Name,
 }
@@ -35,8 +35,9 @@ impl Route {
         }
     }
 
-    /// Whether a request with that path can be for a web socket: its path lies behind the
-    /// instance's name, so that an instance may be called like a socket's path.
+    /// Whether a request with that path can be for a web socket: the socket's path must
+    /// come after the instance's name, so that an instance may have the same name as a
+    /// socket's path.
     fn may_upgrade(&self, path: &str) -> bool {
         let (Some(pattern), Some(socket), Name::InPath) = (self.path, self.socket, &self.name)
         else {
@@ -66,11 +67,11 @@ pub enum Name {
     Fixed(&'static str),
     /// The path's `{name}`.
     InPath,
-    /// As the user's closure says, from the request without its body.
+    /// The result of the user's closure, which gets the request without its body.
     Chosen(fn(&http::Request<()>) -> Option<String>),
 }
 
-/// The routes of a Worker, ready to be asked.
+/// The routes of a Worker.
 pub(crate) struct Routes {
     router: Router<&'static Route>,
     fallback: Option<&'static Route>,
@@ -79,7 +80,7 @@ pub(crate) struct Routes {
 impl Routes {
     /// # Errors
     ///
-    /// Two routes that a path could take; a single one is checked by the macro.
+    /// Two routes conflict; each single route is checked by the macro.
     pub(crate) fn new(routes: &'static [Route]) -> Result<Self> {
         let mut router = Router::new();
         for route in routes {
@@ -97,7 +98,7 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// No route takes the path, or what names the instance is no name.
+    /// No route matches the path, or the instance's name is invalid.
     pub(crate) fn find(
         &self,
         path: &str,
@@ -210,13 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn the_path_of_a_socket_lies_behind_the_name() {
+    fn the_path_of_a_socket_comes_after_the_name() {
         let may_upgrade = |path| find(TABLE, path).expect("a route").may_upgrade;
         assert!(!may_upgrade("/rooms/ws"), "it is the instance `ws`");
         for path in ["/rooms/ws/ws", "/rooms/attic/ws", "/limits/ws/ws"] {
             assert!(may_upgrade(path), "{path}");
         }
-        // Where the name may have slashes, nothing tells it from what follows.
+        // Where the name may have slashes, it can't be told from what follows.
         assert!(may_upgrade("/files/a/ws"));
         let routes = Routes::new(TABLE).unwrap();
         let head = || Ok(http::Request::builder().uri("/shards/ws?ws").body(())?);

@@ -11,12 +11,12 @@ use crate::sockets::SocketOptions;
 #[cfg(target_arch = "wasm32")]
 pub use worker::Env;
 
-/// The Worker's bindings: where no Worker runs, all actors that there are.
+/// The Worker's bindings. Outside a Worker: all actors.
 #[cfg(not(target_arch = "wasm32"))]
 #[derive(Clone)]
 pub struct Env(pub(crate) std::rc::Rc<dyn Bindings>);
 
-/// What an actor is asked for by.
+/// How an actor is addressed.
 pub(crate) struct Address {
     /// The name of its binding.
     #[cfg_attr(
@@ -26,14 +26,14 @@ pub(crate) struct Address {
     pub(crate) binding: &'static str,
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) actor: &'static str,
-    /// Makes an object, where the runtime does not.
+    /// Makes an object, where there is no runtime to do it.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) make: fn(Box<dyn Platform>, Env) -> std::rc::Rc<dyn Host>,
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) sockets: Option<&'static SocketOptions>,
 }
 
-/// What there is to call.
+/// The objects that can be called.
 pub(crate) trait Bindings {
     /// The instance of an actor with that name.
     ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What an actor's handlers, stubs and storage answer.
+/// What an actor's handlers, stubs and storage return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, as a [kind](ErrorKind) to match on and a message to read.
@@ -47,7 +47,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The HTTP status that stands for the kind.
+            /// The HTTP status for the kind.
             pub const fn status(self) -> u16 {
                 match self {
                     $(Self::$kind => $status),*
@@ -61,45 +61,43 @@ kinds! {
     /// The caller sent something that can never work: a missing argument, a
     /// value out of range. 400.
     InvalidArgument 400,
-    /// The caller has not said who it is. 401.
+    /// The caller is not authenticated. 401.
     Unauthorized 401,
     /// The caller may not do this. 403.
     Forbidden 403,
-    /// What was asked for does not exist. 404.
+    /// What was requested does not exist. 404.
     NotFound 404,
-    /// What was asked for contradicts what is stored, a taken name for
-    /// example. 409.
+    /// The request conflicts with what is stored, a taken name for example. 409.
     Conflict 409,
-    /// A failure of the actor itself; the kind of errors that say no other. 500.
+    /// A failure of the actor itself; the kind of errors that name no other. 500.
     Internal 500,
-    /// SQLite refused a statement or a value, or a row is not what was expected. 500.
+    /// SQLite refused a statement or a value, or a row is not as expected. 500.
     Sql 500,
     /// What is stored does not fit the code: a table that needs a written migration, a
     /// database that is newer than the code, a persisted field that can't be read. The
     /// actor does not wake, and nothing is changed. 500.
     Schema 500,
-    /// The handler panicked. What it had not committed is rolled back, and the
-    /// actor is made anew from its storage. 500.
+    /// The handler panicked. What it had not committed is rolled back, and the actor is
+    /// loaded again from its storage. 500.
     Panic 500,
-    /// The call would have waited for itself for ever: the actor called itself through its
-    /// own stub, or an actor that it called has called back while it waited. Nothing was
-    /// done; the message names who has called whom. 500.
+    /// The call would have waited for itself forever: the actor called itself through its
+    /// own stub, or an actor that it called has called back while it waited. The call had
+    /// no effect; the message shows who called whom. 500.
     Deadlock 500,
-    /// The turn of the call has not come within what `#[actor(wait = "30s")]` says, since
-    /// another was at work all the time. It has not begun, and never will: it surely had no
-    /// effect. Trying again may succeed. 503.
+    /// The call waited for its turn as long as `#[actor(wait = "30s")]` allows, since
+    /// others were running all the time. It has not begun, and never will: it certainly had
+    /// no effect. Retrying may succeed. 503.
     Busy 503,
-    /// The object was lost before it answered (it moved, or its isolate was
-    /// restarted). Trying again may succeed; whether the call had an effect is
-    /// not known. 503.
+    /// The object was lost before it replied (it moved, or its isolate was restarted).
+    /// Retrying may succeed; whether the call had an effect is unknown. 503.
     Unavailable 503,
-    /// The object has more requests waiting than the platform allows. Trying
-    /// again at once makes it worse. 429.
+    /// The object has more requests waiting than the platform allows. Retrying at once
+    /// makes it worse. 429.
     Overloaded 429,
 }
 
 impl ErrorKind {
-    /// The kind that [`name`](Self::name) stands for, if there is one.
+    /// The kind with that [`name`](Self::name), if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
@@ -107,7 +105,7 @@ impl ErrorKind {
     /// The kind and the message of an error as JavaScript writes it, `NotFound: no room`.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker asks for it")
+        allow(dead_code, reason = "only a Worker needs it")
     )]
     pub(crate) fn from_text(text: &str) -> Option<(Self, &str)> {
         let (name, message) = text.split_once(": ")?;
@@ -151,7 +149,7 @@ impl Error {
         Self::new(ErrorKind::Schema, message)
     }
 
-    /// What kind of failure this is.
+    /// The kind of this error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
@@ -161,7 +159,7 @@ impl Error {
         &self.message
     }
 
-    /// What a client outside of the Worker may be told.
+    /// The message for a client outside the Worker.
     pub(crate) fn public_message(&self) -> &str {
         if self.is_ours() {
             "internal error"
@@ -175,14 +173,14 @@ impl Error {
         self.kind.status() >= 500
     }
 
-    /// Whether the same call, made again, may succeed: true for
-    /// [`ErrorKind::Unavailable`], after which it may have had its effect already, and for
-    /// [`ErrorKind::Busy`], after which it surely has not.
+    /// Whether the same call may succeed if retried: true for [`ErrorKind::Unavailable`],
+    /// where the call may already have had its effect, and for [`ErrorKind::Busy`], where
+    /// it certainly had none.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, ErrorKind::Unavailable | ErrorKind::Busy)
     }
 
-    /// The same error, with words before its message that say where it happened.
+    /// The same error, with the place where it happened before its message.
     pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
         self.message = format!("{place}: {}", self.message);
         self
@@ -195,10 +193,9 @@ impl From<http::Error> for Error {
     }
 }
 
-/// A message without the middle of what it quotes: a wrong value may be as long as its sender
-/// likes.
+/// Cuts the middle out of a long message: it may quote a value of any length.
 pub(crate) fn shortened(message: &str) -> String {
-    /// How many bytes are left of each end.
+    /// How many bytes are kept at each end.
     const END: usize = 150;
     if message.len() <= 3 * END {
         return message.to_owned();

@@ -15,15 +15,16 @@ use crate::error::{Error, shortened};
 /// The fields of an object, each still text: a number keeps all its digits.
 pub(crate) type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
-/// The same, of a text that does not last as long.
+/// The same, owned.
 pub(crate) type OwnedFields = BTreeMap<String, Box<RawValue>>;
 
 /// The value as JSON text.
 ///
 /// # Errors
 ///
-/// The value would not be read back as it is: NaN and the infinities, which JSON makes `null`;
-/// `Some` of what is itself `null`; and whatever `T` writes in a form that it does not read.
+/// The value would not be read back as it is: NaN and the infinities, which become `null` in
+/// JSON; `Some` of something that is itself `null`; and anything that `T` writes but does not
+/// read.
 pub(crate) fn to_text<T: Serialize + DeserializeOwned>(value: &T) -> Result<String, String> {
     let mut text = Vec::new();
     write(&mut text, value)?;
@@ -41,12 +42,12 @@ pub(crate) fn write(text: &mut Vec<u8>, value: &impl Serialize) -> Result<(), St
     value.serialize(strict).map_err(|error| words(&error))
 }
 
-/// The value that was written.
+/// Reads back a value that was written.
 pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| words(&error))
 }
 
-/// What is wrong, without the place in a text that nobody sees, and without long quotations.
+/// The error without its position in a text that users never see, and without long quotations.
 pub(crate) fn words(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
@@ -66,7 +67,7 @@ struct Strict<S> {
     is_some: bool,
 }
 
-/// A value that is written through [`Strict`].
+/// A value to be written through [`Strict`].
 struct Strictly<'a, T: ?Sized> {
     value: &'a T,
     is_some: bool,
@@ -87,7 +88,7 @@ fn strictly<T: ?Sized>(value: &T) -> Strictly<'_, T> {
 fn finite<E: serde::ser::Error>(number: impl Into<f64> + Display + Copy) -> Result<(), E> {
     match number.into().is_finite() {
         true => Ok(()),
-        false => Err(E::custom(format_args!("JSON has no form for {number}"))),
+        false => Err(E::custom(format_args!("JSON can't represent {number}"))),
     }
 }
 
@@ -96,7 +97,7 @@ impl<S: Serializer> Strict<S> {
         match self.is_some {
             false => Ok(()),
             true => Err(S::Error::custom(
-                "`Some` of what is `null` in JSON is read back as `None`",
+                "`Some` of something that is `null` in JSON would be read back as `None`",
             )),
         }
     }
@@ -351,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_has_a_form_for_is_kept() {
+    fn what_json_can_represent_is_kept() {
         kept(u128::MAX);
         kept(i128::MIN);
         kept(Some(Some(1)));
@@ -363,9 +364,12 @@ mod tests {
 
     #[test]
     fn what_would_be_read_back_as_something_else_is_refused() {
-        refused(f64::NAN, "no form for NaN");
-        refused(vec![Some(f32::INFINITY)], "no form for inf");
-        refused(HashMap::from([(1, f64::NEG_INFINITY)]), "no form for -inf");
+        refused(f64::NAN, "can't represent NaN");
+        refused(vec![Some(f32::INFINITY)], "can't represent inf");
+        refused(
+            HashMap::from([(1, f64::NEG_INFINITY)]),
+            "can't represent -inf",
+        );
         refused(Some(None::<u8>), "`Some`");
         refused((1, Some(())), "`Some`");
         refused(Some(serde_json::Value::Null), "`Some`");

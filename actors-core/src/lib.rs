@@ -42,34 +42,33 @@
 //! // The Worker's fetch handler.
 //! actors_core::entry!("/listeners/{name}" => Listener);
 //!
-//! // Another actor, or a Worker, calls it so:
+//! // How another actor, or a Worker, calls it:
 //! pub async fn tell(env: &Env) -> Result<u32> {
 //!     Listener::get(env, "kitchen")?.hear("soup".into()).await
 //! }
 //! ```
 //!
-//! # What is promised
+//! # Guarantees
 //!
-//! - **Borrow rules are concurrency rules.** A `&mut self` handler has the actor
-//!   to itself from its first line to its last, over every `await`; `&self`
-//!   handlers run beside each other.
-//! - **A turn that fails changes nothing.** A synchronous handler is one
-//!   transaction over its SQL, its alarms and the persisted fields: an `Err` or a
-//!   panic undoes all of it. Fields that are not persisted are caches, and keep
-//!   what they hold. In an `async` handler each statement stands alone, or with
-//!   those in the same [`Ctx::transaction`]; its persisted fields are stored when
-//!   it succeeds, and go back to what they were when it fails.
+//! - **Borrow rules are concurrency rules.** A `&mut self` handler has the actor to itself
+//!   from its first line to its last, across every `await`; `&self` handlers run
+//!   concurrently.
+//! - **A turn that fails changes nothing.** A synchronous handler is one transaction over
+//!   its SQL, its alarms and the persisted fields: an `Err` or a panic undoes all of it.
+//!   Fields that are not persisted are caches, and keep their values. In an `async` handler
+//!   each statement is a transaction of its own, unless it is in a [`Ctx::transaction`];
+//!   its persisted fields are stored when it succeeds, and restored when it fails.
 //! - **Nothing runs in a half-made actor.** Tables, persisted fields and
 //!   `#[on_init]` come before any handler. If one of them fails, the event gets
 //!   the error and the next event tries again.
-//! - **Asking creates nothing.** An object begins to exist with the first turn that stores
+//! - **Reading creates nothing.** An object begins to exist with the first turn that stores
 //!   something: a row, a persisted field, an alarm. Until then it reads as empty, its declared
-//!   alarms have not begun, and its database is left as it is. What `#[on_init]` stores
-//!   in an object that does not exist can be read by the handlers of that wake, and is
-//!   stored when it begins to; to read it before takes a transaction, which is undone.
-//! - **Tables follow their structs**, by themselves where that is safe, with a
+//!   alarms have not begun, and its database is untouched. What `#[on_init]` stores in an
+//!   object that does not exist can be read by the handlers of that wake, and is stored when
+//!   the object begins to exist; reading it before that takes a transaction, which is undone.
+//! - **Tables follow their structs**, automatically where that is safe, with a
 //!   [`migration!`] where it is not; nothing is dropped silently.
-//! - **One call is one request**, native Workers RPC, for JavaScript as well.
+//! - **One call is one request**: native Workers RPC, for JavaScript as well.
 //!
 //! The macros are documented where they are used: [`actor`], [`sql_table`],
 //! [`sql!`](sql!), [`migration!`], [`entry`].
@@ -104,6 +103,8 @@ pub mod testing;
 mod time;
 mod tuples;
 mod turn;
+#[cfg(any(target_arch = "wasm32", all(test, feature = "testing")))]
+mod utf16;
 mod wire;
 
 pub use actor::ctx::Ctx;
@@ -154,7 +155,7 @@ pub mod prelude {
 #[path = "private/mod.rs"]
 pub mod __private;
 
-/// The README's Rust compiles.
+/// Compiles the Rust code in the README.
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -1,6 +1,6 @@
 //! The Worker's log.
 
-/// Writes a line to the log as an error; where no Worker runs, to standard error.
+/// Logs a line as an error; outside a Worker, to standard error.
 pub(crate) fn error(message: &str) {
     #[cfg(target_arch = "wasm32")]
     worker::console_error!("{message}");

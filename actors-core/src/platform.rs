@@ -1,12 +1,12 @@
-//! The seam to the platform: what an object stands on, and what may happen to it.
+//! The seam to the platform: what an object needs from it, and the events it delivers.
 //!
-//! [`Platform`] is what actors are built on, [`Host`] is what the platform gives its events to.
-//! `backend/` has a platform for Workers and one for tests. Elsewhere, in an editor for example,
-//! actors compile and there is none.
+//! [`Platform`] is what actors are built on; [`Host`] receives the platform's events. `backend/`
+//! has a platform for Workers and one for tests. Elsewhere, in an editor for example, actors
+//! compile without a platform.
 
 use crate::error::Result;
 use crate::request::{Request, Response};
-use crate::sockets::admission::Guested;
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::message::Event;
 use crate::sockets::raw::{Accepted, Outgoing, RawSocket, Selection};
 use crate::sql::cell::Rows;
@@ -15,8 +15,8 @@ use crate::time::{Duration, Timestamp};
 use crate::turn::{BoxFuture, Turn};
 use crate::wire::Wire;
 
-/// One object as the platform has it: its SQLite database with its transactions, its one alarm,
-/// its clock, its name, its web sockets.
+/// One object of the platform: its SQLite database with transactions, its one alarm, its clock,
+/// its name, its web sockets.
 pub(crate) trait Platform {
     /// Runs a statement for its effect, and returns how many rows it wrote.
     fn sql_run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64>;
@@ -27,7 +27,7 @@ pub(crate) trait Platform {
     /// Rows read and written since the object woke.
     fn sql_usage(&self) -> Usage;
 
-    /// Runs `body` in a transaction, which an error or a panic of it undoes.
+    /// Runs `body` in a transaction, which an error or a panic in it undoes.
     fn transaction(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()>;
 
     /// Sets the object's own alarm, or cancels it. It is part of the open transaction.
@@ -36,56 +36,56 @@ pub(crate) trait Platform {
     /// When the object's own alarm rings, if it is set. It reads no row.
     fn alarm(&self) -> BoxFuture<'_, Result<Option<Timestamp>>>;
 
-    /// Does something that no event waits for.
+    /// Runs something in the background, which no event waits for.
     fn spawn(&self, work: BoxFuture<'static, ()>);
 
     /// Waits until what was written is durable.
     fn sync(&self) -> BoxFuture<'_, ()>;
 
-    /// Lets that much time pass, or less: whoever must be sure asks for the time.
+    /// Waits for that long, or less: callers that must be sure check the time.
     fn sleep(&self, span: Duration) -> BoxFuture<'_, ()>;
 
-    /// Closes the web sockets, and removes all that is stored, the alarm included.
+    /// Closes the web sockets, and deletes everything stored, including the alarm.
     fn delete_all(&self);
 
-    /// Says that alarms begin to run, and returns what has cut them short before.
-    fn ring_begins(&self, object: &str) -> Option<Loss>;
+    /// Notes that alarms begin to run, and returns what cut the last ring short.
+    fn ring_begins(&self, object: &str) -> Option<Interruption>;
 
-    /// Says that they have run.
+    /// Notes that they have run.
     fn ring_ends(&self, object: &str);
 
     /// The time, which in a Worker stands still between two awaits.
     fn now(&self) -> Timestamp;
 
-    /// The name that the object was asked for by, if it was.
+    /// The name that the object was addressed by, if any.
     fn name(&self) -> Option<String>;
 
     /// The object's id, 64 hexadecimal digits.
     fn id(&self) -> String;
 
     /// Accepts the web socket of the request that is being answered.
-    fn accept(&self, guest: Guested) -> Result<Accepted>;
+    fn accept(&self, socket: PreparedSocket) -> Result<Accepted>;
 
     /// An id that no other web socket has.
     fn new_socket_id(&self) -> String;
 
-    /// The open web sockets that are meant.
+    /// The selected open web sockets.
     fn sockets(&self, chosen: &Selection<'_>) -> Vec<RawSocket>;
 
-    /// The open web socket with that id, if it was accepted with it as a tag.
+    /// The open web socket with that id, if the id is one of its tags.
     fn socket(&self, id: &str) -> Option<RawSocket>;
 
-    /// Sends a message to the web sockets that are meant, and returns to how many.
+    /// Sends a message to the selected web sockets, and returns to how many.
     fn broadcast(&self, chosen: &Selection<'_>, message: Outgoing<'_>) -> usize;
 
     /// The number of the first turn in this process.
     fn first_turn(&self) -> u64;
 
-    /// Whether what costs too much in production is looked for.
+    /// Whether checks run that cost too much in production.
     fn is_for_tests(&self) -> bool;
 }
 
-/// An actor as its platform sees it: what can happen to it.
+/// An actor as its platform sees it: the events it handles.
 pub(crate) trait Host {
     /// The number of the public method of that name.
     #[cfg_attr(
@@ -103,27 +103,27 @@ pub(crate) trait Host {
     /// A request for a web socket.
     fn upgrade(&self, request: Request) -> Turn<Upgrade>;
 
-    /// Any other request; `None` if the actor answers none.
+    /// Any other request; `None` if the actor handles none.
     fn fetch(&self, request: Request) -> Option<Turn<Response>>;
 
     /// The object's own alarm, which was meant to ring at `planned`.
     fn alarm(&self, planned: Option<Timestamp>) -> Turn<()>;
 
-    /// Something that has happened to a web socket.
+    /// An event of a web socket.
     fn socket(&self, socket: RawSocket, event: Event) -> Turn<()>;
 }
 
-/// What a request for a web socket comes to.
+/// The outcome of a request for a web socket.
 pub(crate) enum Upgrade {
     Open(Accepted),
     Refused(Response),
 }
 
-/// What has cut the last ring short, though the process lives.
-pub(crate) enum Loss {
-    /// A panic: of that alarm's handler, with that message, or of something else.
+/// What cut the last ring short while the process went on.
+pub(crate) enum Interruption {
+    /// A panic: in that alarm's handler, with that message, or elsewhere.
     Panic(Option<(i64, String)>),
-    /// The end of the Wasm instance without a word, such as a stack that is full.
+    /// The sudden end of the Wasm instance, such as a stack overflow.
     #[cfg_attr(
         not(target_arch = "wasm32"),
         allow(dead_code, reason = "only Wasm has traps")

@@ -1,4 +1,4 @@
-//! What generated code goes through instead of a type that lacks something.
+//! Stand-ins, which generated code uses instead of a type that lacks something.
 
 #![allow(missing_docs, reason = "for the macros alone")]
 
@@ -8,10 +8,10 @@ use serde::{Serialize, Serializer};
 use crate::error::Result;
 use crate::sql::{Cell, FromSql, SqlValue, ToSql, Value};
 
-/// What is generated where a verdict about a type is `IS`.
+/// Selects what generated code does, by whether a verdict about a type is `IS`.
 pub struct If<const IS: bool>;
 
-/// A type that has all that is asked of one, and no values.
+/// A type that implements everything required, and has no values.
 pub enum StandIn {}
 
 impl Default for StandIn {

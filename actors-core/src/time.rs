@@ -48,7 +48,7 @@ impl Timestamp {
         self.0
     }
 
-    /// The time that has passed since `earlier`; none if that is later.
+    /// The time that has passed since `earlier`; zero if that is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }

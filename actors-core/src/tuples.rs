@@ -1,6 +1,6 @@
 //! One implementation for tuples of each length.
 
-/// Calls a macro for no type, one type, and so on up to twelve.
+/// Calls a macro with no type, one type, and so on up to twelve.
 macro_rules! for_each_tuple {
     ($macro:ident) => {
         crate::tuples::for_each_tuple!(@ $macro [] A B C D E F G H I J K L);

@@ -1,4 +1,4 @@
-//! A chat: rooms, names, who is there, what was said before, and who is typing.
+//! A chat: rooms, names, presence, history, and typing indicators.
 //!
 //! The page is at `/chat`; `/rooms/{room}/ws?name=ann` is a room's web socket.
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[sql_table(name = "chat_lines")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// They count up in the order in which they were said.
+    /// Ascending, in the order in which lines were said.
     #[sql(primary_key)]
     pub number: u64,
     /// Who said it.
@@ -20,26 +20,26 @@ pub struct Line {
     pub at: Timestamp,
 }
 
-/// What a socket carries: who it is.
+/// What a socket carries: whose it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Member {
-    /// Nobody else in the room has that name.
+    /// Unique in the room.
     pub name: String,
 }
 
-/// What a room tells its members. What it tells one whose message is refused is the
-/// framework's: `{"type": "error", "kind": …, "message": …}`.
+/// What a room tells its members. If a message is refused, its sender gets the framework's
+/// `{"type": "error", "kind": …, "message": …}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Event {
-    /// To one who has come in: who is there, and what was said last.
+    /// To a member who joins: who is there, and what was said last.
     Welcome {
-        /// The names of all who are there, in alphabetical order.
+        /// The names of all members, in alphabetical order.
         here: Vec<String>,
         /// The last lines, the oldest first.
         history: Vec<Line>,
     },
-    /// Somebody has come in.
+    /// Somebody has joined.
     Joined {
         /// Who.
         who: String,
@@ -61,15 +61,15 @@ pub enum Event {
     },
 }
 
-/// How many lines a room keeps, and how many one who comes in is told.
+/// How many lines a room keeps, and how many a member gets on joining.
 const KEPT: u64 = 1000;
 const TOLD: u64 = 50;
 
-/// How many characters a name and a line can have.
+/// The longest name and the longest line, in characters.
 const NAME: usize = 24;
 const TEXT: usize = 2000;
 
-/// A room, which all who know its name can enter.
+/// A room, which anyone who knows its name can enter.
 #[actor(
     tables(Line),
     sockets(path = "/ws", ping = "ping", pong = "pong", max_bytes = 16_384)
@@ -88,9 +88,12 @@ impl ChatRoom {
             NAME,
         )?;
         if ctx.sockets().tagged(&name).count() > 0 {
-            return Ok(Admission::refuse(409, "somebody here has that name"));
+            return Ok(Admission::refuse(
+                409,
+                "somebody here already has that name",
+            ));
         }
-        // The new socket is not open yet: this goes to the others.
+        // The new socket is not open yet: this only goes to the others.
         ctx.sockets().send(&Event::Joined { who: name.clone() })?;
         let mut here = self.who(ctx);
         here.push(name.clone());
@@ -134,7 +137,7 @@ impl ChatRoom {
         ctx.sockets().send(&Event::Left { who }).map(drop)
     }
 
-    /// The names of all who are there, in alphabetical order.
+    /// The names of all members, in alphabetical order.
     pub fn who(&self, ctx: &Ctx<Self>) -> Vec<String> {
         let sockets = ctx.sockets().all();
         let mut names: Vec<_> = sockets.iter().map(|one| one.data().name.clone()).collect();
@@ -142,7 +145,7 @@ impl ChatRoom {
         names
     }
 
-    /// The last lines before that number, or the last of all; the oldest first.
+    /// The last lines before that number, or the very last ones; the oldest first.
     pub fn history(&self, ctx: &Ctx<Self>, before: Option<u64>) -> Result<Vec<Line>> {
         let before = before.unwrap_or(u64::MAX >> 11);
         let mut lines =
@@ -154,12 +157,12 @@ impl ChatRoom {
     }
 }
 
-/// The text, if it is some and not too much.
+/// The trimmed text, if it is neither empty nor too long.
 fn text(what: &str, text: &str, most: usize) -> Result<String> {
     match text.chars().count() {
         0 => Err(Error::invalid(format!("{what} is needed"))),
         length if length > most => Err(Error::invalid(format!(
-            "{what} has at most {most} characters, and this has {length}"
+            "{what} has at most {most} characters, this one has {length}"
         ))),
         _ => Ok(text.to_owned()),
     }

@@ -1,4 +1,4 @@
-//! Actors to learn from, all in one Worker.
+//! Example actors to learn from, all in one Worker.
 
 pub mod chat;
 pub mod notes;

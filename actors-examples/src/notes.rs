@@ -1,4 +1,4 @@
-//! Notes over HTTP, by an `axum::Router` inside of an actor.
+//! Notes over HTTP, with an `axum::Router` inside an actor.
 //!
 //! ```sh
 //! curl localhost:8787/notebooks/ann/notes --json '{"text": "buy milk", "keep_for": 3600}'
@@ -15,33 +15,33 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tower_service::Service as _;
 
-/// Something that was noted.
+/// A note.
 #[sql_table(name = "notes")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
-    /// They count up in the order in which they were noted.
+    /// Ascending, in the order in which notes were added.
     #[sql(primary_key)]
     pub id: u64,
-    /// What was noted.
+    /// The text.
     pub text: String,
-    /// When.
+    /// When it was added.
     pub at: Timestamp,
 }
 
-/// What becomes a note.
+/// A note to add.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
-    /// What to note.
+    /// The text.
     pub text: String,
-    /// After how many seconds to forget it, if ever.
+    /// After how many seconds to delete it, if ever.
     pub keep_for: Option<u32>,
 }
 
-/// How many bytes a note can have.
+/// The longest note, in bytes.
 const TEXT: usize = 10_000;
 
-/// The notes of one who knows its name.
+/// A notebook, for anyone who knows its name.
 #[actor(tables(Note))]
 pub struct Notebook {}
 
@@ -53,7 +53,7 @@ impl Notebook {
         Ok(response.map(Body::new))
     }
 
-    /// All notes, the oldest first.
+    /// Returns all notes, the oldest first.
     pub fn list(&self, ctx: &Ctx<Self>) -> Result<Vec<Note>> {
         sql!(Note => "SELECT id, text, at FROM notes ORDER BY id").all(ctx)
     }
@@ -77,7 +77,7 @@ impl Notebook {
         Ok(note)
     }
 
-    /// The note with that id.
+    /// Returns the note with that id.
     pub fn note(&self, ctx: &Ctx<Self>, id: u64) -> Result<Note> {
         Note::get(ctx, id)?.ok_or_else(|| Error::not_found(format!("there is no note {id}")))
     }
@@ -88,7 +88,7 @@ impl Notebook {
         Note::delete(ctx, note.id).map(drop)
     }
 
-    /// Adds a note to another notebook, as it is in this one.
+    /// Copies a note to another notebook.
     pub async fn send(&self, ctx: &Ctx<Self>, id: u64, to: String) -> Result<Note> {
         let draft = Draft {
             text: self.note(ctx, id)?.text,
@@ -111,7 +111,7 @@ fn router(book: Handle<Notebook>) -> Router {
         .with_state(book)
 }
 
-/// A handler's error is the response that it becomes.
+/// The error of a handler: the response to send.
 type Answer<T> = Result<T, Response>;
 
 async fn list(State(book): State<Handle<Notebook>>) -> Answer<Json<Vec<Note>>> {

@@ -1,12 +1,11 @@
-//! A rate limiter: how often has a key been used, and may it be used once more?
+//! A rate limiter: how often has a key been used, and may it be used again?
 //!
 //! ```sh
 //! curl -X POST localhost:8787/limits/api/ann -d '{"limit": 5, "period": 60}'
 //! ```
 //!
-//! Uses are counted in buckets of some seconds. A window counts the buckets from
-//! the one that holds its start to the current one, so that it is as exact as
-//! the buckets are small.
+//! Uses are counted in buckets of a few seconds. A window counts the buckets from the one
+//! that contains its start to the current one, so smaller buckets make it more exact.
 
 use actors_core::prelude::*;
 use percent_encoding::percent_decode_str;
@@ -24,39 +23,39 @@ pub struct Bucket {
     count: u64,
 }
 
-/// The limits that a key is held to.
+/// The limits for a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// How many uses there may be in the main window.
+    /// How many uses the main window allows.
     pub limit: u32,
     /// How long the main window is, in seconds.
     pub period: u32,
-    /// The main window is the current day in UTC instead, and ends at midnight.
+    /// Makes the main window the current day in UTC instead, which ends at midnight.
     #[serde(default)]
     pub utc_day: bool,
-    /// How many uses there may be in the burst window, if that is limited.
+    /// How many uses the burst window allows, if that is limited.
     pub burst: Option<u32>,
-    /// How long the burst window is, in seconds: 60 if it is not said.
+    /// How long the burst window is, in seconds: 60 by default.
     pub burst_window: Option<u32>,
-    /// How many uses there may be in any 24 hours, if that is limited.
+    /// How many uses any 24 hours allow, if that is limited.
     pub daily: Option<u32>,
-    /// How long a bucket is, in seconds: 10 if it is not said.
+    /// How long a bucket is, in seconds: 10 by default.
     pub bucket_size: Option<u32>,
 }
 
 /// Whether the key may be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// It may, and the use is counted; if it may not, nothing is.
+    /// Whether it may be used; only then the use is counted.
     pub success: bool,
-    /// How many uses are left in the main window and in the day: the lesser.
+    /// How many uses are left: the smaller of those in the main window and in the day.
     pub remaining: u32,
-    /// Which limit is in the way.
+    /// The limit that is exceeded, if any.
     pub exceeded: Option<Exceeded>,
 }
 
-/// A limit that is in the way.
+/// An exceeded limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exceeded {
     /// Which one.
@@ -65,8 +64,8 @@ pub struct Exceeded {
     pub value: u32,
     /// In how many seconds.
     pub period: u32,
-    /// After how many seconds the same use will be allowed, if others use
-    /// nothing; none if it asks for more than is ever allowed.
+    /// After how many seconds the same use will be allowed, if there are no others
+    /// meanwhile; none if it is more than is ever allowed.
     pub retry_after: Option<u32>,
 }
 
@@ -84,17 +83,17 @@ pub enum Limit {
 
 const DAY: u32 = 24 * 60 * 60;
 
-/// A limiter of any number of keys.
+/// A limiter for any number of keys.
 #[actor(tables(Bucket))]
 pub struct RateLimiter {
-    /// How far back any window has reached so far: what is older is cleaned up.
+    /// How far back any window has reached so far: anything older is cleaned up.
     #[persist]
     widest_window: Duration,
 }
 
 #[actor]
 impl RateLimiter {
-    /// Counts `by` uses of the key (1 if it is not said), if its limits allow them.
+    /// Counts `by` uses of the key (1 by default), if its limits allow them.
     pub fn increment(
         &mut self,
         ctx: &Ctx<Self>,
@@ -125,7 +124,8 @@ impl RateLimiter {
         })
     }
 
-    /// How many uses of the key are left in the main window and in the day: the lesser.
+    /// Returns how many uses of the key are left: the smaller of those in the main window and in
+    /// the day.
     pub fn remaining(&self, ctx: &Ctx<Self>, key: String, config: Config) -> Result<u32> {
         Ok(Usage::of(ctx, &key, &config.windows(ctx.now())?)?.remaining())
     }
@@ -171,7 +171,7 @@ impl RateLimiter {
 }
 
 impl Config {
-    /// The windows in the order in which they are checked.
+    /// The windows, in the order in which they are checked.
     fn windows(&self, now: Timestamp) -> Result<Vec<Window>> {
         self.check()?;
         let period = if self.utc_day { DAY } else { self.period };
@@ -200,7 +200,7 @@ impl Config {
         for (name, seconds) in windows {
             if seconds == 0 {
                 return Err(Error::invalid(format!(
-                    "`{name}` is 0 seconds: nothing fits into it"
+                    "`{name}` is 0 seconds: it must be longer"
                 )));
             }
             let is_used = name != "burst_window" || self.burst.is_some();
@@ -212,7 +212,7 @@ impl Config {
         }
         if size == 0 {
             return Err(Error::invalid(
-                "`bucket_size` is 0 seconds: nothing fits into it",
+                "`bucket_size` is 0 seconds: it must be longer",
             ));
         }
         Ok(())
@@ -227,7 +227,7 @@ impl Config {
     }
 }
 
-/// A limit over a stretch of time that ends now.
+/// A limit for a span of time that ends now.
 struct Window {
     limit: Limit,
     value: u32,
@@ -235,7 +235,7 @@ struct Window {
     bucket: Duration,
     /// The start of the first bucket that counts.
     from: Timestamp,
-    /// When it ends for all at once, if it does.
+    /// When it ends for all uses at once, if it does.
     until: Option<Timestamp>,
 }
 
@@ -308,7 +308,7 @@ impl Window {
     }
 }
 
-/// How much of each window is used.
+/// How much of each window has been used.
 struct Usage<'a>(Vec<(&'a Window, u64)>);
 
 impl<'a> Usage<'a> {
@@ -326,7 +326,7 @@ impl<'a> Usage<'a> {
         self.0.iter().find(is_in_the_way).map(|(window, _)| *window)
     }
 
-    /// What is left in the main window and in the day: the lesser.
+    /// How many uses are left: the smaller of those in the main window and in the day.
     fn remaining(&self) -> u32 {
         let limits = self
             .0
@@ -340,13 +340,13 @@ impl<'a> Usage<'a> {
     }
 }
 
-/// The start of the bucket that holds that moment.
+/// The start of the bucket that contains that moment.
 fn bucket_of(moment: Timestamp, size: Duration) -> Timestamp {
     let size = i64::try_from(size.as_millis()).unwrap_or(i64::MAX);
     Timestamp::from_millis(moment.as_millis().div_euclid(size) * size)
 }
 
-/// The key in `/limits/{name}/{key}`: all that is behind the name.
+/// The key in `/limits/{name}/{key}`: everything after the name.
 fn key_in(path: &str) -> Result<String> {
     let key = path.splitn(4, '/').nth(3).unwrap_or_default();
     let key = percent_decode_str(key)

@@ -1,4 +1,4 @@
-//! The pages: what there is at `/`, and the chat at `/chat`.
+//! The pages: the overview at `/`, and the chat at `/chat`.
 
 use std::fmt::Write as _;
 
@@ -20,12 +20,12 @@ enum Try {
 const EXAMPLES: &[Example] = &[
     Example {
         name: "chat",
-        what: "Rooms, names, who is there, what was said before, who is typing: web sockets and SQL.",
+        what: "Rooms, names, presence, history, typing indicators: web sockets and SQL.",
         try_it: Try::Page("/chat"),
     },
     Example {
         name: "notes",
-        what: "A REST interface by an axum router inside of an actor: SQL, alarms, calls to others.",
+        what: "A REST API with an axum router inside an actor: SQL, alarms, calls to others.",
         try_it: Try::Command(
             "curl {host}/notebooks/ann/notes --json '{\"text\": \"buy milk\", \"keep_for\": 3600}'",
         ),
@@ -73,7 +73,7 @@ impl Site {
     }
 }
 
-/// The list of what there is.
+/// The list of the examples.
 fn index(host: &str) -> String {
     let mut list = String::new();
     for Example { name, what, try_it } in EXAMPLES {
@@ -89,7 +89,7 @@ fn index(host: &str) -> String {
     include_str!("index.html").replace("{list}", &list)
 }
 
-/// The text as HTML.
+/// The text, escaped for HTML.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }

@@ -30,7 +30,7 @@ fn joined(who: &str) -> Event {
     Event::Joined { who: who.into() }
 }
 
-/// What the lines say.
+/// The text of the lines.
 fn texts(events: &[Event]) -> Vec<String> {
     let said = events.iter().filter_map(|event| match event {
         Event::Said { line } => Some(format!("{} {}: {}", line.number, line.who, line.text)),
@@ -115,7 +115,10 @@ fn names_are_texts_that_nobody_else_has() {
     let world = World::new();
     let _ann = enter(&world, "ann").expect("a socket");
     let refused = |name: &str| enter(&world, name).err().expect("a refusal");
-    assert_eq!(refused("ann"), (409, "somebody here has that name".into()));
+    assert_eq!(
+        refused("ann"),
+        (409, "somebody here already has that name".into())
+    );
     assert_eq!(refused("%20"), (400, "a name is needed".into()));
     assert_eq!(refused(&"n".repeat(25)).0, 400);
     assert_eq!(

@@ -52,7 +52,7 @@ fn a_key_has_its_limit_and_no_more() {
     }
     let decision = use_key(&world, "ann", &config(), 1);
     assert!(!decision.success);
-    let exceeded = decision.exceeded.expect("a limit is in the way");
+    let exceeded = decision.exceeded.expect("a limit is exceeded");
     assert_eq!(
         (exceeded.limit, exceeded.value, exceeded.period),
         (Limit::Main, 5, 60)
@@ -76,7 +76,7 @@ fn retry_after_is_when_it_works_again() {
     use_key(&world, "ann", &config(), 1);
     let exceeded = use_key(&world, "ann", &config(), 2)
         .exceeded
-        .expect("a limit is in the way");
+        .expect("a limit is exceeded");
     let wait = exceeded.retry_after.expect("it will work");
     world.advance(seconds(u64::from(wait) - 1));
     assert!(!use_key(&world, "ann", &config(), 2).success);
@@ -328,7 +328,7 @@ fn a_key_is_just_text() {
     }
 }
 
-/// Whatever crashes, a use that was allowed is counted, and no more than the limit are.
+/// Whatever crashes, every allowed use is counted, and no more than the limit are allowed.
 #[test]
 fn no_use_is_lost_and_none_is_given_away() {
     let ages = || Config {

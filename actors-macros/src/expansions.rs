@@ -1,5 +1,6 @@
-//! What the macros write, one small input for each mark, so that a review sees how a change of
-//! the macros changes it. `INSTA_UPDATE=always cargo test -p actors-macros` renews them.
+//! What the macros generate, one small input for each mark, so that a review sees how a change to
+//! the macros affects it. `INSTA_UPDATE=always cargo test -p actors-macros --features cron` renews
+//! them.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,12 +10,12 @@ use crate::actor::expand::{handlers, state};
 use crate::table::{row, value};
 use crate::{entry, migration, table};
 
-/// The items, as rustfmt would have them.
+/// The formatted items.
 pub(crate) fn shown(items: TokenStream) -> String {
     prettyplease::unparse(&parse2(items).expect("items"))
 }
 
-/// Compares what is written for an `#[actor] impl` with that handler.
+/// Compares what is generated for an `#[actor] impl` with that handler.
 fn of_handler(name: &str, handler: TokenStream) {
     let block = parse_quote!(impl Room { #handler });
     insta::assert_snapshot!(name, shown(handlers::expand(quote!(), block)));
@@ -96,6 +97,16 @@ fn marks() {
     of_handler(
         "alarm_that_recurs",
         quote! { #[alarm(every = "5m", retry(max = 3))] async fn tidy(&self) {} },
+    );
+}
+
+/// `cargo test -p actors-macros` alone lacks the feature `cron`; the whole workspace has it.
+#[cfg(feature = "cron")]
+#[test]
+fn an_alarm_by_a_cron_expression() {
+    of_handler(
+        "alarm_by_cron",
+        quote! { #[alarm(cron = "0 3 * * MON", tz = "Europe/Berlin")] fn tidy(&mut self) {} },
     );
 }
 

@@ -1,13 +1,13 @@
 //! The procedural macros of `actors-core`, which re-exports and documents them.
 //!
-//! Each macro parses its input into a model, checks that, and expands it. What a
-//! user can do wrong is listed in the `mistakes.rs` of its folder; a mistake is
-//! reported once, and what is right in the same item is expanded all the same, so
-//! that it causes no second error elsewhere.
+//! Each macro parses its input into a model, checks that, and expands it. What a user can
+//! do wrong is listed in the `mistakes.rs` of its folder. A mistake is reported once, and
+//! the correct parts of the item are expanded anyway, so that it causes no second error
+//! elsewhere.
 //!
-//! The folders are layers, of which none imports from one above it: `common`,
-//! `reflection` (what a struct tells other macros), `sqlite`, `table`, `sql`,
-//! `migration`, `actor`, `entry`. No two files import each other.
+//! The folders are layers, none of which imports from one above it: `common`, `reflection`
+//! (what a struct passes on to other macros), `sqlite`, `table`, `sql`, `migration`,
+//! `actor`, `entry`. No two files import each other.
 
 #![cfg_attr(
     not(feature = "check-sql"),
@@ -30,7 +30,7 @@ use syn::{DeriveInput, Item, parse_macro_input};
 
 use crate::common::mistakes::Mistakes;
 
-/// Makes a Durable Object of a struct and its methods.
+/// Makes a struct and its methods a Durable Object.
 #[proc_macro_attribute]
 pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let item = match actor::block::parse(item.into()) {
@@ -45,7 +45,7 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
     tokens.into()
 }
 
-/// Makes a table of a struct.
+/// Makes a struct a table.
 #[proc_macro_attribute]
 pub fn sql_table(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let tokens = match parse_macro_input!(item as Item) {
@@ -67,7 +67,7 @@ pub fn migration(input: TokenStream) -> TokenStream {
     migration::expand(input.into()).into()
 }
 
-/// Goes on with a migration when a table has told its columns.
+/// Continues a migration once a table has passed on its columns.
 #[doc(hidden)]
 #[proc_macro]
 pub fn migration_next(asking: TokenStream) -> TokenStream {
@@ -82,13 +82,13 @@ pub fn from_row(item: TokenStream) -> TokenStream {
     table::row::expand(parse_macro_input!(item as DeriveInput)).into()
 }
 
-/// A statement that SQLite checks when the crate compiles.
+/// A statement that SQLite checks at compile time.
 #[proc_macro]
 pub fn sql(statement: TokenStream) -> TokenStream {
     sql::begin(parse_macro_input!(statement as sql::Sql)).into()
 }
 
-/// Goes on with a statement when a struct has told its columns.
+/// Continues a statement once a struct has passed on its columns.
 #[doc(hidden)]
 #[proc_macro]
 pub fn sql_next(asking: TokenStream) -> TokenStream {
@@ -101,8 +101,8 @@ pub fn entry(routes: TokenStream) -> TokenStream {
     entry::expand(parse_macro_input!(routes as entry::Entry)).into()
 }
 
-/// Defines the attributes that mean something to `#[actor]` alone: there it takes
-/// them away before they are expanded, so one that is expanded is misplaced.
+/// Defines the attributes that only have a meaning within `#[actor]`, which removes them
+/// before they are expanded: so one that is expanded is misplaced.
 macro_rules! marks {
     ($($(#[$doc:meta])* $mark:ident),* $(,)?) => {$(
         $(#[$doc])*
@@ -116,15 +116,15 @@ macro_rules! marks {
 marks! {
     /// A method that runs when the actor wakes, before any other.
     on_init,
-    /// The method that answers HTTP requests.
+    /// The method that handles HTTP requests.
     on_request,
     /// The method that admits web sockets.
     on_connect,
     /// A method that takes messages of web sockets.
     on_message,
-    /// The method that hears of the end of web sockets.
+    /// The method that runs at the end of web sockets.
     on_close,
-    /// The method that hears of failures of web sockets.
+    /// The method that runs when web sockets fail.
     on_error,
     /// A method that alarms run.
     alarm,

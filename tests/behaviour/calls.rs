@@ -1,4 +1,4 @@
-//! Nobody waits for himself, and nobody waits for ever.
+//! No turn waits for itself, and none waits forever.
 
 use std::time::Duration;
 
@@ -166,9 +166,10 @@ on_both! {
             let failure = outcome.expect_err("it hangs");
             assert_eq!((&*failure.name, failure.retryable), ("Busy", true), "{failure:?}");
             let message = failure.message;
-            assert!(message.contains("Friend \"a\": ") && message.contains("`hang` has been at work"), "{message}");
+            assert!(message.contains("Friend \"a\": ") && message.contains("`hang` has been \
+                                      running"), "{message}");
         }
-        world.logs("Friend \"a\": `hang` has been at work for");
+        world.logs("Friend \"a\": `hang` has been running for");
         world.pass(Duration::from_millis(900));
         world.crash();
         // What was told that it would not begin has not, and the alarm has waited.

@@ -1,6 +1,7 @@
 // What the tests talk to: it makes the calls that they describe, as any Worker
 // would, and looks behind the objects where no call can.
 import { DurableObject, env } from "cloudflare:workers";
+import { costs, countRows, totals } from "./costs.js";
 import Entry, * as built from "./index.js";
 
 // By id, since an object that is made anew after a panic does not pass here again.
@@ -19,9 +20,11 @@ function count(counts, id) {
 function counted(ctx) {
   const id = ctx.id.toString();
   const { storage } = ctx;
+  countRows(storage);
   for (const name of ["setAlarm", "deleteAlarm"]) {
     const method = storage[name].bind(storage);
     storage[name] = (...values) => {
+      costs.alarms += 1;
       count(settings, id);
       return method(...values);
     };
@@ -82,6 +85,7 @@ export const Doomed = observed(built.Doomed);
 export const Friend = observed(built.Friend);
 export const Keeper = observed(built.Keeper);
 export const Ledger = observed(built.Ledger);
+export const Meter = observed(built.Meter);
 export const Mirror = observed(built.Mirror);
 export const Notebook = observed(built.Notebook);
 export const Parlour = observed(built.Parlour);
@@ -196,6 +200,8 @@ export default {
         const calls = await request.json();
         return Response.json(await Promise.all(calls.map((each) => call(env, each))));
       }
+      case "/costs":
+        return Response.json(totals());
       case "/reachable":
         return Response.json(await reachable(env));
     }

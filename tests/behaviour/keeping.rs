@@ -61,11 +61,11 @@ on_both! {
             ("untagged", "the persisted field `loose` can't be read"),
             ("alarm", "the arguments of the alarm `hear` can't be stored"),
             ("recurring", "the arguments of the alarm `hear` can't be stored"),
-            ("column", "it can't be stored as JSON"),
-            ("nested column", "it can't be stored as JSON"),
-            ("wrapper", "it can't be stored as JSON"),
-            ("statement", "it can't be stored as JSON"),
-            ("text", "it can't be stored as JSON"),
+            ("column", "the value can't be stored as JSON"),
+            ("nested column", "the value can't be stored as JSON"),
+            ("wrapper", "the value can't be stored as JSON"),
+            ("statement", "the value can't be stored as JSON"),
+            ("text", "the value can't be stored as JSON"),
         ];
         for (what, why) in cases {
             let failure = keeper.refuse("spoil", json!([what]));

@@ -6,6 +6,7 @@ mod alarms;
 mod beginning;
 mod calls;
 mod client;
+mod costs;
 mod cron;
 mod crowd;
 mod differences;

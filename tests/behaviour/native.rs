@@ -17,6 +17,7 @@ use actors_fixtures::doomed::Doomed;
 use actors_fixtures::friend::Friend;
 use actors_fixtures::keeper::Keeper;
 use actors_fixtures::ledger::Ledger;
+use actors_fixtures::meter::Meter;
 use actors_fixtures::notes::Notebook;
 use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::queries::Queries;
@@ -44,7 +45,7 @@ use crate::world::{Call, Failure, Response};
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
         with_actor!(@ $binding, $actor, $body, "BARE" Bare, "SEEDLING" Seedling, "CALLER" Caller, "CLOCKWORK" Clockwork,
-            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "MIRROR" Mirror, "PARLOUR" Parlour,
+            "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LEDGER" Ledger, "METER" Meter, "MIRROR" Mirror, "PARLOUR" Parlour,
             "NOTEBOOK" Notebook,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,

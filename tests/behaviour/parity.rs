@@ -96,3 +96,74 @@ fn a_thousand_operations_come_to_the_same_on_both_backends() {
         natively.len()
     );
 }
+
+/// A value as the driver describes it: what JSON has no form for as `{"$": kind, value}`.
+fn value(rng: &mut fastrand::Rng, depth: u32) -> Value {
+    let text = |rng: &mut fastrand::Rng| {
+        let parts = [
+            "",
+            "a",
+            "ä",
+            "🦀",
+            "__proto__",
+            "\0",
+            "日本",
+            "constructor",
+            "\"",
+            "\n",
+        ];
+        let parts = (0..rng.usize(..3)).map(|_| parts[rng.usize(..parts.len())]);
+        parts.collect::<String>()
+    };
+    let tagged = |kind: &str, value: Value| json!({"$": kind, "value": value});
+    match rng.u8(..if depth < 5 { 15 } else { 10 }) {
+        0 => json!(null),
+        1 => json!(rng.bool()),
+        2 => json!(rng.i32(..)),
+        3 => json!(f64::from(rng.i32(..)) / 1_024.0),
+        4 => [
+            json!(1e300),
+            json!(5e-324),
+            json!(9_007_199_254_740_993_i64),
+        ][rng.usize(..3)]
+        .clone(),
+        5 => tagged(
+            "number",
+            json!(["NaN", "Infinity", "-Infinity"][rng.usize(..3)]),
+        ),
+        6 => tagged("bigint", json!(rng.i128(..).to_string())),
+        7 => tagged(
+            "date",
+            json!(rng.i64(-8_640_000_000_000_000..=8_640_000_000_000_000)),
+        ),
+        8 => tagged(
+            "bytes",
+            json!((0..rng.usize(..4)).map(|_| rng.u8(..)).collect::<Vec<_>>()),
+        ),
+        9 => tagged("undefined", json!(null)),
+        10..12 => (0..rng.usize(..4)).map(|_| value(rng, depth + 1)).collect(),
+        12 if depth == 0 => {
+            // As deep as the harness reads.
+            (0..rng.u32(100..120)).fold(json!(1), |inner, _| json!([inner]))
+        }
+        _ => {
+            let fields = (0..rng.usize(..4)).map(|_| (text(rng), value(rng, depth + 1)));
+            Value::Object(fields.collect())
+        }
+    }
+}
+
+#[test]
+fn values_come_to_the_same_on_both_backends() {
+    let mut rng = fastrand::Rng::with_seed(SEED);
+    let (workerd, native) = (World::in_workerd("values"), World::native());
+    let mut refused = 0;
+    for index in 0..1_500 {
+        let values = json!([value(&mut rng, 0)]);
+        let echo = |world: &World| world.object("METER", "a").call("any", values.clone());
+        let (ours, theirs) = (echo(&native), echo(&workerd));
+        assert_eq!(ours, theirs, "value {index} of seed {SEED}: {values}");
+        refused += u32::from(ours.is_err());
+    }
+    assert!((100..1_400).contains(&refused), "{refused} are refused");
+}

@@ -31,7 +31,7 @@ on_both! {
         assert_eq!(none.name, "Sql");
         let place = "tests/fixtures/src/queries.rs:";
         let statement = "SELECT id FROM visits WHERE page = ?1";
-        assert!(none.message.starts_with("no row, where one was expected"), "{none:?}");
+        assert!(none.message.starts_with("expected one row, found none"), "{none:?}");
         assert!(none.message.contains(statement) && none.message.contains(place), "{none:?}");
         assert_eq!(queries.ask("perhaps", json!(["home"])), json!({ "$": "undefined" }));
         let id = queries.ask("visit", json!(["home", 1]));
@@ -40,7 +40,7 @@ on_both! {
         queries.ask("visit", json!(["home", 1]));
         for method in ["only", "perhaps"] {
             let several = queries.refuse(method, json!(["home"]));
-            assert!(several.message.starts_with("several rows, where one was expected"), "{several:?}");
+            assert!(several.message.starts_with("expected one row, found several"), "{several:?}");
             assert!(several.message.contains(statement) && several.message.contains(place));
         }
     }

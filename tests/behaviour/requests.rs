@@ -59,7 +59,7 @@ on_both! {
 
     fn an_actor_that_calls_itself_from_a_router_is_told_of_its_handle(world) {
         let told = world.request("GET", "/served/a/itself", &[], "");
-        let hint = "call `self.greeted(..)`, or through `ctx.handle()` where `self` can't be \
+        let hint = "call `self.greeted(..)`, or use `ctx.handle()` where `self` can't be \
                     borrowed, as in the handlers of a router";
         assert!(told.status == 200 && told.body.ends_with(hint), "{told:?}");
     }
@@ -102,8 +102,8 @@ on_both! {
         }
         let refused = caller.refuse("ask_web_for", json!(["/c?url"]));
         assert_eq!(refused.name, "InvalidArgument");
-        let expected = "a request to an actor has a whole URL, `http://actor/c?url` for example, \
-                        and not `/c?url`";
+        let expected = "a request to an actor needs an absolute URL, `http://actor/c?url` for example, \
+                        not `/c?url`";
         assert_eq!(refused.message, expected);
     }
 
@@ -184,7 +184,7 @@ on_both! {
         caller.ask("look_up", json!(["ä".repeat(512)]));
         let refused = caller.refuse("look_up", json!(["ä".repeat(513)]));
         assert_eq!(refused.name, "InvalidArgument");
-        let expected = "the name of an instance has at most 1024 bytes, and this has 1026";
+        let expected = "the name of an instance has at most 1024 bytes, this one has 1026";
         assert_eq!(refused.message, expected);
     }
 
@@ -374,7 +374,7 @@ fn what_is_no_name_and_no_url_is_refused_at_the_door() {
         (response.status, response.body)
     };
     let (status, body) = ask(&format!("/web/{}", "n".repeat(1025)));
-    let expected = "the name of an instance has at most 1024 bytes, and this has 1025";
+    let expected = "the name of an instance has at most 1024 bytes, this one has 1025";
     assert_eq!((status, &*body), (400, expected));
     assert_eq!(ask(&format!("/web/{}", "n".repeat(1024))).0, 200);
     let chosen = world.request("GET", "/chosen/x", &[("x-name", &"n".repeat(1025))], "");

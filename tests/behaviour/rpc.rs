@@ -55,7 +55,7 @@ on_both! {
             (json!([1, 2]), "argument `real` is missing"),
             (
                 json!([1, 2, 3, true, "n", 6]),
-                "6 arguments were given, and 5 are taken",
+                "6 arguments were given, but 5 are expected",
             ),
             (with(0, json!("1")), "argument `small`: "),
             (with(0, json!(256)), "argument `small`: "),
@@ -188,7 +188,7 @@ on_both! {
     fn an_answer_that_can_not_be_sent_is_an_error(world) {
         let failure = world.object("SHAPES", "a").refuse("unsendable", json!([]));
         assert!(
-            failure.message.starts_with("the answer can't be sent"),
+            failure.message.starts_with("the returned value can't be sent"),
             "{failure:?}"
         );
     }

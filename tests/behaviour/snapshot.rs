@@ -113,7 +113,9 @@ fn it_is_said_whether_a_deployment_can_be_rolled_back() {
     let path = file("rollback");
     let said = |text: String| {
         assert!(text.contains("To record it"), "{text}");
-        let (_, said) = text.split_once("\n\nThe version before can go on").unzip();
+        let (_, said) = text
+            .split_once("\n\nThe previous version can go on")
+            .unzip();
         said.is_some()
     };
     check_schema::<Versions10>(&path, false);
@@ -121,8 +123,8 @@ fn it_is_said_whether_a_deployment_can_be_rolled_back() {
     check_rollback::<Versions11>(&path);
     assert!(said(refusal::<Versions11>(&path, false)));
     let text = refusal::<Versions12>(&path, false);
-    let reason = "- the column `guest` of `visits` references `persons`, and may forbid that the \
-                  older code deletes rows there";
+    let reason = "- the column `guest` of `visits` references `persons`, and may keep the \
+                  older code from deleting rows there";
     assert!(text.contains(reason), "{text}");
     assert!(!said(text));
     let text = no_way_back::<Versions12>(&path);
@@ -132,12 +134,12 @@ fn it_is_said_whether_a_deployment_can_be_rolled_back() {
     check_schema::<Versions3>(&path, false);
     let text = no_way_back::<Versions4>(&path);
     assert!(
-        text.contains("- the column `email` of `people` is not as it was"),
+        text.contains("- the column `email` of `people` has changed"),
         "{text}"
     );
     let text = no_way_back::<Versions5>(&path);
     assert!(
-        text.contains("- the migration `SPLIT_NAME` is not known to it"),
+        text.contains("- the migration `SPLIT_NAME` is unknown to it"),
         "{text}"
     );
 }
@@ -204,7 +206,7 @@ fn assert_compiles(refusal: &str) {
     let (_, advice) = refusal
         .split_once("each statement first:\n\n")
         .expect("advice");
-    let (advice, _) = advice.split_once("\n\nThen name it").expect("an end");
+    let (advice, _) = advice.split_once("\n\nThen list it").expect("an end");
     assert!(
         include_str!("../ui/migration/pass/advised.rs").contains(advice),
         "{advice}"
@@ -219,7 +221,7 @@ fn a_table_that_is_no_longer_named_is_refused() {
     fs::write(&path, more).unwrap();
     let text = refusal::<Versions3>(&path, true);
     assert!(
-        text.contains("the table `old_ones` is stored and none of the actor's"),
+        text.contains("the table `old_ones` is stored but not among the actor's"),
         "{text}"
     );
     assert!(
@@ -233,7 +235,7 @@ fn a_file_of_another_actor_is_told_so() {
     let path = file("another");
     check_schema::<Versions2>(&path, false);
     let written = fs::read_to_string(&path).unwrap();
-    let expected = "records the tables of `Versions2`, and this is `Versions3`";
+    let expected = "records the tables of `Versions2`, but this is `Versions3`";
     for updates in [false, true] {
         let outcome = catch_unwind(|| raw::check_schema::<Versions3>(&path, updates));
         let panic = outcome.expect_err("a panic");

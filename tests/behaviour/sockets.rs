@@ -50,15 +50,15 @@ on_both! {
         let deep = "[".repeat(50_000);
         let long = json!({ "type": "say", "text": "x".repeat(100_000) }).to_string();
         let messages = [
-            ("nonsense", "InvalidArgument", "a message is a JSON object"),
-            ("[1]", "InvalidArgument", "a message is a JSON object"),
-            (&deep, "InvalidArgument", "a message is a JSON object"),
-            (r#"{"text": "no type"}"#, "InvalidArgument", "a message has a `type`, which is text"),
-            (r#"{"type": 5}"#, "InvalidArgument", "a message has a `type`, which is text"),
+            ("nonsense", "InvalidArgument", "expected a message that is a JSON object"),
+            ("[1]", "InvalidArgument", "expected a message that is a JSON object"),
+            (&deep, "InvalidArgument", "expected a message that is a JSON object"),
+            (r#"{"text": "no type"}"#, "InvalidArgument", "a message needs a `type` field that is text"),
+            (r#"{"type": 5}"#, "InvalidArgument", "a message needs a `type` field that is text"),
             (r#"{"type": "sing"}"#, "InvalidArgument", "there is no message of type `sing`"),
             (r#"{"type": "say"}"#, "InvalidArgument", "field `text` is missing"),
             (r#"{"type": "say", "text": 5}"#, "InvalidArgument", "field `text`"),
-            (&long, "InvalidArgument", "a message has at most 100000 bytes, and this has 100024"),
+            (&long, "InvalidArgument", "a message has at most 100000 bytes, this one has 100024"),
             (r#"{"type": "fail", "secret": false}"#, "Forbidden", "not you"),
             (r#"{"type": "fail", "secret": true}"#, "Internal", "internal error"),
             (r#"{"type": "whisper", "to": "x", "text": ""}"#, "NotFound", "nobody has that id"),
@@ -100,9 +100,10 @@ on_both! {
         assert!(refused(r#""bill" and more"#).to_string().contains("trailing"));
         assert!(refused(r#""coffee""#).to_string().contains("unknown variant `coffee`"));
         guest.send_bytes(&[1, 2, 3]);
-        assert_eq!(guest.json(), json!([3, "a message is text here, and this is binary"]));
+        assert_eq!(guest.json(), json!([3, "expected a text message, found a binary one"]));
         guest.send_text(&"x".repeat(1_048_577));
-        assert_eq!(guest.json(), json!([0, "a message has at most 1048576 bytes, and this has 1048577"]));
+        assert_eq!(guest.json(), json!([0, "a message has at most 1048576 bytes, this one has \
+                                            1048577"]));
     }
 
     fn messages_can_be_text_and_bytes(world) {
@@ -172,9 +173,9 @@ on_both! {
         };
         let eleven = format!("{},t10", tags.join(","));
         let (status, body) = refused(&eleven);
-        assert_eq!((status, &*body), (400, "a web socket has at most 10 tags, and this one has 11"));
+        assert_eq!((status, &*body), (400, "a web socket has at most 10 tags, this one has 11"));
         let (status, body) = refused(&"x".repeat(257));
-        assert_eq!((status, &*body), (400, "a tag has 1 to 256 bytes, and this one has 257"));
+        assert_eq!((status, &*body), (400, "a tag has 1 to 256 bytes, this one has 257"));
         assert_eq!(refused("_actors:x").0, 400);
         drop(member(&world, "dan", &format!("{},{}", "x".repeat(256), "%C3%A4".repeat(128))));
         assert!(!log(&world).contains(&"admitted cid".to_owned()), "what a refused one did is undone");
@@ -185,7 +186,7 @@ on_both! {
         ann.send(&json!({ "type": "grow", "length": 16_384 }));
         let told = ann.json();
         assert_eq!(told["kind"], "InvalidArgument");
-        assert!(told["message"].as_str().unwrap().contains("the platform stores 16384"), "{told}");
+        assert!(told["message"].as_str().unwrap().contains("the platform stores at most 16384"), "{told}");
         assert_eq!(me(&mut ann)["name"], "ann");
         ann.send(&json!({ "type": "grow", "length": 16_150 }));
         assert_eq!(me(&mut ann)["name"].as_str().map(str::len), Some(16_150));
@@ -258,7 +259,7 @@ on_both! {
         assert_eq!(refused("trudy&who=trudy", &[]), is(401, "who are you?"));
         assert_eq!(refused("eve", &[]), is(403, "not you"));
         assert_eq!(refused("broken", &[]), is(500, "internal error"));
-        let origin = is(403, "pages of other origins may not connect");
+        let origin = is(403, "pages from other origins may not connect");
         for other in [
             "https://elsewhere.example",
             "https://{host}", // these come by http
@@ -279,7 +280,7 @@ on_both! {
             assert_eq!(refused("ann", &[("origin", "")]), origin);
         }
         let protocol = refused("ann", &[("sec-websocket-protocol", "other, room.v3")]);
-        assert_eq!(protocol, is(400, "no sub-protocol that is asked for is spoken here"));
+        assert_eq!(protocol, is(400, "none of the requested sub-protocols is supported"));
         assert_eq!(world.object("ROOM", "attic").ask("names", json!([])), json!([]));
         // An error undoes what the handler did; a refusal that it answers does not.
         assert_eq!(log(&world), ["connect mallory", "connect trudy"]);

@@ -141,12 +141,12 @@ on_both! {
         let statements = world.object("STATEMENTS", "a");
         assert_eq!(statements.ask("text", json!(["SELECT 'a'"])), "a");
         let none = statements.refuse("text", json!(["SELECT 'a' WHERE 0"]));
-        assert!(none.message.starts_with("no row"), "{none:?}");
+        assert!(none.message.starts_with("expected one row, found none"), "{none:?}");
         let two = statements.refuse("text", json!(["SELECT 'a' UNION SELECT 'b'"]));
-        assert!(two.message.starts_with("several rows"), "{two:?}");
+        assert!(two.message.starts_with("expected one row, found several"), "{two:?}");
         let wide = statements.refuse("text", json!(["SELECT 'a', 'b'"]));
-        assert!(wide.message.contains("answers 2 columns"), "{wide:?}");
+        assert!(wide.message.contains("returns 2 columns"), "{wide:?}");
         let number = statements.refuse("text", json!(["SELECT 5"]));
-        assert!(number.message.contains("a number is stored, and text is read"), "{number:?}");
+        assert!(number.message.contains("expected text, found a number"), "{number:?}");
     }
 }

@@ -26,11 +26,11 @@ on_both! {
     fn what_a_type_can_not_be_is_an_error_that_names_the_column(world) {
         let said = world.object("TABLES", "a").ask("unreadable", json!([]));
         let expected = [
-            "column `state`: `old` is stored, and `State` is one of `new`, `in_progress`",
+            "column `state`: found `old`, expected `State`: one of `new`, `in_progress`",
             "column `tiny_u`: 256 is out of the range of u8",
             "column `boolean`: 2 is not a bool",
             "column `large`: ",
-            "column `always`: the JSON that is stored can't be read: ",
+            "column `always`: the stored JSON can't be read: ",
         ];
         for (text, expected) in said.as_array().unwrap().iter().zip(expected) {
             assert!(text.as_str().unwrap().contains(expected), "{text}");
@@ -85,5 +85,28 @@ on_both! {
         assert_eq!(said, json!([
             "true", "false", "false", "Ok(())", "true", "1 Ann", "A Done", "C InProgress"
         ]));
+    }
+
+    fn many_rows_are_stored_at_once_or_none(world) {
+        let meter = world.object("METER", "a");
+        let store = |ids: &[u32], is_new: bool| meter.call("store_all", json!([ids, is_new]));
+        let counted = || meter.ask("counted", json!([]));
+        for count in [0, 1, 33, 34, 100, 1_000] {
+            let ids: Vec<u32> = (0..count).collect();
+            store(&ids, false).unwrap();
+            assert_eq!(counted(), json!([count, count.div_ceil(3)]));
+        }
+        // More than a statement, and the last one is there already.
+        let mut ids: Vec<u32> = (1_000..1_150).collect();
+        ids[120] = 7;
+        let failure = store(&ids, true).unwrap_err();
+        assert!(failure.message.starts_with("row 120: UNIQUE constraint failed"), "{failure:?}");
+        assert_eq!(counted(), json!([1_000, 334]), "none is stored");
+        ids[120] = 2_000;
+        store(&ids, true).unwrap();
+        assert_eq!(counted()[0], 1_150);
+        // One key twice: the last one counts, as with one call for each.
+        store(&[9, 9, 9_000, 9_000], false).unwrap();
+        assert_eq!(counted()[0], 1_151);
     }
 }

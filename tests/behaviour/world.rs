@@ -500,5 +500,6 @@ fn worker() -> &'static Worker {
         Worker::from_crate(&tests.join("fixtures"))
             .expect("the fixtures build")
             .with_main("driver.js", tests.join("behaviour/driver.js"))
+            .with_module("costs.js", tests.join("behaviour/costs.js"))
     })
 }

@@ -91,7 +91,8 @@ fn run(kills: Option<u64>, seed: u64) -> Verdict {
     let _ = fs::remove_dir_all(&disk);
     let worker = Worker::from_crate(&tests.join("fixtures"))
         .expect("the fixtures build")
-        .with_main("driver.js", tests.join("behaviour/driver.js"));
+        .with_main("driver.js", tests.join("behaviour/driver.js"))
+        .with_module("costs.js", tests.join("behaviour/costs.js"));
     let start =
         || Server::start(std::slice::from_ref(&worker), &disk, None).expect("workerd starts");
 
@@ -119,7 +120,7 @@ fn run(kills: Option<u64>, seed: u64) -> Verdict {
             println!("{killed} kills, {next_task} tasks");
         }
     }
-    let mut verdict = settle(&start(), &promised);
+    let mut verdict = judge(&start(), &promised);
     verdict.kills = killed;
     verdict
 }
@@ -178,7 +179,7 @@ fn is_unfound(url: &str, object: &str) -> bool {
 }
 
 /// Waits until all alarms have run, and asks the objects what they have seen.
-fn settle(server: &Server, promised: &[Mutex<Promised>]) -> Verdict {
+fn judge(server: &Server, promised: &[Mutex<Promised>]) -> Verdict {
     let mut verdict = Verdict::default();
     for (object, promised) in OBJECTS.iter().zip(promised) {
         let promised = promised.lock().unwrap();

@@ -30,6 +30,7 @@ const CORE: &[Layer] = &[
         "log.rs",
         "time.rs",
         "tuples.rs",
+        "utf16.rs",
         "wire/",
     ],
     &["sql/", "stand_in.rs"],

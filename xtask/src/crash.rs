@@ -14,7 +14,7 @@ pub(crate) fn run(kills: u32, seed: Option<u64>) -> Result<()> {
     if let Some(seed) = seed {
         cargo.args(["--seed", &seed.to_string()]);
     }
-    // The verdict is its last line, so nothing is said after it but what went wrong.
+    // The verdict is its last line, so only an error is printed after it.
     ensure!(
         cargo.status()?.success(),
         "an alarm was lost, doubled, or ran after its end"

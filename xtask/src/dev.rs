@@ -14,7 +14,7 @@ use actors_harness::{root, worker::Worker, workerd::Server};
 use anyhow::{Context, Result, bail};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-/// What to send to the examples first: a path and a JSON body.
+/// Requests to try the examples with: a path and a JSON body.
 const TRY: [(&str, &str); 1] = [("/limits/demo/alice", r#"{"limit": 5, "period": 60}"#)];
 
 pub(crate) fn run(port: u16) -> Result<()> {

@@ -22,12 +22,12 @@ enum Task {
     Bench(bench::Bench),
     /// Run every check that a change has to pass
     Test,
-    /// Kill workerd at random moments while alarms run, and say what became of them
+    /// Kill workerd at random moments while alarms run, and report what happened to them
     Crash {
-        /// How often
+        /// How many times
         #[arg(long, default_value_t = 200)]
         kills: u32,
-        /// The seed of what is done in between, and when
+        /// The seed for what is done in between, and when
         #[arg(long)]
         seed: Option<u64>,
     },

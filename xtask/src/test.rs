@@ -26,7 +26,7 @@ pub(crate) fn run() -> Result<()> {
     cargo("clippy -p actors-core --no-default-features -- -D warnings")?;
     headline("clippy for Wasm");
     let tools = tools::ensure()?;
-    // With the Workers' profile, for which the macros and their SQLite are compiled anyway.
+    // With the profile of the Workers, for which the macros and their SQLite are compiled anyway.
     let packages = WORKER_CRATES.map(|name| format!("-p {name}")).join(" ");
     cargo(&format!(
         "clippy {packages} --lib --release --target {WASM} -- -D warnings"

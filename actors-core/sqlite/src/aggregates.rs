@@ -1,4 +1,4 @@
-//! Functions of all rows, as far as the runtime's SQLite has them.
+//! Aggregate functions of the runtime's SQLite.
 
 /// Their names.
 pub const AGGREGATES: &[&str] = &[
@@ -20,8 +20,8 @@ pub const AGGREGATES: &[&str] = &[
     "TOTAL",
 ];
 
-/// Whether a call with so many arguments is one of an aggregate: `MIN` and `MAX` of several are
-/// functions of one row.
+/// Whether a call with so many arguments is an aggregate: `MIN` and `MAX` of several arguments
+/// are scalar functions.
 pub fn is_aggregate(name: &str, arguments: usize) -> bool {
     let is = |known: &str| known.eq_ignore_ascii_case(name);
     let is_scalar = arguments > 1 && (is("MIN") || is("MAX"));

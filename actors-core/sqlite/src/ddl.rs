@@ -1,12 +1,12 @@
-//! What a `CREATE TABLE` or `CREATE INDEX` says, whatever it looks like: SQLite keeps
-//! the text of a table, edits it when the table is altered, and two texts that mean
-//! the same differ in quotes, capitals, spaces and the order of the columns.
+//! The meaning of a `CREATE TABLE` or `CREATE INDEX`, regardless of its form: SQLite keeps
+//! the text of a table, and edits it when the table is altered; two texts with the same
+//! meaning may differ in quotes, case, whitespace and the order of the columns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lex::{Token, join, tokens};
 
-/// What is said of a table or of a column, in its normal form, and as it is written.
+/// Clauses of a table or of a column: the normal form, and the text as written.
 pub type Clauses = BTreeMap<String, String>;
 
 /// A table.
@@ -16,7 +16,7 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The columns of the primary key.
     pub key: Vec<String>,
-    /// What is said of the table beside its columns: checks, foreign keys, `unique (a)`.
+    /// The table constraints: checks, foreign keys, `unique (a)`.
     pub constraints: Clauses,
     /// `strict`, `without rowid`.
     pub options: BTreeSet<String>,
@@ -25,29 +25,29 @@ pub struct Table {
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its name, in small letters.
+    /// Its name, in lower case.
     pub name: String,
-    /// Its type, in small letters.
+    /// Its type, in lower case.
     pub sql_type: String,
     /// `not null`, `default 0`, `check (a > 0)` and so on, each in its normal form.
     pub clauses: Clauses,
-    /// The definition as it is written, without what is a part of the key.
+    /// The definition as written, without the part about the key.
     pub source: String,
 }
 
-/// An index that somebody has declared.
+/// A declared index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     /// Whether it is `UNIQUE`.
     pub is_unique: bool,
-    /// The columns that it begins with, in small letters.
+    /// The columns that it begins with, in lower case.
     pub columns: Vec<String>,
     /// The columns and the condition, in their normal form.
     pub definition: String,
 }
 
 impl Table {
-    /// Reads a `CREATE TABLE`; none if it is no such text.
+    /// Reads a `CREATE TABLE`; none if the text is something else.
     pub fn parse(create: &str) -> Option<Self> {
         let tokens = tokens(create);
         let open = tokens.iter().position(|token| token.is("("))?;
@@ -70,13 +70,13 @@ impl Table {
         Some(table)
     }
 
-    /// The column of that name, which is in small letters.
+    /// The column of that name, which is in lower case.
     pub fn column_called(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
 
     fn constraint(&mut self, tokens: &[Token], text: &str) {
-        // Without its name, which nothing depends on.
+        // Without its name, on which nothing depends.
         let tokens = match tokens {
             [first, _, rest @ ..] if first.is_word("constraint") => rest,
             all => all,
@@ -124,7 +124,7 @@ impl Table {
         self.columns.push(column);
     }
 
-    /// Some keys can't be NULL, though the text does not say so.
+    /// Some keys can't be NULL even without `NOT NULL`.
     fn infer_not_null(&mut self) {
         let is_rowid = |column: &Column| column.sql_type == "integer" && self.key.len() == 1;
         let without_rowid = self.options.contains("without rowid");
@@ -138,7 +138,7 @@ impl Table {
 }
 
 impl Column {
-    /// What follows that word in one of the column's clauses.
+    /// The rest of the column's clause that begins with that word.
     pub fn clause(&self, start: &str) -> Option<&str> {
         self.clauses
             .keys()
@@ -158,7 +158,7 @@ impl Column {
 }
 
 impl Index {
-    /// Reads a `CREATE INDEX`; none if it is no such text.
+    /// Reads a `CREATE INDEX`; none if the text is something else.
     pub fn parse(create: &str) -> Option<Self> {
         let tokens = tokens(create);
         let on = tokens.iter().position(|token| token.is_word("on"))?;
@@ -171,7 +171,7 @@ impl Index {
     }
 }
 
-/// The text of a `CREATE TABLE` with a line for each column; other texts as they are.
+/// The text of a `CREATE TABLE` with a line for each column; other texts unchanged.
 pub fn in_lines(create: &str) -> String {
     let tokens = tokens(create);
     let open = tokens.iter().position(|token| token.is("("));
@@ -189,14 +189,14 @@ pub fn in_lines(create: &str) -> String {
     )
 }
 
-/// Whether a definition in a `CREATE TABLE` is one of the table and not of a column.
+/// Whether a definition in a `CREATE TABLE` is a table constraint, not a column.
 fn starts_constraint(token: &Token) -> bool {
     ["constraint", "primary", "unique", "check", "foreign"]
         .iter()
         .any(|word| token.is_word(word))
 }
 
-/// Where the parenthesis that opens at `open` closes.
+/// Where the parenthesis at `open` is closed.
 fn closing(tokens: &[Token], open: usize) -> Option<usize> {
     let mut depth = 0;
     tokens
@@ -209,7 +209,7 @@ fn closing(tokens: &[Token], open: usize) -> Option<usize> {
         })
 }
 
-/// The parts between the commas that are in no parentheses.
+/// The parts between the commas outside parentheses.
 fn split(tokens: &[Token]) -> Vec<&[Token]> {
     let mut depth = 0;
     let parts = tokens.split(|token| {
@@ -256,7 +256,7 @@ fn clause_starts(tokens: &[Token]) -> Vec<usize> {
 fn normal(clause: &[Token]) -> String {
     let text = join(clause);
     if clause[0].is_word("default") {
-        // `DEFAULT (0)` is `DEFAULT 0`.
+        // `DEFAULT (0)` means `DEFAULT 0`.
         return match clause {
             [_, open, value, _] if open.is("(") => format!("default {}", value.text),
             _ => text,

@@ -1,17 +1,17 @@
-//! The lexer: SQLite's tokens, as far as whoever reads a statement has to tell them apart.
+//! The lexer: SQLite's tokens, as far as readers of statements have to tell them apart.
 //!
-//! It is tolerant: what is not closed ends with the text. SQLite itself is the judge.
+//! It is tolerant: anything unclosed ends with the text. SQLite itself reports errors.
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Space, a comment, or a byte order mark.
+    /// Whitespace, a comment, or a byte order mark.
     Space,
-    /// A name, a keyword or a number. A dot is a part of it, and the digits behind a `?`.
+    /// A name, a keyword or a number. Includes dots, and the digits after a `?`.
     Word,
     /// A name in quotes: `"a"`, `` `a` `` or `[a]`.
     Name,
-    /// A text in quotes, also the part behind the `x` of a blob.
+    /// A text in quotes, also the part after the `x` of a blob.
     Text,
     /// A named parameter: `:a`, `@a`, `$a` or `#a`.
     Parameter,
@@ -41,7 +41,7 @@ pub fn first(text: &str) -> Option<(Kind, usize)> {
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Letters of all languages are parts of words, and the dot of a number is.
+/// Letters of all languages are parts of words, and so is the dot of a number.
 fn is_in_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.') || !byte.is_ascii()
 }
@@ -53,7 +53,7 @@ fn symbol(text: &str) -> usize {
     long.map_or(1, |symbol| symbol.len())
 }
 
-/// The length of a named parameter, which may have anything but spaces in parentheses.
+/// The length of a named parameter, which may contain anything but spaces in parentheses.
 fn parameter(text: &str) -> usize {
     let name = |byte: &u8| is_in_word(byte) || *byte == b':';
     let end = 1 + text.bytes().skip(1).take_while(name).count();
@@ -64,8 +64,8 @@ fn parameter(text: &str) -> usize {
     end + length.map_or(text.len() - end, |length| length + 2)
 }
 
-/// The length of what is in quotes, which the text begins with; a quote in it is doubled, but in
-/// brackets. None if it is not closed.
+/// The length of the quoted part at the beginning of the text; a quote in it is doubled, except
+/// in brackets. None if it is not closed.
 pub fn quoted(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let quote = *bytes.first()?;
@@ -85,12 +85,12 @@ pub fn quoted(text: &str) -> Option<usize> {
     None
 }
 
-/// A part of a statement that is not space.
+/// A part of a statement that is not whitespace.
 #[derive(Debug)]
 pub struct Token {
     /// What it is.
     pub kind: Kind,
-    /// In small letters and without the quotes of a name; a text is as it is written.
+    /// In lower case and without the quotes of a name; a text is as written.
     pub text: String,
     /// Where it begins.
     pub start: usize,
@@ -110,7 +110,7 @@ impl Token {
     }
 }
 
-/// Cuts a statement up, without space and comments.
+/// Splits a statement into tokens, without whitespace and comments.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut start = 0;
@@ -137,19 +137,19 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// The statement's words in their normal form: what its meaning depends on.
+/// The statement's words in their normal form, which determine its meaning.
 pub fn meaning(statement: &str) -> String {
     join(&tokens(statement))
 }
 
-/// The words and symbols of a statement that are not in quotes, in small letters.
+/// The words and symbols of a statement that are not in quotes, in lower case.
 pub fn words(statement: &str) -> Vec<String> {
     let tokens = tokens(statement).into_iter();
     let tokens = tokens.filter(|token| token.kind != Kind::Name);
     tokens.map(|token| token.text).collect()
 }
 
-/// Where common table expressions can begin in a query, and whether it has some.
+/// Where common table expressions can begin in a query, and whether it has any.
 pub fn query(statement: &str) -> Option<(usize, bool)> {
     let tokens = tokens(statement);
     let first = tokens.first()?;

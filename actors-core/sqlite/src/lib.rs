@@ -1,7 +1,7 @@
-//! What SQLite is, and what a Durable Object's runtime makes of it: the part that the macros know
-//! when a Worker compiles, and `actors-core` when it runs.
+//! Facts about SQLite and about a Durable Object's runtime, shared by the macros at compile time
+//! and by `actors-core` at run time.
 //!
-//! For those two crates alone; it may change in any release.
+//! Only for those two crates; it may change in any release.
 
 pub mod aggregates;
 pub mod ddl;

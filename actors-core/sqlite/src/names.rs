@@ -1,4 +1,4 @@
-//! Names: whose they are, and how they are written.
+//! Names: to whom they belong, and how they are quoted.
 
 use crate::lex::{Kind, Token, tokens};
 
@@ -9,18 +9,18 @@ pub const FRAMEWORK: &str = "_actors";
 /// How the names of SQLite's own tables begin.
 pub const SQLITE: &str = "sqlite_";
 
-/// Whether a name begins so, in capitals or not.
+/// Whether a name begins with that prefix, ignoring case.
 pub fn begins(name: &str, prefix: &str) -> bool {
     let start = name.as_bytes().get(..prefix.len());
     start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
-/// Whether a name belongs to the platform or to the framework, and no statement may have it.
+/// Whether a name belongs to the platform or to the framework, so that no statement may use it.
 pub fn is_private(name: &str) -> bool {
     begins(name, PLATFORM) || begins(name, FRAMEWORK)
 }
 
-/// Whether a name can't be that of a user's table, column or index.
+/// Whether a name can't be used for a user's table, column or index.
 pub fn is_reserved(name: &str) -> bool {
     is_private(name) || begins(name, SQLITE)
 }
@@ -31,10 +31,10 @@ pub fn quoted(name: &str) -> String {
 }
 
 /// A name in the statement that belongs to the framework, as it is written there. SQLite
-/// takes a text for a name too, where a statement has no place for a text.
+/// also accepts a text as a name where a text is not allowed.
 pub fn framework_name(statement: &str) -> Option<&str> {
     let is_ours = |name: &str| begins(name, FRAMEWORK);
-    // Nearly all statements have no such name, and need not be read.
+    // Nearly all statements contain no such name, and need not be parsed.
     let mut parts = statement.split('_').skip(1);
     if !parts.any(|part| begins(part, &FRAMEWORK[1..])) {
         return None;
@@ -55,7 +55,7 @@ pub fn framework_name(statement: &str) -> Option<&str> {
     None
 }
 
-/// Whether a name can follow: of a table, an index, a trigger or a view.
+/// Whether the name of a table, an index, a trigger or a view can follow.
 fn is_before_name(token: &Token) -> bool {
     const WORDS: [&str; 17] = [
         "table",

@@ -1,11 +1,11 @@
-//! The parameters of a statement, as they stand in its text.
+//! The parameters in the text of a statement.
 
 use std::ops::Range;
 
 use crate::lex::{Kind, Token, tokens};
 
 /// The parameters with their numbers, as SQLite counts them: `?` and a new name take the number
-/// after the largest so far. Of several statements, the values belong to each one.
+/// after the largest so far. Several statements all share the values.
 pub fn parameters(statement: &str) -> Vec<(usize, Range<usize>)> {
     let tokens = tokens(statement);
     let mut found = Vec::new();
@@ -24,10 +24,10 @@ pub fn parameters(statement: &str) -> Vec<(usize, Range<usize>)> {
     found
 }
 
-/// Where the parameter that begins here ends, if one does; `next` is the token right after.
+/// Where the parameter that begins here ends, if there is one; `next` is the token right after.
 fn end_of_parameter(token: &Token, next: Option<&Token>) -> Option<usize> {
     match token.kind {
-        // A colon alone is none.
+        // A colon alone is not a parameter.
         Kind::Parameter if token.end - token.start > 1 && !token.text.starts_with('#') => {
             Some(token.end)
         }
@@ -42,7 +42,7 @@ fn end_of_parameter(token: &Token, next: Option<&Token>) -> Option<usize> {
     }
 }
 
-/// The number of the parameter that is written like that; `names` has those so far.
+/// The number of the parameter with that text; `names` has those so far.
 fn number<'a>(name: &'a str, names: &mut Vec<&'a str>) -> usize {
     let known = names.iter().position(|known| name != "?" && *known == name);
     let numbered = name

@@ -1,4 +1,4 @@
-//! What a Durable Object's runtime lets statements do, as SQLite's authorizer asks for it.
+//! What a Durable Object's runtime lets statements do, in terms of SQLite's authorizer.
 
 use crate::names::{PLATFORM, begins};
 
@@ -6,31 +6,31 @@ use crate::names::{PLATFORM, begins};
 pub const ROWS: [&str; 7] = [
     "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES",
 ];
-/// How statements begin that are about transactions, which the runtime has for itself.
+/// How statements about transactions begin, which only the runtime may use.
 pub const TRANSACTIONS: [&str; 6] = ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
-/// How statements begin that change the schema, which the framework does.
+/// How statements that change the schema begin, which only the framework does.
 pub const SCHEMA: [&str; 3] = ["CREATE", "ALTER", "DROP"];
-/// How statements begin that are about databases as a whole.
+/// How statements about whole databases begin.
 pub const ADMINISTRATION: [&str; 5] = ["ATTACH", "DETACH", "VACUUM", "ANALYZE", "REINDEX"];
 
 /// What a statement is about to do, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action<'a> {
-    /// `BEGIN`, `SAVEPOINT` and the like: the runtime has the transactions.
+    /// `BEGIN`, `SAVEPOINT` and the like: transactions are the runtime's.
     Transaction,
     /// `ATTACH` or `DETACH`.
     Attach,
-    /// To make a temporary table, view, trigger or index.
+    /// Creating a temporary table, view, trigger or index.
     Temporary,
     /// A `PRAGMA` of that name.
     Pragma(&'a str),
-    /// To read, to change, to make or to drop a table of that name.
+    /// Reading, changing, creating or dropping a table of that name.
     Table(&'a str),
     /// Anything else.
     Other,
 }
 
-/// The pragmas that only tell something, and `optimize`.
+/// The pragmas that only return something, and `optimize`.
 const PRAGMAS: [&str; 7] = [
     "quick_check",
     "table_info",
@@ -41,7 +41,7 @@ const PRAGMAS: [&str; 7] = [
     "optimize",
 ];
 
-/// Whether the runtime lets an object do it.
+/// Whether the runtime lets an object do this.
 pub fn is_allowed(action: Action<'_>) -> bool {
     match action {
         Action::Transaction | Action::Attach | Action::Temporary => false,

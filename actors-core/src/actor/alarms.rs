@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::Actor;
 use super::ctx::Ctx;
-use crate::alarms::change::change;
+use crate::alarms::change::change_once;
 use crate::alarms::{Alarm, AlarmId, AlarmList, AlarmState, Due, Plan, list};
 use crate::error::Result;
 use crate::instance::Instance;
@@ -18,9 +18,9 @@ use crate::time::{Duration, Timestamp};
 
 /// The actor's alarms, from [`Ctx::alarms`](crate::Ctx::alarms).
 ///
-/// Each `#[alarm]` handler is a method of what [`after`](Self::after),
-/// [`at`](Self::at), [`every`](Self::every) and [`cron`](Self::cron) answer, and
-/// takes the handler's arguments, which are stored as JSON:
+/// [`after`](Self::after), [`at`](Self::at), [`every`](Self::every) and
+/// [`cron`](Self::cron) return a schedule with one method for each `#[alarm]` handler. The
+/// method takes the handler's arguments, which are stored as JSON:
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -41,50 +41,49 @@ use crate::time::{Duration, Timestamp};
 ///
 /// # When alarms run
 ///
-/// At their time or, if that has passed, at once; in the order of their times, and
-/// of their scheduling where those are the same. Each is a turn of its handler's
-/// kind: `async` handlers with `&self` run beside each other, up to 500 of them, and
-/// what becomes due while they wait is begun beside them. Up to 500 are begun before
-/// requests that wait have their turn again. Alarms are precise to the millisecond, as
-/// far as the platform rings in time.
+/// At their time, or at once if that has passed; in the order of their times, and in the
+/// order in which they were scheduled where times are equal. Each is a turn of its
+/// handler's kind: up to 500 `async` handlers with `&self` run concurrently, and alarms
+/// that become due while they wait start alongside them. Up to 500 start before waiting
+/// requests get their turn. Alarms are precise to the millisecond, provided the platform
+/// rings on time.
 ///
-/// One that recurs runs once for all the times that it missed, while the object was
-/// away or while its own handler took longer than its interval, and then again at
-/// its regular times. It never runs beside itself.
+/// A recurring alarm that missed some of its times, because the object was away or its
+/// handler took longer than its interval, runs once for all of them, and then again at its
+/// regular times. It never runs concurrently with itself.
 ///
-/// # What is certain
+/// # Guarantees
 ///
-/// What a synchronous handler does to the actor's storage happens exactly once: the
-/// alarm goes in the same transaction. An `async` handler runs at least once; to
-/// do something elsewhere only once, hand over [`AlarmRun::key`](crate::alarms::AlarmRun::key).
+/// What a synchronous handler does to the actor's storage happens exactly once: the alarm is
+/// removed in the same transaction. An `async` handler runs at least once; to do something
+/// elsewhere only once, pass [`AlarmRun::key`](crate::alarms::AlarmRun::key) along.
 ///
-/// Before alarms run, the next ring is armed, so that the process can be lost at any
-/// moment. If the actor can't wake, it is tried again after a minute, and then after as long
-/// as the first of them has been due, an hour at most.
+/// The next ring is armed before alarms run, so the process can be lost at any moment. If
+/// the actor can't wake, that is retried after a minute, and then after as long as the first
+/// alarm has been due, an hour at most.
 ///
-/// The platform may lose the object's own alarm: it gives up after six failures, and a
-/// restored database brings none back. Each wake sees to it, and each turn that schedules
-/// an alarm: an earliest alarm that is not armed is armed again. That reads one row at
-/// most, and writes nothing where all is well.
+/// The platform may lose the object's own alarm: it gives up after six failures, and
+/// restoring a database does not restore it. So each wake, and each turn that schedules an
+/// alarm, arms the earliest alarm again if it is not armed. That reads one row at most, and
+/// writes nothing if the alarm is armed.
 ///
-/// A handler that fails, panics, or takes the process with it is tried again, after
-/// a while that doubles: see [`Retry`](crate::alarms::Retry). After its last try an alarm that runs once is
-/// set aside, with its error: it is among [`failed`](Self::failed) until
-/// [`retry`](Self::retry) or [`discard`](Self::discard). One that recurs goes on at its
-/// next time. An alarm whose handler is gone, or takes other arguments now, is set
-/// aside at once. Each failure is in the log.
+/// A handler that fails, panics, or takes the process down is retried, after a wait that doubles
+/// each time: see [`Retry`](crate::alarms::Retry). After its last attempt a one-time alarm is set
+/// aside with its error: it is among [`failed`](Self::failed) until [`retry`](Self::retry) or
+/// [`discard`](Self::discard). A recurring one goes on at its next time. An alarm whose handler no
+/// longer exists, or now takes other arguments, is set aside at once. Each failure is logged.
 ///
-/// Which alarm took the process with it is found out, and no other is blamed: after a
-/// ring that was cut short, alarms are begun with a durable note, one by one where that
-/// is in doubt, and only one that was at work alone has failed a try.
+/// The alarm that took the process down is identified, and no other is blamed: after a ring
+/// that was cut short, alarms start with a durable mark, one by one where the culprit is in
+/// doubt, and an attempt counts as failed only for an alarm that was running alone.
 ///
 /// # Loops
 ///
-/// An alarm whose handler schedules the next one for at once (in less than 100 ms) is a loop
-/// that costs 5 rows and a request each time. So 250 of them run one after the other without
-/// a wait; the next one waits 100 ms, and each ten more twice as long, up to an hour, which
-/// the log is told. The object's other alarms are not held up. A loop that takes 100 ms or
-/// more each time is none, nor are many alarms that were scheduled by others.
+/// An alarm whose handler schedules another one to run at once (in less than 100 ms) is a
+/// loop that costs 5 rows and a request each time. So 250 of them run one after the other
+/// without delay; the next one waits 100 ms, and the wait doubles with every ten more, up to
+/// an hour, which is logged. The object's other alarms are not delayed. Alarms that take 100
+/// ms or more each are not such a loop, nor are many alarms scheduled by something else.
 ///
 /// # Limits
 ///
@@ -94,10 +93,10 @@ use crate::time::{Duration, Timestamp};
 ///
 /// # Costs
 ///
-/// Rows written, of which a million is $1.00: 3 when an alarm is scheduled, one
-/// more with a key, 2 when it has run, one more if its `async` handler waited; one when
-/// the earliest alarm changes, and 2 for each ring. Each ring is a billed request. An
-/// actor whose alarms are not due sleeps, and costs nothing.
+/// Rows written, at $1.00 a million: 3 when an alarm is scheduled, one more with a key; 2
+/// when it has run, one more if its `async` handler waited; one when the earliest alarm
+/// changes, and 2 for each ring. Each ring is a billed request. While no alarm is due, the
+/// actor sleeps and costs nothing.
 pub struct Alarms<'a, A> {
     instance: &'a Instance,
     actor: PhantomData<fn() -> A>,
@@ -109,8 +108,8 @@ impl<'a, A: Actor> Alarms<'a, A> {
         Self { instance, actor }
     }
 
-    /// An alarm that runs once, when `delay` has passed; counted anew if it is `keyed` and
-    /// scheduled again.
+    /// An alarm that runs once, when `delay` has passed. If it is `keyed` and scheduled
+    /// again, the delay starts over.
     pub fn after(self, delay: Duration) -> A::Schedule<'a> {
         let due = self.instance.now() + delay;
         Plan::once(self.instance, due).into()
@@ -125,10 +124,10 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// each whole interval from there.
     ///
     /// Scheduling it a second time makes a second one, unless it is declared with
-    /// `#[alarm(every = "5m")]` or `keyed`: one with the same key, handler, interval and
-    /// arguments goes on at its times, as if nothing was said. So it may be scheduled at each
-    /// wake, in `#[on_init]`, which then reads one row and writes none. With anything else in
-    /// it, it takes the place of the one with that key, and begins anew.
+    /// `#[alarm(every = "5m")]` or `keyed`: if one with the same key, handler, interval and
+    /// arguments exists, it goes on unchanged. So it can be scheduled at each wake, in
+    /// `#[on_init]`, which then reads one row and writes none. If any of those differ, the
+    /// new one replaces the one with that key, and its times start over.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -152,9 +151,9 @@ impl<'a, A: Actor> Alarms<'a, A> {
     ///
     #[doc = include_str!("../../docs/cron.md")]
     ///
-    /// An expression that is wrong, or that never comes to pass, is an error of the
-    /// handler's method; `#[alarm(cron = "0 3 * * MON")]` is checked when it compiles. One that
-    /// is `keyed` goes on like that of [`every`](Self::every).
+    /// An invalid expression, or one that never matches a date, is an error that the handler's
+    /// method returns; `#[alarm(cron = "0 3 * * MON")]` is checked at compile time. A `keyed`
+    /// one goes on as with [`every`](Self::every).
     #[cfg(feature = "cron")]
     pub fn cron(self, expression: &str) -> A::Schedule<'a> {
         Plan::cron(self.instance, expression, None).into()
@@ -167,10 +166,10 @@ impl<'a, A: Actor> Alarms<'a, A> {
         Plan::cron(self.instance, expression, Some(zone)).into()
     }
 
-    /// Removes the alarm, and answers whether it was still there.
+    /// Removes the alarm, and returns whether it was still there.
     ///
-    /// After `true` it does not begin to run. An `async` handler that is at work is
-    /// not stopped, but neither tried again.
+    /// After `true` it will not start. An `async` handler that is already running is not
+    /// stopped, but it is not retried either.
     ///
     /// # Errors
     ///
@@ -179,7 +178,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
         self.change("DELETE FROM _actors_alarms WHERE id = ?", (id.0,))
     }
 
-    /// Removes the alarm with that key, and answers whether there was one.
+    /// Removes the alarm with that key, and returns whether there was one.
     ///
     /// # Errors
     ///
@@ -222,7 +221,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
         self.list().state(AlarmState::Failed).all()
     }
 
-    /// Has an alarm that has been set aside run now, with all its tries, and answers
+    /// Runs an alarm that has been set aside now, with all its attempts, and returns
     /// whether there was one.
     ///
     /// # Errors
@@ -236,7 +235,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
         )
     }
 
-    /// Removes an alarm that has been set aside, and answers whether there was one.
+    /// Removes an alarm that has been set aside, and returns whether there was one.
     ///
     /// # Errors
     ///
@@ -248,9 +247,9 @@ impl<'a, A: Actor> Alarms<'a, A> {
         )
     }
 
-    /// Whether the statement changed an alarm.
+    /// Runs the statement, and returns whether it changed an alarm.
     fn change(self, statement: &str, params: impl Params) -> Result<bool> {
-        change(self.instance, |instance| {
+        change_once(self.instance, |instance| {
             instance.own().run(statement, params)
         })
         .map(|rows| rows > 0)
@@ -264,9 +263,9 @@ impl<A: Actor> Ctx<A> {
     }
 }
 
-/// What generated code runs a handler with.
+/// How generated code runs a handler.
 impl Due {
-    /// Runs a synchronous handler, in whose transaction the alarm is completed.
+    /// Runs a synchronous handler; the alarm is completed in its transaction.
     pub fn run<A, P: DeserializeOwned>(
         self,
         ctx: &Ctx<A>,
@@ -274,7 +273,7 @@ impl Due {
     ) -> Result<()> {
         let instance = ctx.instance();
         let Some(payload) = self.complete(instance)? else {
-            return Ok(()); // somebody has cancelled or moved it
+            return Ok(()); // cancelled or moved meanwhile
         };
         let arguments = self.arguments(&payload)?;
         instance.within_alarm(self.as_run(), || handler(arguments))

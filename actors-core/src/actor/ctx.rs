@@ -1,4 +1,4 @@
-//! What a handler knows of the object that it runs in.
+//! `Ctx`: the object that a handler runs in.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -20,7 +20,7 @@ pub struct Ctx<A> {
     pub(super) object: Weak<Inner<A>>,
 }
 
-/// What there is of an actor in memory.
+/// An actor in memory.
 pub(crate) struct Inner<A> {
     pub(super) ctx: Ctx<A>,
     /// The user's struct, while the actor is awake.
@@ -34,7 +34,7 @@ impl<A> Ctx<A> {
         Self { instance, object }
     }
 
-    /// The same without the type of the actor.
+    /// The object without the actor's type.
     pub(crate) fn instance(&self) -> &Rc<Instance> {
         &self.instance
     }
@@ -44,20 +44,20 @@ impl<A> Ctx<A> {
         self.instance.sql()
     }
 
-    /// The Worker's bindings: what another actor's stub is asked with.
+    /// The Worker's bindings, needed to get another actor's stub.
     pub fn env(&self) -> &Env {
         &self.instance.env
     }
 
-    /// The time. In production it stands still between two awaits, as
-    /// everywhere in Workers.
+    /// The current time. In production it stands still between two awaits, as everywhere in
+    /// Workers.
     pub fn now(&self) -> Timestamp {
         self.instance.now()
     }
 
-    /// The name that this instance was asked for with, if it was asked for by name. The
-    /// platform does not tell one of more than 1,024 bytes: stubs and `entry!` refuse it,
-    /// JavaScript can ask for it.
+    /// The name of this instance, if it was addressed by name. The platform does not report
+    /// a name of more than 1,024 bytes: stubs and `entry!` refuse such a name, but
+    /// JavaScript can use one.
     pub fn name(&self) -> Option<String> {
         self.instance.platform().name()
     }
@@ -67,20 +67,20 @@ impl<A> Ctx<A> {
         self.instance.platform().id()
     }
 
-    /// In an `#[alarm]` handler that an alarm runs: which one, and at which try.
+    /// In an `#[alarm]` handler that an alarm runs: which alarm, and which attempt.
     pub fn alarm(&self) -> Option<AlarmRun> {
         self.instance.running.get()
     }
 
-    /// Ends this object: closes its web sockets, and removes its alarms, its tables and
-    /// its persisted fields. Nothing is left that costs.
+    /// Ends this object: closes its web sockets, and removes its alarms, its tables and its
+    /// persisted fields. Nothing that costs anything is left.
     ///
     /// It is part of the transaction that it is called in: if that fails, the object goes on
-    /// as it was. Otherwise the turn goes on to its end, and its caller gets its answer. Then
-    /// the actor's memory is dropped, and an alarm follows at once that does the rest.
-    /// Whatever else comes first, or after the process was lost in the middle, finishes it
-    /// too, and finds an object that does not exist: it reads as empty, and begins anew with
-    /// what it stores next.
+    /// as before. Otherwise the turn runs to its end, and its caller gets its reply. Then the
+    /// actor's memory is dropped, and an alarm that rings at once does the rest. Any event
+    /// that comes before that, or after the process was lost halfway, also finishes it. That
+    /// event finds an object that does not exist: it reads as empty, and exists again once it
+    /// stores something.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -100,12 +100,13 @@ impl<A> Ctx<A> {
         self.instance.destroy()
     }
 
-    /// Runs `body` in one transaction: its SQL, its alarms, the attachments of web sockets
-    /// and [`destroy`](Self::destroy) hold together, and an error or a panic undoes all of it.
+    /// Runs `body` in one transaction: its SQL, its alarms, the attachments of web sockets and
+    /// [`destroy`](Self::destroy) take effect together, and an error or a panic undoes all of
+    /// it.
     ///
-    /// A synchronous handler is one transaction already; an `async` handler
-    /// calls this for the parts that must hold together. A transaction in a
-    /// transaction can fail alone. Costs about 2 µs.
+    /// A synchronous handler already is one transaction; an `async` handler calls this for
+    /// the parts that belong together. A nested transaction can fail on its own. Costs
+    /// about 2 µs.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -130,7 +131,7 @@ impl<A> Ctx<A> {
     }
 }
 
-/// An asynchronous `#[on_init]` handler at work.
+/// A running asynchronous `#[on_init]` handler.
 type InitFuture<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 /// An `#[on_init]` handler.
@@ -142,9 +143,9 @@ pub enum Init<A> {
 
 /// What a transaction runs: a closure that returns a `Result`, without `async`.
 #[diagnostic::on_unimplemented(
-    message = "a transaction runs a closure that returns a `Result`, and this is `{Self}`",
+    message = "expected a closure that returns a `Result`, found `{Self}`",
     label = "expected `|| {{ …; Ok(()) }}`",
-    note = "nothing can be awaited in a transaction: await before it, and do in it what must hold \
+    note = "nothing can be awaited in a transaction: await before it, and do in it what belongs \
             together"
 )]
 pub trait Body<T>: FnOnce() -> Result<T> {}

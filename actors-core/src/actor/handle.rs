@@ -1,4 +1,4 @@
-//! An actor as code sees it that can borrow nothing, such as the handlers of a router.
+//! An owned actor, for code that can't borrow, such as the handlers of a router.
 
 use std::future::Future;
 use std::rc::Weak;
@@ -67,11 +67,11 @@ use crate::error::{Error, Result};
 /// # assert_eq!(ask("/rooms/attic/topic").unwrap().status(), 200);
 /// ```
 ///
-/// What is done with it is a part of the turn that runs: it waits for no other turn, and
-/// calls the actor's methods as they are, without a request. The `&self` that it gives is
-/// that of a shared turn. So it works while a `&self` turn of the actor runs, the one that
-/// made it or another; in a `&mut self` handler, which has the actor to itself, and when
-/// the turn has ended, it is an [`ErrorKind::Deadlock`](crate::ErrorKind::Deadlock).
+/// What is done with it is part of the running turn: it waits for no other turn, and calls
+/// the actor's methods directly, without a request. It gives access to `&self`, as a shared
+/// turn has it. So it works while a `&self` turn of the actor runs, the one that made it or
+/// another. In a `&mut self` handler, which has the actor to itself, and after the turn has
+/// ended, using it is an [`ErrorKind::Deadlock`](crate::ErrorKind::Deadlock).
 pub struct Handle<A>(SendWrapper<Weak<Inner<A>>>);
 
 impl<A> Handle<A> {
@@ -82,31 +82,32 @@ impl<A> Handle<A> {
 }
 
 impl<A: State> Ctx<A> {
-    /// The actor and this, owned: for code that is called within the turn and can borrow
-    /// nothing, such as the handlers of an `axum::Router`. See [`Handle`].
+    /// The actor and its `Ctx`, owned: for code that is called within the turn and can't
+    /// borrow, such as the handlers of an `axum::Router`. See [`Handle`].
     pub fn handle(&self) -> Handle<A> {
         Handle::new(self.object.clone())
     }
 }
 
 impl<A: State> Handle<A> {
-    /// Does something with the actor, in one transaction: an error undoes what `body`
-    /// has written.
+    /// Runs `body` on the actor, in one transaction: an error undoes what it has written.
     ///
     /// # Errors
     ///
-    /// That of `body` or of its commit, and as said above if no shared turn runs.
+    /// That of `body` or of its commit, and [`ErrorKind::Deadlock`](crate::ErrorKind::Deadlock) if
+    /// no shared turn runs.
     pub fn with<T>(&self, body: impl FnOnce(&A, &Ctx<A>) -> Result<T>) -> Result<T> {
         self.object()?.within(body)
     }
 
-    /// Does something with the actor that waits. As in an `async` handler, each statement
-    /// stands alone, or with those in the same [`Ctx::transaction`]. The future is `Send`,
-    /// whatever waits in it.
+    /// Runs an `async` `body` on the actor. As in an `async` handler, each statement is a
+    /// transaction of its own, unless it is in a [`Ctx::transaction`]. The future is
+    /// `Send`, whatever it awaits.
     ///
     /// # Errors
     ///
-    /// That of `body`, and as said above if no shared turn runs.
+    /// That of `body`, and [`ErrorKind::Deadlock`](crate::ErrorKind::Deadlock) if no shared turn
+    /// runs.
     pub fn with_async<T, F: AsyncFnOnce(&A, &Ctx<A>) -> Result<T>>(
         &self,
         body: F,
@@ -117,7 +118,7 @@ impl<A: State> Handle<A> {
 
     fn object(&self) -> Result<Object<A>> {
         Object::upgrade(&self.0)
-            .ok_or_else(|| Error::internal("a handle was used whose actor is not in memory"))
+            .ok_or_else(|| Error::internal("a handle was used after its actor had left memory"))
     }
 }
 

@@ -1,11 +1,11 @@
-//! What the platform and the alarms ask of an actor, whose type nobody below knows.
+//! What the platform and the alarms call on an actor, without knowing its type.
 
 use std::rc::Rc;
 
 use super::object::Object;
 use super::sockets::receive;
 use super::{Actor, upgrade};
-use crate::alarms::ring::{Alarmed, ring};
+use crate::alarms::ring::{Alarmed, ring, ring_in_vain};
 use crate::alarms::{AlarmDef, Due};
 use crate::env::{Address, Env};
 use crate::error::{Error, Result};
@@ -34,7 +34,7 @@ impl<A: Actor> Host for Object<A> {
             return Turn::Done(Err(Error::internal("no such method")));
         };
         let (call, chain) = Call::received(arguments);
-        (method.call)(&self.asked(method.name, chain), call).map(|reply| Ok(reply?.0))
+        (method.call)(&self.awaited(method.name, chain), call).map(|reply| Ok(reply?.0))
     }
 
     fn is_upgrade(&self, path: &str, upgrade: Option<&str>) -> bool {
@@ -48,11 +48,16 @@ impl<A: Actor> Host for Object<A> {
     fn fetch(&self, mut request: Request) -> Option<Turn<Response>> {
         let handler = A::HANDLERS.on_request?;
         let chain = current::take_header(request.headers_mut());
-        Some(answered(handler(&self.asked("fetch", chain), request)))
+        Some(answered(handler(&self.awaited("fetch", chain), request)))
     }
 
     fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
-        ring(Rc::new(self.told("alarm")), planned)
+        let object = Rc::new(self.unawaited("alarm"));
+        // So an actor without alarms does not include their code.
+        match A::HANDLERS.alarms.is_empty() {
+            true => ring_in_vain(object, planned),
+            false => ring(object, planned),
+        }
     }
 
     fn socket(&self, socket: RawSocket, event: Event) -> Turn<()> {
@@ -69,18 +74,18 @@ impl<A: Actor> Alarmed for Object<A> {
         self.enter(Access::Shared)
     }
 
-    fn bury(&self) -> BoxFuture<'_, Result<bool>> {
-        Box::pin(self.bury())
+    fn finish_destroy(&self) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(self.finish_destroy())
     }
 
     fn run(&self, due: &Due) -> Option<Turn<()>> {
         let mut alarms = A::HANDLERS.alarms.iter();
         let handler = alarms.find(|known| known.name == due.handler)?;
-        Some((handler.run)(&self.told(handler.name), due.clone()))
+        Some((handler.run)(&self.unawaited(handler.name), due.clone()))
     }
 }
 
-/// What the code declares.
+/// What the code of the actor declares.
 pub(crate) fn def_of<A: Actor>() -> ActorDef {
     ActorDef {
         name: A::NAME,
@@ -99,12 +104,12 @@ pub(crate) fn def_of<A: Actor>() -> ActorDef {
     }
 }
 
-/// An actor that sleeps, on that platform.
+/// A sleeping actor on that platform.
 pub(crate) fn sleeping<A: Actor>(platform: Box<dyn Platform>, env: Env) -> Object<A> {
     Object::new(platform, env, def_of::<A>(), A::HANDLERS.on_init)
 }
 
-/// What an actor is asked for by.
+/// How stubs of the actor find it.
 pub(crate) fn address<A: Actor>() -> Address {
     Address {
         binding: A::BINDING,

@@ -12,7 +12,7 @@ use crate::sockets::Message;
 use crate::turn::Turn;
 
 impl<A: Actor> Incoming<A> {
-    /// Goes on with the fields of these names.
+    /// Passes on the fields with these names.
     pub fn fields<P: Arguments>(
         mut self,
         names: &'static [&'static str],
@@ -24,7 +24,7 @@ impl<A: Actor> Incoming<A> {
         }
     }
 
-    /// Goes on with all of a message in JSON.
+    /// Passes on the whole message, read as JSON.
     pub fn json<T: DeserializeOwned>(
         self,
         next: impl FnOnce(&Object<A>, SocketOf<A>, (T,)) -> Turn<()>,
@@ -43,7 +43,7 @@ impl<A: Actor> Incoming<A> {
         }
     }
 
-    /// Goes on with the text.
+    /// Passes on the text.
     pub fn text(
         self,
         next: impl FnOnce(&Object<A>, SocketOf<A>, (String,)) -> Turn<()>,
@@ -54,7 +54,7 @@ impl<A: Actor> Incoming<A> {
         }
     }
 
-    /// Goes on with the bytes.
+    /// Passes on the bytes.
     pub fn bytes(
         self,
         next: impl FnOnce(&Object<A>, SocketOf<A>, (Bytes,)) -> Turn<()>,
@@ -65,7 +65,7 @@ impl<A: Actor> Incoming<A> {
         }
     }
 
-    /// A message that no handler can take.
+    /// Refuses a message that no handler can take.
     pub(super) fn refuse(self, error: Error) -> Turn<()> {
         match A::HANDLERS.on_unhandled {
             Some(handler) => handler(&self.object, self.socket, self.message, error),
@@ -73,13 +73,13 @@ impl<A: Actor> Incoming<A> {
         }
     }
 
-    /// The handler that takes the message; what it takes of it is then at hand.
+    /// Finds the handler for the message, and splits a JSON object into its fields.
     pub(super) fn handler(&mut self) -> Result<&'static MessageHandler<A>> {
         let find = |part| A::HANDLERS.messages.iter().find(|known| known.part == part);
         let text = match &self.message {
             Message::Text(text) => text,
             Message::Bytes(_) => {
-                let what = "a message is text here, and this is binary";
+                let what = "expected a text message, found a binary one";
                 return find(Part::Bytes).ok_or_else(|| Error::invalid(what));
             }
         };
@@ -88,11 +88,13 @@ impl<A: Actor> Incoming<A> {
         }
         self.fields = serde_json::from_str(text).map_err(|error| {
             let words = shortened(&error.to_string());
-            Error::invalid(format!("a message is a JSON object: {words}"))
+            Error::invalid(format!("expected a message that is a JSON object: {words}"))
         })?;
         let name = self.fields.remove("type");
         let Some(Ok(name)) = name.map(|name| json::from_text::<String>(name.get())) else {
-            return Err(Error::invalid("a message has a `type`, which is text"));
+            return Err(Error::invalid(
+                "a message needs a `type` field that is text",
+            ));
         };
         let of_type =
             |known: &&MessageHandler<A>| matches!(known.part, Part::Type(known) if known == name);

@@ -1,4 +1,4 @@
-//! What `#[actor]` makes of a struct and of its methods: all that knows an actor's type.
+//! What `#[actor]` makes of a struct and its methods: everything that names an actor's type.
 
 pub(crate) mod alarms;
 pub(crate) mod ctx;
@@ -25,14 +25,14 @@ use crate::json::OwnedFields;
 use crate::request::{Request, Response};
 use crate::rpc::{Call, Reply, Stub};
 use crate::sockets::admission::Opening;
-use crate::sockets::{Admitted, Close, Message, Socket};
+use crate::sockets::{Close, Decision, Message, Socket};
 use crate::stand_in::If;
 use crate::turn::Turn;
 
 /// An actor: a struct and an `impl` block, both marked `#[actor]`.
 ///
-/// The struct is the Durable Object class; its public methods are what others
-/// call, each call one native Workers RPC, through a stub:
+/// The struct is the Durable Object class. Others call its public methods through a stub,
+/// and each call is one native Workers RPC:
 ///
 /// ```
 /// use actors_core::prelude::*;
@@ -45,7 +45,7 @@ use crate::turn::Turn;
 ///
 /// #[actor]
 /// impl Counter {
-///     /// Adds to the count and answers it.
+///     /// Adds to the count and returns it.
 ///     pub fn add(&mut self, by: u64) -> u64 {
 ///         self.count += by;
 ///         self.count
@@ -65,17 +65,18 @@ pub trait Actor: State<Is = If<true>> {
     /// The typed client: one async method for each public method of the actor.
     type Stub: From<Stub>;
     /// What [`Alarms::after`](crate::alarms::Alarms::after) and
-    /// [`at`](crate::alarms::Alarms::at) answer: one method for each `#[alarm]` handler.
+    /// [`at`](crate::alarms::Alarms::at) return: it has one method for each `#[alarm]`
+    /// handler.
     type Schedule<'a>: From<Plan<'a>>;
     /// What each of its web sockets carries: the `T` of its handlers'
-    /// [`Socket<T>`](crate::Socket), `()` if they say none.
+    /// [`Socket<T>`](crate::Socket), `()` if they name none.
     type Attachment: Serialize + DeserializeOwned + 'static;
     /// The actor's handlers.
     #[doc(hidden)]
     const HANDLERS: Handlers<Self>;
 }
 
-/// All that can happen to an actor, and the handlers for it.
+/// The handlers of an actor, for everything that can happen to it.
 #[doc(hidden)]
 pub struct Handlers<A: Actor> {
     pub methods: &'static [Method<A>],
@@ -93,7 +94,7 @@ pub struct Handlers<A: Actor> {
 type OnRequest<A> = fn(&Object<A>, Request) -> Turn<Response>;
 
 /// An `#[on_connect]` handler.
-type OnConnect<A> = fn(&Object<A>, Opening) -> Turn<Admitted>;
+type OnConnect<A> = fn(&Object<A>, Opening) -> Turn<Decision>;
 
 /// An `#[on_message(unhandled)]` handler.
 type OnUnhandled<A> = fn(&Object<A>, SocketOf<A>, Message, Error) -> Turn<()>;
@@ -137,7 +138,7 @@ pub enum Part {
     Json,
     /// All text.
     Text,
-    /// All that is binary.
+    /// All binary messages.
     Bytes,
 }
 

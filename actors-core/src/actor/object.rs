@@ -2,7 +2,7 @@
 
 #![allow(
     clippy::await_holding_refcell_ref,
-    reason = "the gate lets nobody in who could clash"
+    reason = "the gate admits no conflicting turn"
 )]
 
 use std::cell::RefCell;
@@ -12,8 +12,8 @@ use super::ctx::{Ctx, Init, Inner};
 use super::state::{Saved, State};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
-use crate::instance::beside::Beside;
 use crate::instance::door::Origin;
+use crate::instance::remembered::Remembered;
 use crate::instance::transaction::Once;
 use crate::instance::turn::Wakes;
 use crate::instance::{ActorDef, Instance};
@@ -23,10 +23,10 @@ use crate::turn::current::{self, Caller, Chain};
 use crate::turn::gate::{Access, Permit};
 use crate::turn::{BoxFuture, Turn};
 
-/// An actor in memory, with the platform's object under it, as an event comes to it.
+/// An actor in memory on its platform object, together with the origin of the event at hand.
 pub struct Object<A>(Rc<Inner<A>>, Origin);
 
-// What a turn does is boxed, so that its way is compiled once for all handlers that come to the
+// What a turn does is boxed, so that its path is compiled once for all handlers that return the
 // same type.
 
 type Exclusive<A, T> = Box<dyn FnOnce(&mut A, &Ctx<A>) -> Result<T>>;
@@ -39,6 +39,9 @@ type SharedAsync<A, T> = Box<dyn for<'a> FnOnce(&'a A, &'a Ctx<A>) -> BoxFuture<
 enum Work<A, T> {
     Exclusive(Exclusive<A, T>),
     Shared(Shared<A, T>),
+    /// The same without a transaction, for a handler without a context, which can't store anything.
+    ExclusivePlain(Exclusive<A, T>),
+    SharedPlain(Shared<A, T>),
 }
 
 impl<A> Clone for Object<A> {
@@ -48,7 +51,7 @@ impl<A> Clone for Object<A> {
 }
 
 impl<A: State> Object<A> {
-    /// An actor that sleeps: its first turn wakes it.
+    /// A sleeping actor: its first turn wakes it.
     pub(crate) fn new(
         platform: Box<dyn Platform>,
         env: Env,
@@ -71,8 +74,9 @@ impl<A: State> Object<A> {
         Some(Self(inner, Origin::default()))
     }
 
-    /// The same, for an event that somebody waits for, as the turns in the chain do.
-    pub(crate) fn asked(&self, what: &'static str, chain: Option<Rc<Chain>>) -> Self {
+    /// The same, for an event whose outcome is awaited: by its sender and by the turns in the
+    /// chain.
+    pub(crate) fn awaited(&self, what: &'static str, chain: Option<Rc<Chain>>) -> Self {
         let is_awaited = true;
         let origin = Origin {
             what,
@@ -82,8 +86,8 @@ impl<A: State> Object<A> {
         Self(self.0.clone(), origin)
     }
 
-    /// The same, for an event that has to come to its turn however long that takes.
-    pub(crate) fn told(&self, what: &'static str) -> Self {
+    /// The same, for an event that must get its turn, however long that takes.
+    pub(crate) fn unawaited(&self, what: &'static str) -> Self {
         let origin = Origin {
             what,
             ..Origin::default()
@@ -99,7 +103,7 @@ impl<A: State> Object<A> {
         self.turn(Work::Exclusive(Box::new(body)))
     }
 
-    /// A turn of a `fn(&self)`: beside other shared turns, in one transaction.
+    /// A turn of a `fn(&self)`: concurrent with other shared turns, in one transaction.
     pub fn shared<T: 'static>(
         &self,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
@@ -107,27 +111,45 @@ impl<A: State> Object<A> {
         self.turn(Work::Shared(Box::new(body)))
     }
 
+    /// A turn of a `fn(&mut self)` without a context: alone. It can't touch storage, so there is
+    /// a transaction only if it has changed persisted fields.
+    pub fn exclusive_plain<T: 'static>(
+        &self,
+        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn(Work::ExclusivePlain(Box::new(body)))
+    }
+
+    /// A turn of a `fn(&self)` without a context: concurrent with other shared turns,
+    /// without a transaction.
+    pub fn shared_plain<T: 'static>(
+        &self,
+        body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
+    ) -> Turn<T> {
+        self.turn(Work::SharedPlain(Box::new(body)))
+    }
+
     /// A turn of an `async fn(&mut self)`: alone, from its first line to its last.
     pub fn exclusive_async<T: 'static>(
         &self,
         body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn_alone(Box::new(|actor, ctx| {
+        self.turn_exclusive(Box::new(|actor, ctx| {
             Box::pin(async move { body(actor, ctx).await })
         }))
     }
 
-    /// A turn of an `async fn(&self)`: beside other shared turns.
+    /// A turn of an `async fn(&self)`: concurrent with other shared turns.
     pub fn shared_async<T: 'static>(
         &self,
         body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn_beside(Box::new(|actor, ctx| {
+        self.turn_shared(Box::new(|actor, ctx| {
             Box::pin(async move { body(actor, ctx).await })
         }))
     }
 
-    fn turn_alone<T: 'static>(&self, body: ExclusiveAsync<A, T>) -> Turn<T> {
+    fn turn_exclusive<T: 'static>(&self, body: ExclusiveAsync<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let (_permit, caller) = object.enter(Access::Exclusive).await?;
@@ -140,7 +162,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    fn turn_beside<T: 'static>(&self, body: SharedAsync<A, T>) -> Turn<T> {
+    fn turn_shared<T: 'static>(&self, body: SharedAsync<A, T>) -> Turn<T> {
         let object = self.clone();
         Turn::start(async move {
             let (_permit, caller) = object.enter(Access::Shared).await?;
@@ -155,7 +177,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    /// Where tests run, sees to it that a shared turn has changed no persisted field.
+    /// In tests, checks that a shared turn has changed no persisted field.
     fn check_still(&self, actor: &A) -> Result<()> {
         if !self.instance().platform().is_for_tests() {
             return Ok(());
@@ -163,16 +185,17 @@ impl<A: State> Object<A> {
         self.0.saved.borrow().check_still(actor)
     }
 
-    /// A part of the shared turns that are running, in one transaction.
+    /// Runs `body` as part of the shared turns that are running, in one transaction.
     pub(crate) fn within<T>(&self, body: impl FnOnce(&A, &Ctx<A>) -> Result<T>) -> Result<T> {
         let _permit = self.join()?;
+        self.instance().check_not_plain()?;
         let inner = &self.0;
         let actor = inner.actor.borrow();
         let actor = awake(actor.as_ref())?;
         inner.ctx.transaction(|| body(actor, &inner.ctx))
     }
 
-    /// The same for what waits.
+    /// The same for an `async` body.
     pub(crate) async fn within_async<T>(
         &self,
         body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T>,
@@ -192,8 +215,9 @@ impl<A: State> Object<A> {
             Error::new(
                 ErrorKind::Deadlock,
                 format!(
-                    "a handle of this {} was used while no `&self` turn of it runs: take `&self` \
-                     in the handler that makes the handle, and use it before that ends",
+                    "a handle of this {} was used while no `&self` turn of it was running: take \
+                     `&self` in the handler that makes the handle, and use the handle before that \
+                     handler ends",
                     A::NAME
                 ),
             )
@@ -205,11 +229,11 @@ impl<A: State> Object<A> {
         self.0.ctx.instance()
     }
 
-    /// Does `work` as a turn, without a future if nothing is in its way.
+    /// Does `work` as a turn, without a future if it can start at once.
     fn turn<T: 'static>(&self, work: Work<A, T>) -> Turn<T> {
         let access = match work {
-            Work::Exclusive(_) => Access::Exclusive,
-            Work::Shared(_) => Access::Shared,
+            Work::Exclusive(_) | Work::ExclusivePlain(_) => Access::Exclusive,
+            Work::Shared(_) | Work::SharedPlain(_) => Access::Shared,
         };
         if self.instance().gate.is_awake()
             && let Some(_permit) = self.instance().gate.try_enter(access)
@@ -223,7 +247,7 @@ impl<A: State> Object<A> {
         })
     }
 
-    /// Does `work` in one transaction, and ends its turn.
+    /// Does `work`, and ends its turn.
     fn work<T>(&self, work: Work<A, T>) -> Result<T> {
         let result = match work {
             Work::Exclusive(body) => {
@@ -236,6 +260,8 @@ impl<A: State> Object<A> {
                 let body = &mut |actor: &A, ctx: &Ctx<A>| once.run(|body| body(actor, ctx));
                 self.read(body).and_then(|()| once.value())
             }
+            Work::ExclusivePlain(body) => self.change_plain(body),
+            Work::SharedPlain(body) => self.read_plain(body),
         };
         self.end();
         result
@@ -245,29 +271,29 @@ impl<A: State> Object<A> {
         self.instance().end_turn();
     }
 
-    /// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
-    pub(crate) async fn bury(&self) -> Result<bool> {
+    /// Does the rest of [`Ctx::destroy`], if it was called, and returns whether it was.
+    pub(crate) async fn finish_destroy(&self) -> Result<bool> {
         let _permit = self.instance().gate.enter(Access::Exclusive).await;
         if self.instance().gate.is_awake() {
             return Ok(false);
         }
         self.0.actor.take();
         self.instance()
-            .remember(|beside| *beside = Beside::default());
+            .remember(|remembered| *remembered = Remembered::default());
         schema::finish_destroy(self.instance())
     }
 
-    /// Passes the gate, and wakes the actor if nobody has.
+    /// Passes the gate, and wakes the actor if it sleeps.
     pub(crate) fn enter(&self, access: Access) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>> {
         self.instance().enter(access, &self.1, self)
     }
 
-    /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have worked.
+    /// Schema, persisted fields, `#[on_init]`; the actor is awake when all have succeeded.
     async fn run_init(&self, caller: Rc<Caller>) -> Result<()> {
         let inner = &self.0;
-        // What the database says is what counts.
+        // The database decides; what memory has of it may be outdated.
         self.instance()
-            .remember(|beside| *beside = Beside::default());
+            .remember(|remembered| *remembered = Remembered::default());
         let stored = schema::open(self.instance())?;
         let mut actor = A::fresh();
         inner.saved.replace(Saved::load(&mut actor, &stored)?);
@@ -278,7 +304,7 @@ impl<A: State> Object<A> {
             }
             Some(Init::Async(init)) => {
                 current::within(&caller, init(&mut actor, &inner.ctx)).await?;
-                self.commit(&mut actor, &mut |_, _| Ok(()))?;
+                self.store_changed(&actor)?;
             }
         }
         inner.actor.replace(Some(actor));
@@ -306,12 +332,40 @@ impl<A: State> Object<A> {
         result
     }
 
+    /// Runs `body` on the actor without a transaction, as a shared turn does.
+    fn read_plain<T>(&self, body: Shared<A, T>) -> Result<T> {
+        let inner = &self.0;
+        let actor = inner.actor.borrow();
+        let actor = awake(actor.as_ref())?;
+        self.instance().plainly(|| {
+            let value = body(actor, &inner.ctx)?;
+            self.check_still(actor)?;
+            Ok(value)
+        })
+    }
+
+    /// The same as an exclusive turn does, which stores the persisted fields if it has changed any.
+    fn change_plain<T>(&self, body: Exclusive<A, T>) -> Result<T> {
+        let inner = &self.0;
+        let result = self.instance().plainly(|| {
+            let mut actor = inner.actor.borrow_mut();
+            let actor = awake(actor.as_mut())?;
+            let value = body(actor, &inner.ctx)?;
+            self.store_changed(actor)?;
+            Ok(value)
+        });
+        if result.is_err() {
+            self.restore();
+        }
+        result
+    }
+
     async fn alone<T>(&self, caller: &Rc<Caller>, body: ExclusiveAsync<A, T>) -> Result<T> {
         let inner = &self.0;
         let mut actor = inner.actor.borrow_mut();
         let actor = awake(actor.as_mut())?;
         let value = current::within(caller, body(actor, &inner.ctx)).await?;
-        self.commit(actor, &mut |_, _| Ok(()))?;
+        self.store_changed(actor)?;
         Ok(value)
     }
 
@@ -322,22 +376,35 @@ impl<A: State> Object<A> {
         body: &mut dyn FnMut(&mut A, &Ctx<A>) -> Result<()>,
     ) -> Result<()> {
         let Inner { ctx, saved, .. } = &*self.0;
-        let instance = ctx.instance();
         let mut changed = None;
-        instance.transact(&mut || {
+        self.instance().transact(&mut || {
             body(actor, ctx)?;
             changed = saved.borrow().changed(actor)?;
-            match &changed {
-                Some(fields) if !instance.unborn.keeps(fields) => {
-                    schema::store(instance, &saved.borrow().with_unknown(fields)?)
-                }
-                _ => Ok(()),
-            }
+            changed.iter().try_for_each(|fields| self.store(fields))
         })?;
         if let Some(fields) = changed {
             saved.borrow_mut().set(fields);
         }
         Ok(())
+    }
+
+    /// Stores the persisted fields in a transaction of their own, if they have changed.
+    fn store_changed(&self, actor: &A) -> Result<()> {
+        let saved = &self.0.saved;
+        let Some(fields) = saved.borrow().changed(actor)? else {
+            return Ok(());
+        };
+        self.instance().transact(&mut || self.store(&fields))?;
+        saved.borrow_mut().set(fields);
+        Ok(())
+    }
+
+    fn store(&self, fields: &str) -> Result<()> {
+        let instance = self.instance();
+        if instance.unborn.keeps(fields) {
+            return Ok(());
+        }
+        schema::store(instance, &self.0.saved.borrow().with_unknown(fields)?)
     }
 
     /// Puts the persisted fields back to what is stored, after a turn that failed.
@@ -359,7 +426,7 @@ impl<A: State> Wakes for Object<A> {
     }
 }
 
-/// The struct of an actor that a turn has woken.
+/// The struct of an actor that is awake.
 fn awake<T>(actor: Option<T>) -> Result<T> {
     actor.ok_or_else(|| Error::internal("the actor is not awake"))
 }

@@ -1,4 +1,4 @@
-//! What happens to the web sockets of an actor, and the handlers that it goes to.
+//! The events of an actor's web sockets, and their handlers.
 
 use serde::Serialize;
 
@@ -27,8 +27,7 @@ struct Failure<'a> {
     message: &'a str,
 }
 
-/// Gives what has happened to a socket to its handlers, after what has happened
-/// to it before.
+/// Passes an event of a socket to its handler, after the socket's earlier events.
 pub(crate) fn receive<A: Actor>(object: &Object<A>, raw: RawSocket, event: Event) -> Turn<()> {
     let socket = match SocketOf::<A>::known(raw) {
         Ok(socket) => socket,
@@ -37,14 +36,14 @@ pub(crate) fn receive<A: Actor>(object: &Object<A>, raw: RawSocket, event: Event
     let id = socket.id().to_owned();
     let host = object.clone();
     let event = move || match event {
-        Event::Message(message) => heard(host.asked("on_message", None), socket, message),
-        Event::Close(close) => closed(&host.told("on_close"), socket, close),
-        Event::Error(message) => failed(host.told("on_error"), socket, message),
+        Event::Message(message) => heard(host.awaited("on_message", None), socket, message),
+        Event::Close(close) => closed(&host.unawaited("on_close"), socket, close),
+        Event::Error(message) => failed(host.unawaited("on_error"), socket, message),
     };
     object.instance().lanes.run(&id, Box::new(event))
 }
 
-/// A message; what goes wrong is told to its sender alone.
+/// A message. If it fails, only its sender is told.
 fn heard<A: Actor>(
     object: Object<A>,
     socket: SocketOf<A>,
@@ -80,7 +79,7 @@ fn within_limit<A: Actor>(message: Result<Message, TooLong>) -> Result<Message> 
     match message {
         Ok(message) if size <= limit => Ok(message),
         _ => Err(Error::invalid(format!(
-            "a message has at most {limit} bytes, and this has {size}"
+            "a message has at most {limit} bytes, this one has {size}"
         ))),
     }
 }
@@ -92,7 +91,7 @@ fn tell<T>(sender: &Socket<T>, result: Result<()>) -> Result<()> {
         kind: error.kind().name(),
         message: error.public_message(),
     };
-    // One that has gone away need not be told.
+    // A sender that has gone need not be told.
     let _ = sender.send(&failure);
     if error.is_ours() { Err(error) } else { Ok(()) }
 }
@@ -104,7 +103,7 @@ fn closed<A: Actor>(object: &Object<A>, socket: SocketOf<A>, close: Close) -> Tu
     }
 }
 
-/// A connection that failed is closed as well.
+/// A failed connection counts as closed, too.
 fn failed<A: Actor>(object: Object<A>, socket: SocketOf<A>, message: String) -> Turn<()> {
     let close = Close {
         code: 1006,

@@ -10,7 +10,7 @@ use crate::sockets::SocketOptions;
 use crate::sql::{Migration, TableDef};
 use crate::time::Duration;
 
-/// What `#[actor]` on a struct says of it.
+/// What `#[actor]` on a struct declares.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an actor",
     label = "not an actor",
@@ -30,8 +30,9 @@ pub trait State: Sized + 'static {
     /// The migrations of `#[actor(migrations(..))]`.
     #[doc(hidden)]
     const MIGRATIONS: &'static [Migration];
-    /// How long a call, a request or a message waits for its turn: 30 seconds, or what
-    /// `#[actor(wait = "..")]` says. Then it fails with [`ErrorKind::Busy`](crate::ErrorKind).
+    /// How long a call, a request or a message waits for its turn before it fails with
+    /// [`ErrorKind::Busy`](crate::ErrorKind): 30 seconds, or the value of `#[actor(wait =
+    /// "..")]`.
     const WAIT: Duration = Duration::from_secs(30);
 
     /// How instances are reached: [`If<true>`](If), since an actor without an
@@ -39,8 +40,8 @@ pub trait State: Sized + 'static {
     #[doc(hidden)]
     type Is: Reached<Self>;
 
-    /// A stub of the instance with that name, which is made when it is first
-    /// called. Asking for a stub costs nothing and calls nobody.
+    /// Returns a stub of the instance with that name; the instance is created by the first
+    /// call. Getting a stub costs nothing and makes no call.
     ///
     /// Inside an actor, `env` is [`Ctx::env`](crate::Ctx::env).
     ///
@@ -70,8 +71,8 @@ pub trait State: Sized + 'static {
     fn load(&mut self, loader: &mut Loader<'_>) -> Result<()>;
 }
 
-/// How the instances of a struct are reached. It is asked of the struct, so that one
-/// without an `#[actor] impl` is one error, there, however often it is used.
+/// How the instances of a struct are reached. The struct itself says so, so that a missing
+/// `#[actor] impl` is one error at the struct, however often it is used.
 #[doc(hidden)]
 pub trait Reached<A> {
     type Stub;
@@ -87,7 +88,7 @@ impl Saver {
     ///
     /// # Errors
     ///
-    /// A value that JSON has no form for, such as NaN or a map with keys that are not text.
+    /// A value that JSON can't represent, such as NaN or a map with keys that are not text.
     pub fn field<T: Serialize>(&mut self, name: &str, value: &T) -> Result<()> {
         self.0.push(if self.0.is_empty() { b'{' } else { b',' });
         serde_json::to_writer(&mut self.0, name)?;
@@ -133,7 +134,7 @@ impl Loader<'_> {
     }
 }
 
-/// An actor's struct as far as its fields are stored: what follows is compiled once.
+/// An actor's struct reduced to its persisted fields, so that what follows is compiled once.
 pub(crate) trait Persisted {
     fn save(&self, saver: &mut Saver) -> Result<()>;
     fn load(&mut self, loader: &mut Loader<'_>) -> Result<()>;
@@ -159,7 +160,7 @@ impl<A: State> Persisted for A {
 #[derive(Default)]
 pub(crate) struct Saved {
     fields: String,
-    /// Stored fields that the struct does not have, kept for the code that does.
+    /// Stored fields that this struct lacks, kept for code that has them.
     unknown: OwnedFields,
 }
 
@@ -185,8 +186,8 @@ impl Saved {
     ///
     /// # Errors
     ///
-    /// Fields that could be stored but not be read again, a NaN for example:
-    /// they fail the turn that sets them, not every wake after it.
+    /// Fields that could be stored but not read back, NaN for example: they fail the turn
+    /// that sets them instead of every later wake.
     pub(crate) fn changed(&self, actor: &dyn Persisted) -> Result<Option<String>> {
         let fields = fields(actor)?;
         if fields == self.fields {
@@ -197,7 +198,7 @@ impl Saved {
         Ok(Some(fields))
     }
 
-    /// The fields with those that the struct does not have, as they are stored.
+    /// The fields as they are stored: with those that the struct lacks.
     pub(crate) fn with_unknown(&self, fields: &str) -> Result<String> {
         if self.unknown.is_empty() {
             return Ok(fields.to_owned());
@@ -209,8 +210,8 @@ impl Saved {
         Ok(serde_json::to_string(&all)?)
     }
 
-    /// Fails if a field of `actor` is not as it is stored, after a turn that could not change
-    /// it but through a `Cell` or the like: it would be lost.
+    /// Fails if a field of `actor` differs from what is stored, after a turn that could only
+    /// have changed it through a `Cell` or the like: the change would be lost.
     pub(crate) fn check_still(&self, actor: &dyn Persisted) -> Result<()> {
         let fields = fields(actor)?;
         if fields == self.fields {
@@ -234,7 +235,7 @@ impl Saved {
         }
     }
 
-    /// Takes note of what has been stored.
+    /// Records what has been stored.
     pub(crate) fn set(&mut self, fields: String) {
         self.fields = fields;
     }
@@ -242,7 +243,7 @@ impl Saved {
     /// Puts the fields of `actor` back to what is stored.
     pub(crate) fn restore(&mut self, actor: &mut dyn Persisted) -> Result<()> {
         restore(actor, &self.fields)?;
-        // A set that was read again may have another order.
+        // A set may come back in another order.
         self.fields = fields(actor)?;
         Ok(())
     }

@@ -22,7 +22,7 @@ pub struct Statement<R, Q, V> {
 /// Rows that are read as `T`.
 pub struct Rows<T>(PhantomData<fn() -> T>);
 
-/// Rows with one column, whose type the context says.
+/// Rows with one column, whose type is inferred.
 pub struct Untyped;
 
 /// No rows: a statement that is run for its effect.
@@ -31,9 +31,11 @@ pub struct NoRows;
 /// A statement's rows can be read as `T`.
 #[diagnostic::on_unimplemented(
     message = "this statement's rows can't be read as `{T}`",
-    label = "it answers `{Self}`",
-    note = "an expression's type is said where it is read, `let count: u32 = …`, or in the statement, `AS count: u32`",
-    note = "a statement without rows is run with `.run(ctx)`; INSERT, UPDATE and DELETE answer rows with RETURNING"
+    label = "it returns `{Self}`",
+    note = "write an expression's type where it is read, `let count: u32 = …`, or in the \
+            statement, `AS count: u32`",
+    note = "run a statement without rows with `.run(ctx)`; INSERT, UPDATE and DELETE return rows \
+            with RETURNING"
 )]
 pub trait ReadAs<T> {
     #[doc(hidden)]
@@ -46,8 +48,8 @@ impl<T: FromRow> ReadAs<T> for Rows<T> {
     }
 }
 
-/// Rows that are read as a record of the statement's own: as the columns `C`, of which the
-/// function makes one.
+/// Rows that are read as the statement's own record type: the function makes it from the
+/// columns `C`.
 #[doc(hidden)]
 pub struct Record<C: ReadColumns, R>(fn(C::Values) -> R);
 
@@ -80,7 +82,7 @@ impl<T: FromSql> ReadColumns for Column<T> {
 #[diagnostic::on_unimplemented(
     message = "the expression that this statement returns can't be read as `{Self}`",
     label = "which Rust type is it?",
-    note = "say it where it is read, `let count: u32 = …`, or behind a name in the statement, \
+    note = "write it where it is read, `let count: u32 = …`, or after a name in the statement, \
             `COUNT(*) AS count: u32`",
     note = "over no rows `MAX`, `MIN`, `AVG` and `SUM` are NULL: `MAX(version) AS max: Option<u32>`"
 )]
@@ -103,15 +105,14 @@ impl<T: ReadUntyped> ReadAs<T> for Untyped {
 
 /// An actor that has all tables of the tuple `Q`.
 #[diagnostic::on_unimplemented(
-    message = "the statement is about a table that `{Self}` does not have",
+    message = "the statement uses a table that `{Self}` does not have",
     label = "not all of `{Q}` are its tables",
     note = "name them on the actor's struct: `#[actor(tables(..))]`"
 )]
 pub trait HasTables<Q> {}
 
 impl<R, Q, V: Bound> Statement<R, Q, V> {
-    /// Runs it for its effect, and answers how many rows it wrote, those of indices
-    /// included.
+    /// Runs it for its effect, and returns how many rows it wrote, index rows included.
     ///
     /// # Errors
     ///
@@ -122,25 +123,25 @@ impl<R, Q, V: Bound> Statement<R, Q, V> {
         self.values.with(text, run)
     }
 
-    /// Its one row.
+    /// Returns its one row.
     ///
     /// # Errors
     ///
-    /// No row, or several: the error has the statement and its place in the source.
+    /// No row, or several: the error names the statement and its place in the source.
     pub fn one<A: HasTables<Q>, T>(self, ctx: &Ctx<A>) -> Result<T>
     where
         R: ReadAs<T>,
     {
         let (text, place) = (self.text, self.place);
         self.optional(ctx)?
-            .ok_or_else(|| unexpected("no row", text, place))
+            .ok_or_else(|| unexpected("none", text, place))
     }
 
-    /// Its row, if there is one.
+    /// Returns its row, if there is one.
     ///
     /// # Errors
     ///
-    /// Several rows: the error has the statement and its place in the source.
+    /// Several rows: the error names the statement and its place in the source.
     pub fn optional<A: HasTables<Q>, T>(self, ctx: &Ctx<A>) -> Result<Option<T>>
     where
         R: ReadAs<T>,
@@ -149,12 +150,12 @@ impl<R, Q, V: Bound> Statement<R, Q, V> {
         let mut found = None;
         self.for_each(ctx, |row| match found.replace(row) {
             None => Ok(()),
-            Some(_) => Err(unexpected("several rows", text, place)),
+            Some(_) => Err(unexpected("several", text, place)),
         })?;
         Ok(found)
     }
 
-    /// All its rows, in a `Vec`.
+    /// Returns all its rows, in a `Vec`.
     ///
     /// # Errors
     ///
@@ -171,8 +172,8 @@ impl<R, Q, V: Bound> Statement<R, Q, V> {
         Ok(rows)
     }
 
-    /// Gives each row to `visit`, in order, and stops at its first error. No `Vec` of
-    /// them is made.
+    /// Passes each row to `visit`, in order, and stops at its first error. No `Vec` of them
+    /// is made.
     ///
     /// # Errors
     ///
@@ -211,7 +212,7 @@ impl<const N: usize> Bound for [&dyn Bind; N] {
     }
 }
 
-/// The values of a statement of which parts are chosen when it runs.
+/// The values of a statement whose parts are chosen at run time.
 #[doc(hidden)]
 pub struct Chosen<'a, const N: usize> {
     values: [&'a dyn Bind; N],
@@ -243,8 +244,8 @@ pub fn part<const N: usize>(place: usize, values: [&dyn Bind; N]) -> Part {
     }
 }
 
-/// What `sql!` makes of a statement with parts that are chosen when it runs: the places of
-/// the alternatives add up to that of their text.
+/// What `sql!` makes of a statement with parts that are chosen at run time: the indices of
+/// the alternatives add up to the index of the full text.
 #[doc(hidden)]
 #[track_caller]
 pub fn chosen<'a, Q, R, const N: usize, const P: usize>(
@@ -267,17 +268,17 @@ pub fn chosen<'a, Q, R, const N: usize, const P: usize>(
 fn unexpected(what: &str, text: &str, place: &Location<'_>) -> Error {
     let (file, line) = (place.file(), place.line());
     Error::sql(format!(
-        "{what}, where one was expected: {text} ({file}:{line})"
+        "expected one row, found {what}: {text} ({file}:{line})"
     ))
 }
 
-/// Rows that are read as what `make` makes of these columns.
+/// Rows that `make` turns from these columns into a record.
 #[doc(hidden)]
 pub fn record<C: ReadColumns, R>(_: C, make: fn(C::Values) -> R) -> Record<C, R> {
     Record(make)
 }
 
-/// What `sql!` makes.
+/// What `sql!` makes of any other statement.
 #[doc(hidden)]
 #[track_caller]
 pub fn statement<'a, Q, R, const N: usize>(
@@ -325,13 +326,13 @@ impl<T> Column<T> {
     }
 }
 
-/// A value of which nothing is known but that it can be bound.
+/// A value that is only known to be bindable.
 #[doc(hidden)]
 pub fn bound<V: ToSql>(value: &V) -> &dyn Bind {
     value
 }
 
-/// A captured value; of which type, its statement need not know.
+/// A captured value; its statement need not know the type.
 #[doc(hidden)]
 pub trait Bind {
     fn bind(&self) -> Result<Value<'_>>;

@@ -1,4 +1,8 @@
-//! The tables of an actor: which it has, and what their structs can do with a context.
+//! The tables of an actor, and what their structs do with a `Ctx`.
+
+use std::borrow::Borrow;
+
+use actors_sqlite::limits::PARAMETERS;
 
 use super::ctx::Ctx;
 use crate::error::{Error, Result};
@@ -12,8 +16,8 @@ use crate::sql::{FromRow, FromSql, Keyed, Row, Table, Value};
 )]
 pub trait HasTable<T> {}
 
-/// The helpers that a table with a primary key has itself. In the prelude, so that their
-/// use without one says what is needed.
+/// The helpers that only a table with a primary key has. In the prelude, so that using them
+/// without a key reports what is missing.
 #[doc(hidden)]
 #[allow(clippy::missing_errors_doc, reason = "nobody can call them")]
 pub trait NeedsKey: Table {
@@ -55,7 +59,7 @@ pub trait NeedsKey: Table {
 
 impl<T: Table> NeedsKey for T {}
 
-/// Nothing: a table that can be updated has an `update` of its own.
+/// Never implemented: a table that can be updated has an inherent `update`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no rows that can be updated",
@@ -64,7 +68,7 @@ impl<T: Table> NeedsKey for T {}
 )]
 pub trait Updated {}
 
-/// What is bound for an id: NULL in the place of 0, for which SQLite takes the next.
+/// What is bound for an id: NULL instead of 0, so that SQLite picks the next one.
 #[doc(hidden)]
 pub fn auto_id(id: Value<'_>) -> Value<'_> {
     match id {
@@ -73,8 +77,8 @@ pub fn auto_id(id: Value<'_>) -> Value<'_> {
     }
 }
 
-/// Runs an INSERT that returns the row's id; none if it stored nothing. `remove` takes
-/// the row away again whose id the type can't hold.
+/// Runs an INSERT that returns the row's id; none if it stored nothing. `remove` deletes
+/// the row again if the type can't hold its id.
 #[doc(hidden)]
 pub fn insert_id<A, T: FromSql>(
     ctx: &Ctx<A>,
@@ -92,12 +96,71 @@ pub fn insert_id<A, T: FromSql>(
     }
 }
 
+/// Stores rows with a statement that is `head`, `places` for each of several rows, and `tail`.
+#[doc(hidden)]
+pub fn store_all<A, T, const N: usize>(
+    ctx: &Ctx<A>,
+    [head, places, tail]: [&str; 3],
+    rows: impl IntoIterator<Item = impl Borrow<T>>,
+    values: for<'a> fn(&'a T) -> Result<[Value<'a>; N]>,
+) -> Result<()> {
+    let together = (PARAMETERS / N.max(1)).max(1);
+    let statement = |count: usize| {
+        let places = vec![places; count].join(", ");
+        format!("{head}{places}{tail}")
+    };
+    let full = statement(together);
+    let mut rows = rows.into_iter();
+    let mut first = 0;
+    ctx.transaction(|| {
+        loop {
+            let chunk: Vec<_> = rows.by_ref().take(together).collect();
+            let mut bound = Vec::with_capacity(chunk.len() * N);
+            for (index, row) in chunk.iter().enumerate() {
+                let values = values(row.borrow()).map_err(|error| at(first + index, error))?;
+                bound.extend(values);
+            }
+            match chunk.len() {
+                0 => return Ok(()),
+                count if count == together => store_chunk(ctx, &full, &bound),
+                count => store_chunk(ctx, &statement(count), &bound),
+            }
+            .or_else(|error| {
+                first_failure(ctx, &statement(1), first, bound.chunks(N.max(1)), error)
+            })?;
+            first += chunk.len();
+        }
+    })
+}
+
+fn store_chunk<A>(ctx: &Ctx<A>, statement: &str, values: &[Value<'_>]) -> Result<()> {
+    ctx.sql().run(statement, values).map(drop)
+}
+
+/// Finds the row that could not be stored; by now, all of them are undone.
+fn first_failure<'a, A>(
+    ctx: &Ctx<A>,
+    statement: &str,
+    first: usize,
+    rows: impl Iterator<Item = &'a [Value<'a>]>,
+    error: Error,
+) -> Result<()> {
+    for (index, values) in rows.enumerate() {
+        store_chunk(ctx, statement, values).map_err(|error| at(first + index, error))?;
+    }
+    Err(error)
+}
+
+fn at(index: usize, error: Error) -> Error {
+    error.at(format_args!("row {index}"))
+}
+
 #[doc(hidden)]
 pub fn no_id() -> Error {
     Error::sql("the row was not stored")
 }
 
-/// A column that may not be readable, after a statement that has run.
+/// A returned column that may not be readable, though the statement has run.
 struct Returned<T>(Result<T>);
 
 impl<T: FromSql> FromRow for Returned<T> {

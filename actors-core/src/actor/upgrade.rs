@@ -11,22 +11,22 @@ use crate::platform::Upgrade;
 use crate::request::{Request, Response, error_response};
 use crate::sockets::admission::Opening;
 use crate::sockets::handshake::{asks, check, parts};
-use crate::sockets::{Admission, Admitted};
+use crate::sockets::{Admission, Decision};
 use crate::turn::{Turn, current};
 
-/// Whether a request is for a web socket of the actor: it asks for one at their path, or
-/// nothing else of the actor can answer it.
+/// Whether a request is for a web socket of the actor: its path is theirs, and it asks for
+/// one or the actor has no other handler for it.
 pub(crate) fn is_for<A: Actor>(path: &str, upgrade: Option<&str>) -> bool {
     A::SOCKETS.is_some_and(|options| path.ends_with(options.path))
         && (A::HANDLERS.on_request.is_none() || upgrade.is_some_and(|names| asks(parts(names))))
 }
 
-/// Makes ready what a handler has admitted.
+/// Prepares the socket that a handler has admitted.
 pub(crate) fn admit<T: Serialize + DeserializeOwned>(
     instance: &Instance,
     opening: Opening,
     admission: Admission<T>,
-) -> Result<Admitted> {
+) -> Result<Decision> {
     let id = instance.platform().new_socket_id();
     opening.admit(admission, id, instance.now())
 }
@@ -34,7 +34,7 @@ pub(crate) fn admit<T: Serialize + DeserializeOwned>(
 /// Lets the actor decide on a request for a web socket, and opens it.
 pub(crate) fn upgrade<A: Actor>(object: &Object<A>, mut request: Request) -> Turn<Upgrade> {
     let chain = current::take_header(request.headers_mut());
-    let object = object.asked("on_connect", chain);
+    let object = object.awaited("on_connect", chain);
     let protocol = match A::SOCKETS.map(|options| check(&request, options)) {
         Some(Ok(protocol)) => protocol,
         Some(Err(refusal)) => return Turn::Done(Ok(Upgrade::Refused(refusal.into_response()))),
@@ -48,11 +48,11 @@ pub(crate) fn upgrade<A: Actor>(object: &Object<A>, mut request: Request) -> Tur
     // After the commit, and before any other turn begins.
     turn.map(move |admitted| {
         let opened = admitted.and_then(|admitted| match admitted {
-            Admitted::Guest(guest) => {
-                let accepted = object.instance().platform().accept(guest);
+            Decision::Open(socket) => {
+                let accepted = object.instance().platform().accept(socket);
                 accepted.map(Upgrade::Open)
             }
-            Admitted::Refused(response) => Ok(Upgrade::Refused(response)),
+            Decision::Refused(response) => Ok(Upgrade::Refused(response)),
         });
         Ok(opened.unwrap_or_else(|error| Upgrade::Refused(error_response(&error))))
     })

@@ -1,23 +1,23 @@
-//! Alarms that schedule each other, or themselves, for at once: a loop that costs a billed
-//! request and rows each time, and so is slowed down.
+//! Slows down alarms that schedule each other, or themselves, to run at once: such a loop
+//! costs a billed request and rows each time.
 
 use super::AlarmRun;
 use crate::time::{Duration, Timestamp, hours};
 
-/// What is for sooner than this is for at once.
+/// An alarm due sooner than this runs "at once".
 const SOON: Duration = Duration::from_millis(100);
-/// How many are not slowed down.
+/// How many run before they are slowed down.
 const FREE: u32 = 250;
-/// How long the next one waits, and twice as long after each `STEP` more.
+/// How long the next one waits; the wait doubles after each further `STEP`.
 const FIRST: Duration = Duration::from_millis(100);
 const STEP: u32 = 10;
-/// How long one waits at most.
+/// The longest wait.
 const LONGEST: Duration = hours(1);
-/// From here on they all wait for the longest.
+/// From here on, all wait the longest.
 const MOST: u32 = FREE + 16 * STEP;
 
-/// How many have scheduled each other until here, if `run` schedules one for `due`. Each
-/// span of `SOON` that passes beside what they are made to wait takes one off.
+/// The length of the chain if `run` schedules an alarm for `due`. Each `SOON` that passes,
+/// apart from the imposed waits, shortens it by one.
 pub(super) fn next(run: &AlarmRun, now: Timestamp, due: Timestamp) -> u32 {
     if due.since(now) >= SOON {
         return 0;
@@ -27,7 +27,7 @@ pub(super) fn next(run: &AlarmRun, now: Timestamp, due: Timestamp) -> u32 {
     (run.chain + 1).saturating_sub(forgotten).min(MOST)
 }
 
-/// How long one waits that ends so long a chain.
+/// How long the last alarm of so long a chain waits.
 pub(super) fn wait(chain: u32) -> Duration {
     match chain.checked_sub(FREE) {
         None => Duration::ZERO,
@@ -37,7 +37,7 @@ pub(super) fn wait(chain: u32) -> Duration {
     }
 }
 
-/// Whether the log is told: as often as the wait doubles, and each time at its longest.
+/// Whether to log: each time the wait doubles, and each time at its longest.
 pub(super) fn is_news(chain: u32) -> bool {
     chain.checked_sub(FREE).is_some_and(|more| more % STEP == 0)
 }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_his_time_is_not_slowed_down() {
+    fn alarms_that_take_their_time_are_not_slowed_down() {
         let mut chain = 0;
         for _ in 0..10_000 {
             let run = run(chain);

@@ -1,8 +1,8 @@
 //! Cron expressions, by the clocks of a time zone.
 //!
-//! The library searches on the wall clock. What it asks of a time zone comes down to
-//! one question, which the platform answers: how far its clocks are from UTC at a
-//! moment. So the database of time zones is the runtime's, not a part of the Worker.
+//! The library searches in wall-clock time. All it needs of a time zone is its offset from
+//! UTC at a moment, which the platform knows. So the time zone database is the runtime's,
+//! and not part of the Worker.
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 
 const DAY: i64 = 86_400;
 
-/// The first time after `after` that the expression says.
+/// The first time after `after` that matches the expression.
 pub(super) fn next(expression: &str, zone: Option<&str>, after: Timestamp) -> Result<Timestamp> {
     let cron = parse(expression)?;
     let start = Moment {
@@ -28,7 +28,7 @@ pub(super) fn next(expression: &str, zone: Option<&str>, after: Timestamp) -> Re
     match cron.find_next_occurrence(&start, false) {
         Ok(next) => Ok(Timestamp::from_millis(next.seconds * 1_000)),
         Err(_) => Err(Error::invalid(format!(
-            "`{expression}` never comes to pass"
+            "`{expression}` never matches a date"
         ))),
     }
 }
@@ -43,7 +43,7 @@ fn parse(expression: &str) -> Result<Cron> {
     })
 }
 
-/// Whose clocks; without a name UTC's.
+/// A time zone; UTC without a name.
 #[derive(Clone)]
 struct Zone(Option<Rc<str>>);
 
@@ -60,7 +60,7 @@ impl Zone {
         Ok(zone)
     }
 
-    /// By how many seconds the clocks are ahead of UTC at that moment.
+    /// How many seconds the zone is ahead of UTC at that moment.
     fn offset(&self, seconds: i64) -> Option<i64> {
         match &self.0 {
             None => Some(0),
@@ -68,7 +68,7 @@ impl Zone {
         }
     }
 
-    /// The moment at which the clocks show `local` and are ahead by `offset`, if there is one.
+    /// The moment at which the local time is `local` and the offset is `offset`, if there is one.
     fn moment(&self, local: i64, offset: i64) -> Option<Moment> {
         let seconds = local - offset;
         (self.offset(seconds) == Some(offset)).then(|| Moment {
@@ -87,7 +87,7 @@ struct Moment {
 }
 
 impl Moment {
-    /// What the clocks show, as if they were UTC's.
+    /// The local time, as if it were UTC.
     fn local(&self) -> i64 {
         self.seconds + self.zone.offset(self.seconds).unwrap_or_default()
     }
@@ -145,7 +145,7 @@ fn days_before(year: i32) -> i64 {
     365 * (past - 1969) + past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400) - 477
 }
 
-/// The date so many days after the first of 1970.
+/// The date so many days after 1970-01-01.
 fn date(days: i64) -> CivilDate {
     let mut year = (1970 + (days * 400).div_euclid(146_097)) as i32;
     while days < days_before(year) {

@@ -1,4 +1,4 @@
-//! The alarms that handlers are declared with.
+//! The alarms that handlers declare.
 
 use super::Recurrence;
 use super::change::change;
@@ -24,8 +24,8 @@ impl FromRow for Stored {
     }
 }
 
-/// Makes the declared alarms those that the code declares: new ones begin, changed
-/// ones move to their new times, those that are gone end.
+/// Makes the stored declared alarms match the code: new ones are added, changed ones get
+/// their new times, and those no longer declared are removed.
 pub(crate) fn reconcile(instance: &Instance) -> Result<()> {
     change(instance, |instance| {
         let mut stored: Vec<Stored> = instance.own().all(

@@ -1,4 +1,4 @@
-//! An alarm whose time has come: running its handler, and what that comes to.
+//! A due alarm: running its handler, and recording the outcome.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,20 +13,21 @@ use crate::log;
 use crate::sql::{FromRow, Row};
 use crate::time::{Timestamp, hours, minutes};
 
-/// What the row of an alarm says of its runs that the end of the process has cut short. An
-/// asynchronous handler that waits is marked; a synchronous one is gone when it is done.
+/// What an alarm's row records about runs that the end of the process has cut short. An
+/// asynchronous handler that waits is marked; a synchronous one deletes its row when it is
+/// done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mark {
     None,
-    /// It was at work once, others perhaps beside it.
+    /// It was running once, others perhaps as well.
     CutShort,
-    /// And then again: it may well be why.
+    /// And then a second time: it may well be the cause.
     CutShortTwice,
-    /// It was at work, and no other had anything to do.
+    /// It was running, and no other was.
     Alone,
 }
 
-/// An alarm whose time has come.
+/// A due alarm.
 #[doc(hidden)]
 #[derive(Clone)]
 pub struct Due {
@@ -39,7 +40,7 @@ pub struct Due {
     pub(crate) mark: Mark,
     chain: u32,
     retry: Retry,
-    /// Whether the code has no handler for it, or one that takes other arguments.
+    /// Whether the code lacks a handler for it, or has one that takes other arguments.
     pub(crate) misfit: Rc<Cell<bool>>,
 }
 
@@ -68,8 +69,9 @@ impl FromRow for Due {
 }
 
 impl Due {
-    /// Without the arguments, of which a batch might be more than memory holds.
-    pub(crate) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, attempts, started, \
+    /// Without the arguments: those of a whole batch might not fit into memory.
+    pub(crate) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, \
+                                     attempts, started, \
                           chain FROM _actors_alarms";
 
     pub(crate) fn with_retry(mut self, instance: &Instance) -> Self {
@@ -79,7 +81,7 @@ impl Due {
         self
     }
 
-    /// The stored arguments; none if the alarm has been cancelled or moved.
+    /// Returns the stored arguments; none if the alarm has been cancelled or moved.
     pub(crate) fn payload(&self, instance: &Instance) -> Result<Option<String>> {
         instance.own().optional(
             "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?",
@@ -87,14 +89,14 @@ impl Due {
         )
     }
 
-    /// Says that it is the only one at work, and waits until that is durable.
+    /// Marks it as the only one running, and waits until that is durable.
     pub(crate) async fn mark_durably(&self, instance: &Instance) -> Result<()> {
         self.set_mark(instance, Mark::Alone)?;
         instance.platform().sync().await;
         Ok(())
     }
 
-    /// Says that its handler waits, and others have their turn.
+    /// Marks that its handler waits and lets others run.
     pub(crate) fn mark_waiting(&self, instance: &Instance) -> Result<()> {
         match self.mark {
             Mark::None => self.set_mark(instance, Mark::CutShort),
@@ -125,8 +127,8 @@ impl Due {
         arguments(&self.handler, payload).inspect_err(|_| self.misfit.set(true))
     }
 
-    /// Takes the alarm away, or moves it to its next time, and answers its arguments:
-    /// none if it has been cancelled or moved since it was found due.
+    /// Removes the alarm, or moves it to its next time, and returns its arguments: none if
+    /// it has been cancelled or moved since it was found due.
     pub(crate) fn complete(&self, instance: &Instance) -> Result<Option<String>> {
         match &self.recurrence {
             None => instance.own().optional(
@@ -145,7 +147,7 @@ impl Due {
         }
     }
 
-    /// Takes note of what its turn came to.
+    /// Records the outcome of its turn.
     pub(crate) fn finish(&self, instance: &Instance, result: Result<()>) -> Result<()> {
         match result {
             Ok(()) => Ok(()),
@@ -153,13 +155,13 @@ impl Due {
         }
     }
 
-    /// Takes note of a failure: the alarm is tried again later, or set aside.
+    /// Records a failure: the alarm is retried later, or set aside.
     pub(crate) fn fail(&self, instance: &Instance, error: &Error) -> Result<()> {
         self.fail_with(instance, error, Mark::None)
     }
 
-    /// The same of one that has taken the process with it, and is tried again with care.
-    pub(crate) fn fail_lost(&self, instance: &Instance) -> Result<()> {
+    /// Records that it has taken the process down: it is retried with care.
+    pub(crate) fn fail_interrupted(&self, instance: &Instance) -> Result<()> {
         let error = Error::internal("the process was lost while it ran");
         self.fail_with(instance, &error, Mark::CutShortTwice)
     }
@@ -168,7 +170,7 @@ impl Due {
         let attempts = self.attempts + 1;
         let now = instance.now();
         let next = match &self.recurrence {
-            // The code that knows it may be back at any time.
+            // The newer code, which knows this alarm, may be back at any time.
             _ if self.misfit.get() && instance.is_behind.get() => {
                 let wait = now.since(self.planned).clamp(minutes(1), hours(1));
                 Some((now + wait, self.planned, self.attempts))
@@ -188,7 +190,7 @@ impl Due {
             }
         };
         log::error(&format!(
-            "alarm `{}` ({}) failed, try {attempts} of {}{}: {error}",
+            "alarm `{}` ({}) failed, attempt {attempts} of {}{}: {error}",
             self.handler,
             self.id,
             self.retry.max,
@@ -221,7 +223,7 @@ impl Due {
     }
 }
 
-/// As much of a message as a row has room for beside the arguments.
+/// Cuts a message to what fits into a row beside the arguments.
 fn shortened(message: &str) -> &str {
     &message[..message.floor_char_boundary(1_000)]
 }

@@ -1,4 +1,4 @@
-//! Looking at alarms.
+//! Listing alarms.
 
 use serde::de::DeserializeOwned;
 
@@ -17,27 +17,27 @@ pub(crate) const SELECT: &str = "SELECT id, handler, payload, due, planned, key,
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Alarm {
-    /// Which one.
+    /// Its id.
     pub id: AlarmId,
     /// The name of its handler.
     pub handler: String,
-    /// When it is tried next; `None` for one that has been set aside.
+    /// When it is attempted next; `None` for one that has been set aside.
     pub due: Option<Timestamp>,
     /// When it was meant to run.
     pub planned: Timestamp,
-    /// What it was keyed with.
+    /// Its key, if it is `keyed`.
     pub key: Option<String>,
-    /// When it runs again, if it does.
+    /// How it recurs, if it does.
     pub recurrence: Option<Recurrence>,
-    /// How often it has failed at this time.
+    /// How often it has failed for its current time.
     pub attempts: u32,
-    /// How it failed last.
+    /// The error of its last failure.
     pub error: Option<String>,
     arguments: String,
 }
 
 impl Alarm {
-    /// Whether it waits, is tried again or has been set aside.
+    /// Whether it waits, is being retried or has been set aside.
     pub fn state(&self) -> AlarmState {
         match (self.due, self.attempts) {
             (None, _) => AlarmState::Failed,
@@ -46,17 +46,16 @@ impl Alarm {
         }
     }
 
-    /// What it calls its handler with: a tuple of the arguments, `(A,)` for one, `()` for
-    /// none.
+    /// The arguments for its handler, as a tuple: `(A,)` for one, `()` for none.
     ///
     /// # Errors
     ///
-    /// The stored arguments are of other types.
+    /// The stored arguments have other types.
     pub fn arguments<T: DeserializeOwned>(&self) -> Result<T> {
         arguments(&self.handler, &self.arguments)
     }
 
-    /// Whether these are its arguments, in whatever order a map has them.
+    /// Whether these are its arguments, whatever the order of map entries.
     pub(crate) fn has_arguments(&self, payload: &str) -> bool {
         let value = |text| serde_json::from_str::<serde_json::Value>(text).ok();
         self.arguments == payload || value(&self.arguments) == value(payload)
@@ -67,7 +66,8 @@ impl Alarm {
 pub(crate) fn arguments<T: DeserializeOwned>(handler: &str, stored: &str) -> Result<T> {
     json::from_text(stored).map_err(|error| {
         Error::schema(format!(
-            "the alarm `{handler}` has arguments that it does not take: {error}"
+            "the alarm `{handler}` was scheduled with arguments that its handler does not take: \
+             {error}"
         ))
     })
 }
@@ -90,18 +90,18 @@ impl FromRow for Alarm {
     }
 }
 
-/// What has become of an alarm.
+/// The state of an alarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AlarmState {
     /// It waits for its time.
     Waiting,
-    /// It has failed, and is tried again.
+    /// It has failed, and will be retried.
     Retrying,
     /// It has been set aside.
     Failed,
 }
 
-/// The alarms that are asked for, from [`Alarms::list`](super::Alarms::list).
+/// A query for alarms, from [`Alarms::list`](super::Alarms::list).
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -118,7 +118,7 @@ pub enum AlarmState {
 /// fn expire(&mut self, user: String) {}
 /// # }
 /// ```
-#[must_use = "`all` and `count` ask for them"]
+#[must_use = "a query does nothing until `all` or `count`"]
 pub struct AlarmList<'a> {
     instance: &'a Instance,
     conditions: Vec<&'static str>,
@@ -138,8 +138,8 @@ impl<'a> AlarmList<'a> {
         }
     }
 
-    /// Those of one `#[alarm]` handler, by its name. A name that no handler has is
-    /// an error, but for one whose alarms are still there.
+    /// Only those of one `#[alarm]` handler, by its name. A name that no handler has is an
+    /// error, unless alarms of it are still stored.
     pub fn handler(mut self, name: &str) -> Self {
         if self.instance.def.alarm_called(name).is_none() {
             self.unknown = Some(name.to_owned());
@@ -148,17 +148,17 @@ impl<'a> AlarmList<'a> {
         self.filter("handler = ?")
     }
 
-    /// Those that are tried at that time or later.
+    /// Only those due at that time or later.
     pub fn from(self, time: Timestamp) -> Self {
         self.when("due >= ?", time)
     }
 
-    /// Those that are tried before that time.
+    /// Only those due before that time.
     pub fn until(self, time: Timestamp) -> Self {
         self.when("due < ?", time)
     }
 
-    /// Those in that state.
+    /// Only those in that state.
     pub fn state(self, state: AlarmState) -> Self {
         self.filter(match state {
             AlarmState::Waiting => "due IS NOT NULL AND attempts = 0",
@@ -167,15 +167,15 @@ impl<'a> AlarmList<'a> {
         })
     }
 
-    /// No more than so many.
+    /// At most so many.
     pub fn limit(mut self, count: u32) -> Self {
         self.limit = count;
         self
     }
 
-    /// The alarms, in the order in which they run, those that have been set aside first.
+    /// Returns the alarms in the order in which they run, those that have been set aside first.
     ///
-    /// Each one is a row read. An actor with very many asks for some of them at a time.
+    /// Each one is a row read. With very many, read some of them at a time.
     ///
     /// # Errors
     ///
@@ -192,7 +192,7 @@ impl<'a> AlarmList<'a> {
         Ok(alarms)
     }
 
-    /// How many they are.
+    /// Returns how many there are.
     ///
     /// # Errors
     ///
@@ -227,7 +227,7 @@ impl<'a> AlarmList<'a> {
         match &self.unknown {
             None => Ok(()),
             Some(name) => Err(Error::invalid(format!(
-                "no `#[alarm]` handler is called `{name}`"
+                "there is no `#[alarm]` handler `{name}`"
             ))),
         }
     }

@@ -1,8 +1,8 @@
-//! Many alarms over the one that an object has.
+//! Many alarms on top of the one that an object has.
 //!
-//! Each alarm is a row of the object's database; the object's own alarm is set to the earliest
-//! of them, in the transaction that changes which one that is. When it rings, what is due is run.
-//! [`Alarms`] says what is certain of that, and what it costs.
+//! Each alarm is a row of the object's database. The object's own alarm is set to the earliest of
+//! them, in the transaction that changes which one that is. When it rings, the due alarms are
+//! run. [`Alarms`] documents the guarantees and the costs.
 
 mod chain;
 pub(crate) mod change;

@@ -1,20 +1,20 @@
-//! The times of alarms that run again and again.
+//! The times of recurring alarms.
 
 use super::Retry;
 use crate::error::{Error, Result};
 use crate::time::{Duration, Timestamp, millis};
 
-/// When an alarm runs again.
+/// How an alarm recurs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recurrence {
     /// At each whole interval from its first time.
     Every(Duration),
-    /// Whenever the expression says.
+    /// Whenever the cron expression matches.
     Cron {
         /// The five or six fields.
         expression: String,
-        /// Whose clocks they are about; without one UTC's.
+        /// The time zone; UTC if there is none.
         zone: Option<String>,
     },
 }
@@ -37,8 +37,8 @@ impl Recurrence {
     ///
     /// # Errors
     ///
-    /// An interval of 0; an expression that is wrong or never comes to pass; a time
-    /// zone that does not exist.
+    /// An interval of 0; an invalid expression, or one that never matches a date; an
+    /// unknown time zone.
     pub fn first_after(&self, time: Timestamp) -> Result<Timestamp> {
         self.next(time, time)
     }
@@ -53,7 +53,7 @@ impl Recurrence {
             }
             #[cfg(not(feature = "cron"))]
             Self::Cron { .. } => Err(Error::schema(
-                "this was built without the feature `cron` of `actors-core`",
+                "this Worker was built without the feature `cron` of `actors-core`",
             )),
         }
     }
@@ -84,7 +84,7 @@ impl Recurrence {
 fn next_on_grid(planned: Timestamp, interval: i64, now: Timestamp) -> Result<Timestamp> {
     if interval == 0 {
         return Err(Error::invalid(
-            "an interval is at least a millisecond: an alarm that runs all the time is a loop",
+            "an interval is at least a millisecond: an alarm without one would be an endless loop",
         ));
     }
     let passed = (now.as_millis() - planned.as_millis()).max(0);
@@ -94,7 +94,7 @@ fn next_on_grid(planned: Timestamp, interval: i64, now: Timestamp) -> Result<Tim
     Ok(next.map_or(Timestamp::MAX, Timestamp::from_millis))
 }
 
-/// How an `#[alarm]` handler is declared to recur.
+/// The recurrence that an `#[alarm]` handler declares.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub enum Declared {
@@ -114,7 +114,7 @@ impl Declared {
     }
 }
 
-/// An alarm handler as the code declares it, without the code.
+/// The declaration of an alarm handler, as data.
 #[derive(Clone, Copy)]
 pub(crate) struct AlarmDef {
     pub(crate) name: &'static str,

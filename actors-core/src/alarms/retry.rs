@@ -1,18 +1,18 @@
-//! How alarms that fail are tried again.
+//! How failed alarms are retried.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::time::Duration;
 
-/// How often a handler that fails is tried, and how long to wait in between, from
+/// How often a failing handler is attempted, and how long to wait in between, from
 /// `#[alarm(retry(max = 5, base = "2s", cap = "1h"))]`: these are the defaults.
 ///
-/// The wait after the first failure is `base`, and doubles with each one more, up
-/// to `cap`; of that, each alarm waits a share of its own between a half and the
-/// whole, so that those that failed together do not come back together.
+/// The wait after the first failure is `base`, and doubles with each further one, up to
+/// `cap`. Each alarm waits its own share of that, between half and all of it, so that
+/// alarms that failed together are not retried together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
-    /// How many tries there are, the first one included.
+    /// How many attempts there are, including the first.
     pub max: u32,
     /// The wait after the first failure.
     pub base: Duration,
@@ -27,14 +27,14 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// What handlers have that say nothing.
+    /// The policy of handlers that declare none.
     pub const DEFAULT: Self = Self {
         max: 5,
         base: Duration::from_secs(2),
         cap: Duration::from_secs(3_600),
     };
 
-    /// The wait after so many failures; the same for the same `seed`.
+    /// The wait after so many failures; always the same for a given `seed`.
     pub(super) fn wait(&self, failures: u32, seed: impl Hash) -> Duration {
         let doubled = 2u32.saturating_pow(failures.saturating_sub(1));
         let whole = self.base.saturating_mul(doubled).min(self.cap);

@@ -10,60 +10,119 @@ use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::instance::alarm::{earliest, set};
 use crate::log;
-use crate::platform::Loss;
+use crate::platform::Interruption;
 use crate::time::{Duration, Timestamp, hours, minutes};
 use crate::turn::current::Caller;
 use crate::turn::gate::Permit;
 use crate::turn::{BoxFuture, Turn};
 
-/// How many alarms are begun before others have their turn, and may be at work at a time.
+/// How many alarms start before other events get a turn, and how many may run concurrently.
 const BATCH: usize = 500;
-/// How late a ring is that has been delivered before, and in vain: the platform tries again
-/// after 2 s at the earliest.
+/// A ring at least this late is a redelivery after a failure: the platform retries after 2
+/// s at the earliest.
 const LATE: Duration = Duration::from_millis(1_500);
-/// When an actor that can't run its alarms is rung again at the earliest, and at the latest.
+/// The shortest and the longest wait before an actor that can't run its alarms is rung again.
 const TROUBLE: Duration = Duration::from_secs(60);
 const LONG_TROUBLE: Duration = hours(1);
-/// How long a ring takes on alarms that become due while others are at work: the platform
-/// ends it after 15 minutes.
+/// For how long a ring takes on alarms that become due while others run: the platform ends
+/// a ring after 15 minutes.
 const TAKES_ON: Duration = minutes(5);
 
-/// An actor as its alarms see it, whatever its type: what follows is compiled once.
+/// An actor as its alarms see it, without its type, so that what follows is compiled once.
 pub(crate) trait Alarmed {
     fn instance(&self) -> &Rc<Instance>;
-    /// Begins a turn as that of a `&self` handler, which wakes the actor if nobody has.
+    /// Begins a turn like that of a `&self` handler, which wakes the actor if it sleeps.
     fn enter(&self) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>>;
     /// Does the rest of [`Ctx::destroy`](crate::Ctx::destroy), if it was called; returns
     /// whether it was.
-    fn bury(&self) -> BoxFuture<'_, Result<bool>>;
-    /// Runs the handler of an alarm; none if there is no such handler.
+    fn finish_destroy(&self) -> BoxFuture<'_, Result<bool>>;
+    /// Runs the handler of an alarm; `None` if there is no such handler.
     fn run(&self, due: &Due) -> Option<Turn<()>>;
 }
 
-/// Runs the alarms whose time has come. The platform delivers a ring that fails a
-/// few times only: so it never fails, but says in the log why, and sets the next one.
-/// `planned` is when the object's own alarm was meant to ring.
+/// Runs the due alarms. `planned` is when the object's own alarm was meant to ring.
 pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
+    let late = planned.is_some_and(|planned| object.instance().now().since(planned) > LATE);
+    rung(object, planned, move |object| {
+        Box::pin(run_due(object, late))
+    })
+}
+
+/// The same for an actor without alarm handlers, which needs less code: what older code has
+/// scheduled is set aside.
+pub(crate) fn ring_in_vain(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
+    rung(object, planned, |object| Box::pin(set_all_aside(object)))
+}
+
+/// The platform redelivers a failed ring only a few times, so this never fails: it logs the
+/// error and sets the next ring.
+fn rung(
+    object: Rc<dyn Alarmed>,
+    planned: Option<Timestamp>,
+    run: impl FnOnce(&dyn Alarmed) -> BoxFuture<'_, Result<()>> + 'static,
+) -> Turn<()> {
     let instance = object.instance();
-    let now = instance.now();
-    let planned = planned.unwrap_or(now);
+    let planned = planned.unwrap_or(instance.now());
     instance.ringing.planned.set(planned);
     Turn::start(async move {
-        let Err(error) = run_due(&*object, now.since(planned) > LATE).await else {
+        let Err(error) = run(&*object).await else {
             return Ok(());
         };
         let instance = object.instance();
         let wait = trouble(instance);
         log::error(&format!(
-            "alarms could not run, and are tried again in {} s: {error}",
+            "alarms could not run, and will be retried in {} s: {error}",
             wait.as_secs()
         ));
         set(instance, Some(instance.now() + wait))
     })
 }
 
-/// How long an actor that can't run its alarms is left alone: as long as the first of them
-/// has been due. So the wait doubles, though nobody remembers the last one.
+/// Wakes the actor, unless it has been destroyed; returns whether it was.
+async fn wake(object: &dyn Alarmed) -> Result<bool> {
+    let instance = object.instance();
+    // A destroyed actor sleeps once its turns have ended.
+    if !instance.gate.is_awake() || instance.is_destroyed() {
+        set(instance, Some(instance.now() + trouble(instance)))?;
+        if object.finish_destroy().await? {
+            return Ok(true);
+        }
+    }
+    drop(object.enter().await?);
+    Ok(false)
+}
+
+async fn set_all_aside(object: &dyn Alarmed) -> Result<()> {
+    if wake(object).await? {
+        return Ok(());
+    }
+    let instance = object.instance();
+    let now = instance.now();
+    if instance.is_behind.get() {
+        // The newer code, which knows them, may be back at any time.
+        instance.own().run(
+            "UPDATE _actors_alarms SET due = ?1 + MIN(MAX(?1 - planned, 60000), 3600000) \
+             WHERE due <= ?1",
+            (now,),
+        )?;
+        return set(instance, earliest(instance)?);
+    }
+    let gone: Vec<String> = instance.own().all(
+        "UPDATE _actors_alarms SET due = NULL, attempts = attempts + 1, started = 0, \
+         error = 'no `#[alarm]` handler is called `' || handler || '`' \
+         WHERE due <= ? RETURNING handler",
+        (now,),
+    )?;
+    for handler in gone {
+        log::error(&format!(
+            "alarm `{handler}` failed, and is set aside: the code has no `#[alarm]` handler"
+        ));
+    }
+    set(instance, earliest(instance)?)
+}
+
+/// How long to wait before an actor that can't run its alarms is rung again: as long as the
+/// first of them has been due. So the wait doubles without being stored.
 fn trouble(instance: &Instance) -> Duration {
     let first = earliest(instance).ok().flatten();
     let overdue = first.map_or(Duration::ZERO, |due| instance.now().since(due));
@@ -71,28 +130,23 @@ fn trouble(instance: &Instance) -> Duration {
 }
 
 async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
-    let instance = object.instance();
-    // One that is destroyed sleeps as soon as the turns in it have ended.
-    if !instance.gate.is_awake() || instance.is_destroyed() {
-        set(instance, Some(instance.now() + trouble(instance)))?;
-        if object.bury().await? {
-            return Ok(());
-        }
+    if wake(object).await? {
+        return Ok(());
     }
-    drop(object.enter().await?);
+    let instance = object.instance();
     let _ringing = instance.ringing.begin(instance.platform().id());
-    let loss = instance.platform().ring_begins(&instance.ringing.object());
-    if let Some(Loss::Panic(culprit)) = &loss {
+    let interruption = instance.platform().ring_begins(&instance.ringing.object());
+    if let Some(Interruption::Panic(culprit)) = &interruption {
         fail_panicked(instance, culprit.as_ref())?;
     }
     let mut ring = Ring::new(object);
     let due = ring.next_due(BATCH)?;
     if !due.is_empty() {
-        // Should the process be lost from here on, the object is rung again at once.
+        // If the process is lost from here on, the object is rung again at once.
         set(instance, Some(instance.now()))?;
-        let are_suspect = match loss {
-            Some(Loss::Panic(_)) => false,
-            Some(Loss::Trap) => true,
+        let are_suspect = match interruption {
+            Some(Interruption::Panic(_)) => false,
+            Some(Interruption::Trap) => true,
             None => is_late,
         };
         let others = ring.run_suspects(due, are_suspect).await?;
@@ -100,22 +154,22 @@ async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
     }
     instance.platform().ring_ends(&instance.ringing.object());
     if !instance.is_destroyed() {
-        // What is due by now rings at once, after whoever waits.
+        // Alarms that are due by now ring at once, after the events that wait.
         set(instance, earliest(instance)?)?;
     }
     ring.outcome
 }
 
-/// A ring of the object's own alarm, and the alarms that are at work in it.
+/// A ring of the object's own alarm, and the alarms that are running in it.
 struct Ring<'a> {
     object: &'a dyn Alarmed,
     instance: &'a Rc<Instance>,
     at_work: Vec<AtWork>,
-    /// Whether what they came to could be taken note of.
+    /// Whether their outcomes could be recorded.
     outcome: Result<()>,
 }
 
-/// An alarm whose handler waits for something.
+/// An alarm whose handler is waiting.
 struct AtWork {
     id: i64,
     turn: Pin<Box<dyn Future<Output = Result<()>>>>,
@@ -131,18 +185,18 @@ impl<'a> Ring<'a> {
         }
     }
 
-    /// Runs those that seem to take the process with them, one by one, and counts it as a
-    /// failure of one that did so alone; answers the others. All of them seem to, if it is
-    /// not known which has.
+    /// Runs the alarms that are suspected of taking the process down, one by one, and
+    /// records a failure for one that did so alone; returns the others. All are suspects if
+    /// `are_suspect`.
     async fn run_suspects(&mut self, due: Vec<Due>, are_suspect: bool) -> Result<Vec<Due>> {
         let mut others = Vec::new();
         for due in due {
             match due.mark {
-                Mark::Alone => due.fail_lost(self.instance)?,
+                Mark::Alone => due.fail_interrupted(self.instance)?,
                 Mark::CutShortTwice => {
-                    self.settle().await;
+                    self.wait_for_all().await;
                     self.begin_carefully(due).await?;
-                    self.settle().await;
+                    self.wait_for_all().await;
                 }
                 Mark::None | Mark::CutShort if are_suspect => self.begin_carefully(due).await?,
                 Mark::None | Mark::CutShort => others.push(due),
@@ -151,7 +205,7 @@ impl<'a> Ring<'a> {
         Ok(others)
     }
 
-    /// Runs what is due, and what becomes so meanwhile.
+    /// Runs the due alarms, and those that become due meanwhile.
     async fn run(&mut self, mut due: Vec<Due>) -> Result<()> {
         let end = self.instance.now() + TAKES_ON;
         loop {
@@ -172,7 +226,7 @@ impl<'a> Ring<'a> {
         }
     }
 
-    /// Begins it with a durable mark, so that it is known if it takes the process with it.
+    /// Begins it with a durable mark, so that it is identified if it takes the process down.
     async fn begin_carefully(&mut self, due: Due) -> Result<()> {
         due.mark_durably(self.instance).await?;
         self.begin(due);
@@ -194,14 +248,14 @@ impl<'a> Ring<'a> {
         }
     }
 
-    /// Until all that are at work have ended.
-    async fn settle(&mut self) {
+    /// Waits until all running alarms have ended.
+    async fn wait_for_all(&mut self) {
         while !self.at_work.is_empty() {
             self.wait(None).await;
         }
     }
 
-    /// Until one that is at work has ended, `next` has come, or alarms have changed.
+    /// Waits until a running alarm has ended, `next` has come, or alarms have changed.
     async fn wait(&mut self, next: Option<Timestamp>) {
         let Self {
             instance,
@@ -230,7 +284,7 @@ impl<'a> Ring<'a> {
         .await;
     }
 
-    /// So many of those that are due and not at work.
+    /// Returns up to `room` alarms that are due and not running.
     fn next_due(&self, room: usize) -> Result<Vec<Due>> {
         if room == 0 {
             return Ok(Vec::new());
@@ -240,7 +294,7 @@ impl<'a> Ring<'a> {
              LIMIT {room}",
             Due::SELECT
         );
-        // The platform's clock might be ahead of the one that the object sees.
+        // The platform's clock may be ahead of the object's.
         let now = self.instance.now().max(self.instance.ringing.planned());
         let due: Vec<Due> = self
             .instance
@@ -251,7 +305,7 @@ impl<'a> Ring<'a> {
             .collect())
     }
 
-    /// When the first of those that are not at work is due.
+    /// When the first alarm that is not running is due.
     fn next_time(&self) -> Result<Option<Timestamp>> {
         self.instance.own().optional(
             "SELECT due FROM _actors_alarms WHERE due IS NOT NULL \
@@ -260,7 +314,7 @@ impl<'a> Ring<'a> {
         )
     }
 
-    /// As JSON.
+    /// The ids of the running alarms, as JSON.
     fn ids_at_work(&self) -> Result<String> {
         let ids: Vec<i64> = self.at_work.iter().map(|at_work| at_work.id).collect();
         Ok(serde_json::to_string(&ids)?)
@@ -274,8 +328,8 @@ fn note(outcome: &mut Result<()>, another: Result<()>) {
     }
 }
 
-/// Takes note of a panic: of the alarm whose handler it was, and that all others were cut
-/// short by it, and not by themselves.
+/// Records a panic: a failure of the alarm whose handler it was, and no blame on the
+/// others, which it cut short.
 fn fail_panicked(instance: &Instance, culprit: Option<&(i64, String)>) -> Result<()> {
     instance.own().run(
         "UPDATE _actors_alarms SET started = 0 WHERE due <= ? AND started > 0",
@@ -298,7 +352,7 @@ fn run_one(object: &dyn Alarmed, due: &Due) -> Turn<()> {
     object.run(due).unwrap_or_else(|| {
         due.misfit.set(true);
         Turn::Done(Err(Error::schema(format!(
-            "no `#[alarm]` handler is called `{}`",
+            "there is no `#[alarm]` handler `{}`",
             due.handler
         ))))
     })

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::change::change;
+use super::change::{change, change_once};
 use super::{Alarm, AlarmId, Recurrence, chain, list};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
@@ -12,10 +12,10 @@ use crate::json;
 use crate::log;
 use crate::time::{Duration, Timestamp};
 
-/// How many bytes the arguments and the key may have: what a row of 2 MiB has room for.
+/// The limit for the arguments and the key, in bytes: what fits into a row of 2 MiB.
 const MAX_BYTES: usize = 2_000_000;
 
-/// When an alarm is to run, before it is said which.
+/// When an alarm is to run; which handler, follows.
 #[doc(hidden)]
 pub struct Plan<'a> {
     instance: &'a Instance,
@@ -55,8 +55,8 @@ impl<'a> Plan<'a> {
         Self::new(instance, first.map(|due| (due, Some(recurrence))))
     }
 
-    /// Makes the alarm take the place of the one with the same key; one that recurs in the
-    /// same way goes on instead.
+    /// Makes the alarm replace the one with the same key; but one that recurs in the same
+    /// way goes on instead.
     pub fn keyed(mut self, key: &str) -> Self {
         self.key = Some(key.to_owned());
         self
@@ -85,12 +85,7 @@ impl<'a> Plan<'a> {
             .map(Recurrence::columns)
             .unwrap_or_default();
         let (chain, slowed) = slowed(self.instance, handler, due);
-        change(self.instance, |instance| {
-            if self.key.is_some() {
-                instance
-                    .own()
-                    .run("DELETE FROM _actors_alarms WHERE key = ?", (&self.key,))?;
-            }
+        let insert = |instance: &Instance| {
             instance
                 .own()
                 .one(
@@ -102,12 +97,20 @@ impl<'a> Plan<'a> {
                     ),
                 )
                 .map(AlarmId)
-        })
+        };
+        match &self.key {
+            None => change_once(self.instance, insert),
+            Some(key) => change(self.instance, |instance| {
+                let other = "DELETE FROM _actors_alarms WHERE key = ?";
+                instance.own().run(other, (key,))?;
+                insert(instance)
+            }),
+        }
     }
 }
 
-/// Which alarm in a chain of those that schedule each other for at once it is, and when it
-/// runs for that.
+/// Its position in a chain of alarms that schedule each other to run at once, and when it
+/// therefore runs.
 fn slowed(instance: &Instance, handler: &str, due: Timestamp) -> (u32, Timestamp) {
     let Some(run) = instance.running.get() else {
         return (0, due);
@@ -117,15 +120,15 @@ fn slowed(instance: &Instance, handler: &str, due: Timestamp) -> (u32, Timestamp
     let wait = chain::wait(chain);
     if chain::is_news(chain) {
         log::error(&format!(
-            "the alarm `{handler}` ends {chain} that have scheduled each other for at once, and \
-             waits {} ms: have one do more, or take its time",
+            "the alarm `{handler}` ends a chain of {chain} that have scheduled each other to run \
+             at once, and waits {} ms: do more in each, or schedule them later",
             wait.as_millis()
         ));
     }
     (chain, due.max(now + wait))
 }
 
-/// The alarm with that key, if it recurs in the same way, and so goes on.
+/// The alarm with that key, if it recurs in the same way and so goes on.
 fn same(
     instance: &Instance,
     key: &str,
@@ -147,17 +150,17 @@ fn same(
 fn check(due: Timestamp, payload: &str, key: Option<&str>) -> Result<()> {
     if due > LAST {
         return Err(Error::invalid(
-            "an alarm's time is not after 2262-04-11T23:47:16.854Z, the last that the platform has",
+            "an alarm can't be later than 2262-04-11T23:47:16.854Z, the last time of the platform",
         ));
     }
     if key == Some("") {
-        return Err(Error::invalid("an alarm's key is not empty"));
+        return Err(Error::invalid("an alarm's key can't be empty"));
     }
     let bytes = payload.len() + key.map_or(0, str::len);
     if bytes > MAX_BYTES {
         return Err(Error::invalid(format!(
-            "an alarm's arguments take {bytes} bytes as JSON, with its key, and may take \
-             {MAX_BYTES}: store them in a table, and pass their key"
+            "an alarm's arguments and key take {bytes} bytes as JSON, and at most {MAX_BYTES} are \
+             possible: store them in a table, and pass their key"
         )));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The clocks of time zones: whose database is the runtime's, not a part of the Worker.
+//! Offsets of time zones, from the runtime's database, which is not part of the Worker.
 
 use crate::time::Timestamp;
 
@@ -9,8 +9,8 @@ extern "C" {
     fn offset_in(zone: &str, millis: f64) -> Option<f64>;
 }
 
-/// By how many seconds the clocks of a time zone are ahead of UTC at that moment; none
-/// if there is no such zone.
+/// How many seconds a time zone is ahead of UTC at that moment; `None` if there is no such
+/// zone.
 #[cfg(target_arch = "wasm32")]
 pub(super) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
     offset_in(zone, at.as_millis() as f64).map(|seconds| seconds as i64)
@@ -19,7 +19,7 @@ pub(super) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(super) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
     use chrono::{DateTime, Offset, TimeZone};
-    // As workerd does, in small and capital letters.
+    // Ignores case, as workerd does.
     let zone = chrono_tz::TZ_VARIANTS
         .iter()
         .find(|known| known.name().eq_ignore_ascii_case(zone))?;
@@ -28,7 +28,7 @@ pub(super) fn utc_offset(zone: &str, at: Timestamp) -> Option<i64> {
     Some(offset.fix().local_minus_utc().into())
 }
 
-/// Where no actor runs, no alarm is scheduled.
+/// Never called: without a platform no alarm is scheduled.
 #[cfg(all(not(target_arch = "wasm32"), not(feature = "testing")))]
 pub(super) fn utc_offset(_: &str, _: Timestamp) -> Option<i64> {
     None

@@ -1,26 +1,26 @@
 //! The object's own alarm, which is set to the earliest of its alarms.
 
 use super::Instance;
-use super::beside::Life;
+use super::remembered::Life;
 use crate::error::Result;
 use crate::time::{Duration, Timestamp};
 
-/// 2262-04-11T23:47:16.854Z: the runtime counts nanoseconds in 64 bits, and takes a later alarm
-/// for none.
+/// 2262-04-11T23:47:16.854Z: the runtime counts nanoseconds in 64 bits, and ignores a later
+/// alarm.
 pub(crate) const LAST: Timestamp = Timestamp::from_millis(i64::MAX / 1_000_000);
 
-/// Sets the object's own alarm, if the transaction has changed which one is the earliest.
+/// Sets the object's own alarm, if the transaction has changed the earliest one.
 pub(crate) fn arm(instance: &Instance) -> Result<()> {
-    match instance.beside().earliest {
-        // What never existed needs no end.
-        _ if instance.is_destroyed() && instance.beside().life == Life::Unborn => Ok(()),
+    match instance.remembered().earliest {
+        // An object that never existed needs no ending.
+        _ if instance.is_destroyed() && instance.remembered().life == Life::Unborn => Ok(()),
         _ if instance.is_destroyed() => set(instance, Some(instance.now())),
-        // Whoever runs alarms does it when they have run.
+        // The ring that is running does it at its end.
         _ if instance.ringing.is_on() => Ok(()),
         None => Ok(()),
         Some(before) => match earliest(instance)? {
             after if after == before => {
-                instance.remember(|beside| beside.is_in_doubt = after);
+                instance.remember(|remembered| remembered.is_in_doubt = after);
                 Ok(())
             }
             after => set(instance, after),
@@ -28,9 +28,9 @@ pub(crate) fn arm(instance: &Instance) -> Result<()> {
     }
 }
 
-/// Sets the object's own alarm, for now if that time has passed: then a ring that is late
-/// has been delivered before. workerd forgets an alarm that is set while one rings, for the
-/// very time for which that does: what is due already rings a moment later.
+/// Sets the object's own alarm; for now if its time has passed, so that a late ring means a
+/// redelivered one. workerd forgets an alarm that is set, while one rings, for the very
+/// time of that ring: so what is already due rings a millisecond later.
 pub(crate) fn set(instance: &Instance, at: Option<Timestamp>) -> Result<()> {
     let soonest = instance
         .now()
@@ -38,9 +38,9 @@ pub(crate) fn set(instance: &Instance, at: Option<Timestamp>) -> Result<()> {
     instance
         .platform()
         .set_alarm(at.map(|at| at.max(soonest).min(LAST)))?;
-    instance.remember(|beside| {
-        beside.settings += 1;
-        beside.is_in_doubt = None;
+    instance.remember(|remembered| {
+        remembered.settings += 1;
+        remembered.is_in_doubt = None;
     });
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! How an event comes to its turn: past the gate, or told that it never will.
+//! How an event gets its turn: it passes the gate, or fails if it can't.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -16,29 +16,29 @@ use crate::turn::gate::{Access, AtWork, Gate, Permit};
 /// Where an event comes from.
 #[derive(Clone, Default)]
 pub(crate) struct Origin {
-    /// What it does, in the user's words.
+    /// The name of its handler.
     pub(crate) what: &'static str,
     /// The turns that wait for it.
     pub(crate) chain: Option<Rc<Chain>>,
-    /// Whether somebody waits for what it comes to, and is told if its time does not come.
+    /// Whether somebody waits for its outcome, and gets an error if it waits too long.
     pub(crate) is_awaited: bool,
 }
 
-/// What an event of an object has to pass.
+/// What an event of an object has to pass before its turn begins.
 pub(crate) struct Door<'a> {
     pub(crate) gate: &'a Gate,
     pub(crate) identity: &'a Rc<Identity>,
     pub(crate) platform: &'a dyn Platform,
-    /// How long an event waits that is awaited.
+    /// How long an awaited event waits for its turn.
     pub(crate) wait: Duration,
 }
 
 impl Door<'_> {
-    /// Begins a turn as soon as it is its time.
+    /// Begins a turn as soon as the gate allows.
     ///
     /// # Errors
     ///
-    /// A turn that waits for this one is in its way, or its time has not come.
+    /// A turn that waits for this one blocks it, or it has waited too long.
     pub(crate) async fn pass(
         &self,
         access: Access,
@@ -65,7 +65,7 @@ impl Door<'_> {
             return permit.ok_or_else(|| self.deadlock(origin, waits, None));
         }
         if let Some(chain) = &origin.chain
-            && let Some((turn, other)) = circle(self.gate, chain)
+            && let Some((turn, other)) = cycle(self.gate, chain)
         {
             let waits = self.gate.at_work(turn).unwrap_or_default();
             return Err(self.deadlock(origin, waits, Some(&other)));
@@ -98,8 +98,8 @@ impl Door<'_> {
         }
     }
 
-    /// What `waits` names waits for this turn, itself or in the end, and this one would wait
-    /// for it.
+    /// The turn `waits` waits for this one, directly or by way of others, and this one would
+    /// wait for it.
     fn deadlock(&self, origin: &Origin, waits: &str, other: Option<&Chain>) -> Error {
         let (what, own) = (origin.what, self.identity);
         let chain = origin.chain.as_deref().map(Chain::to_string);
@@ -107,43 +107,42 @@ impl Door<'_> {
             .map(|other| format!(" by way of {other}…"))
             .unwrap_or_default();
         let message = format!(
-            "{}{own}: `{what}` would wait for `{waits}`, which waits for it{other}, for ever: hand \
-             over what is needed as an argument, or call back with a `&self` method while a \
-             `&self` method waits, or later, from an alarm",
+            "{}{own}: `{what}` would wait forever for `{waits}`, which waits for it{other}: pass \
+             what is \
+             needed as an argument, or call back with a `&self` method while a `&self` method \
+             waits, or later, from an alarm",
             chain.unwrap_or_default(),
         );
         Error::new(ErrorKind::Deadlock, message)
     }
 
-    /// A turn whose time has not come; the log is told whose fault that is.
+    /// A turn that has waited too long; the turn that blocks it is logged.
     fn busy(&self, origin: &Origin, span: Duration) -> Error {
         let (what, own) = (origin.what, self.identity);
         let found = self.gate.longest(self.platform.now(), self.wait);
         let works = match found {
-            Some((works, since, _)) => format!("`{works}` has been at work for {}", humane(since)),
-            None => "others were at work".to_owned(),
+            Some((works, since, _)) => format!("`{works}` has been running for {}", human(since)),
+            None => "others were running".to_owned(),
         };
         if let Some((.., true)) = found {
             let waiting = self.gate.waiting();
-            log::error(&format!(
-                "{own}: {works}, and {waiting} wait for their turn"
-            ));
+            log::error(&format!("{own}: {works}, {waiting} turns are waiting"));
         }
         let message = format!(
-            "{own}: `{what}` has not begun, and will not, after {}: {works} (how long a turn is \
-             waited for is said with `#[actor(wait = \"30s\")]`)",
-            humane(span)
+            "{own}: `{what}` gave up after waiting {} for its turn: {works} (set how long with \
+             `#[actor(wait = \"30s\")]`)",
+            human(span)
         );
         Error::new(ErrorKind::Busy, message)
     }
 }
 
 thread_local! {
-    /// The gates at which calls of this isolate's turns wait.
+    /// The gates at which calls made by this isolate's turns are waiting.
     static WAITED: RefCell<Vec<Gate>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A call that waits at a gate, which is known until this is dropped.
+/// A call that waits at a gate; registered until this is dropped.
 struct Waited<'a>(&'a Gate);
 
 impl<'a> Waited<'a> {
@@ -162,9 +161,9 @@ impl Drop for Waited<'_> {
     }
 }
 
-/// The turn at this gate that waits for one of those in the chain in the end, and by which
-/// way: as far as this isolate knows, which has not all objects in it.
-fn circle(gate: &Gate, chain: &Chain) -> Option<(u64, Rc<Chain>)> {
+/// The turn at this gate that waits, in the end, for one in the chain, and its path there.
+/// Only cycles among this isolate's objects can be found.
+fn cycle(gate: &Gate, chain: &Chain) -> Option<(u64, Rc<Chain>)> {
     WAITED.with_borrow(|gates| {
         let mut blocked: Vec<(u64, u64)> = gate.turns().iter().map(|&turn| (turn, turn)).collect();
         let mut next = 0;
@@ -188,8 +187,8 @@ fn circle(gate: &Gate, chain: &Chain) -> Option<(u64, Rc<Chain>)> {
     })
 }
 
-/// A span of time, as it is read.
-fn humane(span: Duration) -> String {
+/// A span of time, for humans.
+fn human(span: Duration) -> String {
     match span.as_secs() {
         0 => format!("{} ms", span.as_millis()),
         seconds => format!("{seconds} s"),

@@ -1,9 +1,8 @@
-//! Statements of an object, one that does not exist yet among them: asking it leaves the database
-//! as it was.
+//! Statements of an object, which may not exist yet: reading then leaves the database untouched.
 
 use super::Instance;
-use super::beside::Life;
 use super::empty::empty_tables;
+use super::remembered::Life;
 use super::transaction::not_run;
 use super::unborn::Seed;
 use crate::error::{Error, Result};
@@ -13,7 +12,7 @@ use actors_sqlite::lex::words;
 
 impl Database for Instance {
     fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
-        match self.beside.get().life {
+        match self.remembered.get().life {
             Life::Exists => self.platform.sql_run(statement, values),
             _ => Ok(self.run_early(statement, values)?.1),
         }
@@ -25,7 +24,7 @@ impl Database for Instance {
         values: &[Value<'_>],
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        match self.beside.get().life {
+        match self.remembered.get().life {
             Life::Exists => self.platform.sql_fetch(statement, values)?.visit(visit),
             _ => self.run_early(statement, values)?.0.visit(visit),
         }
@@ -37,33 +36,33 @@ impl Database for Instance {
 }
 
 impl Instance {
-    /// Has the object begin to exist, if it does not, in the transaction that is open.
+    /// Makes the object exist, if it does not yet, in the open transaction.
     #[cold]
     pub(crate) fn begin_to_exist(&self) -> Result<()> {
-        if self.beside().life != Life::Unborn {
+        if self.remembered().life != Life::Unborn {
             return Ok(());
         }
         self.make()?;
         if self.unborn.is_waking.get() {
-            self.remember(|beside| beside.life = Life::Rehearsed);
+            self.remember(|remembered| remembered.life = Life::Rehearsed);
         }
         Ok(())
     }
 
-    /// Makes the tables, with what `#[on_init]` has stored.
+    /// Creates the tables, with what `#[on_init]` has stored.
     fn make(&self) -> Result<()> {
-        self.remember(|beside| beside.life = Life::Exists);
+        self.remember(|remembered| remembered.life = Life::Exists);
         (self.def.create)(self, &self.unborn.fields.borrow())?;
         let seeds = self.unborn.seeds.borrow();
-        let seeds = seeds.iter().take(self.beside().seeds);
+        let seeds = seeds.iter().take(self.remembered().seeds);
         seeds.into_iter().try_for_each(|seed| {
             let written = self.platform().sql_run(&seed.statement, &seed.values);
             written.map(drop)
         })
     }
 
-    /// Runs a statement of an object that does not exist for good: what comes of it, and how
-    /// many rows were written.
+    /// Runs a statement of an object that does not exist yet, or only in a transaction that
+    /// will be undone; returns its rows, and how many were written.
     #[cold]
     pub(crate) fn run_early(
         &self,
@@ -71,8 +70,8 @@ impl Instance {
         values: &[Value<'_>],
     ) -> Result<(Rows<'_>, u64)> {
         let kind = Kind::of(statement);
-        let has_seeds = self.beside().seeds > 0;
-        match (self.beside().life, kind) {
+        let has_seeds = self.remembered().seeds > 0;
+        match (self.remembered().life, kind) {
             (Life::Unborn, Kind::Reads) if !has_seeds => self.read_empty(statement, values),
             (Life::Unborn, Kind::Reads) => self.read_made(statement, values),
             (Life::Unborn, Kind::Changes) if !has_seeds => self.change_nothing(statement, values),
@@ -81,7 +80,7 @@ impl Instance {
         }
     }
 
-    /// Has the object begin to exist, with the statement.
+    /// Runs the statement, which makes the object exist.
     fn store_first(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
         self.transaction(|| {
             self.begin_to_exist()?;
@@ -99,33 +98,33 @@ impl Instance {
         let before = self.platform().sql_usage().rows_written;
         let fetched = self.platform().sql_fetch(statement, values)?;
         let written = self.platform().sql_usage().rows_written - before;
-        if stores && self.beside().life == Life::Rehearsed {
+        if stores && self.remembered().life == Life::Rehearsed {
             let mut seeds = self.unborn.seeds.borrow_mut();
-            seeds.truncate(self.beside().seeds);
+            seeds.truncate(self.remembered().seeds);
             seeds.push(Seed {
                 statement: statement.to_owned(),
                 values: values.iter().cloned().map(Value::into_owned).collect(),
             });
-            self.remember(|beside| beside.seeds = seeds.len());
+            self.remember(|remembered| remembered.seeds = seeds.len());
         }
         Ok((fetched, written))
     }
 
-    /// Reads from tables that are not there, as if they were empty.
+    /// Reads from tables that do not exist, as if they were empty.
     fn read_empty(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
         match empty_tables(statement, self.def.tables) {
             None => self.run_now(statement, values, false),
             Some(text) => match self.platform().sql_fetch(&text, values) {
                 Ok(fetched) => Ok((fetched, 0)),
-                // It asks for more than such a table has, a rowid for example, or is wrong.
+                // It needs more than an empty table has, a rowid for example, or is invalid.
                 Err(_) => self.read_made(statement, values),
             },
         }
     }
 
-    /// Reads from the tables as they would be made, and leaves none.
+    /// Reads from the tables as they would be created, and leaves none.
     fn read_made(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
-        // What is remembered meanwhile is forgotten when this is dropped.
+        // Dropping this forgets what is remembered meanwhile.
         let _open = self.open();
         let mut outcome = None;
         let undone = self.platform().transaction(&mut || {
@@ -142,7 +141,7 @@ impl Instance {
         }
     }
 
-    /// Changes rows of tables that are not there: none.
+    /// Changes rows of tables that do not exist: none.
     fn change_nothing(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
         match self.run_now(statement, values, false) {
             Err(error) if self.is_about_ours(&error) => {
@@ -152,7 +151,7 @@ impl Instance {
         }
     }
 
-    /// Whether an error is that one of the actor's own tables is not there.
+    /// Whether an error says that one of the actor's or the framework's tables is missing.
     fn is_about_ours(&self, error: &Error) -> bool {
         let Some((_, name)) = error.message().split_once("no such table: ") else {
             return false;
@@ -168,7 +167,7 @@ impl Instance {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Reads,
-    /// It changes or removes rows that are there.
+    /// It changes or removes existing rows.
     Changes,
     Stores,
 }

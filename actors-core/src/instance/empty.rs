@@ -1,4 +1,4 @@
-//! Statements on tables that are not there, as if they were there and empty.
+//! Statements on tables that do not exist, as if they existed and were empty.
 
 use super::tables::own;
 use crate::sql::TableDef;
@@ -6,7 +6,7 @@ use actors_sqlite::ddl::Table;
 use actors_sqlite::lex;
 
 /// The statement with each table as a common table expression without rows; none if it is
-/// no query.
+/// not a query.
 pub(crate) fn empty_tables(statement: &str, tables: &'static [TableDef]) -> Option<String> {
     let (at, is_with) = lex::query(statement)?;
     let tables = own().chain(tables).filter_map(|def| {

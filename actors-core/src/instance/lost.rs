@@ -1,50 +1,50 @@
-//! The object's own alarm, should the platform have lost it: after six failures, or when
-//! it was deleted or the database restored behind the actor's back.
+//! Restores the object's own alarm if the platform has lost it: after six failures, or
+//! because it was deleted or the database was restored without the actor's knowledge.
 
 use std::rc::Rc;
 
 use super::Instance;
 use super::alarm::{earliest, set};
-use super::beside::Life;
+use super::remembered::Life;
 use crate::log;
 use crate::time::Timestamp;
 
-/// Sees, beside whatever goes on, whether the object's own alarm is still set, and sets it
-/// again if not. `expected` is when it is to ring, where that is known: else it is read.
-pub(crate) fn look_after(instance: &Rc<Instance>, expected: Option<Timestamp>) {
+/// Checks, in the background, whether the object's own alarm is still set, and sets it
+/// again if not. `expected` is when it should ring; without it, that is read.
+pub(crate) fn check_alarm(instance: &Rc<Instance>, expected: Option<Timestamp>) {
     if instance.def.alarms().next().is_none() {
         return;
     }
     let looking = instance.clone();
-    let settings = instance.beside().settings;
+    let settings = instance.remembered().settings;
     instance.platform().spawn(Box::pin(async move {
         let instance = &looking;
-        let is_seen_to = || {
-            instance.beside().settings != settings
+        let is_handled = || {
+            instance.remembered().settings != settings
                 || instance.is_destroyed()
                 || instance.ringing.is_on()
         };
-        if !is_seen_to()
+        if !is_handled()
             && let Ok(armed) = instance.platform().alarm().await
-            && !is_seen_to()
+            && !is_handled()
         {
-            mend(instance, armed, expected);
+            rearm(instance, armed, expected);
         }
     }));
 }
 
-fn mend(instance: &Instance, armed: Option<Timestamp>, expected: Option<Timestamp>) {
-    if instance.beside().life != Life::Exists {
+fn rearm(instance: &Instance, armed: Option<Timestamp>, expected: Option<Timestamp>) {
+    if instance.remembered().life != Life::Exists {
         return;
     }
     // Without a table there are no alarms.
     let expected = expected.or_else(|| earliest(instance).ok().flatten());
     let Some(expected) = expected else { return };
-    // What is due rings at any moment, and may be set for a little after its time.
+    // An alarm that is due rings at any moment, and may be set for slightly later.
     if armed.is_some_and(|armed| armed <= expected.max(instance.now())) {
         return;
     }
-    log::error("the platform has lost the alarm of this object: it is set again");
+    log::error("the platform has lost the alarm of this object: it has been set again");
     if let Err(error) = set(instance, Some(expected)) {
         log::error(&format!("the alarm of this object can't be set: {error}"));
     }

@@ -1,12 +1,12 @@
-//! An object as the platform has it, with what is known of it in memory. Nothing here depends on
-//! the type of the actor, so it is compiled once for all of them.
+//! One object: its platform and what memory holds of it. Nothing here depends on the type of the
+//! actor, so it is compiled once for all actors.
 
 pub(crate) mod alarm;
-pub(crate) mod beside;
 pub(crate) mod door;
 mod early;
 mod empty;
 mod lost;
+pub(crate) mod remembered;
 mod ringing;
 pub(crate) mod tables;
 pub(crate) mod transaction;
@@ -16,9 +16,9 @@ mod unborn;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use self::beside::{Beside, Open};
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use self::empty::empty_tables;
+use self::remembered::{Open, Remembered};
 use self::ringing::Ringing;
 use self::unborn::Unborn;
 use crate::alarms::{AlarmDef, AlarmRun};
@@ -37,11 +37,11 @@ pub(crate) struct ActorDef {
     pub(crate) name: &'static str,
     pub(crate) tables: &'static [TableDef],
     pub(crate) migrations: &'static [Migration],
-    /// The alarm handlers, one after the other.
+    /// The alarm handlers, by index.
     pub(crate) alarm: fn(usize) -> Option<AlarmDef>,
-    /// How long an event waits for its turn whose outcome somebody waits for.
+    /// How long an event whose outcome is awaited waits for its turn.
     pub(crate) wait: Duration,
-    /// Makes the tables of an object that begins to exist, with these persisted fields.
+    /// Creates the tables of an object that begins to exist, with these persisted fields.
     pub(crate) create: fn(&Instance, &str) -> Result<()>,
 }
 
@@ -55,22 +55,24 @@ impl ActorDef {
     }
 }
 
-/// One object: what [`Ctx`](crate::Ctx) is without the type of the actor.
+/// One object: [`Ctx`](crate::Ctx) without the type of the actor.
 pub(crate) struct Instance {
     platform: Box<dyn Platform>,
     pub(crate) env: Env,
     pub(crate) def: ActorDef,
     pub(crate) gate: Gate,
     pub(crate) identity: Rc<Identity>,
-    /// What a rollback puts back.
-    beside: Cell<Beside>,
+    /// What a rollback restores.
+    remembered: Cell<Remembered>,
     pub(crate) ringing: Ringing,
     /// The alarm whose handler is being polled.
     pub(crate) running: Cell<Option<AlarmRun>>,
-    /// Whether newer code has brought the database further than this code would.
+    /// Whether the database has been migrated by newer code than this.
     pub(crate) is_behind: Cell<bool>,
+    /// Whether the current turn runs without a transaction.
+    is_plain: Cell<bool>,
     pub(crate) unborn: Unborn,
-    /// What its web sockets have at work.
+    /// The running events of its web sockets.
     pub(crate) lanes: Lanes,
 }
 
@@ -84,10 +86,11 @@ impl Instance {
             env,
             def,
             gate: Gate::default(),
-            beside: Cell::default(),
+            remembered: Cell::default(),
             ringing: Ringing::default(),
             running: Cell::new(None),
             is_behind: Cell::new(false),
+            is_plain: Cell::new(false),
             unborn: Unborn::default(),
             lanes: Lanes::default(),
         }
@@ -97,26 +100,31 @@ impl Instance {
         &*self.platform
     }
 
-    /// What is remembered of the database, as the open transaction has it.
-    pub(crate) fn beside(&self) -> Beside {
-        self.beside.get()
+    /// What is remembered of the database, as the open transaction sees it.
+    pub(crate) fn remembered(&self) -> Remembered {
+        self.remembered.get()
     }
 
     /// Remembers something of the database, until the open transaction is rolled back.
-    pub(crate) fn remember(&self, change: impl FnOnce(&mut Beside)) {
-        let mut beside = self.beside.get();
-        change(&mut beside);
-        self.beside.set(beside);
+    pub(crate) fn remember(&self, change: impl FnOnce(&mut Remembered)) {
+        let mut remembered = self.remembered.get();
+        change(&mut remembered);
+        self.remembered.set(remembered);
     }
 
-    /// Opens a transaction in memory, beside that of the database.
+    /// Opens a transaction in memory, to accompany that of the database.
     pub(crate) fn open(&self) -> Open<'_> {
-        Open::new(&self.beside)
+        Open::new(&self.remembered)
     }
 
-    /// Whether a turn has asked for the object's end.
+    /// Whether a transaction is open.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.remembered.get().depth > 0
+    }
+
+    /// Whether a turn has destroyed the object.
     pub(crate) fn is_destroyed(&self) -> bool {
-        self.beside.get().is_destroyed
+        self.remembered.get().is_destroyed
     }
 
     /// The database, for the user's statements.
@@ -147,7 +155,7 @@ impl Instance {
     }
 }
 
-/// The alarm that was at work before, and is again when this is dropped.
+/// The alarm that was running before, restored when this is dropped.
 struct Outer<'a> {
     running: &'a Cell<Option<AlarmRun>>,
     before: Option<AlarmRun>,

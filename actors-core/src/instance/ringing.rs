@@ -10,11 +10,11 @@ use crate::time::Timestamp;
 #[derive(Default)]
 pub(crate) struct Ringing {
     is_on: Cell<bool>,
-    /// Whether alarms have been scheduled or cancelled since somebody asked.
+    /// Whether alarms have been scheduled or cancelled since the last check.
     has_changed: Cell<bool>,
     waker: RefCell<Option<Waker>>,
     object: RefCell<Rc<str>>,
-    /// The time for which the object's own alarm has last rung.
+    /// The planned time of the last ring.
     pub(crate) planned: Cell<Timestamp>,
 }
 
@@ -32,7 +32,7 @@ impl Ringing {
         self.object.borrow().clone()
     }
 
-    /// Says that alarms have been scheduled or cancelled.
+    /// Notes that alarms have been scheduled or cancelled.
     pub(crate) fn changed(&self) {
         self.has_changed.set(true);
         if let Some(waker) = self.waker.take() {
@@ -40,7 +40,7 @@ impl Ringing {
         }
     }
 
-    /// Whether they have; if not, the task is woken when they do.
+    /// Whether alarms have changed; if not, the task is woken when they do.
     pub(crate) fn has_changed(&self, cx: &Context<'_>) -> bool {
         self.waker.replace(Some(cx.waker().clone()));
         self.has_changed.take()
@@ -53,7 +53,7 @@ impl Ringing {
     }
 }
 
-/// Says no when it is dropped.
+/// Ends the ringing when dropped.
 struct Off<'a>(&'a Cell<bool>);
 
 impl Drop for Off<'_> {

@@ -1,11 +1,10 @@
-//! The framework's own tables, and what their one row may say.
+//! The framework's own tables.
 
 use crate::sql::{IndexDef, TableDef};
 
-/// The framework's own row: what the database was made for, the persisted fields, and
-/// what only a change of the schema has to know. Like all tables of the framework, it is
-/// brought up to date by the same difference as the actor's, so what is added here
-/// later has to be NULL or have a default.
+/// The framework's own row: the fingerprint of the schema, the persisted fields, and what
+/// only schema changes need. The framework's tables are migrated by the same diff as the
+/// actor's, so columns that are added here later must be nullable or have a default.
 pub(crate) const META: TableDef = TableDef {
     of: "the framework",
     name: "_actors",
@@ -19,10 +18,10 @@ pub(crate) const META: TableDef = TableDef {
     renamed: &[],
 };
 
-/// `due` is when the alarm is tried next, NULL when it is set aside; `planned` is the
-/// time that it was meant for. One that recurs has `every`, in milliseconds, or `cron`
-/// and perhaps a `zone`. `started` is a [`Mark`](crate::alarms::due::Mark), and `chain` is how many
-/// alarms have scheduled each other for at once until here.
+/// `due` is when the alarm is attempted next, NULL when it is set aside; `planned` is the time that
+/// it was meant for. A recurring one has `every`, in milliseconds, or `cron` and perhaps a `zone`.
+/// `started` is a [`Mark`](crate::alarms::due::Mark), and `chain` counts the alarms up to this one
+/// that have scheduled each other to run at once.
 const ALARMS: TableDef = TableDef {
     of: "the framework",
     name: "_actors_alarms",
@@ -35,7 +34,7 @@ const ALARMS: TableDef = TableDef {
          started INTEGER NOT NULL DEFAULT 0, error TEXT, \
          chain INTEGER NOT NULL DEFAULT 0) STRICT",
     ],
-    // What is not in an index costs no row there.
+    // A row that is not in an index costs no write there.
     indices: &[
         IndexDef {
             name: "_actors_alarms_due",

@@ -1,9 +1,12 @@
-//! Transactions, at whose end the object's own alarm is armed.
+//! Transactions, which end by arming the object's own alarm.
+
+use std::cell::Cell;
 
 use super::Instance;
 use super::alarm::arm;
-use super::beside::Life;
+use super::remembered::Life;
 use crate::error::{Error, Result};
+use crate::sockets::raw::Attachments;
 
 impl Instance {
     /// See [`Ctx::transaction`](crate::Ctx::transaction).
@@ -13,7 +16,7 @@ impl Instance {
         once.value()
     }
 
-    /// Runs `body` in a transaction, at whose end the object's own alarm is armed.
+    /// Runs `body` in a transaction, which ends by arming the object's own alarm.
     pub(crate) fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let open = self.open();
         let mut has_run = false;
@@ -32,18 +35,70 @@ impl Instance {
         }
         open.commit();
         if is_rehearsed {
-            self.remember(|beside| beside.life = Life::Unborn);
+            self.remember(|remembered| remembered.life = Life::Unborn);
         }
         Ok(())
     }
 
+    /// Runs the handler of a turn without a transaction: it has no context, so it can't store
+    /// anything. If it fails, only the attachments of web sockets are restored.
+    pub(crate) fn plainly<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        let plain = Plain::begin(&self.is_plain);
+        let value = body()?;
+        plain.keep();
+        Ok(value)
+    }
+
+    /// Refuses changes that a failure of the current turn would have to undo, if it has no
+    /// transaction.
+    pub(crate) fn check_not_plain(&self) -> Result<()> {
+        match self.is_plain.get() {
+            false => Ok(()),
+            true => Err(Error::internal(
+                "a handle was used in a handler without a context, which is no transaction: take \
+                 `ctx: &Ctx<Self>` in the handler",
+            )),
+        }
+    }
+
     fn is_rehearsed(&self) -> bool {
-        self.beside.get().life == Life::Rehearsed
+        self.remembered.get().life == Life::Rehearsed
     }
 }
 
-/// A closure that runs once, for code that is compiled once for all closures: it can neither
-/// take one by value nor pass on what it returns.
+/// Marks a turn without a transaction, until dropped.
+struct Plain<'a> {
+    is_plain: &'a Cell<bool>,
+    attachments: Attachments,
+    is_kept: bool,
+}
+
+impl<'a> Plain<'a> {
+    fn begin(is_plain: &'a Cell<bool>) -> Self {
+        is_plain.set(true);
+        Self {
+            is_plain,
+            attachments: Attachments::open(),
+            is_kept: false,
+        }
+    }
+
+    fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Plain<'_> {
+    fn drop(&mut self) {
+        self.is_plain.set(false);
+        if !self.is_kept {
+            self.attachments.undo();
+        }
+    }
+}
+
+/// A closure that runs once, for code that is compiled once for all closures: such code can
+/// neither take it by value nor return its result.
 pub(crate) struct Once<F, T> {
     body: Option<F>,
     value: Option<T>,
@@ -61,7 +116,7 @@ impl<F, T> Once<F, T> {
         Ok(())
     }
 
-    /// What the closure has returned.
+    /// Returns what the closure has returned.
     pub(crate) fn value(self) -> Result<T> {
         self.value.ok_or_else(not_run)
     }

@@ -1,11 +1,11 @@
-//! The beginning and the end of a turn, and of the object.
+//! The beginning and end of a turn, and the end of the object.
 
 use std::rc::Rc;
 
 use super::Instance;
-use super::beside::Life;
 use super::door::{Door, Origin};
-use super::lost::look_after;
+use super::lost::check_alarm;
+use super::remembered::Life;
 use super::tables::DESTROYED;
 use crate::error::Result;
 use crate::sockets::raw::Selection;
@@ -20,8 +20,8 @@ pub(crate) trait Wakes {
 }
 
 impl Instance {
-    /// Passes the gate, and has the actor woken if nobody has. Boxed, so that it is compiled
-    /// once and not again in each handler that waits for it.
+    /// Passes the gate, and wakes the actor if it sleeps. Boxed, so that it is compiled once
+    /// and not again in each handler that awaits it.
     pub(crate) fn enter<'a>(
         self: &'a Rc<Self>,
         access: Access,
@@ -39,38 +39,38 @@ impl Instance {
             if !self.gate.is_awake() {
                 actor.wake(caller.clone()).await?;
                 permit.woke();
-                look_after(self, None);
+                check_alarm(self, None);
             }
             Ok((permit, caller))
         })
     }
 
-    /// Ends a turn. If it has destroyed the object, no other runs in what is left of it.
+    /// Ends a turn. If it has destroyed the object, no other turn runs in what is left.
     pub(crate) fn end_turn(self: &Rc<Self>) {
-        let beside = self.beside();
-        if beside.is_destroyed {
+        let remembered = self.remembered();
+        if remembered.is_destroyed {
             self.gate.slept();
         }
-        if beside.is_in_doubt.is_some() {
-            self.remember(|beside| beside.is_in_doubt = None);
-            look_after(self, beside.is_in_doubt);
+        if remembered.is_in_doubt.is_some() {
+            self.remember(|remembered| remembered.is_in_doubt = None);
+            check_alarm(self, remembered.is_in_doubt);
         }
     }
 
     /// See [`Ctx::destroy`](crate::Ctx::destroy).
     pub(crate) fn destroy(&self) -> Result<()> {
         self.transaction(|| {
-            self.remember(|beside| beside.is_destroyed = true);
-            let is_unborn = self.beside().life == Life::Unborn;
+            self.remember(|remembered| remembered.is_destroyed = true);
+            let is_unborn = self.remembered().life == Life::Unborn;
             if is_unborn && !self.platform.sockets(&Selection::default()).is_empty() {
-                // So that somebody closes them, whatever comes next.
+                // So that they get closed, whatever comes next.
                 self.begin_to_exist()?;
             }
             self.mark_destroyed()
         })
     }
 
-    /// Says that the object is at its end: what finds this does the rest.
+    /// Marks the object as destroyed: the next event that finds this does the rest.
     pub(crate) fn mark_destroyed(&self) -> Result<()> {
         let statement = "UPDATE _actors SET fingerprint = ? WHERE id = 0";
         self.own().run(statement, (DESTROYED,)).map(drop)

@@ -1,16 +1,17 @@
-//! What is known of an object that does not exist yet: it reads as empty, and begins with the
-//! first turn that stores something.
+//! An object that does not exist yet: it reads as empty, and begins to exist with the first
+//! turn that stores something.
 
 use std::cell::{Cell, RefCell};
 
 use crate::sql::Value;
 
-/// What is known of an object that does not exist.
+/// What memory holds of an object that does not exist yet.
 #[derive(Default)]
 pub(crate) struct Unborn {
     /// The persisted fields as `#[on_init]` leaves them.
     pub(super) fields: RefCell<String>,
-    /// What `#[on_init]` stores: it is stored when the object begins to exist.
+    /// The statements of `#[on_init]` that store something: they are run when the object begins to
+    /// exist.
     pub(super) seeds: RefCell<Vec<Seed>>,
     /// Whether `#[on_init]` is running.
     pub(super) is_waking: Cell<bool>,
@@ -22,19 +23,20 @@ pub(super) struct Seed {
 }
 
 impl Unborn {
-    /// Says that there is no such object.
+    /// Begins the wake of an object that does not exist.
     pub(crate) fn wake(&self) {
         self.fields.replace("{}".to_owned());
         self.seeds.take();
         self.is_waking.set(true);
     }
 
-    /// Says that `#[on_init]` is not running any more.
+    /// Notes that `#[on_init]` has ended.
     pub(crate) fn is_awake(&self) {
         self.is_waking.set(false);
     }
 
-    /// Keeps the persisted fields for the beginning, if `#[on_init]` has set them.
+    /// Keeps the persisted fields until the object exists, if `#[on_init]` is running; returns
+    /// whether it is.
     pub(crate) fn keeps(&self, fields: &str) -> bool {
         if self.is_waking.get() {
             self.fields.replace(fields.to_owned());

@@ -1,4 +1,4 @@
-//! Arguments and answers, or stand-ins for those that can't be sent.
+//! Arguments and return values, or stand-ins for those that can't be sent.
 
 #![allow(missing_docs, reason = "for the macros alone")]
 
@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use crate::rpc::Arguments;
 use crate::stand_in::StandIn;
 
-/// Carries a `T` that has what the generated code needs; in the place of one that has
-/// not, a stand-in, in code that never runs, because a check fails as well.
+/// Carries a `T` that has what the generated code needs. For a `T` that lacks it, carries a
+/// stand-in, in code that never runs, because a check fails as well.
 pub struct Carrier<T, const IS: bool>(PhantomData<fn() -> T>);
 
 /// See [`Carrier`].

@@ -1,4 +1,4 @@
-//! What handlers take and return, in the forms that the user may choose.
+//! What handlers take and return, in all forms that users may choose.
 
 #![allow(missing_docs, reason = "for the macros alone")]
 
@@ -10,11 +10,11 @@ use crate::actor::upgrade::admit;
 use crate::error::{Error, Result};
 use crate::request::{Body, FromBody, Request, Response, read, sendable};
 use crate::sockets::admission::Opening;
-use crate::sockets::{Admission, Admitted, Socket};
+use crate::sockets::{Admission, Decision, Socket};
 use crate::stand_in::If;
 use crate::turn::Turn;
 
-/// What a handler that returns `R` comes to.
+/// Converts the return value `R` of a handler into its outcome.
 pub trait Outcome<R> {
     type Value;
     fn outcome(returned: R) -> Result<Self::Value>;
@@ -47,7 +47,7 @@ impl<T> Outcome<T> for Always {
     }
 }
 
-/// Goes on with a request in the form that the handler takes.
+/// Passes on a request in the form that the handler takes.
 pub trait Read<R> {
     fn read(request: Request, next: impl FnOnce(R) -> Turn<Response> + 'static) -> Turn<Response>;
 }
@@ -67,7 +67,7 @@ impl<R> Read<R> for If<false> {
     }
 }
 
-/// Makes of what the handler answers what the platform sends.
+/// Converts what the handler returns into what the platform sends.
 pub trait Respond<T> {
     fn respond(value: T) -> Result<Response>;
 }
@@ -84,19 +84,19 @@ impl<T> Respond<T> for If<false> {
     }
 }
 
-/// Makes ready what an `#[on_connect]` handler has admitted.
+/// Prepares the socket that an `#[on_connect]` handler has admitted.
 pub trait Admit<T> {
-    fn settle<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted>;
+    fn decide<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Decision>;
 }
 
 impl<T: Serialize + DeserializeOwned> Admit<T> for If<true> {
-    fn settle<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Admitted> {
+    fn decide<A>(opening: Opening, ctx: &Ctx<A>, admission: Admission<T>) -> Result<Decision> {
         admit(ctx.instance(), opening, admission)
     }
 }
 
 impl<T> Admit<T> for If<false> {
-    fn settle<A>(_: Opening, _: &Ctx<A>, _: Admission<T>) -> Result<Admitted> {
+    fn decide<A>(_: Opening, _: &Ctx<A>, _: Admission<T>) -> Result<Decision> {
         unreachable!()
     }
 }

@@ -1,4 +1,4 @@
-//! What the macros write refers to; not for use by hand.
+//! What macro-generated code refers to; not for use by hand.
 //!
 //! It may change in any release: this crate depends on exactly its own version of the macros.
 
@@ -14,7 +14,7 @@ pub use self::handlers::{Admit, Always, Outcome, Read, Respond, View};
 pub use self::probe::{Probe, Unproven};
 pub use self::signature::Signature;
 pub use self::tables::{
-    Key, Parent, Parents, Untold, has_parents, is_default, is_integer, same_key,
+    Key, Parent, Parents, TableFallback, has_parents, is_default, is_integer, same_key,
 };
 pub use self::verdicts::{
     Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked, Attached, AttachedAlike,
@@ -24,7 +24,7 @@ pub use self::verdicts::{
 pub use crate::actor::ctx::Init;
 pub use crate::actor::object::Object;
 pub use crate::actor::statement::{Bind, Column, bound, chosen, part, record, statement};
-pub use crate::actor::table::{auto_id, insert_id, no_id};
+pub use crate::actor::table::{auto_id, insert_id, no_id, store_all};
 pub use crate::actor::{
     AlarmHandler, Handlers, Incoming, MessageHandler, Method, Part, Reached, used,
 };
@@ -34,7 +34,7 @@ pub use crate::backend::worker::{Class, declare_class, fetch};
 pub use crate::entry::{Name, Route};
 pub use crate::rpc::{Call, Reply, Stub};
 pub use crate::sockets::admission::Opening;
-pub use crate::sockets::{Admitted, SocketOptions};
+pub use crate::sockets::{Decision, SocketOptions};
 pub use crate::sql::list::{Listed, listed};
 pub use crate::sql::{no_variant, to_json};
 pub use crate::stand_in::If;

@@ -1,8 +1,8 @@
-//! What a type has, as constants that the macros ask for.
+//! What a type implements, as constants for the macros.
 //!
-//! `Probe::<T>::SERDE` is the inherent constant, `true`, where its bound holds, and else that of
-//! the trait [`Unproven`], `false`: an inherent one shadows a trait's. This is specialization by
-//! name lookup, without autoref and on stable Rust; it needs a `T` that is known where it is asked.
+//! `Probe::<T>::SERDE` is the inherent constant, `true`, where its bound holds, and otherwise that
+//! of the trait [`Unproven`], `false`: an inherent constant shadows a trait's. This is
+//! specialization by name lookup, without autoref and on stable Rust; it needs a concrete `T`.
 
 #![allow(missing_docs, reason = "for the macros alone")]
 
@@ -22,8 +22,8 @@ use crate::error::{Error, Result};
 use crate::request::{Body, FromBody, Request, Response};
 use crate::sql::{FromSql, InList, Keyed, SqlValue, ToSql};
 
-/// Whether a type, which must be known here, has what is asked of it:
-/// `Probe::<T>::SERDE`, with [`Unproven`] in scope.
+/// Whether a type, which must be concrete, implements something: `Probe::<T>::SERDE`, with
+/// [`Unproven`] in scope.
 pub struct Probe<T>(PhantomData<T>);
 
 /// The constants of a type for which no bound holds: an inherent one on [`Probe`] shadows each.
@@ -75,12 +75,12 @@ impl<T: Serialize + DeserializeOwned + Default> Probe<T> {
     pub const PERSIST: bool = true;
 }
 
-/// `UnsafeCell` alone is not, nor what holds one, through pointers too.
+/// Excludes `UnsafeCell` and everything that holds one, even through pointers.
 impl<T: RefUnwindSafe> Probe<T> {
     pub const STILL: bool = true;
 }
 
-/// Those that are `RefUnwindSafe`, and change all the same.
+/// Types that are `RefUnwindSafe`, but can change nevertheless.
 macro_rules! unlocked {
     ($([$($parameter:ident)?] $type:ty,)*) => {$(
         impl$(<$parameter>)? Probe<$type> {

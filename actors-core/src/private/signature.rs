@@ -1,4 +1,4 @@
-//! What crosses when a method is called, on both sides.
+//! The typed boundary of calls, on both sides.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -15,8 +15,8 @@ use crate::error::Result;
 use crate::rpc::{Arguments, Call, Reply, Stub};
 use crate::turn::Turn;
 
-/// Of a method that takes what `P` carries, and answers what `R` carries: `O` tells it from
-/// what the method returns.
+/// The typed boundary of an RPC method: arguments `P`, outcome `O` of what the method
+/// returns, result `R`.
 pub struct Signature<P, O, R>(PhantomData<(P, O, R)>);
 
 type Names = &'static [&'static str];
@@ -66,6 +66,36 @@ where
         })
     }
 
+    /// The turn of a `fn(&mut self)` without a context.
+    pub fn exclusive_plain<A: Actor, F>(
+        object: &Object<A>,
+        call: Call,
+        names: Names,
+        method: impl FnOnce(&mut A, &Ctx<A>, P::Plain) -> F + 'static,
+    ) -> Turn<Reply>
+    where
+        O: Outcome<F, Value = R::Plain>,
+    {
+        Self::decode(call, names, |arguments| {
+            object.exclusive_plain(|actor, ctx| Self::reply(method(actor, ctx, arguments)))
+        })
+    }
+
+    /// The turn of a `fn(&self)` without a context.
+    pub fn shared_plain<A: Actor, F>(
+        object: &Object<A>,
+        call: Call,
+        names: Names,
+        method: impl FnOnce(&A, &Ctx<A>, P::Plain) -> F + 'static,
+    ) -> Turn<Reply>
+    where
+        O: Outcome<F, Value = R::Plain>,
+    {
+        Self::decode(call, names, |arguments| {
+            object.shared_plain(|actor, ctx| Self::reply(method(actor, ctx, arguments)))
+        })
+    }
+
     /// The turn of an `async fn(&mut self)`.
     pub fn exclusive_async<A: Actor, F>(
         object: &Object<A>,
@@ -98,7 +128,7 @@ where
         })
     }
 
-    /// Goes on with the arguments, which have these names.
+    /// Decodes the arguments, which have these names, and passes them on.
     fn decode(
         mut call: Call,
         names: Names,

@@ -1,4 +1,4 @@
-//! What the tables of an actor ask of each other and of their columns.
+//! What the tables of an actor require of each other and of their columns.
 
 #![allow(missing_docs, reason = "for the macros alone")]
 
@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use crate::sql::{HasTable, Keyed, SqlValue};
 use crate::stand_in::If;
 
-/// Whether a default fits a column, whose type rustc alone knows.
+/// Whether a default fits a column, whose type only rustc knows.
 pub const fn is_default<T: SqlValue>(sql_type: &str, text: &str) -> bool {
     let is_whole = is_same(sql_type, "INTEGER") && is_same(T::TYPE, "REAL");
     if !is_same(sql_type, T::TYPE) && !is_whole && !is_same(T::TYPE, "ANY") {
@@ -23,7 +23,7 @@ pub const fn is_default<T: SqlValue>(sql_type: &str, text: &str) -> bool {
     index == 0
 }
 
-/// Whether a generated id fits a column, whose type rustc alone knows.
+/// Whether a generated id fits a column, whose type only rustc knows.
 pub const fn is_integer<T: SqlValue>() -> bool {
     is_same(T::TYPE, "INTEGER") || is_same(T::TYPE, "ANY")
 }
@@ -37,9 +37,10 @@ const fn is_same(a: &str, b: &str) -> bool {
     a.len() == b.len() && index == a.len()
 }
 
-/// The type of a table's primary key, and the tables that a table references: functions
-/// of the table's own answer them, since its types may be private; these do for the rest.
-pub trait Untold: Sized {
+/// The type of a table's primary key, and the tables that a table references. A table has
+/// inherent functions that return them, since its types may be private; these are for all
+/// other types.
+pub trait TableFallback: Sized {
     fn __key() -> Unknown {
         Unknown
     }
@@ -49,7 +50,7 @@ pub trait Untold: Sized {
     }
 }
 
-impl<T> Untold for T {}
+impl<T> TableFallback for T {}
 
 pub struct Key<T>(pub PhantomData<fn() -> T>);
 
@@ -57,7 +58,7 @@ pub struct Parents<T>(pub PhantomData<fn() -> T>);
 
 pub struct Unknown;
 
-/// Asks that a column has the type of the key that it references.
+/// Requires that a column has the type of the key that it references.
 pub fn same_key<T: References<K>, K>(_: K) {}
 
 #[diagnostic::on_unimplemented(
@@ -82,13 +83,13 @@ impl<T> Parent<T> for If<false> {
     const NAME: &'static str = "";
 }
 
-/// Asks that an actor has the tables that one of its tables references.
+/// Requires that an actor has the tables that one of its tables references.
 pub fn has_parents<A: HasParents<T>, T>(_: Parents<T>) {}
 
 #[diagnostic::on_unimplemented(
-    message = "this table references another, which is not among those of `{Self}`",
+    message = "this table references one that is not among the tables of `{Self}`",
     label = "it references `{T}`",
-    note = "name that in `#[actor(tables(..))]` too"
+    note = "add it to `#[actor(tables(..))]`"
 )]
 pub trait HasParents<T> {}
 

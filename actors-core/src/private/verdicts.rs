@@ -1,9 +1,9 @@
 //! The compile errors about the types that users write.
 //!
 //! A type that lacks something is one error, where it is written: [`Probe`](super::probe::Probe)
-//! says whether it has it, a verdict such as [`Argument`] is implemented for `true` alone, and
-//! whatever else is generated goes through [`If`](crate::stand_in::If), which for `false` needs
-//! nothing of the type and so adds no error of its own.
+//! finds out whether it lacks it, and a verdict such as [`Argument`] is implemented for `true`
+//! only. All other generated code goes through [`If`](crate::stand_in::If), which for `false`
+//! needs nothing of the type and so adds no further errors.
 
 #![allow(missing_docs, reason = "for the macros alone")]
 
@@ -23,14 +23,14 @@ macro_rules! checks {
 checks! {
     #[diagnostic::on_unimplemented(
         message = "the handlers of `{Self}` are missing",
-        label = "a struct alone is no actor",
-        note = "write them in an `impl` block that is marked too: `#[actor] impl {Self} {{ .. }}`"
+        label = "a struct alone is not an actor",
+        note = "write them in an `impl` block that is also marked: `#[actor] impl {Self} {{ .. }}`"
     )]
     Handled
 
     #[diagnostic::on_unimplemented(
-        message = "`{Self}` is not sent to a handler",
-        label = "comes with the context",
+        message = "`{Self}` is not an argument that a caller can send",
+        label = "comes with `ctx`",
         note = "take `ctx: &Ctx<Self>`, and write `ctx.env()`, `ctx.sql()`, `ctx.alarms()` or \
                 `ctx.sockets()`"
     )]
@@ -45,10 +45,10 @@ checks! {
     Argument
 
     #[diagnostic::on_unimplemented(
-        message = "`{Self}` can't be the answer of a handler",
+        message = "`{Self}` can't be the return value of a handler",
         label = "not a type that serde can send",
-        note = "answers go to other objects: derive serde's `Serialize` and `Deserialize` for the \
-                type and what it holds"
+        note = "return values go to other objects: derive serde's `Serialize` and `Deserialize` \
+                for the type and what it holds"
     )]
     Answer
 
@@ -72,8 +72,8 @@ checks! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can change behind `&self`, and can't be the attachment of a web socket",
         label = "can change behind `&self`",
-        note = "an attachment is stored when `Socket::set_data` says so: what changes otherwise \
-                would be lost. Write the type without `Cell` and the like"
+        note = "an attachment is stored by `Socket::set_data`: what changes otherwise would be \
+                lost. Write the type without `Cell` and the like"
     )]
     StillAttached
 
@@ -95,9 +95,9 @@ checks! {
 
     #[diagnostic::on_unimplemented(
         message = "this default is not a value of the column's `{Self}`",
-        label = "not what a `{Self}` is stored as",
-        note = "write a literal of what the type is stored as; an enum is stored as its variants' \
-                names in snake case: `default = \"in_progress\"`"
+        label = "not the stored form of `{Self}`",
+        note = "write a literal of the stored form; an enum is stored as its variants' names in snake \
+                case: `default = \"in_progress\"`"
     )]
     AsDefault
 
@@ -136,15 +136,15 @@ checks! {
     #[diagnostic::on_unimplemented(
         message = "this is a `Result` under another name",
         label = "`{Self}`",
-        note = "an `Err` must undo the turn: write `Result<..>` where the handler says what it \
-                returns"
+        note = "an `Err` must undo the turn: write `Result<..>` as the return type of the handler"
     )]
     Plain
 
     #[diagnostic::on_unimplemented(
         message = "no web socket can be opened to `{Self}`",
-        label = "nobody can get here",
-        note = "say where sockets are opened, on the struct: `#[actor(sockets(path = \"/ws\"))]`"
+        label = "no client can connect",
+        note = "declare where sockets are opened, on the struct: \
+                `#[actor(sockets(path = \"/ws\"))]`"
     )]
     Connected
 
@@ -165,19 +165,19 @@ checks! {
     Asked
 
     #[diagnostic::on_unimplemented(
-        message = "`{Self}` is not what an `#[on_request]` handler can answer",
+        message = "`{Self}` is not what an `#[on_request]` handler can return",
         label = "not a response",
-        note = "answer a `Response` with a body that becomes a `Body`, such as \
+        note = "return a `Response` with a body that converts into a `Body`, such as \
                 `http::Response::new(text.into())` or `json_response(200, &value)`"
     )]
     Responds
 }
 
-/// Whether a handler's socket carries what the others' do.
+/// Whether a handler's socket has the same attachment as those of the other handlers.
 #[diagnostic::on_unimplemented(
     message = "the web sockets of this actor do not carry `{Self}`",
     label = "expected `{T}`",
-    note = "what a socket carries is the `T` of the `Admission<T>` that `#[on_connect]` answers: \
+    note = "what a socket carries is the `T` of the `Admission<T>` that `#[on_connect]` returns: \
             write `&Socket<T>` with the same one"
 )]
 pub trait AttachedAlike<T, const IS: bool> {

@@ -1,4 +1,4 @@
-//! Bodies: bytes at hand, or a stream of them.
+//! Bodies: bytes in memory, or a stream of them.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -14,25 +14,38 @@ use http_body_util::BodyExt as _;
 use send_wrapper::SendWrapper;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::turn::BoxFuture;
 
-/// The body of a request or a response: bytes at hand, or a stream of them.
+/// The body of a request or a response: bytes in memory, or a stream of them.
 pub struct Body(Kind);
 
 enum Kind {
     Full(Bytes),
+    /// The same for a body of the platform.
+    Incoming(SendWrapper<Box<dyn Incoming>>),
     /// axum requires `Send`; a Worker has one thread, so this never crosses.
-    Stream(SendWrapper<Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>>),
+    Stream(SendWrapper<Stream>),
+}
+
+type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>;
+
+/// A body from the platform that has not been read yet.
+pub(crate) trait Incoming {
+    /// Reads all of it.
+    fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>>;
+    /// Reads it in parts.
+    fn stream(&mut self) -> Stream;
 }
 
 impl Body {
-    /// No bytes.
+    /// An empty body.
     pub fn empty() -> Self {
         Self(Kind::Full(Bytes::new()))
     }
 
-    /// The body of another library: its bytes are passed on as they come.
+    /// A body of another library: its bytes are passed on as they arrive.
     ///
-    /// So a response of an `axum::Router` is one of ours: `response.map(Body::new)`.
+    /// This converts a response of an `axum::Router`: `response.map(Body::new)`.
     pub fn new<B>(body: B) -> Self
     where
         B: http_body::Body<Data = Bytes, Error: Display> + 'static,
@@ -40,14 +53,13 @@ impl Body {
         Self::stream(body.map_err(|error| Error::internal(format!("a body failed: {error}"))))
     }
 
-    /// Bytes that come one part after the other, and are passed on as they come.
+    /// Bytes that arrive in parts, and are passed on as they arrive.
     pub fn stream(body: impl http_body::Body<Data = Bytes, Error = Error> + 'static) -> Self {
         Self(Kind::Stream(SendWrapper::new(Box::pin(body))))
     }
 
-    /// A body, and the sender that gives it its parts: for server-sent events,
-    /// and whatever else is not known when the response begins. The body ends
-    /// when the sender is dropped.
+    /// A body, and the sender of its parts: for server-sent events, and anything else that
+    /// is not known when the response begins. The body ends when the sender is dropped.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -68,7 +80,7 @@ impl Body {
     ///     }
     ///
     ///     pub fn publish(&mut self, news: String) {
-    ///         // Those who have gone away are forgotten.
+    ///         // Drops readers who have gone away.
     ///         self.readers.retain(|reader| reader.send(format!("data: {news}\n\n")).is_ok());
     ///     }
     /// }
@@ -79,12 +91,12 @@ impl Body {
         (BodySender(channel), body)
     }
 
-    /// The next part of the body, none at its end: so a large one is read without
-    /// holding all of it. Its sender is kept from sending more than is read.
+    /// Returns the next part of the body, none at its end: so a large one can be read
+    /// without holding all of it. Its sender is slowed down to the speed of reading.
     ///
     /// # Errors
     ///
-    /// The sender went away in the middle.
+    /// The sender went away before the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut *self).poll_frame(cx)).await {
             if let Ok(data) = frame?.into_data() {
@@ -98,11 +110,13 @@ impl Body {
     ///
     /// # Errors
     ///
-    /// The sender went away in the middle.
+    /// The sender went away before the end.
     pub async fn bytes(mut self) -> Result<Bytes> {
-        if let Kind::Full(bytes) = self.0 {
-            return Ok(bytes);
-        }
+        self = match self.0 {
+            Kind::Full(bytes) => return Ok(bytes),
+            Kind::Incoming(body) => return body.take().bytes().await,
+            stream => Self(stream),
+        };
         let mut all = BytesMut::new();
         while let Some(data) = self.chunk().await? {
             all.extend_from_slice(&data);
@@ -110,10 +124,19 @@ impl Body {
         Ok(all.freeze())
     }
 
-    /// The bytes, if they are at hand.
+    /// The body of a request or a response of the platform.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker asks for it")
+        allow(dead_code, reason = "only a Worker has one")
+    )]
+    pub(crate) fn incoming(body: impl Incoming + 'static) -> Self {
+        Self(Kind::Incoming(SendWrapper::new(Box::new(body))))
+    }
+
+    /// The bytes, if they are in memory.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker needs it")
     )]
     pub(crate) fn into_full(self) -> Result<Bytes, Self> {
         match self.0 {
@@ -131,7 +154,11 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>>>> {
+        if let Kind::Incoming(body) = &mut self.0 {
+            self.0 = Kind::Stream(SendWrapper::new(body.stream()));
+        }
         match &mut self.0 {
+            Kind::Incoming(_) => Poll::Ready(None),
             Kind::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Kind::Stream(stream) => stream.as_mut().poll_frame(cx),
@@ -141,6 +168,7 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Full(bytes) => bytes.is_empty(),
+            Kind::Incoming(_) => false,
             Kind::Stream(stream) => stream.is_end_stream(),
         }
     }
@@ -148,6 +176,7 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Incoming(_) => SizeHint::default(),
             Kind::Stream(stream) => stream.size_hint(),
         }
     }
@@ -157,7 +186,7 @@ impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
             Kind::Full(bytes) => write!(f, "Body({} bytes)", bytes.len()),
-            Kind::Stream(_) => f.write_str("Body(stream)"),
+            Kind::Incoming(_) | Kind::Stream(_) => f.write_str("Body(stream)"),
         }
     }
 }
@@ -189,7 +218,7 @@ impl From<()> for Body {
 /// The sending end of a body, from [`Body::channel`].
 pub struct BodySender(Rc<RefCell<Channel>>);
 
-/// What is between a sender and its body.
+/// What a sender and its body share.
 #[derive(Default)]
 struct Channel {
     parts: VecDeque<Bytes>,
@@ -218,8 +247,8 @@ impl BodySender {
         Ok(())
     }
 
-    /// How many bytes the reader has not taken yet: drop the sender of one that
-    /// lets too many wait.
+    /// How many bytes the reader has not taken yet: drop the sender if they become too
+    /// many.
     pub fn waiting(&self) -> usize {
         self.0.borrow().parts.iter().map(Bytes::len).sum()
     }

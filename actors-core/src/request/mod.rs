@@ -10,26 +10,27 @@ use http::{Method, StatusCode};
 use http_body::Body as _;
 use serde::Serialize;
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) use self::body::Incoming;
 pub use self::body::{Body, BodySender};
 use crate::error::{Error, Result};
 use crate::log;
 use crate::turn::Turn;
 
-/// A request as an `#[on_request]` handler takes it.
+/// A request, for an `#[on_request]` handler.
 ///
-/// With another type than [`Body`] in its place, the body is read before the
-/// handler's turn begins: `http::Request<Bytes>` or `http::Request<String>`. So a
-/// synchronous handler, which is one transaction, can use the body too, and a
-/// slow upload keeps nobody waiting.
+/// With another type in the place of [`Body`], `http::Request<Bytes>` or
+/// `http::Request<String>`, the body is read before the handler's turn begins. So a
+/// synchronous handler, which is one transaction, can use the body, too, and a slow upload
+/// keeps nobody waiting.
 pub type Request<B = Body> = http::Request<B>;
 
-/// A response as an `#[on_request]` handler answers it, with any body that can
-/// become a [`Body`].
+/// A response, from an `#[on_request]` handler, with any body that converts into a
+/// [`Body`].
 ///
-/// Its status is one of 200 to 599, and its headers are UTF-8 text: the platform sends
-/// no others, so a handler that answers one fails with [`ErrorKind::Internal`](crate::ErrorKind), and what
-/// it has done is undone as after any error. One of 204, 205 or 304 has no body: what is
-/// given is left out.
+/// Its status is one of 200 to 599, and its headers are UTF-8 text: the platform sends no others,
+/// so a handler that returns one fails with [`ErrorKind::Internal`](crate::ErrorKind), and what it
+/// has done is undone as after any error. One of 204, 205 or 304 is sent without its body.
 pub type Response<B = Body> = http::Response<B>;
 
 /// A JSON response with that status; one of 204, 205 or 304 has no body, whatever the value.
@@ -45,7 +46,7 @@ pub type Response<B = Body> = http::Response<B>;
 ///
 /// # Errors
 ///
-/// A value that JSON has no form for, or a status that is none of 200 to 599.
+/// A value that JSON can't represent, or a status outside 200 to 599.
 pub fn json_response(status: u16, value: &impl Serialize) -> Result<Response> {
     let json = serde_json::to_vec(value)?;
     let mut response = sendable(http::Response::builder().status(status).body(json.into())?)?;
@@ -56,8 +57,8 @@ pub fn json_response(status: u16, value: &impl Serialize) -> Result<Response> {
     Ok(response)
 }
 
-/// A response as the platform sends it: asked of each before its turn is over, since one
-/// that can't be sent would be an error after the commit.
+/// A response in the form that the platform can send. Checked before the turn ends, since
+/// one that can't be sent would be an error after the commit.
 pub(crate) fn sendable(mut response: Response) -> Result<Response> {
     let refuse = |why| {
         Err(Error::internal(format!(
@@ -88,14 +89,14 @@ fn has_no_body(status: StatusCode) -> bool {
     )
 }
 
-/// The first header whose value JavaScript has no text for.
+/// The first header whose value is not a text in JavaScript.
 fn not_text(headers: &HeaderMap) -> Option<&HeaderName> {
     let is_text = |value: &HeaderValue| std::str::from_utf8(value.as_bytes()).is_ok();
     let mut headers = headers.iter();
     headers.find_map(|(name, value)| (!is_text(value)).then_some(name))
 }
 
-/// Refuses a request that JavaScript can't build.
+/// Refuses a request that JavaScript can't construct.
 pub(crate) fn check_request(request: &Request) -> Result<()> {
     let refuse = |why| Err(Error::invalid(format!("the request can't be sent: {why}")));
     let method = request.method();
@@ -116,7 +117,7 @@ pub(crate) fn check_request(request: &Request) -> Result<()> {
             read before the handler runs"
 )]
 pub trait FromBody: Sized + 'static {
-    /// Reads what the handler asks for.
+    /// Reads the body in the form that the handler takes.
     #[doc(hidden)]
     fn from_body(body: Body) -> Turn<Self>;
 }
@@ -142,7 +143,7 @@ impl FromBody for String {
     }
 }
 
-/// Reads the body as the handler asks for it, and goes on with the request.
+/// Reads the body in the form that the handler takes, and passes the request on.
 pub(crate) fn read<B: FromBody>(
     request: Request,
     next: impl FnOnce(Request<B>) -> Turn<Response> + 'static,
@@ -156,26 +157,26 @@ pub(crate) fn uri(url: &str) -> Result<http::Uri> {
     url.parse().map_err(bad_url)
 }
 
-/// What is said of a request whose URL can't be read.
+/// The error for a request whose URL can't be read.
 pub(crate) fn bad_url(error: impl Display) -> Error {
     Error::invalid(format!("the URL of the request can't be read: {error}"))
 }
 
-/// The turn of a request, whose error is a response too.
+/// The turn of a request, with an error converted into a response.
 pub(crate) fn answered(turn: Turn<Response>) -> Turn<Response> {
     turn.map(|result| Ok(result.unwrap_or_else(|error| error_response(&error))))
 }
 
-/// The response that an `#[on_request]` handler is answered with when it returns the
-/// error, for handlers that return responses: those of a router.
+/// Converts an error into the response that an `#[on_request]` handler would produce for
+/// it, for handlers that return responses: those of a router.
 impl From<Error> for Response {
     fn from(error: Error) -> Self {
         error_response(&error)
     }
 }
 
-/// What a request is answered when its handler fails: the kind's status, and the
-/// message if the fault is the caller's.
+/// The response to a request whose handler fails: the kind's status, and the message if the
+/// fault is the caller's.
 pub(crate) fn error_response(error: &Error) -> Response {
     let status = http::StatusCode::from_u16(error.kind().status()).unwrap_or_default();
     if error.is_ours() {

@@ -1,4 +1,4 @@
-//! The arguments and the answer of a call.
+//! The arguments and the reply of a call.
 
 use std::fmt;
 use std::rc::Rc;
@@ -11,12 +11,12 @@ use crate::json::{self, OwnedFields};
 use crate::turn::current::{self, Chain};
 use crate::wire::Wire;
 
-/// The arguments of a call, as they cross.
+/// The encoded arguments of a call.
 #[doc(hidden)]
 pub struct Call(pub(crate) Vec<Wire>);
 
 impl Call {
-    /// The arguments as they came, and the turns that wait for the call.
+    /// Splits what was received into the arguments and the turns that wait for the call.
     pub(crate) fn received(mut values: Vec<Wire>) -> (Self, Option<Rc<Chain>>) {
         let chain = current::take_argument(&mut values);
         (Self(values), chain)
@@ -25,18 +25,18 @@ impl Call {
     fn expect(&self, names: &[&str]) -> Result<()> {
         if self.0.len() > names.len() {
             return Err(Error::invalid(format!(
-                "{} arguments were given, and {}",
+                "{} arguments were given, but {}",
                 self.0.len(),
                 match names {
-                    [] => "none is taken".to_owned(),
-                    _ => format!("{} are taken: `{}`", names.len(), names.join("`, `")),
+                    [] => "none are expected".to_owned(),
+                    _ => format!("{} are expected: `{}`", names.len(), names.join("`, `")),
                 }
             )));
         }
         Ok(())
     }
 
-    /// Takes an argument out; one that is absent reads like `undefined`.
+    /// Takes an argument; a missing one reads as `undefined`.
     fn take<T: DeserializeOwned>(&mut self, index: usize, name: &str) -> Result<T> {
         let value = self
             .0
@@ -50,7 +50,7 @@ impl Call {
     }
 }
 
-/// What is said of a part of a call or of a message that can't be read.
+/// The error for a part of a call or a message that can't be read.
 fn wrong(part: &str, name: &str, is_missing: bool, error: &dyn fmt::Display) -> Error {
     Error::invalid(match is_missing {
         true => format!("{part} `{name}` is missing"),
@@ -58,16 +58,16 @@ fn wrong(part: &str, name: &str, is_missing: bool, error: &dyn fmt::Display) -> 
     })
 }
 
-/// What a handler answers, as its caller gets it.
+/// What a handler returns, encoded for its caller.
 #[doc(hidden)]
 pub struct Reply(pub(crate) Wire);
 
 impl Reply {
-    /// A reply of a handler's value.
+    /// Encodes a handler's value.
     pub(crate) fn new<T: Serialize>(value: &T) -> Result<Self> {
         Wire::encode(value)
             .map(Self)
-            .map_err(|error| Error::internal(format!("the answer can't be sent: {error}")))
+            .map_err(|error| Error::internal(format!("the returned value can't be sent: {error}")))
     }
 }
 
@@ -109,7 +109,7 @@ macro_rules! tuples {
 
 crate::tuples::for_each_tuple!(tuples);
 
-/// The field of that name in a JSON message; one that is absent reads like `null`.
+/// The field of that name in a JSON message; a missing one reads as `null`.
 fn field<T: DeserializeOwned>(fields: &mut OwnedFields, name: &str) -> Result<T> {
     let value = fields.remove(name);
     let is_missing = value.is_none();

@@ -1,13 +1,13 @@
-//! The client of an object, as the platform has it.
+//! The platform's client of an object.
 
 use crate::error::Result;
 use crate::request::{Request, Response};
 use crate::turn::BoxFuture;
 use crate::wire::Wire;
 
-/// Another object, wherever it is.
+/// Another object, wherever it runs.
 pub(crate) trait Remote {
-    /// Its id, if it is known before it is called.
+    /// Its id, if that is known before a call.
     fn id(&self) -> Option<String>;
     /// Calls a method over native Workers RPC.
     fn call<'a>(&'a self, method: &'a str, arguments: Vec<Wire>) -> BoxFuture<'a, Result<Wire>>;

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::request::{Request, Response, check_request};
 use crate::turn::current;
 
-/// The client of one instance of an actor; the typed stubs are around it.
+/// The client of one instance of an actor; the typed stubs wrap it.
 #[doc(hidden)]
 pub struct Stub {
     actor: &'static str,
@@ -32,9 +32,7 @@ impl Stub {
         current::add_argument(&mut arguments.0);
         let reply = self.target.call(method, arguments.0).await?;
         reply.decode().map_err(|error| {
-            Error::internal(format!(
-                "{place} answered something else than expected: {error}"
-            ))
+            Error::internal(format!("{place} returned an unexpected value: {error}"))
         })
     }
 
@@ -43,7 +41,7 @@ impl Stub {
         self.refuse_self_call("fetch")?;
         if request.uri().authority().is_none() {
             return Err(Error::invalid(format!(
-                "a request to an actor has a whole URL, `http://actor{0}` for example, and not \
+                "a request to an actor needs an absolute URL, `http://actor{0}` for example, not \
                  `{0}`",
                 request.uri()
             )));
@@ -60,22 +58,22 @@ impl Stub {
         Err(Error::new(
             ErrorKind::Deadlock,
             format!(
-                "this {} called `{method}` of itself through its own stub, and would wait for \
-                 itself for ever: call `self.{method}(..)`, or through `ctx.handle()` where \
-                 `self` can't be borrowed, as in the handlers of a router",
+                "this {} called its own `{method}` through a stub, and would wait for itself \
+                 forever: call `self.{method}(..)`, or use `ctx.handle()` where `self` can't be \
+                 borrowed, as in the handlers of a router",
                 self.actor
             ),
         ))
     }
 }
 
-/// Refuses a name that the platform would take and not tell its object.
+/// Refuses a name that the platform would accept, but not report to the object.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     const LIMIT: usize = 1024;
     match name.len() {
         0..=LIMIT => Ok(()),
         length => Err(Error::invalid(format!(
-            "the name of an instance has at most {LIMIT} bytes, and this has {length}"
+            "the name of an instance has at most {LIMIT} bytes, this one has {length}"
         ))),
     }
 }

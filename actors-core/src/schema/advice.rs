@@ -1,11 +1,11 @@
-//! The migration to write: the struct of a table as it is stored, and statements.
+//! The migration to suggest: the struct of a table as it is stored, and statements.
 
 use std::fmt::Write as _;
 
 use super::plan::{Blocker, Pair, Stored};
 use actors_sqlite::ddl::{Column, Index, Table};
 
-/// Names that a field can only have with `r#` before them.
+/// Names that need `r#` as a field.
 const KEYWORDS: [&str; 16] = [
     "as", "box", "do", "else", "fn", "for", "if", "in", "match", "mod", "move", "ref", "type",
     "use", "where", "yield",
@@ -21,7 +21,7 @@ pub(super) fn frozen(
 ) -> String {
     let def = pair.map(|pair| pair.def);
     let mut options = format!("name = \"{name}\"");
-    // Databases that are older still have other names.
+    // Even older databases have the old names.
     if let Some(was) = def.and_then(|def| def.was) {
         let _ = write!(options, ", was = \"{was}\"");
     }
@@ -45,7 +45,7 @@ pub(super) fn frozen(
     let mut text = format!("#[sql_table({options})]\nstruct {ident} {{\n");
     for column in &table.columns {
         let mut column = column.clone();
-        // A default that only an older database has is none that newer ones have too.
+        // A default that only the database has is one that newer databases lack.
         let now = pair.and_then(|pair| pair.declared.column_called(&column.name));
         if now.is_some_and(|now| now.clause("default").is_none()) && !column.is_nullable() {
             column
@@ -104,13 +104,13 @@ fn column_options(column: &Column, table: &Table) -> Vec<String> {
     options
 }
 
-/// What is in the outermost parentheses.
+/// The text in the outermost parentheses.
 fn inner(source: &str) -> &str {
     let (_, rest) = source.split_once('(').unwrap_or_default();
     rest.rsplit_once(')').map_or(rest, |(inner, _)| inner)
 }
 
-/// A literal of SQL in Rust.
+/// An SQL literal, in Rust.
 fn literal(value: &str) -> String {
     if let Some(digits) = value.strip_prefix("x '") {
         let digits = digits.trim_end_matches('\'').as_bytes().chunks(2);
@@ -126,8 +126,8 @@ fn literal(value: &str) -> String {
     }
 }
 
-/// The option for a column that references another table, whose struct is called like
-/// it, as far as one can know.
+/// The option for a column that references another table; its struct is assumed to be named
+/// after it.
 fn references(clause: &str) -> String {
     let (table, action) = clause.split_once(' ').unwrap_or((clause, ""));
     let words = table.split('_').map(|word| {
@@ -157,7 +157,7 @@ fn rust_type(column: &Column) -> String {
     }
 }
 
-/// The statements that bring the table to its declared form.
+/// The statements that bring the table into its declared form.
 pub(super) fn statements(
     pair: &Pair<'_>,
     stored: &Stored,
@@ -222,7 +222,7 @@ pub(super) fn statements(
     text
 }
 
-/// Whether another column can take the place of one, and nothing else is about it.
+/// Whether a new column can replace this one: nothing else refers to it.
 fn can_be_replaced(name: &str, declared: &Table, found: &Table) -> bool {
     let is_about = |text: &str| text.split(' ').any(|word| word == name);
     let is_free = |table: &Table| {
@@ -244,7 +244,7 @@ fn can_be_replaced(name: &str, declared: &Table, found: &Table) -> bool {
     is_free(declared) && is_free(found) && is_plain(declared) && is_plain(found)
 }
 
-/// SQLite can't drop a column that has an index.
+/// SQLite can't drop an indexed column.
 fn drop_indices(text: &mut String, pair: &Pair<'_>, stored: &Stored, column: &str) {
     for (name, index) in &stored.indices {
         let mut words = index.index.definition.split(' ');
@@ -254,13 +254,13 @@ fn drop_indices(text: &mut String, pair: &Pair<'_>, stored: &Stored, column: &st
     }
 }
 
-/// A new column in the place of an old one, with its values.
+/// Replaces a column by a new one with its values.
 fn replace(text: &mut String, pair: &Pair<'_>, name: &str) {
     let table = pair.def.name;
     let Some(column) = pair.declared.column_called(name) else {
         return;
     };
-    // The macro quotes the name, which here is as the field has it.
+    // The macro quotes the name, and keeps the case of the field.
     let Some((name_now, rest)) = column.source.trim_start_matches('"').split_once('"') else {
         return;
     };
@@ -287,7 +287,7 @@ fn replace(text: &mut String, pair: &Pair<'_>, name: &str) {
     }
 }
 
-/// The tables with columns that reference it.
+/// The tables with columns that reference this one.
 fn referring(name: &str, stored: &Stored) -> Vec<String> {
     let references = format!("references {name} ");
     let is_about = |clause: &String| format!("{clause} ").contains(&references);
@@ -301,17 +301,17 @@ fn referring(name: &str, stored: &Stored) -> Vec<String> {
     tables.map(|(name, _)| name.clone()).collect()
 }
 
-/// What can't be advised: to drop the table would change the rows of others.
+/// No statements to suggest: dropping the table would change the rows of others.
 fn keep_first(table: &str, referring: &[String]) -> String {
     format!(
-        "        -- A new \"{table}\" has to take the place of the old one, and DROP TABLE would delete\n        \
-         -- or change the rows that reference it, in {}. Move those to tables of their\n        \
-         -- own first, delete them, and put them back at the end.\n",
+        "        -- A new \"{table}\" has to replace the old one, and DROP TABLE would delete\n   \
+              -- or change the rows that reference it, in {}. Move those to tables of their\n     \
+            -- own first, delete them, and move them back at the end.\n",
         referring.join(", ")
     )
 }
 
-/// A new table in the place of the old one, with its rows.
+/// Replaces the table by a new one with its rows.
 fn copy(pair: &Pair<'_>, found: &Table) -> String {
     let table = pair.def.name;
     let create = pair
@@ -341,7 +341,7 @@ fn copy(pair: &Pair<'_>, found: &Table) -> String {
     )
 }
 
-/// A value for the rows that are there.
+/// A value for the existing rows.
 fn empty(column: &Column) -> &'static str {
     match column.sql_type.as_str() {
         _ if column.is_nullable() => "NULL",

@@ -1,4 +1,4 @@
-//! Bringing the tables of a database to their declared form.
+//! Brings the tables of a database into their declared form.
 
 use super::plan::{Stored, Undeclared, plan, renames};
 use super::report::refusal;
@@ -6,12 +6,11 @@ use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::sql::TableDef;
 
-/// Brings the tables to their declared form, and leaves all others alone.
+/// Brings the tables into their declared form, and leaves all others alone.
 ///
 /// # Errors
 ///
-/// A difference that is not safe. What has been done before it is for the
-/// transaction around this to undo.
+/// An unsafe difference. The surrounding transaction undoes what has been done before.
 pub(crate) fn bring(
     instance: &Instance,
     declared: &[&TableDef],
@@ -29,7 +28,8 @@ pub(crate) fn bring(
     for statement in statements {
         instance.own().run(&statement, ()).map_err(|error| {
             Error::schema(format!(
-                "the tables can't be brought to what the code declares, and nothing was changed: {}",
+                "the tables can't be changed to what the code declares, and nothing was changed: \
+                 {}",
                 error.message()
             ))
         })?;
@@ -37,7 +37,7 @@ pub(crate) fn bring(
     Ok(())
 }
 
-/// The tables and the indices of a database, but the runtime's own.
+/// The tables and indices of a database, except the runtime's own.
 pub(crate) fn read(instance: &Instance) -> Result<Stored> {
     let mut stored = Stored::default();
     instance.own().for_each(

@@ -1,10 +1,10 @@
-//! What tells one declared schema from another.
+//! Fingerprints, which tell declared schemas apart.
 
 use crate::instance::ActorDef;
 use crate::instance::tables::own;
 
 impl ActorDef {
-    /// The declared alarms, as a fingerprint and a record know them.
+    /// The declared alarms, as they stand in a fingerprint and in a record.
     pub(super) fn declared_alarms(self) -> impl Iterator<Item = String> {
         self.alarms().filter_map(|alarm| {
             let recurrence = alarm.declared?.recurrence();
@@ -12,7 +12,7 @@ impl ActorDef {
         })
     }
 
-    /// 53 bits (the integers that a row holds exactly) over all that a wake has to establish.
+    /// 53 bits (a row holds such integers exactly) over everything that a wake has to establish.
     pub(super) fn fingerprint(self) -> i64 {
         let mut hash = Fnv::default();
         hash.write(env!("CARGO_PKG_VERSION"));
@@ -39,7 +39,7 @@ impl ActorDef {
     }
 }
 
-/// FNV-1a, which is short and stays the same for ever.
+/// FNV-1a, which is short and never changes.
 pub(super) struct Fnv(u64);
 
 impl Default for Fnv {

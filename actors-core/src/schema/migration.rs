@@ -1,4 +1,4 @@
-//! Written migrations: what no difference between two schemas can say.
+//! Written migrations: what a diff of two schemas can't express.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::sql::{Migration, TableDef};
 use actors_sqlite::lex;
 
 impl Migration {
-    /// Changes when the statements come to mean something else.
+    /// Changes when the meaning of the statements changes.
     pub(crate) fn checksum(&self) -> i64 {
         let mut hash = Fnv::default();
         hash.write(&lex::meaning(self.sql));
@@ -28,7 +28,7 @@ impl Migration {
     }
 }
 
-/// A migration that a database has been through.
+/// A migration that has been applied to a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Done {
     id: String,
@@ -52,11 +52,11 @@ impl From<&Migration> for Done {
     }
 }
 
-/// Runs those that the database has not been through.
+/// Runs the migrations that have not been applied to the database.
 ///
 /// # Errors
 ///
-/// The database has been through others than these, or one of them fails.
+/// Others than these have been applied, or one of them fails.
 pub(crate) fn run_pending(instance: &Instance, listed: &[Migration], done: &[Done]) -> Result<()> {
     for (index, done) in done.iter().enumerate() {
         match listed.get(index) {
@@ -74,8 +74,8 @@ fn check_unedited(migration: &Migration, done: &Done) -> Result<()> {
         return Ok(());
     }
     Err(Error::schema(format!(
-        "the migration `{}` has been edited since this database went through it, and nothing was \
-         changed: put its statements back, and write what is new in another migration after it",
+        "the migration `{}` has been edited since it was applied to this database, and nothing was \
+         changed: restore its statements, and put what is new into another migration after it",
         done.id
     )))
 }
@@ -85,13 +85,15 @@ fn diverged(listed: &[Migration], done: &Done, instead: Option<&Migration>) -> E
     let is_listed = listed.iter().any(|migration| migration.id == *id);
     Error::schema(match instead.filter(|_| is_listed) {
         Some(other) => format!(
-            "the database went through the migration `{id}` before `{}`, which is listed before it, \
-             and nothing was changed: list new migrations after those that are there",
+            "the migration `{id}` was applied to the database before `{}`, which is listed before \
+             it, \
+             and nothing was changed: list new migrations after the existing ones",
             other.id
         ),
         None => format!(
-            "the database is newer than the code, and nothing was changed: it went through the \
-             migration `{id}`, which `#[actor(migrations(..))]` does not list"
+            "the database is newer than the code, and nothing was changed: the migration `{id}` \
+             was \
+             applied to it, which `#[actor(migrations(..))]` does not list"
         ),
     })
 }

@@ -1,11 +1,11 @@
-//! The database as a wake finds it, and as it should be.
+//! Brings the database that a wake finds up to date.
 //!
-//! A wake reads one row. If its fingerprint is not that of the code, one transaction
-//! brings the database up to date: the framework's own tables, the written migrations
-//! that it has not been through ([`migration`]), then the difference between the
-//! tables that are stored and those that are declared ([`plan`], [`bring`](mod@bring)).
-//! What is not safe is refused ([`report`], [`advice`]), and all stays as it was.
-//! A database that newer code has brought further is left alone, if it can be ([`newer`]).
+//! A wake reads one row. If its fingerprint is not that of the code, one transaction brings
+//! the database up to date: the framework's own tables, the written migrations that have
+//! not been applied yet ([`migration`]), then the difference between the stored and the
+//! declared tables ([`plan`], [`bring`](mod@bring)). What is not safe is refused
+//! ([`report`], [`advice`]), and nothing changes. A database that newer code has changed is
+//! left alone, if possible ([`newer`]).
 
 mod advice;
 pub(crate) mod bring;
@@ -26,11 +26,11 @@ use self::plan::{Stored, Undeclared};
 use crate::alarms;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
-use crate::instance::beside::Life;
+use crate::instance::remembered::Life;
 use crate::instance::tables::{DESTROYED, own};
 use crate::sql::TableDef;
 
-/// What the database has been through, as JSON in the framework's row.
+/// The history of the database, as JSON in the framework's row.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Record {
@@ -41,21 +41,21 @@ pub(crate) struct Record {
     pub(crate) parts: Vec<String>,
     /// The alarms that were declared.
     pub(crate) alarms: Vec<String>,
-    /// The fingerprints that it had before, the newest last.
+    /// Its earlier fingerprints, the newest last.
     pub(crate) before: Vec<i64>,
 }
 
-/// So many fingerprints are kept.
+/// How many earlier fingerprints are kept.
 const MOST_BEFORE: usize = 32;
 
-/// Brings the database to what the actor declares, and answers the stored
-/// persisted fields. One row read when nothing has changed. An object that stores nothing
-/// yet is left without a database.
+/// Brings the database to what the actor declares, and returns the stored persisted fields.
+/// Reads one row if nothing has changed. An object that has stored nothing yet is left
+/// without a database.
 pub(crate) fn open(instance: &Instance) -> Result<String> {
     let wanted = instance.def.fingerprint();
     instance.is_behind.set(false);
     instance.unborn.is_awake();
-    let stored = stored(instance)?.filter(|(found, _)| !bury(instance, *found));
+    let stored = stored(instance)?.filter(|(found, _)| !delete_if_destroyed(instance, *found));
     match stored {
         Some((found, state)) if found == wanted => Ok(state),
         Some((_, state)) if leaves_alone(instance, wanted)? => {
@@ -67,18 +67,18 @@ pub(crate) fn open(instance: &Instance) -> Result<String> {
             .map(|()| state),
         None => {
             instance.unborn.wake();
-            instance.remember(|beside| beside.life = Life::Unborn);
+            instance.remember(|remembered| remembered.life = Life::Unborn);
             Ok("{}".to_owned())
         }
     }
 }
 
-/// Does the rest of [`Ctx::destroy`], if it was called; answers whether it was.
+/// Does the rest of [`Ctx::destroy`], if it was called, and returns whether it was.
 pub(crate) fn finish_destroy(instance: &Instance) -> Result<bool> {
-    Ok(stored(instance)?.is_some_and(|(found, _)| bury(instance, found)))
+    Ok(stored(instance)?.is_some_and(|(found, _)| delete_if_destroyed(instance, found)))
 }
 
-fn bury(instance: &Instance, found: i64) -> bool {
+fn delete_if_destroyed(instance: &Instance, found: i64) -> bool {
     let is_destroyed = found == DESTROYED;
     if is_destroyed {
         instance.platform().delete_all();
@@ -109,7 +109,7 @@ fn stored(instance: &Instance) -> Result<Option<(i64, String)>> {
     }
 }
 
-/// A new database has the newest tables, and no migration to go through.
+/// Creates a database with the newest tables, which needs no migration.
 pub(crate) fn create(instance: &Instance, fields: &str) -> Result<()> {
     let all: Vec<&TableDef> = own().chain(instance.def.tables).collect();
     bring(instance, &all, Undeclared::Drop)?;
@@ -118,14 +118,13 @@ pub(crate) fn create(instance: &Instance, fields: &str) -> Result<()> {
         store(instance, fields)?;
     }
     match instance.is_destroyed() {
-        // What is stored behind `destroy` goes with the rest.
+        // What is stored after `destroy` is deleted with the rest.
         true => instance.mark_destroyed(),
         false => Ok(()),
     }
 }
 
-/// Brings the database to what the code declares, from what it was when it had the
-/// fingerprint `found`.
+/// Brings the database with the fingerprint `found` to what the code declares.
 pub(crate) fn update(instance: &Instance, found: i64, fingerprint: i64) -> Result<()> {
     bring(instance, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
     let record = Record::read(instance)?;
@@ -139,11 +138,11 @@ pub(crate) fn update(instance: &Instance, found: i64, fingerprint: i64) -> Resul
     finish(instance, fingerprint, record.with_before(found))
 }
 
-/// Whether the database is further than the code and is to be left as it is: all that the
-/// code declares is there, and what there is beside that does not forbid what it writes.
+/// Whether the database is newer than the code and stays as it is: it has everything that
+/// the code declares, and its additions allow what the code writes.
 ///
-/// No order of versions is known but that of a database that was once at this one. Else it
-/// may as well be that the code declares less than it did, which leaves the same.
+/// The only sign of newer code is that the database once had this code's fingerprint.
+/// Otherwise the code may as well declare less than before, which looks the same.
 fn leaves_alone(instance: &Instance, wanted: i64) -> Result<bool> {
     let Ok(record) = Record::read(instance) else {
         return Ok(false);
@@ -163,7 +162,7 @@ fn leaves_alone(instance: &Instance, wanted: i64) -> Result<bool> {
         Standing::Same => Ok(was_here && has_alarms()),
         Standing::More => Ok(was_here || has_alarms()),
         Standing::Forbids(reasons) if was_here => Err(Error::schema(format!(
-            "the database is newer than the code, which can't leave it alone, and nothing was \
+            "the database is newer than the code, which can't work with it, and nothing was \
              changed: {}",
             reasons.join("; ")
         ))),
@@ -181,7 +180,7 @@ impl Record {
         })
     }
 
-    /// The fingerprints before, and the one that it had until now.
+    /// The earlier fingerprints, followed by the one until now.
     fn with_before(mut self, found: i64) -> Vec<i64> {
         self.before.retain(|before| *before != found);
         self.before.push(found);
@@ -190,8 +189,8 @@ impl Record {
     }
 }
 
-/// A table that was declared once is still declared, or no longer stored: else its rows
-/// would be there and nobody would see them.
+/// Checks that each table that was declared once is still declared or no longer stored:
+/// otherwise its rows would stay unnoticed.
 fn check_none_forgotten(instance: &Instance, defs: &[TableDef], declared: &[String]) -> Result<()> {
     let stored = read(instance)?;
     let is_declared = |name: &str| defs.iter().any(|def| def.name.eq_ignore_ascii_case(name));
@@ -207,7 +206,7 @@ fn check_none_forgotten(instance: &Instance, defs: &[TableDef], declared: &[Stri
     Ok(())
 }
 
-/// Takes note of what the database has come to.
+/// Records the new state of the database.
 fn finish(instance: &Instance, fingerprint: i64, before: Vec<i64>) -> Result<()> {
     alarms::reconcile(instance)?;
     let record = Record {

@@ -1,5 +1,5 @@
-//! What older code makes of a database that newer code has brought further: whether it can
-//! leave the additions alone, so that a deployment can be rolled back.
+//! Older code on a database that newer code has changed: whether it can leave the additions
+//! alone, so that a deployment can be rolled back.
 
 use super::plan::{Stored, StoredIndex, is_compatible};
 use crate::error::Result;
@@ -7,21 +7,21 @@ use crate::instance::Instance;
 use actors_sqlite::ddl::{Column, Index, Table};
 use actors_sqlite::lex::names;
 
-/// How the tables that some code declares stand to those of a database.
+/// How the tables of a database compare to those that some code declares.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// Something that is declared is not there, or is different: what.
+    /// Something declared is missing or different: what.
     Lacks(String),
-    /// All that is declared is there, and nothing else of these tables.
+    /// Exactly what is declared is there.
     Same,
-    /// There is more, and what is declared can be read and written as if there were not.
+    /// There is more, but what is declared can be read and written as if there were not.
     More,
-    /// There is more, and it forbids what the code may write: why, a line each.
+    /// There is more, and it forbids what the code may write: the reasons, one line each.
     Forbids(Vec<String>),
 }
 
-/// Compares them. What is not declared has to be known as a part of what other code declares:
-/// nobody knows what was made by hand, and why.
+/// Compares them. What is not declared must be known as declared by other code: the purpose
+/// of something made by hand is unknown.
 ///
 /// # Errors
 ///
@@ -36,12 +36,10 @@ pub(crate) fn standing(
     let mut reasons = Vec::new();
     for (name, table) in &declared.tables {
         let Some(found) = stored.tables.get(name) else {
-            return Ok(Standing::Lacks(format!("the table `{name}` is not there")));
+            return Ok(Standing::Lacks(format!("the table `{name}` is missing")));
         };
         if let Some(what) = lacks(found, table) {
-            return Ok(Standing::Lacks(format!(
-                "{what} of `{name}` is not as it was"
-            )));
+            return Ok(Standing::Lacks(format!("{what} of `{name}` has changed")));
         }
         let additions = Additions::new(name, table, found);
         let is_known =
@@ -49,7 +47,7 @@ pub(crate) fn standing(
         if let Some(column) = additions.columns.iter().find(|column| !is_known(column)) {
             let column = &column.name;
             return Ok(Standing::Lacks(format!(
-                "the column `{column}` of `{name}` is not known"
+                "the column `{column}` of `{name}` is unknown"
             )));
         }
         more |= !additions.columns.is_empty();
@@ -61,9 +59,7 @@ pub(crate) fn standing(
         found.is_some_and(|found| found.index == index.index && found.table == index.table)
     };
     if let Some((name, _)) = declared.indices.iter().find(|index| !has_index(index)) {
-        return Ok(Standing::Lacks(format!(
-            "the index `{name}` is not as it was"
-        )));
+        return Ok(Standing::Lacks(format!("the index `{name}` has changed")));
     }
     for (name, found) in &stored.indices {
         if let Some(table) = declared.tables.get(&found.table)
@@ -92,7 +88,7 @@ pub(crate) fn standing(
     })
 }
 
-/// What is declared, as a record keeps it: the tables, their columns and their indices.
+/// What is declared, as it stands in a record: the tables, their columns and indices.
 pub(crate) fn parts(declared: &Stored) -> Vec<String> {
     let tables = declared.tables.iter().flat_map(|(name, table)| {
         let columns = table.columns.iter().map(|column| part(name, &column.name));
@@ -101,7 +97,7 @@ pub(crate) fn parts(declared: &Stored) -> Vec<String> {
     tables.chain(declared.indices.keys().cloned()).collect()
 }
 
-/// Nobody else makes anything with such a name.
+/// Such names are reserved for the framework.
 fn is_of_framework(name: &str) -> bool {
     name.starts_with("_actors")
 }
@@ -110,7 +106,7 @@ fn part(table: &str, column: &str) -> String {
     format!("{table}.{column}")
 }
 
-/// What the declared table says and the stored one does not.
+/// What the declared table has and the stored one lacks.
 fn lacks(stored: &Table, declared: &Table) -> Option<String> {
     let differs = |column: &&Column| {
         let found = stored.column_called(&column.name);
@@ -149,7 +145,7 @@ impl<'a> Additions<'a> {
         }
     }
 
-    /// Columns that a row can't be written without.
+    /// Added columns without which no row can be written.
     fn columns_in_the_way(&self, reasons: &mut Vec<String>) {
         for column in &self.columns {
             let why = if is_generated(column) {
@@ -166,7 +162,7 @@ impl<'a> Additions<'a> {
         }
     }
 
-    /// Checks and the like that the code's rows may fail.
+    /// Added checks and the like that the code's rows may violate.
     fn constraints_in_the_way(&self, instance: &Instance, reasons: &mut Vec<String>) -> Result<()> {
         let of_table = (self.stored.constraints.iter())
             .filter(|(constraint, _)| !self.declared.constraints.contains_key(*constraint));
@@ -188,7 +184,7 @@ impl<'a> Additions<'a> {
         Ok(())
     }
 
-    /// Whether a check is passed by all rows in which the added columns have their defaults.
+    /// Whether all rows in which the added columns have their defaults pass a check.
     fn passes(&self, instance: &Instance, check: &str) -> Result<bool> {
         let is_about = |column: &Column| names(check).contains(&column.name);
         let is_computed = |column: &&&Column| is_generated(column) && is_about(column);
@@ -208,7 +204,7 @@ impl<'a> Additions<'a> {
         Ok(passes > 0)
     }
 
-    /// A unique index in which the code's rows can be.
+    /// An added unique index that the code's rows may violate.
     fn index_in_the_way(&self, name: &str, index: &Index, reasons: &mut Vec<String>) {
         let columns = format!("( {} )", index.columns.join(" , "));
         let is_plain = index.definition == columns;
@@ -220,7 +216,8 @@ impl<'a> Additions<'a> {
         }
     }
 
-    /// Whether the code writes none of these columns, and leaves one of them NULL: NULLs differ.
+    /// Whether the code writes none of these columns and leaves one of them NULL: NULLs never
+    /// conflict.
     fn is_of_absent(&self, columns: &[String]) -> bool {
         let added = |name: &String| self.columns.iter().find(|column| column.name == *name);
         let is_null = |column: &&&Column| !is_generated(column) && default(column) == "NULL";
@@ -234,7 +231,7 @@ impl<'a> Additions<'a> {
     }
 }
 
-/// References by which rows of the code's own tables can't be deleted.
+/// Added references that prevent deleting rows of the code's own tables.
 fn references_in_the_way(
     table: &str,
     columns: &[&Column],
@@ -252,8 +249,8 @@ fn references_in_the_way(
         if declared.tables.contains_key(parent) && !lets_go {
             let column = &column.name;
             reasons.push(format!(
-                "the column `{column}` of `{table}` references `{parent}`, and may forbid that the \
-                 older code deletes rows there"
+                "the column `{column}` of `{table}` references `{parent}`, and may keep the older \
+                 code from deleting rows there"
             ));
         }
     }
@@ -263,7 +260,7 @@ fn is_generated(column: &Column) -> bool {
     column.clause("as").is_some()
 }
 
-/// What the column holds where nothing is said of it.
+/// The value of the column where none is given.
 fn default(column: &Column) -> &str {
     let source = column.clauses.iter().find_map(|(clause, source)| {
         clause

@@ -1,15 +1,15 @@
-//! From the database as it is to the tables as they are declared, as far as that is
-//! safe: nothing that is stored is lost, and whether it works depends on the two
-//! schemas and not on the rows.
+//! Plans the way from the stored tables to the declared ones, as far as that is safe: no
+//! stored data is lost, and whether it works depends only on the two schemas, not on the
+//! rows.
 //!
-//! All of this is pure: it is asked what it would do, and `bring.rs` does it.
+//! All of this is pure: it returns a plan, and `bring.rs` carries it out.
 
 use std::collections::BTreeMap;
 
 use crate::sql::TableDef;
 use actors_sqlite::ddl::{Column, Index, Table};
 
-/// What the database has, by name in small letters.
+/// What the database has, by lower-case name.
 #[derive(Default)]
 pub(crate) struct Stored {
     pub(crate) tables: BTreeMap<String, Table>,
@@ -21,7 +21,7 @@ pub(crate) struct StoredIndex {
     pub(crate) index: Index,
 }
 
-/// A table as the code declares it, and as the database has it under its name.
+/// A table as the code declares it, and as the database has it.
 pub(crate) struct Pair<'a> {
     pub(crate) def: &'a TableDef,
     pub(crate) create: String,
@@ -29,7 +29,7 @@ pub(crate) struct Pair<'a> {
     pub(crate) stored: Option<&'a Table>,
 }
 
-/// What becomes of indices that are stored and not declared.
+/// What happens to stored indices that are not declared.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Undeclared {
     Drop,
@@ -37,7 +37,7 @@ pub(crate) enum Undeclared {
 }
 
 impl Stored {
-    /// What a database has of these tables when it is new.
+    /// What a new database has with these tables.
     pub(crate) fn of<'a>(defs: impl Iterator<Item = &'a TableDef>) -> Self {
         let mut stored = Self::default();
         for def in defs {
@@ -50,7 +50,7 @@ impl Stored {
         stored
     }
 
-    /// Takes note of a table, or of an index of one, by what has created it.
+    /// Adds a table or an index, from the statement that created it.
     pub(crate) fn add(&mut self, name: &str, table: &str, create: &str) {
         let name = name.to_ascii_lowercase();
         if let Some(found) = Table::parse(create) {
@@ -67,7 +67,7 @@ impl<'a> Pair<'a> {
         let create = def.create.concat();
         Self {
             def,
-            // What is no `CREATE TABLE` has no columns, and SQLite says what it thinks of it.
+            // Anything but a `CREATE TABLE` has no columns here; SQLite reports the error.
             declared: Table::parse(&create).unwrap_or_default(),
             create,
             stored: stored.tables.get(&def.name.to_ascii_lowercase()),
@@ -83,7 +83,8 @@ impl<'a> Pair<'a> {
         self.declared.columns.iter().filter(lacks)
     }
 
-    /// The indices that are not stored as they are declared: the name, the index, its text.
+    /// The declared indices that the database lacks or has differently: the name, the index, its
+    /// text.
     pub(crate) fn changed_indices(
         &self,
         stored: &Stored,
@@ -104,31 +105,31 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// What stands in the way of bringing a table to its declared form.
+/// Something that prevents bringing a table into its declared form.
 #[derive(Debug)]
 pub(crate) enum Blocker {
-    /// A column that is stored and not declared.
+    /// A stored column that is not declared.
     Gone(String),
     /// A column that can't be added, and why.
     Added(String, &'static str),
-    /// A column that is declared otherwise than it is stored.
+    /// A declared column that differs from the stored one.
     Changed(String),
-    /// Another primary key.
+    /// A different primary key.
     Key,
-    /// Other checks, foreign keys or options of the table.
+    /// Different checks, foreign keys or options of the table.
     Constraints,
-    /// A unique index over rows that are there.
+    /// A new unique index over existing rows.
     Unique(String),
 }
 
-/// A table that can't be brought to its declared form safely.
+/// A table that can't be brought into its declared form safely.
 pub(crate) struct Refusal<'a> {
     pub(crate) pair: Pair<'a>,
     pub(crate) blockers: Vec<Blocker>,
 }
 
 /// The renames that `was` declares, where the old name is stored and the new one is not. SQLite
-/// itself rewrites all that names what is renamed, so the rest is planned from what it makes.
+/// rewrites everything that uses a renamed name, so the rest is planned on its result.
 pub(crate) fn renames(stored: &Stored, declared: &[&TableDef]) -> Vec<String> {
     let mut statements = Vec::new();
     for def in declared {
@@ -155,11 +156,11 @@ pub(crate) fn renames(stored: &Stored, declared: &[&TableDef]) -> Vec<String> {
     statements
 }
 
-/// The statements that bring the tables to their declared form, in an order that works.
+/// The statements that bring the tables into their declared form, in an order that works.
 ///
 /// # Errors
 ///
-/// A difference that is not safe: the first table that has one.
+/// An unsafe difference: the first table that has one.
 pub(crate) fn plan<'a>(
     stored: &'a Stored,
     declared: &[&'a TableDef],
@@ -177,7 +178,7 @@ pub(crate) fn plan<'a>(
     Ok(statements(&planned, stored, undeclared))
 }
 
-/// All that stands in the way of a table.
+/// Everything that prevents changing a table.
 fn blockers(pair: &Pair<'_>, stored: &Stored) -> Vec<Blocker> {
     let Some(found) = pair.stored else {
         return Vec::new();
@@ -207,14 +208,14 @@ fn blockers(pair: &Pair<'_>, stored: &Stored) -> Vec<Blocker> {
         blockers.push(Blocker::Constraints);
     }
     for (name, index, _) in pair.changed_indices(stored) {
-        // Rows that are there have NULL in a column that is added, and NULLs differ.
+        // Existing rows have NULL in an added column, and NULLs never conflict.
         let is_free = pair.added().any(|column| {
             index.columns.contains(&column.name)
                 && column.is_nullable()
                 && column.clause("default").is_none()
                 && column.clause("as").is_none()
         });
-        // The same index under another name, as of a table that was renamed.
+        // The same index under another name, as after renaming the table.
         let is_kept = stored
             .indices
             .values()
@@ -226,8 +227,8 @@ fn blockers(pair: &Pair<'_>, stored: &Stored) -> Vec<Blocker> {
     blockers
 }
 
-/// Whether a stored column serves as the declared one. A default that only the
-/// database has is never used where no statement may leave the column out.
+/// Whether a stored column can serve as the declared one. A default that only the database
+/// has is never used if no statement may omit the column.
 pub(crate) fn is_compatible(stored: &Column, declared: &Column) -> bool {
     if declared.is_nullable() || declared.clause("default").is_some() {
         return stored.is_same(declared);
@@ -248,15 +249,15 @@ fn why_not_added(column: &Column) -> Option<&'static str> {
             .then_some("it is generated and stored");
     }
     if !column.is_nullable() && default.is_none() {
-        return Some("it can't be NULL and has no default for the rows that are there");
+        return Some("it can't be NULL and has no default for the existing rows");
     }
     if column.clause("references").is_some() && (default.is_some() || !column.is_nullable()) {
-        return Some("it references another table, and rows that are there would need a value");
+        return Some("it references another table, and existing rows would need a value");
     }
     None
 }
 
-/// What is to be done, in an order that works.
+/// The statements to run, in an order that works.
 fn statements(pairs: &[Pair<'_>], stored: &Stored, undeclared: Undeclared) -> Vec<String> {
     let mut statements = Vec::new();
     for pair in pairs {

@@ -1,5 +1,5 @@
-//! Random tables and rows: what is declared is what is stored, and one schema becomes
-//! another with all its rows, or not at all.
+//! Random tables and rows: what is declared is stored, and one schema becomes another with
+//! all its rows, or not at all.
 
 use std::collections::BTreeMap;
 
@@ -200,7 +200,7 @@ impl Table {
         }
     }
 
-    /// A change; answers whether it is certainly safe.
+    /// Makes a random change, and returns whether it is certainly safe.
     fn mutate(&mut self, rng: &mut Rng) -> bool {
         let mut is_safe = true;
         let place = rng.usize(..self.columns.len());
@@ -309,7 +309,7 @@ fn bring_all(instance: &Instance, schema: &[Table]) -> Result<()> {
     instance.transaction(|| bring(instance, &defs, Undeclared::Drop))
 }
 
-/// Fills the tables; a row that is not unique is left out.
+/// Fills the tables, leaving out rows that are not unique.
 fn fill(instance: &Instance, schema: &[Table], rng: &mut Rng) -> Vec<Vec<Vec<Value<'static>>>> {
     let tables = schema.iter().map(|table| {
         let written: Vec<_> = written(table).collect();
@@ -343,7 +343,7 @@ fn written(table: &Table) -> impl Iterator<Item = &Column> {
         .filter(|column| column.generated.is_none())
 }
 
-/// The cells of some columns, as types and bytes, in an order that is always the same.
+/// The cells of some columns, as types and bytes, in a fixed order.
 fn rows(instance: &Instance, table: &str, columns: &[&str]) -> Vec<String> {
     let cells: Vec<String> = columns
         .iter()
@@ -359,7 +359,7 @@ fn rows(instance: &Instance, table: &str, columns: &[&str]) -> Vec<String> {
     instance.sql().all(&select, ()).expect("rows")
 }
 
-/// All that is stored.
+/// Everything that is stored.
 fn dump(instance: &Instance) -> BTreeMap<String, Vec<String>> {
     let statement =
         "SELECT name, type, COALESCE(sql, ''), CAST(rootpage AS TEXT) FROM sqlite_master";
@@ -381,9 +381,10 @@ fn dump(instance: &Instance) -> BTreeMap<String, Vec<String>> {
     dump
 }
 
-/// What SQLite says that the columns and the indices are.
+/// The columns and indices, as SQLite reports them.
 fn shape(instance: &Instance) -> Vec<String> {
-    let statement = "SELECT t.name || ' ' || c.name || ' ' || c.type || c.\"notnull\" || c.pk || c.hidden
+    let statement = "SELECT t.name || ' ' || c.name || ' ' || c.type || c.\"notnull\" || c.pk || \
+                     c.hidden
             FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table'
         UNION ALL SELECT t.name || ' ' || i.name || i.\"unique\" || i.partial || group_concat(c.name)
             FROM sqlite_master AS t, pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c
@@ -391,7 +392,7 @@ fn shape(instance: &Instance) -> Vec<String> {
     instance.sql().all(statement, ()).expect("a shape")
 }
 
-/// Says which case fails.
+/// Prints which case fails.
 struct Case(u64);
 
 impl Drop for Case {
@@ -432,7 +433,7 @@ fn what_is_declared_is_stored_and_rows_come_back() {
     }
 }
 
-/// What SQLite has of a value, as `rows` shows it.
+/// A stored value, as `rows` shows it.
 fn cell(value: &Value<'_>, sql_type: &str) -> String {
     let hex = |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02X}")).collect() };
     match value {
@@ -577,8 +578,8 @@ fn what_older_code_leaves_alone_takes_and_keeps_all_that_it_writes() {
     assert!(left > 300 && not > 300, "{left} left alone, {not} not");
 }
 
-/// Runs the statements that refusals ask for, table by table: then the schema is as
-/// declared, unless rows are in the way.
+/// Runs the statements that refusals suggest, table by table: then the schema is as
+/// declared, unless rows prevent it.
 fn follow_advice(instance: &Instance, schema: &[Table]) {
     let defs: Vec<TableDef> = schema.iter().map(Table::def).collect();
     let defs: Vec<&TableDef> = defs.iter().collect();
@@ -609,7 +610,7 @@ fn follow_advice(instance: &Instance, schema: &[Table]) {
     );
 }
 
-/// The columns that both have: what they are called in the old one and in the new one.
+/// The columns that both have: their names in the old and in the new table.
 fn kept_columns(old: &Table, new: &Table) -> Vec<(String, String)> {
     let now = |name: &str| {
         let mut columns = new.columns.iter();

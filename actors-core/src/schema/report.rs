@@ -1,5 +1,5 @@
-//! What is said of a difference that is not safe: what is stored and what is declared,
-//! side by side, and the migration to write (`advice.rs`).
+//! The report of an unsafe difference: what is stored and what is declared, side by side,
+//! and the migration to write (`advice.rs`).
 
 use std::fmt::{self, Write as _};
 
@@ -12,31 +12,31 @@ impl fmt::Display for Blocker {
         match self {
             Self::Gone(column) => write!(
                 f,
-                "`{column}` is stored and not declared: if a field has another name now, mark it \
+                "`{column}` is stored but not declared: if its field has a new name, mark it \
                  `#[sql(was = \"{column}\")]`"
             ),
             Self::Added(column, why) => write!(f, "`{column}` can't be added: {why}"),
             Self::Changed(column) => {
-                write!(f, "`{column}` is declared otherwise than it is stored")
+                write!(f, "`{column}` differs from the stored column")
             }
-            Self::Key => write!(f, "the primary key is another one"),
-            Self::Constraints => write!(f, "the table's checks or options are others"),
+            Self::Key => write!(f, "the primary key differs"),
+            Self::Constraints => write!(f, "the table's checks or options differ"),
             Self::Unique(index) => write!(
                 f,
-                "the unique index `{index}` is new, and rows that are there may not be unique"
+                "the unique index `{index}` is new, and existing rows may not be unique"
             ),
         }
     }
 }
 
-/// Why the table stays as it is, and what to write.
+/// Why the table was not changed, and what to write.
 pub(super) fn refusal(refusal: &Refusal<'_>, stored: &Stored) -> String {
     let Refusal { pair, blockers } = refusal;
     let Some(found) = pair.stored else {
         return String::new();
     };
     let mut text = format!(
-        "the table `{}` is stored in another form than `{}` declares, and nothing was changed.\n\n",
+        "the stored table `{}` differs from what `{}` declares, and nothing was changed.\n\n",
         pair.def.name, pair.def.of
     );
     side_by_side(&mut text, found, &pair.declared);
@@ -48,23 +48,24 @@ pub(super) fn refusal(refusal: &Refusal<'_>, stored: &Stored) -> String {
     let name = format!("CHANGE_{}", pair.def.name.to_ascii_uppercase());
     let _ = write!(
         text,
-        "\nThe migration to write, with the table as it was; look at each statement first:\n\n{}\n\
+        "\nThe migration to write, with the table as it was; check each statement first:\n\n{}\n\
          migration! {{\n    pub {name}: {before} => r#\"\n{}    \"#\n}}\n\n\
-         Then name it on the actor, after those that are there: `#[actor(migrations({name}))]`.",
+         Then list it on the actor, after the existing ones: `#[actor(migrations({name}))]`.",
         frozen(pair.def.name, found, stored, &before, Some(pair)),
         statements(pair, stored, found, blockers),
     );
     text
 }
 
-/// A table that was declared once, is still stored, and is declared no more.
+/// A table that is still stored but no longer declared.
 pub(super) fn undeclared_table(name: &str, table: &Table, stored: &Stored) -> String {
     format!(
-        "the table `{name}` is stored and none of the actor's tables, and nothing was changed.\n\n\
-         If it has another name now, say so on its struct: `#[sql_table(was = \"{name}\")]`. If its \
-         rows are to go, this is the migration to write:\n\n{}\nmigration! {{\n    pub \
-         DROP_{}: Before => \"DROP TABLE \\\"{name}\\\"\"\n}}\n\nThen name it on the actor, after \
-         those that are there: `#[actor(migrations(DROP_{}))]`.",
+        "the table `{name}` is stored but not among the actor's tables, and nothing was \
+         changed.\n\n\
+         If it has a new name, declare that on its struct: `#[sql_table(was = \"{name}\")]`. To \
+         delete its rows, this is the migration to write:\n\n{}\nmigration! {{\n    pub \
+         DROP_{}: Before => \"DROP TABLE \\\"{name}\\\"\"\n}}\n\nThen list it on the actor, after \
+         the existing ones: `#[actor(migrations(DROP_{}))]`.",
         frozen(name, table, stored, "Before", None),
         name.to_ascii_uppercase(),
         name.to_ascii_uppercase()
@@ -101,7 +102,7 @@ fn side_by_side(text: &mut String, stored: &Table, declared: &Table) {
     }
 }
 
-/// What is said of the table beside its columns.
+/// What a table declares besides its columns.
 fn rest(table: &Table) -> String {
     let key = match &table.key[..] {
         [] => None,

@@ -1,4 +1,4 @@
-//! What an `#[on_connect]` handler decides.
+//! The decision of an `#[on_connect]` handler.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::request::{Body, Request, Response, sendable};
 use crate::time::Timestamp;
 
-/// Whether a client gets its web socket: what an `#[on_connect]` handler answers.
+/// Whether a client gets its web socket; returned by an `#[on_connect]` handler.
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -39,31 +39,31 @@ use crate::time::Timestamp;
 pub struct Admission<T>(Kind<T>);
 
 enum Kind<T> {
-    Admit(Guest<T>),
+    Admit(NewSocket<T>),
     Refuse(Result<Response>),
 }
 
-struct Guest<T> {
+struct NewSocket<T> {
     data: T,
     tags: Vec<String>,
     greetings: Result<Vec<String>>,
 }
 
 impl<T> Admission<T> {
-    /// The client gets its socket, with that attachment.
+    /// Admits the client, with that attachment.
     ///
-    /// The attachment is stored with the socket, and survives eviction as it does.
-    /// It has up to 16,384 bytes as JSON, some 150 of which the framework needs.
+    /// The attachment is stored with the socket and survives eviction with it. It may take
+    /// up to 16,384 bytes as JSON, some 150 of which the framework needs.
     pub fn new(data: T) -> Self {
-        Self(Kind::Admit(Guest {
+        Self(Kind::Admit(NewSocket {
             data,
             tags: Vec::new(),
             greetings: Ok(Vec::new()),
         }))
     }
 
-    /// The client gets a response instead: a status of 400 to 599, and a body.
-    /// What the handler has written stays.
+    /// Refuses the client with a response: a status of 400 to 599, and a body. What the
+    /// handler has written stays.
     pub fn refuse(status: u16, body: impl Into<Body>) -> Self {
         let status = StatusCode::from_u16(status)
             .ok()
@@ -80,7 +80,7 @@ impl<T> Admission<T> {
         }))
     }
 
-    /// The same, with headers of its own.
+    /// The same, with a complete response.
     pub fn refuse_with(response: Response) -> Self {
         let refusal = Self::refuse(response.status().as_u16(), ());
         match refusal.0 {
@@ -89,16 +89,16 @@ impl<T> Admission<T> {
         }
     }
 
-    /// Gives the socket a tag, to send to all that have it: see
-    /// [`Sockets::tagged`](crate::Sockets::tagged). Up to 10 different ones, of up
-    /// to 256 characters.
+    /// Gives the socket a tag, for sending to all sockets that have it: see
+    /// [`Sockets::tagged`](crate::Sockets::tagged). Up to 10 different ones, of up to 256
+    /// bytes each.
     #[must_use]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         let tag = tag.into();
-        if let Kind::Admit(guest) = &mut self.0
-            && !guest.tags.contains(&tag)
+        if let Kind::Admit(socket) = &mut self.0
+            && !socket.tags.contains(&tag)
         {
-            guest.tags.push(tag);
+            socket.tags.push(tag);
         }
         self
     }
@@ -106,12 +106,12 @@ impl<T> Admission<T> {
     /// Sends a message as JSON text as soon as the socket is open, before any other.
     #[must_use]
     pub fn greet<M: Serialize + ?Sized>(mut self, message: &M) -> Self {
-        if let Kind::Admit(guest) = &mut self.0
-            && let Ok(greetings) = &mut guest.greetings
+        if let Kind::Admit(socket) = &mut self.0
+            && let Ok(greetings) = &mut socket.greetings
         {
             match serde_json::to_string(message) {
                 Ok(text) => greetings.push(text),
-                Err(error) => guest.greetings = Err(error.into()),
+                Err(error) => socket.greetings = Err(error.into()),
             }
         }
         self
@@ -126,33 +126,33 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Makes ready what the handler has admitted, as the socket with that id.
+    /// Prepares what the handler has admitted, as the socket with that id.
     pub(crate) fn admit<T: Serialize + DeserializeOwned>(
         self,
         admission: Admission<T>,
         id: String,
         opened: Timestamp,
-    ) -> Result<Admitted> {
+    ) -> Result<Decision> {
         let protocol = self.protocol;
         let head = Head {
             id,
             opened,
             protocol,
         };
-        Admitted::new(admission, head)
+        Decision::new(admission, head)
     }
 }
 
-/// An admission that has been checked, ready for the platform; or a refusal.
+/// An admission that has been checked: a socket for the platform to open, or a refusal.
 #[doc(hidden)]
-pub enum Admitted {
-    Guest(Guested),
+pub enum Decision {
+    Open(PreparedSocket),
     Refused(Response),
 }
 
-/// What the platform accepts a socket with.
+/// A socket for the platform to accept.
 #[doc(hidden)]
-pub struct Guested {
+pub struct PreparedSocket {
     #[cfg_attr(
         target_arch = "wasm32",
         expect(dead_code, reason = "it is in the attachment")
@@ -164,39 +164,39 @@ pub struct Guested {
     pub(crate) greetings: Vec<String>,
 }
 
-impl Admitted {
+impl Decision {
     fn new<T: Serialize + DeserializeOwned>(admission: Admission<T>, head: Head) -> Result<Self> {
-        let guest = match admission.0 {
-            Kind::Admit(guest) => guest,
+        let socket = match admission.0 {
+            Kind::Admit(socket) => socket,
             Kind::Refuse(response) => return response.and_then(sendable).map(Self::Refused),
         };
-        check_tags(&guest.tags)?;
-        let attachment = attachment(&head, &guest.data)?;
-        let mut tags = guest.tags;
-        // The platform has room for ten: one with ten of its own is found by a search.
+        check_tags(&socket.tags)?;
+        let attachment = attachment(&head, &socket.data)?;
+        let mut tags = socket.tags;
+        // The platform allows ten: a socket with ten tags of its own is found by searching.
         if tags.len() < MAX_TAGS {
             tags.push(id_tag(&head.id));
         }
-        Ok(Self::Guest(Guested {
+        Ok(Self::Open(PreparedSocket {
             id: head.id,
             tags,
             attachment,
             protocol: head.protocol,
-            greetings: guest.greetings?,
+            greetings: socket.greetings?,
         }))
     }
 }
 
-/// How many tags the platform has room for.
+/// How many tags the platform allows.
 const MAX_TAGS: usize = 10;
 
-/// How long each can be, in bytes.
+/// The longest tag, in bytes.
 const MAX_TAG: usize = 256;
 
 fn check_tags(tags: &[String]) -> Result<()> {
     if tags.len() > MAX_TAGS {
         return Err(Error::invalid(format!(
-            "a web socket has at most {MAX_TAGS} tags, and this one has {}",
+            "a web socket has at most {MAX_TAGS} tags, this one has {}",
             tags.len()
         )));
     }
@@ -204,12 +204,12 @@ fn check_tags(tags: &[String]) -> Result<()> {
         let length = tag.len();
         if length == 0 || length > MAX_TAG {
             return Err(Error::invalid(format!(
-                "a tag has 1 to {MAX_TAG} bytes, and this one has {length}"
+                "a tag has 1 to {MAX_TAG} bytes, this one has {length}"
             )));
         }
         if tag.starts_with(RESERVED) {
             return Err(Error::invalid(format!(
-                "tags that begin with `{RESERVED}` are the framework's own"
+                "tags that begin with `{RESERVED}` are reserved for the framework"
             )));
         }
     }

@@ -1,4 +1,4 @@
-//! Whether a request may become a web socket: what is checked, and in which order.
+//! Whether a request may become a web socket: the checks, in order.
 
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 
@@ -53,19 +53,19 @@ pub(crate) fn check(request: &Request, options: &SocketOptions) -> Result<Option
         );
     }
     if text(headers, header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version != "13") {
-        let message = "web sockets have version 13 here";
+        let message = "only version 13 of the web socket protocol is supported";
         return Err(Refusal::new(StatusCode::UPGRADE_REQUIRED, message)
             .with(header::SEC_WEBSOCKET_VERSION, "13"));
     }
     if !may_connect(request, options.origins) {
-        let message = "pages of other origins may not connect";
+        let message = "pages from other origins may not connect";
         return Err(Refusal::new(StatusCode::FORBIDDEN, message));
     }
     protocol(headers, options.protocols)
 }
 
-/// Whether the page that asks, if it is one, is of the same origin or of one that is
-/// listed. Programs that are no browsers name no origin.
+/// Whether the page that asks has the same origin or a listed one. Programs other than
+/// browsers send no origin, and may connect.
 fn may_connect(request: &Request, origins: &[&str]) -> bool {
     let mut given = request.headers().get_all(header::ORIGIN).iter();
     let Some(origin) = given.next() else {
@@ -81,7 +81,7 @@ fn may_connect(request: &Request, origins: &[&str]) -> bool {
     Origin::of(request.uri()).as_ref() == Some(&origin) || origins.iter().any(is_listed)
 }
 
-/// Where a page comes from.
+/// The origin of a page.
 #[derive(PartialEq)]
 struct Origin {
     scheme: String,
@@ -90,7 +90,7 @@ struct Origin {
 }
 
 impl Origin {
-    /// Reads a header, which is `null` for a page that has no origin.
+    /// Parses the header, which is `null` for a page without an origin.
     fn parse(text: &str) -> Option<Self> {
         let (_, host) = text.split_once("://")?;
         let is_bare = !host.contains(['/', '?', '#', '@']);
@@ -112,14 +112,14 @@ impl Origin {
     }
 }
 
-/// The first of ours that the client speaks too.
+/// The first of our sub-protocols that the client supports.
 fn protocol(headers: &HeaderMap, ours: &[&str]) -> Result<Option<String>, Refusal> {
     let theirs: Vec<_> = list(headers, header::SEC_WEBSOCKET_PROTOCOL).collect();
     let common = ours.iter().find(|ours| theirs.contains(ours));
     match common {
         None if !ours.is_empty() && !theirs.is_empty() => Err(Refusal::new(
             StatusCode::BAD_REQUEST,
-            "no sub-protocol that is asked for is spoken here",
+            "none of the requested sub-protocols is supported",
         )),
         common => Ok(common.map(|name| (*name).to_owned())),
     }
@@ -129,12 +129,12 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Whether a web socket is among what is asked for.
+/// Whether a web socket is among the requested upgrades.
 pub(crate) fn asks<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
     names.any(|name| name.eq_ignore_ascii_case("websocket"))
 }
 
-/// The parts of a header that is a list with commas.
+/// The parts of a header that is a comma-separated list.
 fn list(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
     let values = headers.get_all(name).iter();
     values

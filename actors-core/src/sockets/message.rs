@@ -1,10 +1,10 @@
-//! What happens to a web socket.
+//! The events of a web socket.
 
 use bytes::Bytes;
 
 use crate::error::Result;
 
-/// A message as it came in.
+/// A received message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// Text.
@@ -16,21 +16,20 @@ pub enum Message {
 /// How a web socket was closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Close {
-    /// The code that the other end gave, 1005 if it gave none, 1006 if the
-    /// connection was lost.
+    /// The code from the other end: 1005 if it gave none, 1006 if the connection was lost.
     pub code: u16,
-    /// The reason that it gave.
+    /// The reason from the other end.
     pub reason: String,
-    /// Whether it said that it closes: false if the connection was lost.
+    /// Whether the other end announced the close: false if the connection was lost.
     pub was_clean: bool,
 }
 
-/// What happens to a socket.
+/// An event of a socket.
 pub(crate) enum Event {
     Message(Result<Message, TooLong>),
     Close(Close),
     Error(String),
 }
 
-/// A message of so many bytes, which was left where it was.
+/// A message of so many bytes, which was not copied over.
 pub(crate) struct TooLong(pub(crate) usize);

@@ -1,8 +1,7 @@
 //! Web sockets: admitted by the actor, typed in both directions, hibernating.
 //!
-//! They stay open while the actor is not in memory; what belongs to one (its id,
-//! its tags, its attachment) is with the platform, and there when a message
-//! wakes the actor.
+//! They stay open while the actor is not in memory. What belongs to one (its id, its tags,
+//! its attachment) is kept by the platform, and available when a message wakes the actor.
 
 pub(crate) mod admission;
 pub(crate) mod handshake;
@@ -12,7 +11,7 @@ pub(crate) mod raw;
 mod several;
 pub(crate) mod socket;
 
-pub use self::admission::{Admission, Admitted};
+pub use self::admission::{Admission, Decision};
 pub use self::message::{Close, Message};
 pub use self::options::SocketOptions;
 pub use self::several::Sockets;

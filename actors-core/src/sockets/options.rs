@@ -1,16 +1,16 @@
-//! How the web sockets of an actor are declared.
+//! The declared options of an actor's web sockets.
 
-/// What `#[actor(sockets(..))]` says.
+/// The options of `#[actor(sockets(..))]`.
 #[doc(hidden)]
 pub struct SocketOptions {
-    /// What the path of a request for a web socket ends with.
+    /// How the path of a request for a web socket ends.
     pub path: &'static str,
-    /// A message, and what the platform answers it with by itself.
+    /// A message, and the reply that the platform sends to it by itself.
     pub auto_response: Option<(&'static str, &'static str)>,
-    /// Whose pages may connect besides those of the same host.
+    /// Origins whose pages may connect, besides the same origin.
     pub origins: &'static [&'static str],
-    /// The sub-protocols that are spoken, the best first.
+    /// The supported sub-protocols, the preferred one first.
     pub protocols: &'static [&'static str],
-    /// The size of the largest message that is taken, in bytes.
+    /// The size of the largest accepted message, in bytes.
     pub max_bytes: usize,
 }

@@ -1,4 +1,4 @@
-//! Web sockets as the platform has them.
+//! Web sockets, as the platform provides them.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -19,7 +19,7 @@ pub(crate) trait Connection: Any {
     fn is(&self, other: &RawSocket) -> bool;
 }
 
-/// A web socket of whichever platform.
+/// A web socket of any platform.
 #[derive(Clone)]
 pub(crate) struct RawSocket(Rc<dyn Connection>);
 
@@ -49,7 +49,7 @@ impl PartialEq for RawSocket {
     }
 }
 
-/// What the platform hands to the client whose socket it has accepted.
+/// What the platform hands to the client after accepting its socket.
 pub(crate) struct Accepted(Box<dyn Any>);
 
 impl Accepted {
@@ -63,7 +63,7 @@ impl Accepted {
     }
 }
 
-/// Which of an object's sockets are meant.
+/// A selection of an object's sockets.
 #[derive(Default)]
 pub(crate) struct Selection<'a> {
     /// Those that have all these tags.
@@ -71,7 +71,7 @@ pub(crate) struct Selection<'a> {
     pub(crate) except: Vec<RawSocket>,
 }
 
-/// What is sent, as it crosses.
+/// An outgoing message.
 #[derive(Clone, Copy)]
 pub(crate) enum Outgoing<'a> {
     Text(&'a str),
@@ -80,12 +80,12 @@ pub(crate) enum Outgoing<'a> {
 
 thread_local! {
     /// The attachments of sockets before the open transactions changed them. Transactions are
-    /// synchronous, so those that are open belong to one object.
+    /// synchronous, so all open ones belong to one object.
     static CHANGED: RefCell<Vec<(RawSocket, Vec<u8>)>> = const { RefCell::new(Vec::new()) };
     static OPEN: Cell<u32> = const { Cell::new(0) };
 }
 
-/// The attachments that an open transaction changes.
+/// The attachments that an open transaction has changed.
 pub(crate) struct Attachments {
     /// How many had been changed before it.
     before: usize,
@@ -99,11 +99,11 @@ impl Attachments {
         }
     }
 
-    /// Puts back what the transaction has changed.
+    /// Restores what the transaction has changed.
     pub(crate) fn undo(&self) {
         let changed = CHANGED.with_borrow_mut(|all| all.split_off(self.before));
         for (socket, attachment) in changed.into_iter().rev() {
-            // One that is gone has no need of it.
+            // A socket that is gone does not need it.
             let _ = socket.set_attachment(&attachment);
         }
     }
@@ -118,7 +118,7 @@ impl Drop for Attachments {
     }
 }
 
-/// Says that the attachment of a socket is about to change.
+/// Notes that the attachment of a socket is about to change.
 pub(crate) fn will_attach(socket: &RawSocket) {
     if OPEN.get() > 0 {
         let attachment = socket.attachment();

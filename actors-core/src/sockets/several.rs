@@ -11,9 +11,8 @@ use crate::error::Result;
 use crate::log;
 use crate::platform::Platform;
 
-/// Some of the actor's web sockets: all of them, as
-/// [`Ctx::sockets`](crate::Ctx::sockets) answers, or those that are left when
-/// it is said which.
+/// A selection of the actor's web sockets: [`Ctx::sockets`](crate::Ctx::sockets) returns
+/// all of them, and the methods here narrow it down.
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -33,9 +32,9 @@ use crate::platform::Platform;
 /// # }
 /// ```
 ///
-/// One that is closing, from either side, is not among them. They come in no
-/// particular order.
-#[must_use = "it does nothing until something is sent or asked"]
+/// A socket that is being closed, from either side, is not included. The order is
+/// unspecified.
+#[must_use = "a selection does nothing until something is sent or read"]
 pub struct Sockets<'a, T> {
     platform: &'a dyn Platform,
     chosen: Selection<'a>,
@@ -51,58 +50,58 @@ impl<'a, T> Sockets<'a, T> {
         }
     }
 
-    /// Those of them with that tag. The platform keeps an index of tags.
+    /// Only those with that tag. The platform keeps an index of tags.
     pub fn tagged(mut self, tag: &'a str) -> Self {
         self.chosen.tags.push(tag);
         self
     }
 
-    /// All of them but that one.
+    /// All but that one.
     pub fn except<U>(mut self, socket: &Socket<U>) -> Self {
         self.chosen.except.push(socket.raw().clone());
         self
     }
 
-    /// Sends a message as JSON text, and answers how many it was sent to: one
-    /// that fails does not keep it from the others.
+    /// Sends a message as JSON text, and returns how many sockets it was sent to: one that
+    /// fails does not affect the others.
     ///
-    /// The message is serialized once, and crosses into the platform once. It
-    /// leaves when what the actor has written before is durable; what has been
-    /// sent stays sent, even if the turn fails afterwards.
+    /// The message is serialized once, and passed to the platform once. It leaves once
+    /// everything that the actor wrote before is durable; what has been sent stays sent,
+    /// even if the turn fails afterwards.
     ///
     /// # Errors
     ///
-    /// JSON has no form for the message.
+    /// JSON can't represent the message.
     pub fn send<M: Serialize + ?Sized>(self, message: &M) -> Result<usize> {
         Ok(self.send_text(&serde_json::to_string(message)?))
     }
 
-    /// Sends a text as it is, and answers how many it was sent to.
+    /// Sends a text as it is, and returns how many sockets it was sent to.
     pub fn send_text(self, text: &str) -> usize {
         self.platform.broadcast(&self.chosen, Outgoing::Text(text))
     }
 
-    /// Sends a binary message, and answers how many it was sent to.
+    /// Sends a binary message, and returns how many sockets it was sent to.
     pub fn send_bytes(self, bytes: &[u8]) -> usize {
         self.platform
             .broadcast(&self.chosen, Outgoing::Bytes(bytes))
     }
 
-    /// How many they are.
+    /// Returns how many there are.
     pub fn count(self) -> usize {
         self.platform.sockets(&self.chosen).len()
     }
 }
 
 impl<T: Serialize + DeserializeOwned + 'static> Sockets<'_, T> {
-    /// Each of them. Costs some microseconds a socket, since attachments are read.
+    /// Returns each of them. Costs some microseconds per socket, since attachments are read.
     pub fn all(self) -> Vec<Socket<T>> {
         let sockets = self.platform.sockets(&self.chosen);
         sockets.into_iter().filter_map(readable).collect()
     }
 
-    /// The one with that [`id`](Socket::id), if it is among them. The platform
-    /// keeps an index of ids, but of sockets with ten tags of their own.
+    /// Returns the one with that [`id`](Socket::id), if it is among them. The platform
+    /// keeps an index of ids, except for sockets with ten tags of their own.
     pub fn get(self, id: &str) -> Option<Socket<T>> {
         let with_id = self.platform.socket(id);
         let with_id = with_id.filter(|raw| {
@@ -114,7 +113,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Sockets<'_, T> {
     }
 }
 
-/// The socket, if it is one that this code has opened.
+/// The socket, if its attachment is readable.
 fn readable<T: Serialize + DeserializeOwned + 'static>(raw: RawSocket) -> Option<Socket<T>> {
     Socket::known(raw)
         .map_err(|error| log::error(&error.to_string()))

@@ -13,16 +13,16 @@ use crate::error::{Error, Result};
 use crate::json;
 use crate::time::Timestamp;
 
-/// A web socket of an actor, with an attachment of type `T`: what its
-/// `#[on_connect]` handler has admitted it with. `Socket` alone is one without.
+/// A web socket of an actor, with the attachment of type `T` that its `#[on_connect]`
+/// handler admitted it with. Plain `Socket` has none.
 ///
-/// Clones are the same socket.
+/// A clone is the same socket.
 pub struct Socket<T = ()>(Rc<Inner<T>>);
 
 struct Inner<T> {
     raw: RawSocket,
     head: Head,
-    /// The attachment as it was read last, and what it was read from.
+    /// The attachment as last read, and the bytes that it was read from.
     data: RefCell<(Vec<u8>, Rc<T>)>,
     decode: fn(&[u8]) -> Result<T>,
 }
@@ -35,10 +35,10 @@ pub(super) struct Head {
     pub(super) protocol: Option<String>,
 }
 
-/// What the platform stores with a socket at most, in bytes.
+/// The most that the platform stores with a socket, in bytes.
 const LIMIT: usize = 16_384;
 
-/// What the platform's own form of the stored bytes takes of that.
+/// How much of that the platform's own encoding takes.
 const PLATFORM: usize = 64;
 
 /// The stored form of an attachment: `[head, data]` as JSON.
@@ -53,7 +53,7 @@ pub(super) fn attachment<T: Serialize + DeserializeOwned>(
     if stored > limit {
         return Err(Error::invalid(format!(
             "the attachment of a web socket takes {stored} bytes as JSON, with its id, and the \
-             platform stores {limit}: keep large data in a table, under the socket's id"
+             platform stores at most {limit}: keep large data in a table, under the socket's id"
         )));
     }
     decode::<T>(&bytes)
@@ -70,12 +70,12 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<(Head, T)> {
     })
 }
 
-/// The tag that a socket is found by its id with.
+/// The tag by which a socket is found by its id.
 pub(crate) fn id_tag(id: &str) -> String {
     format!("{RESERVED}{id}")
 }
 
-/// What the framework's own tags begin with.
+/// The prefix of the framework's own tags.
 pub(super) const RESERVED: &str = "_actors:";
 
 impl<T: DeserializeOwned> Socket<T> {
@@ -97,8 +97,8 @@ impl<T> Socket<T> {
         &self.0.raw
     }
 
-    /// What tells this socket from all others, for ever: the framework has
-    /// chosen it, no client can.
+    /// Identifies this socket among all others, forever: the framework chooses it, clients
+    /// can't.
     pub fn id(&self) -> &str {
         &self.0.head.id
     }
@@ -121,11 +121,11 @@ impl<T> Socket<T> {
         tags
     }
 
-    /// The attachment, as it is now.
+    /// The current attachment.
     pub fn data(&self) -> Rc<T> {
         let bytes = self.0.raw.attachment();
         let mut known = self.0.data.borrow_mut();
-        // What can't be read has never been stored.
+        // Unreadable data is never stored.
         if bytes != known.0
             && let Ok(data) = (self.0.decode)(&bytes)
         {
@@ -136,12 +136,12 @@ impl<T> Socket<T> {
 
     /// Sends a message as JSON text.
     ///
-    /// It leaves when what the actor has written before is durable; what has been
-    /// sent stays sent, even if the turn fails afterwards.
+    /// It leaves once everything that the actor wrote before is durable; what has been sent
+    /// stays sent, even if the turn fails afterwards.
     ///
     /// # Errors
     ///
-    /// The socket is closed, or JSON has no form for the message.
+    /// The socket is closed, or JSON can't represent the message.
     pub fn send<M: Serialize + ?Sized>(&self, message: &M) -> Result<()> {
         self.send_text(&serde_json::to_string(message)?)
     }
@@ -164,12 +164,12 @@ impl<T> Socket<T> {
         self.0.raw.send(Outgoing::Bytes(bytes))
     }
 
-    /// Closes the socket with a code (1000, or 3000 to 4999) and a reason (up to
-    /// 123 bytes). `#[on_close]` runs when the client has answered that, or is gone.
+    /// Closes the socket with a code (1000, or 3000 to 4999) and a reason (up to 123
+    /// bytes). `#[on_close]` runs when the client has acknowledged that, or is gone.
     ///
     /// # Errors
     ///
-    /// Another code, or a longer reason.
+    /// Any other code, or a longer reason.
     pub fn close(&self, code: u16, reason: &str) -> Result<()> {
         check_close(code, reason)?;
         self.0.raw.close(code, reason)
@@ -177,14 +177,13 @@ impl<T> Socket<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Socket<T> {
-    /// Stores another attachment in the place of the one that there is. It
-    /// survives eviction, as the socket does, and costs no row. A transaction that
-    /// fails puts back the one that was there before it.
+    /// Replaces the attachment. It survives eviction, as the socket does, and costs no row.
+    /// A transaction that fails restores the previous one.
     ///
     /// # Errors
     ///
-    /// With the id it takes more than 16,384 bytes as JSON, or could not be read
-    /// again; then the one that there is stays.
+    /// Together with the id it takes more than 16,384 bytes as JSON, or it could not be
+    /// read back; then the old one stays.
     pub fn set_data(&self, data: T) -> Result<()> {
         let bytes = attachment(&self.0.head, &data)?;
         raw::will_attach(&self.0.raw);
@@ -194,7 +193,7 @@ impl<T: Serialize + DeserializeOwned> Socket<T> {
     }
 }
 
-/// What a socket may be closed with.
+/// Checks what a socket is to be closed with.
 pub(crate) fn check_close(code: u16, reason: &str) -> Result<()> {
     if code != 1000 && !(3000..5000).contains(&code) {
         return Err(Error::invalid(format!(
@@ -203,7 +202,7 @@ pub(crate) fn check_close(code: u16, reason: &str) -> Result<()> {
     }
     if reason.len() > 123 {
         return Err(Error::invalid(format!(
-            "the reason for closing a web socket has at most 123 bytes, and this has {}",
+            "the reason for closing a web socket has at most 123 bytes, this one has {}",
             reason.len()
         )));
     }

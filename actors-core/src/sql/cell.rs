@@ -1,4 +1,4 @@
-//! The rows of a result, packed as they cross from the platform, and their cells.
+//! The rows of a result, packed as they come from the platform, and their cells.
 
 use std::cell::OnceCell;
 
@@ -7,7 +7,7 @@ use crate::wire::MAX_SAFE_INTEGER;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 use crate::wire::Wire;
 
-/// One cell; texts and bytes by where they are in all of them.
+/// One cell; texts and bytes as their ranges in `Rows`.
 #[derive(Clone, Copy)]
 pub(crate) enum Packed {
     Null,
@@ -17,7 +17,7 @@ pub(crate) enum Packed {
     Blob(u32, u32),
 }
 
-/// What knows the names of a result's columns, which few readers ask for.
+/// The source of a result's column names, which few readers need.
 pub(crate) trait Names {
     fn names(&self) -> Vec<String>;
 }
@@ -28,7 +28,7 @@ impl Names for Vec<String> {
     }
 }
 
-/// The rows of a statement: their cells one after the other, all texts in one, all bytes in one.
+/// The rows of a statement: all cells in order, all texts concatenated, all bytes concatenated.
 pub(crate) struct Rows<'a> {
     pub(crate) width: usize,
     pub(crate) cells: Vec<Packed>,
@@ -37,7 +37,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) names: ColumnNames<'a>,
 }
 
-/// The names of the columns, once somebody has asked for them.
+/// The names of the columns, fetched when first needed.
 pub(crate) struct ColumnNames<'a> {
     known: OnceCell<Vec<String>>,
     source: Box<dyn Names + 'a>,
@@ -62,7 +62,7 @@ impl Rows<'_> {
         self.names.get(column)
     }
 
-    /// The cell at that position among all cells.
+    /// The cell at that index among all cells.
     pub(crate) fn cell(&self, at: usize) -> Cell<'_> {
         Cell {
             packed: self.cells.get(at).copied().unwrap_or(Packed::Null),
@@ -83,7 +83,7 @@ impl Cell<'_> {
         matches!(self.packed, Packed::Null)
     }
 
-    /// The integer in it. A REAL without a fraction is one too.
+    /// The integer in it. A REAL without a fraction counts.
     ///
     /// # Errors
     ///
@@ -161,6 +161,6 @@ impl Cell<'_> {
             Packed::Number(_) => "a number",
             Packed::Blob(..) => "bytes",
         };
-        Error::sql(format!("{found} is stored, and {expected} is read"))
+        Error::sql(format!("expected {expected}, found {found}"))
     }
 }

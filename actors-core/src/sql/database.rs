@@ -1,4 +1,4 @@
-//! The actor's database, as its handlers see it.
+//! The actor's database, for its handlers.
 
 use super::row::{FromRow, Row, check_shape};
 use super::value::{Params, Value};
@@ -7,10 +7,10 @@ use actors_sqlite::names::framework_name;
 
 /// The actor's SQLite database, from [`Ctx::sql`](crate::Ctx::sql).
 ///
-/// Values are bound to the `?` of a statement, never spliced into its text.
-/// They are a tuple (`()` for none, `(key,)` for one) of what implements
-/// [`ToSql`](super::ToSql); rows come back as what implements [`FromRow`]: a `#[sql_table]`
-/// struct, a tuple, or a single value.
+/// Values are bound to the `?` of a statement, never spliced into its text. They are a
+/// tuple (`()` for none, `(key,)` for one) of types that implement [`ToSql`](super::ToSql).
+/// Rows are read as a type that implements [`FromRow`]: a `#[sql_table]` struct, a tuple,
+/// or a single value.
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -22,29 +22,29 @@ use actors_sqlite::names::framework_name;
 /// # }
 /// ```
 ///
-/// An integer is bound as SQLite's `INTEGER` and a float as its `REAL`, wherever they stand:
-/// `? / 10` is 2 for a `u32` of 25, and 2.5 for an `f64`. The runtime itself binds each number
-/// as a `REAL`, so that a parameter with an integer runs as `+CAST(? AS INTEGER)`, for about
-/// 0.2 µs. Integers beyond ±(2^53 - 1) and NaN are refused rather than stored as something else.
+/// An integer is bound as SQLite's `INTEGER` and a float as its `REAL`, everywhere: `? / 10` is
+/// 2 for a `u32` of 25, and 2.5 for an `f64`. The runtime itself binds each number as a `REAL`,
+/// so a parameter with an integer runs as `+CAST(? AS INTEGER)`, which costs about 0.2 µs.
+/// Integers beyond ±(2^53 - 1) and NaN are refused rather than stored as something else.
 ///
-/// The order of a table's columns is a database's history: one that was there before a column
-/// was added has it last. Name columns here, in an `INSERT` too, where [`sql!`](crate::sql!)
-/// spells them out; rows for a struct that do not have its columns in order are an error.
+/// The order of a table's columns depends on the database's history: an added column comes
+/// last. So name columns here, also in an `INSERT`; [`sql!`](crate::sql!) spells them out
+/// itself. Reading a struct from rows whose columns are not in its order is an error.
 ///
 /// Every row that a statement reads or writes is billed; [`Sql::usage`] counts
 /// them. A statement that fails has no effect.
 ///
-/// A name that begins with `_actors` is the framework's, and a statement that has one is
-/// refused, to read too: what is in its tables, and their form, changes from version to
-/// version. [`Ctx::alarms`](crate::Ctx::alarms) says what alarms there are.
+/// Names that begin with `_actors` belong to the framework, and a statement that uses one
+/// is refused, even for reading: the form and content of its tables change from version to
+/// version. [`Ctx::alarms`](crate::Ctx::alarms) lists the alarms.
 #[derive(Clone, Copy)]
 pub struct Sql<'a> {
     database: &'a dyn Database,
-    /// Whether its statements are the framework's.
+    /// Whether its statements are the framework's own.
     is_own: bool,
 }
 
-/// Where statements run.
+/// A database that statements run on.
 pub(crate) trait Database {
     fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64>;
     fn query(
@@ -56,12 +56,12 @@ pub(crate) trait Database {
     fn usage(&self) -> Usage;
 }
 
-/// Rows that SQLite has read and written for an actor since it woke, as billed.
+/// The rows that SQLite has read and written for an actor since it woke, as billed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Rows scanned, those of indices included.
+    /// Rows scanned, index rows included.
     pub rows_read: u64,
-    /// Rows inserted, changed or deleted, those of indices included.
+    /// Rows inserted, changed or deleted, index rows included.
     pub rows_written: u64,
 }
 
@@ -80,25 +80,25 @@ impl<'a> Sql<'a> {
         }
     }
 
-    /// Runs a statement for its effect, and answers how many rows it wrote,
-    /// those of indices included.
+    /// Runs a statement for its effect, and returns how many rows it wrote, index rows
+    /// included.
     pub fn run(self, statement: &str, params: impl Params) -> Result<u64> {
         self.check(statement)?;
         params.with(|values| self.database.run(statement, values))
     }
 
-    /// The one row that the statement answers; none or several are an error.
+    /// Returns the one row of the statement; none or several are an error.
     pub fn one<T: FromRow>(self, statement: &str, params: impl Params) -> Result<T> {
         self.at_most_one(statement, params)?
-            .ok_or_else(|| Error::sql(format!("no row, where one was expected: {statement}")))
+            .ok_or_else(|| Error::sql(format!("expected one row, found none: {statement}")))
     }
 
-    /// The row that the statement answers, if there is one; several are an error.
+    /// Returns the row of the statement, if there is one; several are an error.
     pub fn optional<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Option<T>> {
         self.at_most_one(statement, params)
     }
 
-    /// All rows, in a `Vec`.
+    /// Returns all rows, in a `Vec`.
     pub fn all<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Vec<T>> {
         let mut rows = Vec::new();
         self.for_each(statement, params, |row| {
@@ -108,7 +108,7 @@ impl<'a> Sql<'a> {
         Ok(rows)
     }
 
-    /// Gives each row to `visit`, in order, and stops at its first error.
+    /// Passes each row to `visit`, in order, and stops at its first error.
     pub fn for_each<T: FromRow>(
         self,
         statement: &str,
@@ -135,7 +135,7 @@ impl<'a> Sql<'a> {
     fn check(self, statement: &str) -> Result<()> {
         match (!self.is_own).then(|| framework_name(statement)).flatten() {
             Some(name) => Err(Error::sql(format!(
-                "{name} belongs to the framework, and is not for statements: {statement}"
+                "{name} belongs to the framework, and can't be used in statements: {statement}"
             ))),
             None => Ok(()),
         }
@@ -146,7 +146,7 @@ impl<'a> Sql<'a> {
         self.for_each(statement, params, |row| match found.replace(row) {
             None => Ok(()),
             Some(_) => Err(Error::sql(format!(
-                "several rows, where one was expected: {statement}"
+                "expected one row, found several: {statement}"
             ))),
         })?;
         Ok(found)

@@ -1,4 +1,4 @@
-//! Values that SQLite has no type for, as JSON text.
+//! Values for which SQLite has no type, as JSON text.
 
 use std::ops::{Deref, DerefMut};
 
@@ -15,8 +15,8 @@ use crate::sql::{FromRow, FromSql, Row, SqlValue, ToSql, Value};
 /// In a table, `#[sql(json)]` on a field of type `T` does the same without the wrapper.
 /// The text can be searched with SQLite's JSON functions, and is limited to 2 MB.
 ///
-/// What is bound is read back first, as the row will be: a value that JSON would change, such
-/// as NaN, is an error, and nothing is stored.
+/// Before a value is bound, it is read back, as the row will be: a value that JSON would
+/// change, such as NaN, is an error, and nothing is stored.
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -70,7 +70,7 @@ impl<T: DeserializeOwned> FromSql for Json<T> {
     fn from_sql(cell: Cell<'_>) -> Result<Self> {
         json::from_text(&cell.text()?)
             .map(Self)
-            .map_err(|error| Error::sql(format!("the JSON that is stored can't be read: {error}")))
+            .map_err(|error| Error::sql(format!("the stored JSON can't be read: {error}")))
     }
 }
 
@@ -91,5 +91,5 @@ impl<T: DeserializeOwned> FromRow for Json<T> {
 pub fn to_json<T: Serialize + DeserializeOwned>(value: &T) -> Result<Value<'static>> {
     json::to_text(value)
         .map(|text| Value::Text(text.into()))
-        .map_err(|error| Error::sql(format!("it can't be stored as JSON: {error}")))
+        .map_err(|error| Error::sql(format!("the value can't be stored as JSON: {error}")))
 }

@@ -11,18 +11,17 @@ use crate::time::Timestamp;
 /// A type whose values can be the elements of a list, as in `sql!(… IN {ids} …)`: one
 /// that is stored as an integer or as text.
 ///
-/// Implement it for a type for which you have written [`ToSql`] by hand; what derives
-/// [`SqlValue`](trait@crate::SqlValue) has it.
+/// Implement it for a type for which you have written [`ToSql`] by hand; types that derive
+/// [`SqlValue`](trait@crate::SqlValue) have it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an element of a list that is bound as one value",
     label = "neither stored as an integer nor as text",
     note = "list values of other types one by one, `IN ({{a}}, {{b}})`; of `Option`s, keep those \
-            that are there"
+            that are `Some`"
 )]
 pub trait InList: ToSql {}
 
-/// The types that are known here and those that derive `SqlValue`, and whether they are an
-/// [`InList`].
+/// The built-in types and those that derive `SqlValue`, and whether they are an [`InList`].
 #[doc(hidden)]
 pub trait MayBeInList {
     type Is;
@@ -53,7 +52,7 @@ impl<T: serde::Serialize> MayBeInList for Json<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of values",
     label = "expected a `Vec`, a slice, an array or a set",
-    note = "one value is compared with `=`, some are listed in parentheses: `IN ({{a}}, {{b}})`"
+    note = "compare one value with `=`, or list some in parentheses: `IN ({{a}}, {{b}})`"
 )]
 pub trait List {
     /// The type of the elements.
@@ -123,12 +122,12 @@ fn element(json: &mut String, value: &Value<'_>) -> Result<()> {
     }
 }
 
-/// A type that says that it can be an element, and is none.
+/// A type that claims to be a list element, but is not stored as one.
 fn unlisted() -> Error {
     Error::sql("an element of a list is neither stored as an integer nor as text")
 }
 
-/// A list of which nothing is known but that it can be bound.
+/// A list that is only known to be bindable.
 #[doc(hidden)]
 pub fn listed<L: List<Item: InList> + ?Sized>(list: &L) -> Listed<'_, L> {
     Listed(list)

@@ -13,7 +13,7 @@ mod row;
 mod table;
 mod value;
 
-// Parts of the public module that know actors.
+// Parts of the public module that depend on actors.
 pub use crate::actor::statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
 pub use crate::actor::table::HasTable;
 #[doc(hidden)]

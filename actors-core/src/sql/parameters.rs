@@ -1,10 +1,10 @@
-//! Integers among the values of a statement, which JavaScript has none of.
+//! Binds integers, which JavaScript does not have, to a statement.
 
 use actors_sqlite::parameters::parameters;
 
 /// The statement with each parameter whose number is in `integers` (the bit `n - 1` for `?n`)
-/// cast to an INTEGER: all that JavaScript can bind is a REAL. The plus takes the cast's
-/// affinity away, so that the value is compared as one that is bound.
+/// cast to an INTEGER, since JavaScript binds every number as a REAL. The plus removes the
+/// cast's affinity, so that the value is compared like a bound one.
 pub(crate) fn cast_integers(statement: &str, integers: u128) -> String {
     let mut text = String::with_capacity(statement.len() + 64);
     let mut copied = 0;

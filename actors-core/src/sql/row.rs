@@ -29,13 +29,13 @@ impl<'a> Row<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`FromSql::from_sql`], with the column's name before them.
+    /// Those of [`FromSql::from_sql`], prefixed with the column's name.
     pub fn get<T: FromSql>(&self, index: usize) -> Result<T> {
         T::from_sql(self.cell(index))
             .map_err(|error| error.at(format_args!("column `{}`", self.rows.name(index))))
     }
 
-    /// That column's cell; NULL beyond the last.
+    /// That column's cell; NULL beyond the last one.
     pub(crate) fn cell(&self, index: usize) -> Cell<'a> {
         let is_there = index < self.rows.width;
         self.rows.cell(if is_there {
@@ -65,7 +65,7 @@ pub trait FromRow: Sized {
     /// How many columns a row must have.
     #[doc(hidden)]
     const WIDTH: usize;
-    /// The columns' names, where they must have just these.
+    /// The columns' names, if they must be exactly these.
     #[doc(hidden)]
     const NAMES: &'static [&'static str] = &[];
 
@@ -73,15 +73,15 @@ pub trait FromRow: Sized {
     ///
     /// # Errors
     ///
-    /// A column that can't be read as the type it should have.
+    /// A column that can't be read as its type.
     fn from_row(row: &Row<'_>) -> Result<Self>;
 }
 
-/// Whether rows with these columns can be read as `T`, asked once a statement.
+/// Checks, once per statement, that rows with these columns can be read as `T`.
 pub(super) fn check_shape<T: FromRow>(row: &Row<'_>) -> Result<()> {
     if row.len() != T::WIDTH {
         return Err(Error::sql(format!(
-            "the statement answers {} columns, and {} are read",
+            "the statement returns {} columns, expected {}",
             row.len(),
             T::WIDTH
         )));
@@ -90,7 +90,7 @@ pub(super) fn check_shape<T: FromRow>(row: &Row<'_>) -> Result<()> {
         let found = row.rows.name(index);
         if found != *expected {
             return Err(Error::sql(format!(
-                "column {} is `{found}`, and `{expected}` is read there: name the columns in the \
+                "column {} is `{found}`, expected `{expected}`: name the columns in the \
                  order of the struct's fields",
                 index + 1
             )));

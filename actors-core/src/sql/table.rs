@@ -10,14 +10,14 @@ pub struct TableDef {
     pub of: &'static str,
     /// The table's name in SQLite.
     pub name: &'static str,
-    /// The name that it had before, from `was`.
+    /// Its previous name, from `was`.
     pub was: Option<&'static str>,
-    /// Its `CREATE TABLE` statement, in parts: the types of columns are what the types
-    /// of fields say.
+    /// Its `CREATE TABLE` statement, in parts: the types of the columns come from the types
+    /// of the fields.
     pub create: &'static [&'static str],
     /// Its indices.
     pub indices: &'static [IndexDef],
-    /// Columns that had other names before: the name now, and the one that it was.
+    /// Renamed columns: the current name and the previous one.
     pub renamed: &'static [(&'static str, &'static str)],
 }
 
@@ -54,7 +54,7 @@ pub trait Keyed: Table {}
 /// A change of tables that is written by hand, from [`migration!`](crate::migration).
 #[derive(Debug)]
 pub struct Migration {
-    /// The name of the constant, which databases remember it by.
+    /// The name of the constant, which databases record.
     #[doc(hidden)]
     pub id: &'static str,
     /// The tables as they were before it.

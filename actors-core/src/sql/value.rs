@@ -25,7 +25,7 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
-    /// The value, of its own.
+    /// The value, owned.
     pub(crate) fn into_owned(self) -> Value<'static> {
         match self {
             Self::Null => Value::Null,
@@ -44,17 +44,17 @@ impl Value<'_> {
 /// what derives [`SqlValue`], and `Option` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be bound to a statement",
-    label = "not a value that SQLite knows",
+    label = "not a value that SQLite can store",
     note = "bind a number, `bool`, text, bytes, a `Timestamp`, or an `Option` of one of these; a list \
-            stands behind `IN`, without parentheses: `IN {{ids}}`"
+            follows `IN`, without parentheses: `IN {{ids}}`"
 )]
 pub trait ToSql {
-    /// What its values can be compared with: values of the same kind. Integers and
-    /// floating point numbers are [`Number`]s, `str` and `String` are `str`; a type of
+    /// The kind of its values: values are comparable with others of the same kind. Integers
+    /// and floating point numbers are [`Number`]s, `str` and `String` are `str`; a type of
     /// your own is usually its own kind, `type Kind = Self`.
     type Kind: ?Sized;
 
-    /// The value for SQLite.
+    /// Returns the value for SQLite.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ pub enum Number {}
 
 /// A type that a column's values can be read as.
 ///
-/// The same types as for [`ToSql`], as far as they are owned.
+/// The same types as for [`ToSql`], if they are owned.
 #[diagnostic::on_unimplemented(
     message = "a column can't be read as `{Self}`",
     label = "not a type that a column can have",
@@ -86,12 +86,11 @@ pub trait FromSql: Sized {
 /// A type that a column of a table can have.
 ///
 /// Numbers, `bool`, `String`, `Vec<u8>`, [`Bytes`](crate::Bytes), [`Timestamp`] and
-/// [`Json<T>`](super::Json) have it. `#[derive(SqlValue)]` gives it to
+/// [`Json<T>`](super::Json) implement it. `#[derive(SqlValue)]` implements it for
 ///
-/// - an enum without fields: a `TEXT` column with the variants' names in snake case, or
-///   what `#[sql(name = "..")]` on a variant says. The column has no `CHECK`, so that a new
-///   variant needs no migration; a text that is none of the variants' is an error when it
-///   is read;
+/// - an enum without fields: a `TEXT` column with the variants' names in snake case, or the
+///   name in `#[sql(name = "..")]` on a variant. The column has no `CHECK`, so that a new
+///   variant needs no migration; reading a text that is not a variant's is an error;
 /// - a struct around one value, `struct UserId(String)`: the same column as that value.
 ///
 /// ```
@@ -126,17 +125,17 @@ pub trait FromSql: Sized {
 pub trait SqlValue: ToSql + FromSql {
     /// The column's type: `INTEGER`, `REAL`, `TEXT` or `BLOB`.
     const TYPE: &'static str;
-    /// The texts that there are, where they are known.
+    /// All possible texts, if they are known.
     #[doc(hidden)]
     const TEXTS: &'static [&'static str] = &[];
 }
 
-/// What is said of a text that is none of an enum's variants, which are listed.
+/// The error for a text that is not one of an enum's variants, which it lists.
 #[doc(hidden)]
 pub fn no_variant(name: &str, listed: &str, found: &str) -> Error {
     let found = shortened(found);
     Error::sql(format!(
-        "`{found}` is stored, and `{name}` is one of `{listed}`"
+        "found `{found}`, expected `{name}`: one of `{listed}`"
     ))
 }
 
@@ -238,7 +237,7 @@ impl ToSql for f32 {
 
 impl FromSql for f32 {
     fn from_sql(cell: Cell<'_>) -> Result<Self> {
-        // A column that an f32 was stored in holds just the f64s that f32 has.
+        // A column for f32 values holds only numbers that f32 can represent.
         Ok(cell.real()? as f32)
     }
 }
@@ -341,10 +340,9 @@ impl<T: ToSql + ?Sized> ToSql for &T {
     }
 }
 
-/// What may stand for a `T` where one is bound: `T`, `&T`, and the borrowed
-/// forms `&str` and `&[u8]`.
+/// What can be bound as a `T`: `T`, `&T`, and the borrowed forms `&str` and `&[u8]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't stand for the column's `{T}`",
+    message = "`{Self}` can't be used as the column's `{T}`",
     label = "expected `{T}` or a reference to one"
 )]
 pub trait AsSql<T: ?Sized>: ToSql {}

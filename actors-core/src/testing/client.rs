@@ -35,8 +35,8 @@ impl<'a> Client<'a> {
     ///
     /// # Errors
     ///
-    /// What the handler failed with, if that is the actor's fault: the client
-    /// itself would not hear of it.
+    /// The handler's error, if it is the actor's fault: the client itself would not be
+    /// told.
     pub fn send<T: Serialize + ?Sized>(&self, message: &T) -> Result<()> {
         self.send_text(&serde_json::to_string(message)?)
     }
@@ -65,7 +65,7 @@ impl<'a> Client<'a> {
             .run(sim.message(&self.slot, &self.socket, message))
     }
 
-    /// The next message that the actor has sent, if there is one, read as JSON.
+    /// Returns the next message that the actor has sent, if there is one, read as JSON.
     pub fn receive<T: DeserializeOwned>(&self) -> Option<Result<T>> {
         Some(match self.receive_message()? {
             Message::Text(text) => serde_json::from_str(&text).map_err(Into::into),
@@ -73,7 +73,7 @@ impl<'a> Client<'a> {
         })
     }
 
-    /// The next message that the actor has sent, if there is one, as it is.
+    /// Returns the next message that the actor has sent, if there is one, as it is.
     pub fn receive_message(&self) -> Option<Message> {
         self.socket.receive()
     }
@@ -83,12 +83,12 @@ impl<'a> Client<'a> {
         self.socket.protocol()
     }
 
-    /// Closes the socket, or answers that the actor has closed it, and lets that
-    /// be handled.
+    /// Closes the socket, or acknowledges that the actor has closed it, and lets that be
+    /// handled.
     ///
     /// # Errors
     ///
-    /// What the actor's `#[on_close]` handler failed with.
+    /// The error of the actor's `#[on_close]` handler.
     pub fn close(self, code: u16, reason: &str) -> Result<()> {
         self.end(Event::Close(Close {
             code,
@@ -97,7 +97,7 @@ impl<'a> Client<'a> {
         }))
     }
 
-    /// Goes away without a word, as one whose network is gone.
+    /// Disappears without closing, like a client that loses its network.
     ///
     /// # Errors
     ///
@@ -106,11 +106,11 @@ impl<'a> Client<'a> {
         self.end(Event::Close(vanished()))
     }
 
-    /// Breaks the connection with an error of the protocol.
+    /// Breaks the connection with a protocol error.
     ///
     /// # Errors
     ///
-    /// What the actor's `#[on_error]` or `#[on_close]` handler failed with.
+    /// The error of the actor's `#[on_error]` or `#[on_close]` handler.
     pub fn fail(self, message: &str) -> Result<()> {
         self.end(Event::Error(message.to_owned()))
     }
@@ -120,16 +120,16 @@ impl<'a> Client<'a> {
         self.world.run(sim.end(&self.slot, &self.socket, event))
     }
 
-    /// The code and the reason with which the actor has closed the socket, if it
-    /// has: 1006 if it is lost.
+    /// The code and the reason with which the actor has closed the socket, if it has; 1006
+    /// if the connection was lost.
     pub fn closed(&self) -> Option<(u16, String)> {
         self.socket.closed()
     }
 }
 
 impl World {
-    /// Sends a request to an instance's `#[on_request]` handler, past `entry!`. A URL that
-    /// is a path alone, such as `/rooms/attic`, is one at `http://localhost`.
+    /// Sends a request to an instance's `#[on_request]` handler, bypassing `entry!`. A URL
+    /// that is only a path, such as `/rooms/attic`, is taken to be at `http://localhost`.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -150,8 +150,8 @@ impl World {
     ///
     /// # Errors
     ///
-    /// The actor answers no requests, or it panicked or was lost; an error that its handler
-    /// returns is a response.
+    /// The actor has no `#[on_request]` handler, or it panicked or was lost; an error that
+    /// its handler returns is a response.
     pub fn request<A: Actor>(
         &self,
         name: &str,
@@ -161,7 +161,7 @@ impl World {
         self.run(self.sim.fetch(&self.slot::<A>(name), request))
     }
 
-    /// Opens a web socket to an instance, as a program does that says nothing of itself.
+    /// Opens a web socket to an instance, with a minimal request as from a simple program.
     ///
     /// # Panics
     ///
@@ -170,18 +170,20 @@ impl World {
     pub fn connect<A: Actor>(&self, name: &str) -> Client<'_> {
         match self.connect_with::<A>(name, http::Request::default()) {
             Ok(client) => client,
-            Err(response) => panic!("the socket is refused: {response:?}"),
+            Err(response) => panic!("the socket was refused: {response:?}"),
         }
     }
 
-    /// Opens a web socket with a request of one's own: its query and its headers
-    /// are what `#[on_connect]` sees. The path and the headers of an upgrade are
-    /// added where they are missing.
+    /// Opens a web socket with a request of your own: `#[on_connect]` sees its query and
+    /// headers. The path and the headers of an upgrade are added where they are missing.
     ///
     /// # Errors
     ///
     /// The response of a refusal.
-    #[allow(clippy::result_large_err, reason = "a refusal is a response as it is")]
+    #[allow(
+        clippy::result_large_err,
+        reason = "the refusal is returned as the response it is"
+    )]
     pub fn connect_with<A: Actor>(
         &self,
         name: &str,
@@ -201,7 +203,7 @@ impl World {
     }
 }
 
-/// The request as one for a web socket.
+/// Turns the request into one for a web socket.
 fn upgrading(request: http::Request<()>, path: Option<&str>) -> Request {
     let mut request = absolute(request.map(Body::from), path);
     let upgrade = request.headers_mut().entry(header::UPGRADE);
@@ -209,7 +211,7 @@ fn upgrading(request: http::Request<()>, path: Option<&str>) -> Request {
     request
 }
 
-/// The request with a whole URL: one that has no host gets one, and that path if one is said.
+/// Makes the URL of the request absolute: without a host it gets one, and `path` if given.
 fn absolute(mut request: Request, path: Option<&str>) -> Request {
     let uri = request.uri();
     if uri.authority().is_none() {

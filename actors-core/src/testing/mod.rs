@@ -1,7 +1,7 @@
 //! Actors under `cargo test`: no runtime, no network, no waiting.
 //!
-//! For `[dev-dependencies]`: `actors-core = { …, features = ["testing"] }`. It costs
-//! the Worker nothing, since Cargo builds that without them.
+//! For `[dev-dependencies]`: `actors-core = { …, features = ["testing"] }`. It costs the
+//! Worker nothing, since Cargo builds it without dev-dependencies.
 //!
 //! ```
 //! # use actors_core::prelude::*;
@@ -24,29 +24,29 @@
 //! # counts();
 //! ```
 //!
-//! [`World::request`] sends an HTTP request, [`World::connect`] opens a web socket, and
+//! [`World::request`] sends an HTTP request, and [`World::connect`] opens a web socket.
 //! [`check_schema`] compares an actor's tables with a file in your repository, so that a
 //! change which deployed objects can't follow fails `cargo test`; [`check_rollback`] fails for
-//! one after which the version before could not go on. [`Search`] looks for the order of
+//! a change after which the previous version could not go on. [`Search`] looks for an order of
 //! events that breaks an actor.
 //!
-//! The actors are the same as in workerd, and so is what is around them: turns,
-//! transactions, waking, RPC arguments, alarms, panics, SQLite with workerd's
-//! refusals and limits. Where the two can't agree, it says so here:
+//! The actors are the same as in workerd, and so is their environment: turns, transactions,
+//! waking, RPC arguments, alarms, panics, SQLite with workerd's refusals and limits. The
+//! differences are:
 //!
 //! - [`Sql::usage`](crate::Sql::usage) and [`Sql::run`](crate::Sql::run) count the rows
-//!   that statements answer and change; workerd counts those that it scans too, and
+//!   that statements return and change; workerd also counts the rows that it scans, and
 //!   those of indices.
-//! - Calls that are made at once begin in the order in which they were made, or, with
-//!   [`World::seeded`], in any order; in workerd two calls through one stub stay in order.
-//! - A text or a blob is 2 MB at most, as in production; a local workerd takes more.
-//! - A panic costs all actors of the world their memory. In production it costs those
-//!   of one isolate theirs, and nobody knows which share one.
-//! - Calls that wait for each other in a circle are told so at once, as in one isolate. In
-//!   production those between isolates end with [`Busy`](crate::ErrorKind::Busy).
+//! - Concurrent calls begin in the order in which they were made or, with
+//!   [`World::seeded`], in any order; in workerd calls through one stub stay in order.
+//! - A text or a blob has at most 2 MB, as in production; a local workerd accepts more.
+//! - A panic erases the memory of all actors of the world. In production it does so for the
+//!   actors of one isolate, and which ones share it is unknown.
+//! - Calls that wait for each other in a cycle fail at once, as they do within one isolate.
+//!   In production, those between isolates end with [`Busy`](crate::ErrorKind::Busy).
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
-//! - The ids of web sockets are counted, not random. A crash ends the sockets of its
-//!   object, and nobody is told; a panic leaves them open.
+//! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
+//!   object without telling anyone; a panic leaves them open.
 
 mod client;
 #[doc(hidden)]
@@ -73,8 +73,8 @@ use crate::time::{Duration, Timestamp};
 
 /// A world of actors, with a clock that stands still until it is moved.
 ///
-/// An actor exists when it is first called. Its storage lasts as long as the world;
-/// its memory until it is evicted, crashes or panics.
+/// An actor exists once it is first called. Its storage lasts as long as the world, its
+/// memory until it is evicted, crashes or panics.
 pub struct World {
     sim: Rc<Sim>,
     env: Env,
@@ -87,14 +87,14 @@ impl Default for World {
 }
 
 impl World {
-    /// A world in which things that are ready happen in the order in which they
-    /// became so. It begins at 2026-01-01T00:00:00Z.
+    /// A world in which ready events happen in the order in which they became ready. It
+    /// begins at 2026-01-01T00:00:00Z.
     pub fn new() -> Self {
         Self::of(Sim::new(None))
     }
 
-    /// A world in which the seed chooses among the things that are ready. The same
-    /// seed makes the same choices.
+    /// A world in which the seed chooses among the ready events. The same seed makes the
+    /// same choices.
     pub fn seeded(seed: u64) -> Self {
         Self::of(Sim::new(Some(seed)))
     }
@@ -104,7 +104,7 @@ impl World {
         Self { sim, env }
     }
 
-    /// What the actors have as [`Ctx::env`](crate::Ctx::env).
+    /// The bindings that the actors get from [`Ctx::env`](crate::Ctx::env).
     pub fn env(&self) -> &Env {
         &self.env
     }
@@ -119,7 +119,7 @@ impl World {
         A::get(&self.env, name).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Runs until the future is done. Alarms that are due run too; time stands still.
+    /// Runs until the future is done. Due alarms run, too; time stands still.
     ///
     /// # Panics
     ///
@@ -133,7 +133,8 @@ impl World {
                 "this waits for something that does not happen by itself{}\n{}",
                 match self.sim.next_time() {
                     Some(_) =>
-                        ": an alarm or the end of a wait comes later, which `World::advance` gets to",
+                        ": an alarm or a timeout is still to come, use `World::advance` to reach \
+                         it",
                     None => "",
                 },
                 self.story().join("\n")
@@ -141,12 +142,12 @@ impl World {
         }
     }
 
-    /// Lets everything happen that can happen without time passing.
+    /// Runs everything that can happen without time passing.
     pub fn run_until_idle(&self) {
         while self.sim.step() {}
     }
 
-    /// Lets that much time pass. Each alarm in it runs at its time.
+    /// Lets that much time pass. Each alarm in that span runs at its time.
     pub fn advance(&self, span: Duration) {
         self.run_until_idle();
         let end = self.now() + span;
@@ -157,27 +158,27 @@ impl World {
         self.sim.set_now(end);
     }
 
-    /// The time.
+    /// The current time of the world.
     pub fn now(&self) -> Timestamp {
         self.sim.now()
     }
 
-    /// Takes an instance from memory, as the platform does after some seconds
-    /// without work; answers whether it was there and idle.
+    /// Evicts an instance from memory, as the platform does after some seconds without
+    /// work; returns whether it was in memory and idle.
     pub fn evict<A: Actor>(&self, name: &str) -> bool {
         self.sim.evict(&self.slot::<A>(name))
     }
 
-    /// Takes all idle instances from memory.
+    /// Evicts all idle instances from memory.
     pub fn evict_all(&self) {
         for slot in self.sim.all_slots() {
             self.sim.evict(&slot);
         }
     }
 
-    /// Takes an instance from memory in the middle of what it does: those who wait
-    /// for it get an [`Unavailable`](crate::ErrorKind::Unavailable), and what it wrote
-    /// since its last await is lost.
+    /// Removes an instance from memory in the middle of its work: its callers get an
+    /// [`Unavailable`](crate::ErrorKind::Unavailable), and what it wrote since its last
+    /// await is lost.
     pub fn crash<A: Actor>(&self, name: &str) {
         self.sim.crash(&self.slot::<A>(name));
     }
@@ -189,14 +190,15 @@ impl World {
         }
     }
 
-    /// Makes an instance crash in the middle of its work: the one that does the
-    /// storage operation so many operations from now (0 is the next), before it is
-    /// done. The moment before work is made durable counts as one too.
+    /// Makes an instance crash in the middle of its work: the one that does the storage
+    /// operation so many operations from now (0 is the next), before that is done. The
+    /// moment before work becomes durable counts as an operation, too.
     pub fn crash_after(&self, operations: u32) {
         self.sim.crash_after.set(Some(operations));
     }
 
-    /// Reads an instance's tables, behind its back; one that does not exist reads as empty.
+    /// Reads an instance's tables directly, without the actor; one that does not exist reads as
+    /// empty.
     ///
     /// # Errors
     ///
@@ -219,12 +221,12 @@ impl World {
         })
     }
 
-    /// When an instance's own alarm is set for: the earliest of its alarms.
+    /// The time for which an instance's own alarm is set: that of its earliest alarm.
     pub fn alarm<A: Actor>(&self, name: &str) -> Option<Timestamp> {
         self.slot::<A>(name).alarm()
     }
 
-    /// What has happened so far, a line each, for the message of a failing test.
+    /// What has happened so far, one line per event, for the message of a failing test.
     pub fn story(&self) -> Vec<String> {
         self.sim.story()
     }

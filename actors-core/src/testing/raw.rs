@@ -1,4 +1,4 @@
-//! What the framework's own tests do behind the typed stubs' back.
+//! What the framework's own tests do, bypassing the typed stubs.
 
 #![allow(missing_docs, reason = "not for users")]
 
@@ -12,14 +12,14 @@ use crate::error::Result;
 use crate::platform::Host;
 pub use crate::wire::Wire;
 
-/// [`check_schema`](super::check_schema), which may rewrite the file or not.
+/// [`check_schema`](super::check_schema), which may rewrite the file if `updates`.
 #[track_caller]
 pub fn check_schema<A: Actor>(path: &Path, updates: bool) {
     super::schema::check::<A>(path, updates);
 }
 
 impl<M> Run<M> {
-    /// Has the platform lose an instance's own alarm, and takes it from memory if it is idle.
+    /// Makes the platform lose an instance's own alarm, and evicts the instance if it is idle.
     pub fn lose_alarm<A: Actor>(&self, name: &str) {
         let world = World::of(self.sim.clone());
         world.lose_alarm::<A>(name);
@@ -41,7 +41,7 @@ impl World {
         self.sim.deliver(&slot, what, event)
     }
 
-    /// Runs a statement, and answers the rows as they are.
+    /// Runs a statement, and returns the rows as they are.
     pub fn sql_raw<A: Actor>(&self, name: &str, statement: &str) -> Result<Vec<Vec<Wire>>> {
         let mut rows = Vec::new();
         let slot = self.slot::<A>(name);
@@ -63,12 +63,12 @@ impl World {
         (slot.alarm_settings.get(), slot.alarm_rings.get())
     }
 
-    /// Makes what all `A`s have stored that of `B`s, as new code of the same actor finds it.
+    /// Gives the storage of all `A`s to `B`s, as if `B` were newer code of the same actor.
     pub fn hand_over<A: Actor, B: Actor>(&self) {
         self.sim.hand_over(&address::<A>(), &address::<B>());
     }
 
-    /// Has the platform lose an instance's own alarm.
+    /// Makes the platform lose an instance's own alarm.
     pub fn lose_alarm<A: Actor>(&self, name: &str) {
         let slot = self.slot::<A>(name);
         slot.disk().set_alarm(None);

@@ -1,4 +1,4 @@
-//! The schema in the user's repository, and whether databases that have it still open.
+//! Compares the schema with the one in the user's repository, and checks that databases can follow.
 
 use std::path::Path;
 use std::{env, fs};
@@ -9,8 +9,8 @@ use crate::actor::Actor;
 /// The variable that lets [`check_schema`] rewrite its file.
 const UPDATE: &str = "UPDATE_SCHEMA";
 
-/// Compares an actor's tables with a file in the repository, which says what databases
-/// look like that are out there.
+/// Compares an actor's tables with a file in the repository, which records what deployed
+/// databases look like.
 ///
 /// ```no_run
 /// # use actors_core::prelude::*;
@@ -22,23 +22,23 @@ const UPDATE: &str = "UPDATE_SCHEMA";
 /// }
 /// ```
 ///
-/// The first run writes the file: commit it. From then on, a change of the tables fails
-/// the test, so that the file's difference is there to review:
+/// The first run writes the file: commit it. From then on, a change to the tables fails the
+/// test, so that the diff of the file can be reviewed:
 ///
-/// - A change that databases get by themselves when they wake, or by a migration that
-///   is listed, asks for `UPDATE_SCHEMA=1 cargo test`, which rewrites the file. It says
+/// - For a change that databases get automatically when they wake, or by a listed
+///   migration, run `UPDATE_SCHEMA=1 cargo test`, which rewrites the file. It reports
 ///   whether the deployment could be rolled back, as [`check_rollback`] does.
-/// - A change that would stop them is refused, with the migration to write. It is never
-///   written to the file. If no database was ever deployed, delete the file.
+/// - A change that would stop them from waking is refused, with the migration to write. It
+///   is never written to the file. If no database was ever deployed, delete the file.
 ///
-/// Each actor has a file of its own, and the file's first line says whose it is.
+/// Each actor has its own file, whose first line names the actor.
 ///
 /// The path is relative to the crate's folder, which is where `cargo test` runs. What
-/// depends on rows can't be seen here: a `CHECK` that some of them fail, say.
+/// depends on rows can't be checked here, such as a `CHECK` that some rows violate.
 ///
 /// # Panics
 ///
-/// As said, and when the file can't be read or written.
+/// In these cases, and if the file can't be read or written.
 #[track_caller]
 pub fn check_schema<A: Actor>(path: impl AsRef<Path>) {
     let updates = env::var_os(UPDATE).is_some_and(|value| !value.is_empty() && value != "0");
@@ -53,7 +53,7 @@ pub(super) fn check<A: Actor>(path: &Path, updates: bool) {
         if let Err(error) = fs::write(path, &now) {
             panic!("{shown} can't be written: {error}");
         }
-        eprintln!("{shown} is written: commit it");
+        eprintln!("{shown} has been written: commit it");
     };
     let recorded = match fs::read_to_string(path) {
         Ok(recorded) => recorded,
@@ -66,17 +66,17 @@ pub(super) fn check<A: Actor>(path: &Path, updates: bool) {
     check_actor::<A>(&recorded, path);
     if let Err(error) = adopt::<A>(&recorded) {
         panic!(
-            "databases as {shown} records them would not open with this code.\n\n{error}\n\n\
+            "databases as recorded in {shown} would not open with this code.\n\n{error}\n\n\
              If no database was ever deployed with that schema, delete {shown}."
         );
     }
     let rollback = match reasons::<A>(&recorded, path) {
-        None => "The version before can go on with databases that are there: a deployment can be \
+        None => "The previous version can go on with existing databases: a deployment can be \
                  rolled back."
             .to_owned(),
         Some(reasons) => format!(
-            "A deployment can't be rolled back: the version before refuses databases that this one \
-             has opened.\n\n{reasons}"
+            "A deployment can't be rolled back: the previous version refuses databases that this \
+             one has opened.\n\n{reasons}"
         ),
     };
     if updates {
@@ -84,14 +84,15 @@ pub(super) fn check<A: Actor>(path: &Path, updates: bool) {
         return write();
     }
     panic!(
-        "the schema is not the one in {shown}; databases get to the new one by themselves.\n\n{}\n\
+        "the schema differs from the one in {shown}; databases get the new one automatically.\n\n{}\n\
          {rollback}\n\nTo record it: {UPDATE}=1 cargo test",
         difference(&recorded, &now)
     );
 }
 
-/// Fails if a deployment of this version could not be rolled back to the one whose schema
-/// the file records: a copy of what [`check_schema`] wrote when that was released.
+/// Fails if a deployment of this version could not be rolled back to the version whose
+/// schema the file records: a copy of what [`check_schema`] wrote when that version was
+/// released.
 ///
 /// ```no_run
 /// # use actors_core::prelude::*;
@@ -103,17 +104,17 @@ pub(super) fn check<A: Actor>(path: &Path, updates: bool) {
 /// }
 /// ```
 ///
-/// Older code opens a database that newer code has brought further, and leaves it as it is,
-/// where it can: see [`sql_table`](macro@crate::sql_table#when-a-deployment-is-rolled-back).
-/// What is in the way is said, a line each. To be able to go back anyway, deploy in two
+/// Older code opens a database that newer code has changed, and leaves it as it is, if it
+/// can: see [`sql_table`](macro@crate::sql_table#when-a-deployment-is-rolled-back). The
+/// obstacles are reported, one per line. To be able to roll back anyway, deploy in two
 /// steps: first code that knows both forms, then the change.
 ///
-/// What rows hold can't be seen here, nor what persisted fields do: an enum's new variant,
-/// say, is an error for older code where it is read.
+/// The contents of rows and persisted fields can't be checked here: a new variant of an
+/// enum, for example, is an error for older code that reads it.
 ///
 /// # Panics
 ///
-/// As said, and when the file can't be read.
+/// In this case, and if the file can't be read.
 #[track_caller]
 pub fn check_rollback<A: Actor>(path: impl AsRef<Path>) {
     let path = path.as_ref();
@@ -129,19 +130,20 @@ pub fn check_rollback<A: Actor>(path: impl AsRef<Path>) {
     }
 }
 
-/// Fails if the file says that it is another actor's.
+/// Fails if the file belongs to another actor.
 #[track_caller]
 fn check_actor<A: Actor>(recorded: &str, path: &Path) {
     let (shown, name) = (path.display(), A::NAME);
     if let Some(other) = actor_of(recorded).filter(|other| *other != name) {
         panic!(
-            "{shown} records the tables of `{other}`, and this is `{name}`: each actor has a file \
-             of its own. If `{other}` is called `{name}` now, write that in the file's first line."
+            "{shown} records the tables of `{other}`, but this is `{name}`: each actor has its own \
+             file. If `{other}` has been renamed to `{name}`, write that into the file's first \
+             line."
         );
     }
 }
 
-/// What is in the way of a rollback to what is recorded, a line each.
+/// What prevents a rollback to what is recorded, one line each.
 #[track_caller]
 fn reasons<A: Actor>(recorded: &str, path: &Path) -> Option<String> {
     let reasons = in_the_way_of_rollback::<A>(recorded)

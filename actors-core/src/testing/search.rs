@@ -1,4 +1,4 @@
-//! A search for the order of events that breaks an actor.
+//! A search for an order of events that breaks an actor.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -15,15 +15,15 @@ use crate::backend::native::Sim;
 use crate::env::Env;
 use crate::time::Duration;
 
-/// Runs scenarios, each from a seed of its own, and shows the shortest one that breaks
-/// an invariant.
+/// Runs scenarios, each from its own seed, and reports the shortest one that breaks an
+/// invariant.
 ///
-/// A scenario is made of the steps that you name, begun one after the other
-/// without waiting for each other, and of what can happen to an actor in between:
-/// evictions, crashes between any two storage operations, time that passes. What
-/// the steps have been told is kept in a model of yours, `M`, which begins as its
-/// default; an invariant compares it with what the actors know when all is over.
-/// One is there without being named: no turn waits for itself, by way of others too.
+/// A scenario consists of the steps that you name, begun one after the other without
+/// waiting for each other, and of what can happen to an actor in between: evictions,
+/// crashes between any two storage operations, passing time. The steps record what they
+/// have been told in a model of yours, `M`, which begins as its default; an invariant
+/// compares it with what the actors know at the end. One invariant is built in: no turn
+/// waits for itself, directly or by way of others.
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -49,8 +49,8 @@ use crate::time::Duration;
 ///     .check();
 /// ```
 ///
-/// A seed makes the same run every time. A failing test prints it: give it to
-/// [`seed`](Self::seed) with one [`runs`](Self::runs) to have it again.
+/// The same seed makes the same run every time. A failing test prints it: pass it to
+/// [`seed`](Self::seed), with `runs(1)`, to repeat the run.
 pub struct Search<M> {
     steps: Vec<Step<M>>,
     invariants: Vec<Invariant<M>>,
@@ -70,7 +70,7 @@ struct Invariant<M> {
     holds: Box<Holds<M>>,
 }
 
-/// What a step is given: the world's actors, and the model.
+/// What a step gets: the world's actors, and the model.
 pub struct Run<M> {
     pub(super) sim: Rc<Sim>,
     pub(super) env: Env,
@@ -89,19 +89,19 @@ impl<M> Run<M> {
     }
 }
 
-/// One thing in a scenario.
+/// One action in a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Action {
     /// The step at that position begins.
     Begin(usize),
-    /// All that can happen now, happens.
-    Settle,
+    /// Everything that can happen now happens.
+    WaitUntilQuiet,
     Evict,
     /// The process ends and begins again.
     CrashAll,
-    /// Whoever does the storage operation that many from now crashes before it.
+    /// The object that does the storage operation that many from now crashes before it.
     CrashAfter(u32),
-    /// As much time passes as is at that position of [`SPANS`].
+    /// The time at that index of [`SPANS`] passes.
     Advance(usize),
 }
 
@@ -112,7 +112,7 @@ struct Break {
     story: Vec<String>,
 }
 
-/// What can pass at once, in seconds, and in words.
+/// The spans of time that can pass at once, in seconds and in words.
 const SPANS: [(u64, &str); 5] = [
     (1, "1 s"),
     (20, "20 s"),
@@ -121,10 +121,10 @@ const SPANS: [(u64, &str); 5] = [
     (86_400, "1 day"),
 ];
 
-/// A crash comes before so many storage operations at the latest.
+/// The latest crash, in storage operations from now.
 const CRASHES: u32 = 40;
 
-/// The longest scenario that is tried.
+/// The length of the longest scenario.
 const LENGTH: usize = 16;
 
 impl<M: Default + 'static> Default for Search<M> {
@@ -134,7 +134,7 @@ impl<M: Default + 'static> Default for Search<M> {
 }
 
 impl<M: Default + 'static> Search<M> {
-    /// A search of 50 runs, from seed 0: some seconds in a debug build. See
+    /// A search of 50 runs, from seed 0: takes some seconds in a debug build. See
     /// [`runs`](Self::runs) for more.
     pub fn new() -> Self {
         Self {
@@ -145,7 +145,7 @@ impl<M: Default + 'static> Search<M> {
         }
     }
 
-    /// Adds a step. It is begun any number of times.
+    /// Adds a step. It may be begun any number of times.
     pub fn step(
         mut self,
         name: &'static str,
@@ -163,7 +163,7 @@ impl<M: Default + 'static> Search<M> {
         self
     }
 
-    /// Adds what must hold when all is over, with a message for when it does not.
+    /// Adds what must hold at the end; the error is the message for when it does not.
     pub fn invariant(
         mut self,
         name: &'static str,
@@ -176,9 +176,9 @@ impl<M: Default + 'static> Search<M> {
         self
     }
 
-    /// How many scenarios are tried. Rare faults take thousands: `runs(10_000)` where there
-    /// is time for it, in a job at night for example. Most of the time is SQLite's, which a
-    /// debug build does not optimise unless it is told to:
+    /// How many scenarios are tried. Rare faults take thousands: use `runs(10_000)` where
+    /// there is time for it, in a nightly job for example. Most of the time is spent in
+    /// SQLite, which a debug build does not optimise unless you set:
     ///
     /// ```toml
     /// [profile.dev.package.libsqlite3-sys]
@@ -189,17 +189,17 @@ impl<M: Default + 'static> Search<M> {
         self
     }
 
-    /// The seed of the first run; the next ones count on from it.
+    /// The seed of the first run; each further run adds one.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Searches.
+    /// Runs the search.
     ///
     /// # Panics
     ///
-    /// An invariant broke; the message tells how.
+    /// An invariant broke; the message reports how.
     #[track_caller]
     pub fn check(&self) {
         if let Some(report) = self.find() {
@@ -207,8 +207,8 @@ impl<M: Default + 'static> Search<M> {
         }
     }
 
-    /// Searches on all cores, and answers the report on the lowest seed that broke
-    /// an invariant, if one did.
+    /// Searches on all cores, and returns the report on the lowest seed that broke an
+    /// invariant, if one did.
     pub fn find(&self) -> Option<String> {
         let end = self.seed.saturating_add(self.runs);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -238,7 +238,7 @@ impl<M: Default + 'static> Search<M> {
         (0..length)
             .map(|_| match rng.u32(..100) {
                 0..50 => Action::Begin(rng.usize(..self.steps.len().max(1))),
-                50..64 => Action::Settle,
+                50..64 => Action::WaitUntilQuiet,
                 64..70 => Action::Evict,
                 70..74 => Action::CrashAll,
                 74..87 => Action::CrashAfter(rng.u32(..CRASHES)),
@@ -247,7 +247,7 @@ impl<M: Default + 'static> Search<M> {
             .collect()
     }
 
-    /// Plays a scenario, and answers what broke.
+    /// Plays a scenario, and returns what broke.
     fn play(&self, seed: u64, plan: &[Action]) -> Option<Break> {
         let world = World::seeded(seed);
         let model = Rc::new(M::default());
@@ -256,7 +256,7 @@ impl<M: Default + 'static> Search<M> {
             self.act(*action, &world, &model, &begun);
         }
         world.sim.crash_after.set(None);
-        settle(&world, &begun);
+        run_until_quiet(&world, &begun);
         let broken = |invariant: &Invariant<M>| {
             let message = (invariant.holds)(&world, &model).err()?;
             Some((invariant.name, message))
@@ -287,7 +287,7 @@ impl<M: Default + 'static> Search<M> {
                 begun.borrow_mut().push((step.begin)(run));
                 poll_all(begun);
             }
-            Action::Settle => settle(world, begun),
+            Action::WaitUntilQuiet => run_until_quiet(world, begun),
             Action::Evict => world.evict_all(),
             Action::CrashAll => {
                 world.sim.note(None, || "the process is killed".to_owned());
@@ -296,16 +296,16 @@ impl<M: Default + 'static> Search<M> {
             }
             Action::CrashAfter(operations) => world.crash_after(operations),
             Action::Advance(span) => {
-                settle(world, begun);
+                run_until_quiet(world, begun);
                 let (seconds, words) = SPANS[span];
                 world.sim.note(None, || format!("{words} passes"));
                 world.advance(Duration::from_secs(seconds));
-                settle(world, begun);
+                run_until_quiet(world, begun);
             }
         }
     }
 
-    /// Leaves out of a scenario what it does not need in order to break.
+    /// Removes from a scenario what is not needed to break the invariant.
     fn shrink(&self, seed: u64, mut plan: Vec<Action>) -> (Vec<Action>, Break) {
         let mut broken = self.play(seed, &plan);
         loop {
@@ -327,10 +327,7 @@ impl<M: Default + 'static> Search<M> {
         } = broken;
         let mut report = format!("\"{invariant}\" does not hold (seed {seed}): {message}\n\n");
         let left = plan.len();
-        let _ = writeln!(
-            report,
-            "It takes {left} of the {length} things that were tried:"
-        );
+        let _ = writeln!(report, "It takes {left} of the {length} actions:");
         for (number, action) in plan.iter().enumerate() {
             let _ = writeln!(report, "  {}. {}", number + 1, self.describe(*action));
         }
@@ -338,7 +335,7 @@ impl<M: Default + 'static> Search<M> {
         for line in story {
             let _ = writeln!(report, "  {line}");
         }
-        let _ = write!(report, "\nAgain: `.seed({seed}).runs(1)`");
+        let _ = write!(report, "\nTo repeat it: `.seed({seed}).runs(1)`");
         report
     }
 
@@ -349,7 +346,7 @@ impl<M: Default + 'static> Search<M> {
                 .get(step)
                 .map(|step| step.name.to_owned())
                 .unwrap_or_default(),
-            Action::Settle => "wait until all is quiet".to_owned(),
+            Action::WaitUntilQuiet => "wait until all is quiet".to_owned(),
             Action::Evict => "evict all that are idle".to_owned(),
             Action::CrashAll => "kill the process".to_owned(),
             Action::CrashAfter(0) => "crash before the next storage operation".to_owned(),
@@ -359,8 +356,8 @@ impl<M: Default + 'static> Search<M> {
     }
 }
 
-/// The scenarios that are next simpler: without one thing, with an earlier crash
-/// if need be; or with a shorter time.
+/// The next simpler scenarios: without one action, perhaps with an earlier crash; or with a
+/// shorter time.
 fn simpler(plan: &[Action]) -> impl Iterator<Item = Vec<Action>> {
     let without = (0..plan.len()).flat_map(move |index| {
         let mut shorter = plan.to_vec();
@@ -400,7 +397,7 @@ fn with_crash_after(plan: &[Action], operations: u32) -> Vec<Action> {
 /// A step that has begun.
 type Begun = Pin<Box<dyn Future<Output = ()>>>;
 
-/// Lets the steps see what has come of their calls; answers whether one went on.
+/// Lets the steps see the outcomes of their calls.
 fn poll_all(begun: &RefCell<Vec<Begun>>) {
     let mut cx = Context::from_waker(Waker::noop());
     begun
@@ -408,8 +405,8 @@ fn poll_all(begun: &RefCell<Vec<Begun>>) {
         .retain_mut(|step| step.as_mut().poll(&mut cx) == Poll::Pending);
 }
 
-/// Lets everything happen that can happen without time passing.
-fn settle(world: &World, begun: &RefCell<Vec<Begun>>) {
+/// Runs everything that can happen without time passing.
+fn run_until_quiet(world: &World, begun: &RefCell<Vec<Begun>>) {
     loop {
         poll_all(begun);
         if !world.sim.step() {

@@ -15,16 +15,16 @@ use crate::schema::{Record, create, update};
 use actors_sqlite::ddl::in_lines;
 
 const MIGRATION: &str = "-- migration ";
-/// What is before and after the actor's name in the first line.
+/// The text before and after the actor's name in the first line.
 const HEAD: &str = "-- The tables of `";
 const TAIL: &str = "`, as its databases have them.";
 
-/// Whose schema such a text says it is.
+/// The actor that such a text names.
 pub(crate) fn actor_of(text: &str) -> Option<&str> {
     text.lines().next()?.strip_prefix(HEAD)?.strip_suffix(TAIL)
 }
 
-/// The tables and the indices of a new database, and the migrations that there are.
+/// The tables and indices of a new database, and the listed migrations.
 pub(crate) fn render<A: Actor>() -> Result<String> {
     with_database::<A, _>(|instance| {
         create(instance, "{}")?;
@@ -52,11 +52,11 @@ pub(crate) fn render<A: Actor>() -> Result<String> {
     })
 }
 
-/// Opens a database that was made from such a text with the code as it is.
+/// Opens a database that was made from such a text with the current code.
 ///
 /// # Errors
 ///
-/// Why databases of that form can't be opened.
+/// The reason why such databases can't be opened.
 pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
     with_database::<A, _>(|instance| {
         bring(instance, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
@@ -76,8 +76,8 @@ pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
     })
 }
 
-/// Why code that declares what such a text says can't go on with a database that the code
-/// as it is has brought to its own tables; empty if it can.
+/// Why code that declares what such a text records can't go on with a database that the
+/// current code has changed; empty if it can.
 pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>> {
     let before = with_database::<A, _>(|instance| {
         run(instance, text)?;
@@ -88,7 +88,7 @@ pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>
         let is_known = done.contains(&Done::from(migration));
         (!is_known).then(|| {
             let id = migration.id;
-            format!("the migration `{id}` is not known to it, and may have changed what rows mean")
+            format!("the migration `{id}` is unknown to it, and may have changed what rows mean")
         })
     });
     let migrations: Vec<String> = migrations.flatten().collect();

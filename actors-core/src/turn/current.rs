@@ -1,9 +1,8 @@
-//! Who waits for whom: the turns that have called each other until here.
+//! Who waits for whom: the chain of turns that led to the current call.
 //!
-//! A call carries the turns that wait for it, a hidden argument at its end or a header of a
-//! request. One that would wait for one of those is told so at once, instead of waiting for
-//! itself. Calls from JavaScript carry none, and whatever strangers send in its place at
-//! worst denies them something.
+//! A call carries the turns that wait for it, as a hidden last argument or a request
+//! header. A call that would wait for one of those fails at once, instead of waiting for
+//! itself. Calls from JavaScript carry none; a forged chain can only hurt its sender.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Write as _};
@@ -17,22 +16,22 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 
 use crate::wire::Wire;
 
-/// What the hidden argument begins with.
+/// The prefix of the hidden argument.
 const MARK: &str = "\0actors:calls:";
 /// The header of a request that one actor sends to another.
 const HEADER: HeaderName = HeaderName::from_static("x-actors-calls");
-/// How many turns are carried along: of a longer chain, the last.
+/// How many turns are carried along: the last ones of a longer chain.
 const MAX_LINKS: usize = 32;
 /// How much of a name is carried along, in bytes.
 const MAX_NAME: usize = 100;
-/// How long the text of a chain is at most, with each byte of a name as three.
+/// The longest text of a chain, with three bytes for each byte of a name.
 const MAX_TEXT: usize = MAX_LINKS * (4 * MAX_NAME + 100);
 
 /// Which actor a turn belongs to.
 pub(crate) struct Identity {
     pub(crate) actor: &'static str,
     pub(crate) id: String,
-    /// Its name as far as it is told, or the beginning of its id.
+    /// The start of its name, or of its id if it has none.
     label: String,
 }
 
@@ -50,7 +49,7 @@ impl fmt::Display for Identity {
     }
 }
 
-/// The turns that wait for a call, the first that called first.
+/// The turns that wait for a call, the outermost first.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Chain(Vec<Link>);
 
@@ -108,14 +107,14 @@ impl Link {
     }
 }
 
-/// Takes the chain off the arguments of a call.
+/// Removes the chain from the arguments of a call.
 pub(crate) fn take_argument(values: &mut Vec<Wire>) -> Option<Rc<Chain>> {
     let chain = marked(values)?;
     values.pop();
     (!chain.0.is_empty()).then(|| Rc::new(chain))
 }
 
-/// Takes the chain off a request.
+/// Removes the chain from a request.
 pub(crate) fn take_header(headers: &mut HeaderMap) -> Option<Rc<Chain>> {
     let value = headers.remove(HEADER)?;
     Chain::from_text(value.to_str().ok()?).map(Rc::new)
@@ -125,15 +124,15 @@ pub(crate) fn take_header(headers: &mut HeaderMap) -> Option<Rc<Chain>> {
 pub(crate) fn add_argument(values: &mut Vec<Wire>) {
     let chain = match current() {
         Some(chain) => chain.to_text(),
-        // So that what is there already is not taken for one.
+        // So that a user's value is not mistaken for a chain.
         None if marked(values).is_some() => String::new(),
         None => return,
     };
     values.push(Wire::Bytes(format!("{MARK}{chain}").into_bytes()));
 }
 
-/// The chain that the last argument is. It is bytes, which nothing becomes that a stranger
-/// sends as text or as JSON.
+/// The chain in the last argument. It is bytes, which text or JSON from outside never
+/// becomes.
 fn marked(values: &[Wire]) -> Option<Chain> {
     let Wire::Bytes(bytes) = values.last()? else {
         return None;
@@ -155,9 +154,9 @@ pub(crate) fn add_header(headers: &mut HeaderMap) {
 /// A turn that may call others.
 pub(crate) struct Caller {
     pub(crate) identity: Rc<Identity>,
-    /// A number that no other turn has.
+    /// Its unique number.
     pub(crate) turn: u64,
-    /// Those that wait for it.
+    /// The turns that wait for it.
     from: Option<Rc<Chain>>,
 }
 
@@ -170,7 +169,7 @@ impl Caller {
         }
     }
 
-    /// Those that wait for what it calls.
+    /// The turns that wait for what it calls.
     fn chain(&self) -> Chain {
         let before = self.from.as_ref().map_or(&[][..], |from| &from.0);
         let mut links = before[before.len().saturating_sub(MAX_LINKS - 1)..].to_vec();
@@ -189,8 +188,8 @@ thread_local! {
     static NEXT_TURN: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
-/// Has turns be counted from `first` on, if none has been: a random number, since an isolate
-/// that is made anew begins again.
+/// Numbers turns from `first` on, unless one is numbered already: a random start, since a
+/// restarted isolate counts again.
 pub(crate) fn count_from(first: impl FnOnce() -> u64) {
     if NEXT_TURN.get().is_none() {
         NEXT_TURN.set(Some(first()));
@@ -203,7 +202,7 @@ fn next_turn() -> u64 {
     turn
 }
 
-/// Whether it is that actor whose handler is being polled.
+/// Whether the handler being polled belongs to that actor.
 pub(crate) fn is_current(actor: &str, id: impl FnOnce() -> Option<String>) -> bool {
     CURRENT.with_borrow(|current| {
         let identity = current.as_ref().map(|current| &current.identity);
@@ -220,7 +219,7 @@ pub(crate) fn caller() -> Option<Rc<Caller>> {
     CURRENT.with_borrow(Clone::clone)
 }
 
-/// Polls a handler as that turn, so that what it calls knows of it.
+/// Polls a handler as that turn, so that its calls carry the turn.
 pub(crate) async fn within<T>(caller: &Rc<Caller>, handler: impl Future<Output = T>) -> T {
     let mut handler = pin!(handler);
     poll_fn(|cx| {
@@ -230,7 +229,7 @@ pub(crate) async fn within<T>(caller: &Rc<Caller>, handler: impl Future<Output =
     .await
 }
 
-/// Whose turn it was, and is again when the handler has been polled or has panicked.
+/// The turn that was current before; restored when the handler has been polled or has panicked.
 struct Outer(Option<Rc<Caller>>);
 
 impl Drop for Outer {
@@ -240,7 +239,7 @@ impl Drop for Outer {
 }
 
 thread_local! {
-    /// The alarm whose handler is being polled, for who finds out that it has panicked.
+    /// The alarm whose handler is being polled, for finding out which one has panicked.
     static ALARM: RefCell<Option<AlarmAtWork>> = const { RefCell::new(None) };
 }
 
@@ -250,7 +249,7 @@ pub(crate) struct AlarmAtWork {
     /// The id of its object.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker hears of a panic from outside")
+        allow(dead_code, reason = "only a Worker learns of a panic from outside")
     )]
     pub(crate) object: Rc<str>,
     pub(crate) alarm: i64,
@@ -263,7 +262,7 @@ pub(crate) fn within_alarm<T>(alarm: AlarmAtWork, body: impl FnOnce() -> T) -> T
     body()
 }
 
-/// What has just panicked, if it was the handler of an alarm.
+/// The alarm whose handler has just panicked, if it was one.
 pub(crate) fn panicked_alarm() -> Option<AlarmAtWork> {
     ALARM.take()
 }
@@ -272,7 +271,7 @@ struct UntilDone;
 
 impl Drop for UntilDone {
     fn drop(&mut self) {
-        // After a panic, somebody asks for it.
+        // After a panic, `panicked_alarm` takes it.
         if !std::thread::panicking() {
             ALARM.take();
         }

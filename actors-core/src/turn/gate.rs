@@ -1,8 +1,8 @@
 //! The gate that every event of an actor passes.
 //!
-//! An event is a turn. An exclusive turn (`&mut self`) runs alone, shared turns
-//! (`&self`) run beside each other; turns begin in the order of their arrival,
-//! so that neither kind starves the other.
+//! Each event is a turn. An exclusive turn (`&mut self`) runs alone, shared turns (`&self`)
+//! run concurrently. Turns begin in order of arrival, so that neither kind starves the
+//! other.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -18,7 +18,7 @@ use crate::time::{Duration, Timestamp};
 pub(crate) enum Access {
     /// Alone: `&mut self`.
     Exclusive,
-    /// Beside other shared turns: `&self`.
+    /// Concurrently with other shared turns: `&self`.
     Shared,
 }
 
@@ -31,18 +31,18 @@ struct Turns {
     awake: Cell<bool>,
     running: Cell<Running>,
     waiting: RefCell<VecDeque<Rc<Waiting>>>,
-    /// The turns that are running and may wait for something.
+    /// The running turns that may be waiting for something.
     at_work: RefCell<Vec<AtWork>>,
 }
 
-/// A turn that is running, and may wait for something.
+/// A running turn that may be waiting for something.
 pub(crate) struct AtWork {
-    /// A number that no other turn has.
+    /// Its unique number.
     pub(crate) turn: u64,
-    /// What it does, in the user's words.
+    /// The name of its handler.
     pub(crate) what: &'static str,
     pub(crate) since: Timestamp,
-    /// When it was last said in the log how long it takes.
+    /// When its duration was last logged.
     pub(crate) logged: Option<Timestamp>,
 }
 
@@ -70,14 +70,14 @@ pub(crate) struct Permit {
 }
 
 impl Gate {
-    /// Begins a turn if nothing is in its way.
+    /// Begins a turn if it can begin at once.
     pub(crate) fn try_enter(&self, access: Access) -> Option<Permit> {
         let free = self.0.waiting.borrow().is_empty() && self.0.admit(access);
         free.then(|| self.permit(access))
     }
 
-    /// Begins a shared turn beside those that run, and before those that wait, if that is
-    /// possible at all.
+    /// Begins a shared turn alongside those that run, ahead of those that wait, if shared
+    /// turns are running.
     pub(crate) fn join(&self, access: Access) -> Option<Permit> {
         match self.0.running.get() {
             Running::Together(_) if access == Access::Shared && self.0.admit(access) => {
@@ -87,12 +87,12 @@ impl Gate {
         }
     }
 
-    /// Begins a turn as soon as it is its time.
+    /// Begins a turn as soon as it can.
     pub(crate) async fn enter(&self, access: Access) -> Permit {
         self.enter_from(access, None).await
     }
 
-    /// The same for a turn that those in the chain wait for.
+    /// The same, for a turn that those in the chain wait for.
     pub(crate) async fn enter_from(&self, access: Access, chain: Option<Rc<Chain>>) -> Permit {
         if let Some(permit) = self.try_enter(access) {
             return permit;
@@ -131,7 +131,7 @@ impl Gate {
         at_work.iter().map(|at_work| at_work.turn).collect()
     }
 
-    /// Those with which that turn waits for one that waits here, if it does.
+    /// The chain through which that turn waits for one that is queued here, if it does.
     pub(crate) fn keeps_waiting(&self, turn: u64) -> Option<Rc<Chain>> {
         let waiting = self.0.waiting.borrow();
         let chains = waiting.iter().filter_map(|waiting| waiting.chain.as_ref());
@@ -139,15 +139,15 @@ impl Gate {
         found.next().cloned()
     }
 
-    /// What that turn does, if it is running.
+    /// The handler of that turn, if it is running.
     pub(crate) fn at_work(&self, turn: u64) -> Option<&'static str> {
         let at_work = self.0.at_work.borrow();
         let found = at_work.iter().find(|at_work| at_work.turn == turn);
         found.map(|at_work| at_work.what)
     }
 
-    /// What is running, the oldest first, with a word for the log about those that nobody
-    /// was told of for so long.
+    /// The longest running turn: its handler, for how long it has run, and whether that is
+    /// due to be logged (`silence` since it was last).
     pub(crate) fn longest(
         &self,
         now: Timestamp,
@@ -162,7 +162,7 @@ impl Gate {
         Some((first.what, now.since(first.since), is_news))
     }
 
-    /// Whether both are the same.
+    /// Whether both are the same gate.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
@@ -172,7 +172,7 @@ impl Gate {
         self.0.waiting.borrow().len()
     }
 
-    /// Says that the actor is no longer in memory: the next turn wakes it.
+    /// Notes that the actor is no longer in memory: the next turn wakes it.
     pub(crate) fn slept(&self) {
         self.0.awake.set(false);
     }
@@ -187,7 +187,7 @@ impl Gate {
 }
 
 impl Turns {
-    /// Counts the turn as running, if it can run now.
+    /// Counts the turn as running if it can run now, and returns whether it can.
     fn admit(&self, access: Access) -> bool {
         let access = if self.awake.get() {
             access
@@ -228,13 +228,13 @@ impl Turns {
 }
 
 impl Permit {
-    /// Says what the turn does.
+    /// Records what the turn does.
     pub(crate) fn works(&mut self, at_work: AtWork) {
         self.turn = Some(at_work.turn);
         self.gate.0.at_work.borrow_mut().push(at_work);
     }
 
-    /// Says that this turn has woken the actor: others may join it if it is shared.
+    /// Notes that this turn has woken the actor: others may join it if it is shared.
     pub(crate) fn woke(&self) {
         self.gate.0.awake.set(true);
         if self.access == Access::Shared {
@@ -254,7 +254,7 @@ impl Drop for Permit {
     }
 }
 
-/// A turn's place in the queue, given up when the turn is dropped before it ran.
+/// A turn's place in the queue, given up if the turn is dropped before it runs.
 struct Place<'a> {
     gate: &'a Gate,
     waiting: Option<Rc<Waiting>>,

@@ -1,5 +1,5 @@
-//! The order of what happens to one socket: a message waits until the one before
-//! it has been handled, even where handlers run beside each other.
+//! Keeps the events of one socket in order: a message waits until the previous one has been
+//! handled, even where handlers run concurrently.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -8,12 +8,12 @@ use std::rc::Rc;
 use super::Turn;
 use super::gate::{Access, Gate, Permit};
 
-/// A queue for each socket that has something at work, by the socket's id.
+/// A queue for each socket with a running event, by the socket's id.
 #[derive(Clone, Default)]
 pub(crate) struct Lanes(Rc<RefCell<HashMap<String, Rc<Gate>>>>);
 
 impl Lanes {
-    /// Runs `event` when all that has happened to the socket before is done.
+    /// Runs `event` after all earlier events of the socket.
     pub(crate) fn run(&self, id: &str, event: Box<dyn FnOnce() -> Turn<()>>) -> Turn<()> {
         let busy = self.0.borrow().get(id).cloned();
         if let Some(gate) = busy {
@@ -52,7 +52,7 @@ impl Lanes {
     }
 }
 
-/// The queue of one socket, which goes when nobody uses it.
+/// The queue of one socket, removed when unused.
 struct Lane {
     lanes: Lanes,
     id: String,
@@ -61,14 +61,14 @@ struct Lane {
 
 impl Drop for Lane {
     fn drop(&mut self) {
-        // The map has one, and this is the other.
+        // One reference is the map's, the other is this one.
         if Rc::strong_count(&self.gate) == 2 {
             self.lanes.0.borrow_mut().remove(&self.id);
         }
     }
 }
 
-/// What has its time in a lane; the next one's time comes when this is dropped.
+/// The event at the head of a lane; the next one runs when this is dropped.
 struct Place {
     _permit: Option<Permit>,
     _lane: Lane,

@@ -1,4 +1,4 @@
-//! What every event of an actor becomes.
+//! Turns: what every event of an actor becomes.
 
 pub(crate) mod current;
 pub(crate) mod gate;
@@ -10,14 +10,14 @@ use std::task::{Context, Poll, Waker};
 
 use crate::error::Result;
 
-/// Something that is done later.
+/// A boxed future.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// What a turn comes to: at once where nothing was in its way, else later.
+/// The outcome of a turn: at once where it had nothing to wait for, else later.
 pub enum Turn<T> {
     /// The turn has ended.
     Done(Result<T>),
-    /// The turn waits, for its time or for something that it awaits.
+    /// The turn is waiting, to begin or for something that it awaits.
     Pending(Pin<Box<dyn Future<Output = Result<T>>>>),
 }
 
@@ -25,7 +25,7 @@ impl<T: 'static> Turn<T> {
     /// Runs `future` as far as it goes without waiting.
     pub fn start(future: impl Future<Output = Result<T>> + 'static) -> Self {
         let mut future = Box::pin(future);
-        // Whoever takes a pending turn polls it again, so this waker is never missed.
+        // A pending turn is polled again by its owner, so no wake-up is lost.
         match future
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()))
@@ -46,7 +46,7 @@ impl<T: 'static> Turn<T> {
         }
     }
 
-    /// Makes something else of what the turn comes to.
+    /// Converts the outcome of the turn.
     pub(crate) fn map<U: 'static>(
         self,
         convert: impl FnOnce(Result<T>) -> Result<U> + 'static,
@@ -57,7 +57,7 @@ impl<T: 'static> Turn<T> {
         }
     }
 
-    /// What the turn comes to, however long it takes.
+    /// Waits for the outcome of the turn.
     pub async fn finish(self) -> Result<T> {
         match self {
             Self::Done(result) => result,

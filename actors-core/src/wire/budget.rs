@@ -1,17 +1,17 @@
-//! How much is made of what a call carries: a small message can stand for a large value.
+//! Limits what is built from a call, since a small message can represent a large value.
 
 use super::value::Wire;
 
-/// How deep a value may be nested, as in JSON: a caller must not exhaust the stack.
+/// The maximum nesting depth, as in JSON: a caller must not exhaust the stack.
 const DEPTH: u32 = 128;
 
-/// How many values a call may carry, each part of a list and of an object counted.
+/// How many values a call may carry, counting each part of a list and of an object.
 const VALUES: usize = 1_000_000;
 
-/// How many bytes of text, keys and bytes: what the platform's own limit is about.
+/// How many bytes of texts, keys and bytes, like the platform's own limit.
 const BYTES: usize = 32 << 20;
 
-/// What is left for the values of a call.
+/// The remaining budget for the values of a call.
 pub(crate) struct Budget {
     values: usize,
     bytes: usize,
@@ -27,19 +27,19 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes room for so many values; without it, returns what stands in their place.
+    /// Reserves room for so many values; if there is none, returns the placeholder for them.
     pub(crate) fn take_values(&mut self, count: usize) -> Result<(), Wire> {
         take(&mut self.values, count)
             .ok_or_else(|| Wire::Other(format!("one value of more than {VALUES} in the call")))
     }
 
-    /// Takes room for so many bytes.
+    /// Reserves room for so many bytes.
     pub(crate) fn take_bytes(&mut self, count: usize) -> Result<(), Wire> {
         take(&mut self.bytes, count)
             .ok_or_else(|| Wire::Other("a part of a call of more than 32 MiB".to_owned()))
     }
 
-    /// Whether a value may be nested that deep.
+    /// Checks that a value may be nested that deep.
     pub(crate) fn check_depth(depth: u32) -> Result<(), Wire> {
         match depth > DEPTH {
             true => Err(Wire::Other(format!(
@@ -49,7 +49,7 @@ impl Budget {
         }
     }
 
-    /// The value, with something else in the place of what there is no room for.
+    /// The value, with placeholders for what exceeds the budget.
     #[cfg_attr(
         target_arch = "wasm32",
         expect(dead_code, reason = "there it is counted as it is made")
@@ -93,7 +93,7 @@ impl Budget {
     }
 }
 
-/// Takes from what is left; when that is not enough, nothing is left for anyone.
+/// Takes from the rest; once that is not enough, nothing is left at all.
 fn take(left: &mut usize, count: usize) -> Option<()> {
     let rest = left.checked_sub(count);
     *left = rest.unwrap_or_default();

@@ -63,7 +63,7 @@ impl Wire {
     }
 }
 
-/// Gives the visitor a list, which it has to read to its end.
+/// Passes a list to the visitor, which has to read it to its end.
 fn visit_all<'de, T: IntoDeserializer<'de, Failure>, V: Visitor<'de>>(
     values: impl Iterator<Item = T>,
     visitor: V,
@@ -105,7 +105,7 @@ impl<'de> Deserializer<'de> for Wire {
             Self::Bytes(bytes) => visitor.visit_byte_buf(bytes),
             Self::List(_) => self.deserialize_seq(visitor),
             Self::Object(_) => self.deserialize_map(visitor),
-            // As a struct around a number, which serde keeps for a `Timestamp` that comes later.
+            // As a struct around a number, which serde buffers for a later `Timestamp`.
             Self::Date(millis) if millis.is_finite() => {
                 visitor.visit_newtype_struct((millis as i64).into_deserializer())
             }
@@ -246,7 +246,7 @@ impl<'de> IntoDeserializer<'de, Failure> for Wire {
     }
 }
 
-/// An object's key, which may stand for an integer or a bool in a Rust map.
+/// An object's key, which may represent an integer or a bool in a Rust map.
 struct Key(String);
 
 impl<'de> IntoDeserializer<'de, Failure> for Key {
@@ -304,7 +304,7 @@ impl<'de> Deserializer<'de> for Key {
     }
 }
 
-/// An enum's variant and what is in it.
+/// An enum's variant and its content.
 struct Variant(String, Wire);
 
 impl<'de> EnumAccess<'de> for Variant {

@@ -1,4 +1,4 @@
-//! What crosses a call: serde values in the shapes of JavaScript's structured clone.
+//! The values of calls: serde values in the shapes of JavaScript's structured clone.
 //!
 //! The mapping is the same on every backend; a backend turns a [`Wire`] into what
 //! its platform sends, and back.
@@ -6,14 +6,18 @@
 #[cfg(any(target_arch = "wasm32", feature = "testing"))]
 mod budget;
 mod de;
+#[cfg(any(target_arch = "wasm32", all(test, feature = "testing")))]
+mod packed;
 mod ser;
 mod value;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-#[cfg(any(target_arch = "wasm32", feature = "testing"))]
+#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use self::budget::Budget;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use self::packed::Packed;
 use self::value::Failure;
 #[allow(unreachable_pub, reason = "the framework's own tests use it")]
 pub use self::value::Wire;
@@ -21,19 +25,19 @@ pub(crate) use self::value::{MAX_SAFE_INTEGER, serialize_date};
 use crate::error::{Error, Result, shortened};
 
 impl Wire {
-    /// The value as it crosses.
+    /// Encodes the value for a call.
     pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         value
             .serialize(ser::Encoder)
             .map_err(|Failure(message)| Error::invalid(message))
     }
 
-    /// The value that has crossed, as a Rust type. An error says where in the
-    /// value it is.
+    /// Decodes a received value as a Rust type. An error includes its path within the
+    /// value.
     pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T> {
         serde_path_to_error::deserialize(self).map_err(|error| {
             let path = shortened(&error.path().to_string());
-            // Where serde keeps a value for later, a `Date` is such a struct.
+            // Where serde buffers a value, a `Date` is such a struct.
             let words = error
                 .into_inner()
                 .0

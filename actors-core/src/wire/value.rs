@@ -1,13 +1,13 @@
-//! The values that cross, and what is said of those that do not.
+//! The values of calls, and how errors describe them.
 
 use std::fmt;
 
 use serde::Serializer;
 
-/// 2^53 - 1: up to here a JavaScript number holds each integer.
+/// 2^53 - 1: up to here a JavaScript number holds integers exactly.
 pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 
-/// A value as JavaScript has it.
+/// A JavaScript value.
 #[allow(
     missing_docs,
     unreachable_pub,
@@ -27,13 +27,13 @@ pub enum Wire {
     Bytes(Vec<u8>),
     List(Vec<Wire>),
     Object(Vec<(String, Wire)>),
-    /// What no Rust type is made of: a function, a `Set`; in the platform's words.
+    /// A value that no Rust type can be decoded from: a function, a `Set`; in the platform's words.
     Other(String),
 }
 
-/// What serde is told when a value does not fit.
+/// The error for serde when a value does not fit.
 #[derive(Debug)]
-#[allow(unreachable_pub, reason = "a part of what `Wire` says of itself")]
+#[allow(unreachable_pub, reason = "part of the interface of `Wire`")]
 pub struct Failure(pub(super) String);
 
 impl fmt::Display for Failure {
@@ -56,7 +56,7 @@ impl serde::de::Error for Failure {
     }
 }
 
-/// The name by which a timestamp asks to be a `Date`; other formats take its number.
+/// The name by which a timestamp requests to become a `Date`; other formats take its number.
 pub(super) const DATE: &str = "actors_core::Timestamp";
 
 pub(crate) fn serialize_date<S: Serializer>(millis: i64, serializer: S) -> Result<S::Ok, S::Error> {

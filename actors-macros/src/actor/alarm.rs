@@ -10,7 +10,7 @@ use super::mistakes::Mistake;
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 
-/// The options, each as an example.
+/// The options, each with an example.
 const OPTIONS: &[&str] = &[
     "every = \"5m\"",
     "cron = \"0 3 * * MON\"",
@@ -102,7 +102,7 @@ fn recurs(
     }
 }
 
-/// The span of time that an option is set to, which is longer than zero.
+/// The span of time that an option is set to; it must be longer than zero.
 pub(super) fn duration(option: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
     let text = attributes::text(option, mistakes)?;
     match humantime::parse_duration(&text.value()) {
@@ -138,7 +138,7 @@ fn retry(option: &Meta, mistakes: &mut Mistakes) -> Retry {
     retry
 }
 
-/// The number of tries.
+/// The number of attempts.
 fn tries(option: &Meta, mistakes: &mut Mistakes) -> Option<u32> {
     let count = match option {
         Meta::NameValue(MetaNameValue {

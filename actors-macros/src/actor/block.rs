@@ -1,4 +1,4 @@
-//! An item that `#[actor]` is on, as it is parsed.
+//! The parsed item that `#[actor]` is on.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
@@ -7,9 +7,9 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::token::Brace;
 use syn::{Attribute, Block, Expr, ImplItem, ImplItemFn, Item, Signature, Stmt, Visibility};
 
-/// Parses the item, but not the bodies of methods: what is wrong there, rustc says, and the
-/// signatures are of use all the same. To that end a body is one token tree, `Expr::Verbatim`,
-/// which is written as it was read; an editor has its completions in a body that is not finished.
+/// Parses the item, but not the bodies of methods: rustc reports mistakes there, and the
+/// signatures are useful anyway. For that, a body is one token tree, `Expr::Verbatim`, which is
+/// written back as it was read, so that an editor can complete in an unfinished body.
 pub(crate) fn parse(tokens: TokenStream) -> syn::Result<Item> {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let Some(TokenTree::Group(body)) = trees.pop() else {
@@ -71,7 +71,7 @@ fn opaque(body: &Group) -> Block {
     }
 }
 
-/// The method with its body as the user has written it, each brace at its place.
+/// The method with its body as the user has written it, with the spans of its braces.
 pub(super) fn written(method: &ImplItemFn) -> ImplItem {
     let ImplItemFn {
         attrs, vis, sig, ..

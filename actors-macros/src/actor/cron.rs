@@ -1,4 +1,4 @@
-//! Cron expressions and time zones, checked when the crate is compiled.
+//! Cron expressions and time zones, checked at compile time.
 
 use syn::LitStr;
 
@@ -7,18 +7,18 @@ use crate::common::mistakes::Mistakes;
 #[cfg(feature = "cron")]
 use crate::common::words::nearest;
 
-/// Whether the expression is valid, and matches some date.
+/// Checks that the expression is valid, and matches some date.
 #[cfg(not(feature = "cron"))]
 pub(super) fn check(expression: &LitStr, mistakes: &mut Mistakes) -> bool {
     mistakes.add(expression, Mistake::CronFeature);
     false
 }
 
-/// Whether there is such a time zone.
+/// Checks that there is such a time zone.
 #[cfg(not(feature = "cron"))]
 pub(super) fn check_zone(_: &LitStr, _: &mut Mistakes) {}
 
-/// The fields with what they can be, in the order of six.
+/// The six fields in order, with their possible values.
 #[cfg(feature = "cron")]
 const FIELDS: [(&str, &str); 6] = [
     ("second", "0 to 59"),
@@ -35,7 +35,7 @@ const FIELDS: [(&str, &str); 6] = [
     ),
 ];
 
-/// Whether the expression is valid, and matches some date.
+/// Checks that the expression is valid, and matches some date.
 #[cfg(feature = "cron")]
 pub(super) fn check(text: &LitStr, mistakes: &mut Mistakes) -> bool {
     let expression = text.value();
@@ -59,7 +59,7 @@ fn parse(expression: &str) -> Option<croner::Cron> {
     parser.parse(expression).ok()
 }
 
-/// The first field that is wrong by itself.
+/// The first field that is invalid on its own.
 #[cfg(feature = "cron")]
 fn wrong_field(expression: &str) -> Option<(&str, (&'static str, &'static str))> {
     let fields: Vec<&str> = expression.split_whitespace().collect();
@@ -82,7 +82,7 @@ fn matches_a_date(cron: &croner::Cron) -> bool {
     cron.find_next_occurrence(&start, false).is_ok()
 }
 
-/// Whether there is such a time zone.
+/// Checks that there is such a time zone.
 #[cfg(feature = "cron")]
 pub(super) fn check_zone(zone: &LitStr, mistakes: &mut Mistakes) {
     let name = zone.value();

@@ -11,7 +11,7 @@ use super::{block, state};
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 
-/// The handlers of an actor, by what they are for.
+/// The handlers of an actor, by role.
 #[derive(Default)]
 pub(super) struct Handlers {
     pub(super) calls: Vec<Method>,
@@ -45,7 +45,7 @@ pub(super) fn generic(ty: &Type) -> Option<&Ident> {
     (!last.arguments.is_none()).then_some(&last.ident)
 }
 
-/// The actor's name, if the type is one.
+/// The actor's name, if the type is just a name.
 pub(super) fn name(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(path) => path.path.get_ident(),
@@ -72,13 +72,13 @@ pub(super) fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes)
     handlers
 }
 
-/// Whether the item says which sockets are admitted, right or wrong.
+/// Whether the item declares which sockets are admitted, correctly or not.
 fn is_connect(item: &ImplItem) -> bool {
     matches!(item, ImplItem::Fn(method)
         if method.attrs.iter().any(|mark| mark.path().is_ident("on_connect")))
 }
 
-/// Takes the marks of methods away from what is none.
+/// Removes the marks of methods from other items.
 fn misplaced(item: &mut ImplItem, mistakes: &mut Mistakes) {
     let attributes = match item {
         ImplItem::Const(item) => &mut item.attrs,
@@ -127,7 +127,7 @@ impl Handlers {
     }
 }
 
-/// Takes the handler of which there is one.
+/// Takes a handler that can exist only once.
 fn once(handler: &mut Option<Method>, method: Method, mistakes: &mut Mistakes) {
     if handler.is_some() {
         let mark = match method.role {
@@ -139,7 +139,7 @@ fn once(handler: &mut Option<Method>, method: Method, mistakes: &mut Mistakes) {
     *handler = Some(method);
 }
 
-/// Whether a handler takes messages that one for that part would take too.
+/// Whether a handler takes messages that one for that part would also take.
 fn clash(other: &Method, part: Part) -> bool {
     match (&other.role, part) {
         (Role::Message(Part::Named), Part::Named) => false,

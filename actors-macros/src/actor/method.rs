@@ -14,7 +14,7 @@ use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 use crate::common::types::{last_is, last_name, owned, says_self, type_argument, without_self};
 
-/// The names of methods that the runtime gives a meaning of its own.
+/// The names of methods that have a meaning for the runtime.
 const RESERVED: &[&str] = &[
     "alarm",
     "connect",
@@ -26,10 +26,10 @@ const RESERVED: &[&str] = &[
     "then",
 ];
 
-/// The most arguments: traits are implemented for tuples of up to 12.
+/// The maximum number of arguments: traits are implemented for tuples of up to 12.
 const MOST_ARGUMENTS: usize = 12;
 
-/// What a handler gets from its context, and what it may be called in other frameworks.
+/// What a handler gets from its context, and its names in other frameworks.
 const OF_CTX: &[(&str, &str)] = &[
     ("Alarms", "ctx.alarms()"),
     ("Context", "ctx"),
@@ -44,7 +44,7 @@ const OF_CTX: &[(&str, &str)] = &[
 /// A handler.
 pub(super) struct Method {
     pub(super) role: Role,
-    /// The mark that says so, if there is one.
+    /// Its mark, if there is one.
     pub(super) mark: Option<Attribute>,
     pub(super) name: Ident,
     pub(super) docs: Vec<Attribute>,
@@ -73,7 +73,7 @@ impl Argument {
     }
 }
 
-/// The socket that something comes from.
+/// The socket parameter.
 pub(super) struct SocketArgument {
     /// What it carries.
     pub(super) carries: Type,
@@ -88,7 +88,7 @@ pub(super) enum Output {
 }
 
 impl Method {
-    /// Takes the marks away from a method, and reads it as a handler if it is one.
+    /// Removes the marks from a method, and reads it as a handler if it is one.
     pub(super) fn parse(
         item: &mut ImplItemFn,
         actor: &Ident,
@@ -159,7 +159,7 @@ impl Method {
         }
     }
 
-    /// What the method returns when it succeeds, if that is something.
+    /// What the method returns on success, if anything.
     pub(super) fn value(&self) -> Option<&Type> {
         match &self.output {
             Output::Nothing => None,
@@ -169,7 +169,7 @@ impl Method {
     }
 }
 
-/// Checks the arguments against the role, and that there is a result where the role needs one.
+/// Checks the arguments against the role, and that there is a return value if the role needs one.
 fn check_arguments(
     signature: &Signature,
     role: &Role,
@@ -194,7 +194,7 @@ fn check_arguments(
     }
 }
 
-/// What the arguments should be, if the role takes others.
+/// What the arguments should be, if they do not suit the role.
 fn wrong_arguments(role: &Role, arguments: &[Argument]) -> Option<Mistake<'static>> {
     let are = |expected: &[&str]| {
         let mut expected = expected.iter();
@@ -220,8 +220,8 @@ fn wrong_arguments(role: &Role, arguments: &[Argument]) -> Option<Mistake<'stati
     (!is_right).then_some(mistake)
 }
 
-/// The signature with the actor's name for `Self`, which is another type in generated code. The
-/// one in `&Ctx<Self>` is not written there.
+/// The signature with the actor's name instead of `Self`, which is another type in generated
+/// code. `&Ctx<Self>` is left as it is, since it is not copied.
 fn signature(item: &ImplItemFn, actor: &Ident) -> Signature {
     let is_ctx = |input: &&FnArg| typed(input).is_some_and(|(_, ty)| is_ctx(ty));
     let (inputs, output) = (&item.sig.inputs, &item.sig.output);
@@ -259,7 +259,7 @@ fn receiver(
     }
 }
 
-/// A method has one name and one signature, for callers from outside of Rust.
+/// A method has one name and one signature, for callers in JavaScript.
 fn check_name(signature: &Signature, role: &Role, mistakes: &mut Mistakes) -> Option<()> {
     let method = &signature.ident.unraw().to_string();
     match signature.generics.params.first() {
@@ -294,7 +294,7 @@ fn typed(input: &FnArg) -> Option<(&Pat, &Type)> {
     }
 }
 
-/// Whether the type is a `Ctx`, borrowed as it should be or not.
+/// Whether the type is a `Ctx`, borrowed or not.
 fn is_ctx(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => last_is(&reference.elem, "Ctx"),
@@ -302,7 +302,7 @@ fn is_ctx(ty: &Type) -> bool {
     }
 }
 
-/// Whether the type is a socket, borrowed as it should be.
+/// Whether the type is a socket, borrowed or not.
 fn is_socket(ty: &Type) -> bool {
     matches!(ty, Type::Reference(reference) if last_is(&reference.elem, "Socket"))
 }
@@ -313,7 +313,7 @@ fn is_request(ty: &Type) -> bool {
 }
 
 impl SocketArgument {
-    /// That of `&Socket<T>`.
+    /// The `T` of `&Socket<T>`.
     fn new(ty: &Type, actor: &Ident) -> Self {
         let socket = match ty {
             Type::Reference(reference) => &reference.elem,
@@ -387,8 +387,8 @@ fn argument(pattern: &Pat, ty: &Type, mistakes: &mut Mistakes) -> Option<Argumen
     }
 }
 
-/// What the method returns, as it is written: what is called `Result` and says of
-/// what is one. A check in the generated code refuses any other.
+/// What the method returns, going by names: a `Result` is what is named so, with an
+/// argument. A check in the generated code refuses a `Result` under any other name.
 fn output(output: &ReturnType, role: &Role, mistakes: &mut Mistakes) -> Output {
     let ReturnType::Type(_, ty) = output else {
         return Output::Nothing;

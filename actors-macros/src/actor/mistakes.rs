@@ -1,4 +1,4 @@
-//! All that can be wrong with an actor, and what to write instead.
+//! Everything that can be wrong with an actor, and what to write instead.
 
 use thiserror::Error;
 
@@ -12,7 +12,7 @@ pub(crate) enum Mistake<'a> {
     )]
     NotAnActor,
     #[error(
-        "an actor's fields have names, which persisted fields are stored under: write \
+        "an actor's fields need names, under which persisted fields are stored: write \
          `struct Name {{ field: Type }}`"
     )]
     ActorFields,
@@ -26,15 +26,15 @@ pub(crate) enum Mistake<'a> {
         "`{0}` can't be a binding: a binding is a JavaScript identifier, such as `RATE_LIMITER`"
     )]
     BindingName(&'a str),
-    #[error("`{0}` is said of the actor's struct: move it to the `#[actor]` there")]
+    #[error("`{0}` belongs on the actor's struct: move it to the `#[actor]` there")]
     OptionOfStruct(&'a str),
     #[error("name the actor's tables: `tables(Bucket, Visit)`")]
     NotTables,
     #[error("name the migrations, the oldest first: `migrations(SPLIT_NAME, DROP_VISITS)`")]
     NotMigrations,
-    #[error("this table is named twice")]
+    #[error("this table is listed twice")]
     TableTwice,
-    #[error("this migration is named twice")]
+    #[error("this migration is listed twice")]
     MigrationTwice,
 
     // #[actor] on the impl block
@@ -45,41 +45,40 @@ pub(crate) enum Mistake<'a> {
     #[error("write `impl` and the actor's name, in the module of its struct")]
     ImplPath,
     #[error(
-        "`{method}` needs `&self`, to run beside other `&self` handlers, or `&mut self`, to have \
-         the actor to itself"
+        "`{method}` needs `&self`, to run concurrently with other `&self` handlers, or `&mut \
+         self`, to have the actor to itself"
     )]
     Receiver { method: &'a str },
     #[error("an `#[{mark}]` method takes `&self` or `&mut self`")]
     NoReceiver { mark: &'a str },
     #[error(
-        "`{method}` is called from outside of Rust too, and can't be generic: give it concrete \
-         types, or make it private"
+        "`{method}` is called from JavaScript, too, and can't be generic: give it concrete types, \
+         or make it private"
     )]
     MethodGenerics { method: &'a str },
-    #[error("`{method}` takes and answers what it owns, and needs no lifetimes: leave them out")]
+    #[error("`{method}` takes and returns owned values, and needs no lifetimes: remove them")]
     MethodLifetime { method: &'a str },
     #[error(
-        "the runtime keeps the name `{method}` for itself, and nobody could call this: choose \
-         another name"
+        "the runtime reserves the name `{method}`, and nobody could call this: choose another name"
     )]
     ReservedName { method: &'a str },
     #[error(
-        "others ask for the actor by `get`, as in `Counter::get(env, name)`: choose another name"
+        "`get` is taken by the actor's stubs, as in `Counter::get(env, name)`: choose another name"
     )]
     NameOfGet,
-    #[error("a handler gets its object as its context: take `ctx: &Ctx<Self>`, first after `self`")]
+    #[error("a handler gets its object as a context: take `ctx: &Ctx<Self>`, right after `self`")]
     IsCtx,
     #[error(
-        "this comes with the context: take `ctx: &Ctx<Self>`, first after `self`, and write `{0}`"
+        "this comes with the context: take `ctx: &Ctx<Self>`, right after `self`, and write `{0}`"
     )]
     OfCtx(&'a str),
     #[error("arguments come from another object and are owned by the handler: take `{instead}`")]
     BorrowedArgument { instead: &'a str },
-    #[error("an argument needs a name, which errors call it by: write `name: Type`")]
+    #[error("an argument needs a name, for error messages: write `name: Type`")]
     ArgumentPattern,
-    #[error("an argument comes from outside of Rust too, and has one concrete type: write it out")]
+    #[error("an argument comes from JavaScript, too, and has one concrete type: write it out")]
     ImplArgument,
-    #[error("`ctx: &Ctx<Self>` comes first, after `self`")]
+    #[error("`ctx: &Ctx<Self>` comes right after `self`")]
     CtxNotFirst,
     #[error("the context is borrowed: write `ctx: &Ctx<Self>`")]
     CtxForm,
@@ -87,19 +86,19 @@ pub(crate) enum Mistake<'a> {
     CtxOfAnother,
     #[error("a handler takes up to 12 arguments: put some of them in a struct")]
     TooManyArguments,
-    #[error("the answer goes to another object and can't be borrowed: return `{instead}`")]
+    #[error("the return value goes to another object and can't be borrowed: return `{instead}`")]
     BorrowedResult { instead: &'a str },
-    #[error("an answer goes outside of Rust too, and has one concrete type: write it out")]
+    #[error("a return value goes to JavaScript, too, and has one concrete type: write it out")]
     ImplResult,
     #[error(
-        "nobody waits for the answer of an `#[{mark}]` method: it returns nothing or `Result<()>`"
+        "nobody gets the return value of an `#[{mark}]` method: return nothing or `Result<()>`"
     )]
     AnswerToNobody { mark: &'a str },
-    #[error("an `#[on_request]` method answers the request: write `-> Result<Response>`")]
+    #[error("an `#[on_request]` method returns the response: write `-> Result<Response>`")]
     NoResponse,
-    #[error("`#[{mark}]` is there twice")]
+    #[error("`#[{mark}]` is given twice")]
     MarkTwice { mark: &'a str },
-    #[error("a method is either `#[{first}]` or `#[{second}]`: call a common one from two")]
+    #[error("a method is either `#[{first}]` or `#[{second}]`: call a common method from both")]
     TwoMarks { first: &'a str, second: &'a str },
     #[error(
         "`pub` methods are what others call, and an `#[{mark}]` method is called by the framework: \
@@ -110,7 +109,7 @@ pub(crate) enum Mistake<'a> {
     MarkArguments { mark: &'a str },
     #[error("an actor has one `#[{mark}]` method")]
     Twice { mark: &'a str },
-    #[error("nobody passes `#[on_init]` anything: it takes `ctx: &Ctx<Self>` or nothing")]
+    #[error("`#[on_init]` gets no arguments: it takes `ctx: &Ctx<Self>` or nothing")]
     InitArguments,
     #[error(
         "`#[on_request]` takes `ctx: &Ctx<Self>`, if it needs it, and one request: \
@@ -122,24 +121,24 @@ pub(crate) enum Mistake<'a> {
          30m\" or \"1d\""
     )]
     AlarmEvery(&'a str),
-    #[error("this is no time at all: write at least \"1ms\"")]
+    #[error("this must be longer than zero: write at least \"1ms\"")]
     AlarmEveryZero,
-    #[error("an alarm's options are in parentheses: write `#[alarm(every = \"5m\")]`")]
+    #[error("an alarm's options go in parentheses: write `#[alarm(every = \"5m\")]`")]
     AlarmOptions,
-    #[error("an alarm recurs by `every` or by `cron`: leave one out, or write two handlers")]
+    #[error("an alarm recurs by `every` or by `cron`: remove one, or write two handlers")]
     EveryAndCron,
-    #[error("`tz` says whose clocks `cron` is about: add `cron = \"0 3 * * *\"`, or leave it out")]
+    #[error("`tz` is the time zone of `cron`: add `cron = \"0 3 * * *\"`, or remove `tz`")]
     ZoneWithoutCron,
     #[cfg(not(feature = "cron"))]
     #[error(
-        "`cron` is a feature of the crate: write `features = [\"cron\"]` where `Cargo.toml` has \
-         `actors-core`"
+        "`cron` is a feature of the crate: write `features = [\"cron\"]` for `actors-core` in \
+         `Cargo.toml`"
     )]
     CronFeature,
     #[cfg(feature = "cron")]
     #[error(
         "a cron expression has five fields: minute, hour, day of the month, month and day of the \
-         week, such as \"0 3 * * MON\"; or six, with the second before them; this has {0}"
+         week, such as \"0 3 * * MON\"; or six, with the second before them; this one has {0}"
     )]
     CronFields(usize),
     #[cfg(feature = "cron")]
@@ -153,7 +152,7 @@ pub(crate) enum Mistake<'a> {
         range: &'a str,
     },
     #[cfg(feature = "cron")]
-    #[error("`{0}` never comes to pass: there is no such date")]
+    #[error("`{0}` never matches a date")]
     CronNever(&'a str),
     #[cfg(feature = "cron")]
     #[error("there is no time zone `{name}`{}", zone(*.nearest))]
@@ -161,32 +160,35 @@ pub(crate) enum Mistake<'a> {
         name: &'a str,
         nearest: Option<&'a str>,
     },
-    #[error("say how often and after what waits: `retry(max = 5, base = \"2s\", cap = \"1h\")`")]
+    #[error(
+        "write how often, and after which waits: `retry(max = 5, base = \"2s\", cap = \
+             \"1h\")`"
+    )]
     RetryForm,
-    #[error("`max` is the count of tries, the first one included: a number from 1")]
+    #[error("`max` is the number of attempts, including the first: at least 1")]
     RetryMax,
-    #[error("`cap` is the longest wait, and `base` the first")]
+    #[error("`cap` is the longest wait, `base` the first: write a `cap` that is not shorter")]
     RetryCap,
     #[error(
-        "`&Socket` is where something comes from: an `#[on_message]`, `#[on_close]` or \
-         `#[on_error]` method takes it first, after `ctx: &Ctx<Self>`"
+        "`&Socket` is the origin of an event: an `#[on_message]`, `#[on_close]` or `#[on_error]` \
+         method takes it first, after `ctx: &Ctx<Self>`"
     )]
     SocketPlace,
     #[error("a socket is borrowed: write `from: &Socket<..>`, and clone it to keep it")]
     SocketBorrowed,
-    #[error("say where web sockets are opened: `sockets(path = \"/ws\")`")]
+    #[error("write where web sockets are opened: `sockets(path = \"/ws\")`")]
     SocketsForm,
     #[error("a path begins with `/`: write `\"/{0}\"`")]
     SocketPath(&'a str),
-    #[error("an automatic answer takes both: `ping = \"ping\", pong = \"pong\"`")]
+    #[error("an automatic reply takes both: `ping = \"ping\", pong = \"pong\"`")]
     PingAlone,
-    #[error("the platform takes 1 to 2,048 bytes here")]
+    #[error("the platform accepts 1 to 2,048 bytes here")]
     PingLength,
     #[error("`{0}` is a list of texts: write `{0}(\"..\", \"..\")`")]
     NotTexts(&'a str),
     #[error(
         "`{0}` is not an origin: write a scheme and a host, such as \"https://example.com\", or \
-         \"*\" for pages of anybody"
+         \"*\" for all pages"
     )]
     OriginForm(&'a str),
     #[error(
@@ -206,8 +208,8 @@ pub(crate) enum Mistake<'a> {
     )]
     NoAdmission,
     #[error(
-        "nobody says what a socket carries: admit it with one in an `#[on_connect]` method, or \
-         take `&Socket`"
+        "nothing declares what a socket carries: admit it with an attachment in an `#[on_connect]` \
+         method, or take plain `&Socket`"
     )]
     AttachmentWithoutConnect,
     #[error(
@@ -246,13 +248,12 @@ pub(crate) enum Mistake<'a> {
     )]
     ErrorArguments,
     #[error(
-        "another handler takes these messages already: text goes to one `#[on_message(json)]`, to \
+        "another handler already takes these messages: text goes to one `#[on_message(json)]`, to \
          one `#[on_message(text)]`, or to one `#[on_message]` for each type"
     )]
     MessagesTwice,
     #[error(
-        "nobody passes anything to an alarm that recurs on its own: it takes `ctx: &Ctx<Self>` or \
-         nothing"
+        "an alarm that recurs on its own gets no arguments: it takes `ctx: &Ctx<Self>` or nothing"
     )]
     RecurringArguments,
     #[error("`#[persist]` goes on a field of an `#[actor]` struct")]
@@ -261,13 +262,13 @@ pub(crate) enum Mistake<'a> {
     MarkNotOnMethod { mark: &'a str },
 }
 
-/// What to write in the place of a time zone that there is not.
+/// What to write instead of an unknown time zone.
 #[cfg(feature = "cron")]
 fn zone(nearest: Option<&str>) -> String {
     match nearest {
         Some(nearest) => format!(": did you mean `{nearest}`?"),
-        None => ": write a name of the IANA database, such as `Europe/Berlin`, or leave `tz` out \
-                 for UTC"
-            .to_owned(),
+        None => ": write a name of the IANA database, such as `Europe/Berlin`, or remove `tz` for \
+                 UTC"
+        .to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! What a method is for: its mark, and what the mark says.
+//! The role of a method: its mark, and the mark's arguments.
 
 use syn::{Attribute, ImplItemFn, Meta, Visibility};
 
@@ -17,7 +17,7 @@ pub(super) const MARKS: &[&str] = &[
     "alarm",
 ];
 
-/// What a method is for.
+/// The role of a method.
 pub(super) enum Role {
     /// Called by others.
     Call,
@@ -38,12 +38,12 @@ pub(super) enum Part {
     Json,
     Text,
     Bytes,
-    /// Those that no other takes.
+    /// Those that no other handler takes.
     Unhandled,
 }
 
 impl Role {
-    /// The mark that says so.
+    /// The mark of this role.
     pub(super) fn mark(&self) -> Option<&'static str> {
         match self {
             Self::Call => None,
@@ -57,7 +57,7 @@ impl Role {
         }
     }
 
-    /// Whether something has come from a socket.
+    /// Whether the event comes from a socket.
     pub(super) fn is_of_a_socket(&self) -> bool {
         matches!(self, Self::Message(_) | Self::Close | Self::Error)
     }
@@ -71,7 +71,7 @@ impl Role {
     }
 }
 
-/// What the method is for, if it is a handler at all.
+/// The role of the method, if it is a handler at all.
 pub(super) fn role(
     item: &mut ImplItemFn,
     mistakes: &mut Mistakes,
@@ -118,7 +118,7 @@ pub(super) fn role(
     Some((role, Some(attribute)))
 }
 
-/// Which messages the mark says.
+/// The messages that the mark names.
 fn part(mark: &Meta, mistakes: &mut Mistakes) -> Part {
     let list = match mark {
         Meta::Path(_) => return Part::Named,

@@ -9,7 +9,7 @@ use super::mistakes::Mistake;
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 
-/// What it says of the actor's web sockets.
+/// The declared options of the actor's web sockets.
 pub(super) struct SocketOptions {
     pub(super) path: LitStr,
     pub(super) auto_response: Option<(LitStr, LitStr)>,
@@ -18,7 +18,7 @@ pub(super) struct SocketOptions {
     pub(super) max_bytes: Option<LitInt>,
 }
 
-/// The options, each as an example.
+/// The options, each with an example.
 const OPTIONS: &[&str] = &[
     "path = \"/ws\"",
     "ping = \"ping\"",
@@ -28,16 +28,16 @@ const OPTIONS: &[&str] = &[
     "max_bytes = 65536",
 ];
 
-/// How long each text of an auto response can be, as the platform says.
+/// The platform's limit for each text of an auto response.
 const MAX_AUTO_RESPONSE: usize = 2048;
 
-/// How large a message can be that the platform passes on.
+/// The platform's limit for a message.
 const MAX_BYTES: u64 = 32 << 20;
 
 impl SocketOptions {
     pub(super) fn parse(option: &Meta, mistakes: &mut Mistakes) -> Self {
         let mut sockets = Self {
-            // In the place of what is wrong, so that handlers of messages miss nothing.
+            // Replaces wrong options, so that handlers of messages cause no further errors.
             path: LitStr::new("/", option.span()),
             auto_response: None,
             origins: Vec::new(),
@@ -71,7 +71,7 @@ impl SocketOptions {
     }
 }
 
-/// What the path of a request for a web socket ends with.
+/// How the path of a request for a web socket ends.
 fn path(option: &Meta, mistakes: &mut Mistakes) -> Option<LitStr> {
     let path = attributes::text(option, mistakes)?;
     if !path.value().starts_with('/') {

@@ -29,7 +29,7 @@ pub(super) struct State {
     pub(super) persisted: Vec<Persisted>,
 }
 
-/// The options of `#[actor]` on a struct, each as an example.
+/// The options of `#[actor]` on a struct, each with an example.
 pub(super) const OPTIONS: &[&str] = &[
     "tables(Bucket, Visit)",
     "migrations(SPLIT_NAME)",
@@ -57,7 +57,7 @@ pub(super) fn parse(
 
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::ActorGenerics);
-        // What mentions the parameters goes with them, so that nothing misses them.
+        // Whatever uses the parameters is removed with them, so that it causes no further errors.
         item.generics = Default::default();
         item.fields = Fields::Unit;
         item.semi_token = Some(Default::default());
@@ -93,7 +93,7 @@ pub(super) fn parse(
     }
 }
 
-/// Takes away the marks of methods.
+/// Removes the marks of methods.
 fn misplaced(item: &mut ItemStruct, mistakes: &mut Mistakes) {
     let fields = item.fields.iter_mut().map(|field| &mut field.attrs);
     for attributes in fields.chain([&mut item.attrs]) {
@@ -116,7 +116,7 @@ fn binding(option: Option<&Meta>, actor: &Ident, mistakes: &mut Mistakes) -> Str
     actor.to_string().to_shouty_snake_case()
 }
 
-/// What an option names, each once.
+/// The paths that an option lists, each once.
 fn paths(
     option: &Meta,
     form: Mistake<'_>,

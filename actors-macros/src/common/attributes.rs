@@ -12,8 +12,8 @@ use super::words::{name_in, nearest};
 
 /// The options in an attribute's parentheses, each known and given once.
 ///
-/// `known` is an example of each. What is nearly one of them is taken for it, so
-/// that it is the only mistake.
+/// `known` has an example of each. A misspelt option is taken for the one that is meant, so
+/// that the spelling is the only mistake.
 pub(crate) fn options(tokens: TokenStream, known: &[&str], mistakes: &mut Mistakes) -> Vec<Meta> {
     let mut options: Vec<Meta> = Vec::new();
     let parsed = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens) {
@@ -38,8 +38,8 @@ pub(crate) fn options(tokens: TokenStream, known: &[&str], mistakes: &mut Mistak
     options
 }
 
-/// The options of several attributes together, each given once. One whose example is its name
-/// alone takes no value.
+/// The options of several attributes together, each given once. One whose example is only its
+/// name takes no value.
 pub(crate) fn options_of(
     attributes: &[Attribute],
     known: &[&str],
@@ -65,7 +65,7 @@ pub(crate) fn options_of(
     all
 }
 
-/// Whether the option is one of those, when its name is spelt right.
+/// Whether the option is one of those, after its spelling is corrected.
 fn correct(option: &mut Meta, known: &[&str], mistakes: &mut Mistakes) -> bool {
     let name = name(option);
     let names: Vec<&str> = known.iter().map(|example| name_in(example)).collect();
@@ -102,7 +102,7 @@ pub(crate) fn find<'a>(options: &'a [Meta], wanted: &str) -> Option<&'a Meta> {
     options.iter().find(|option| name(option) == wanted)
 }
 
-/// The path to `actors-core`: `::actors_core`, unless the option `crate` says another.
+/// The path to `actors-core`: `::actors_core`, unless the option `crate` sets another.
 pub(crate) fn core_path(options: &[Meta], mistakes: &mut Mistakes) -> TokenStream {
     match find(options, "crate") {
         Some(Meta::NameValue(MetaNameValue {
@@ -136,14 +136,14 @@ pub(crate) fn text<'a>(option: &'a Meta, mistakes: &mut Mistakes) -> Option<&'a 
     }
 }
 
-/// An option that is there or not.
+/// An option without a value.
 pub(crate) fn flag(option: &Meta, mistakes: &mut Mistakes) {
     if option.require_path_only().is_err() {
         mistakes.add(option, Mistake::OptionAlone(&name(option)));
     }
 }
 
-/// Takes the attributes of that name away from an item.
+/// Removes the attributes of that name from an item.
 pub(crate) fn take(attributes: &mut Vec<Attribute>, name: &str) -> Vec<Attribute> {
     let (taken, kept) = std::mem::take(attributes)
         .into_iter()
@@ -160,7 +160,7 @@ pub(crate) fn arguments(attributes: &[Attribute]) -> TokenStream {
     lists.map(|list| list.tokens.clone()).collect()
 }
 
-/// The attributes that belong on everything that is generated from an item.
+/// The attributes that everything generated from an item needs.
 pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
     of(attributes, &["cfg"])
 }

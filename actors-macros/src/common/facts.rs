@@ -1,11 +1,12 @@
-//! What is asked of the user's types: the other half of `checks.rs` in `actors-core`.
+//! Questions about the user's types: the other half of `private/probe.rs` and `private/verdicts.rs`
+//! in `actors-core`.
 //!
 //! A macro sees the name of a type and can't know what the type implements; the code that it
-//! writes can. `Probe::<T>::SERDE` is an inherent constant, `true`, where `T` qualifies; else it
-//! is the one of the trait `Unproven`, `false`, which every probe has and the inherent one
-//! shadows. A constant can choose among types, as in `If<{ Probe::<T>::SERDE }>`: so what is
-//! written for a type that lacks something compiles all the same, and a check, a trait
-//! `Check<const IS: bool>` that is implemented for `true` alone, is the one error.
+//! generates can. `Probe::<T>::SERDE` is an inherent constant, `true`, where `T` qualifies;
+//! otherwise it is that of the trait `Unproven`, `false`, which every probe has and the inherent
+//! one shadows. A constant can choose among types, as in `If<{ Probe::<T>::SERDE }>`: so what is
+//! generated for a type that lacks something compiles anyway, and a check, a trait `Check<const
+//! IS: bool>` that is implemented only for `true`, is the one error.
 
 use std::cell::RefCell;
 
@@ -15,7 +16,7 @@ use syn::{Attribute, Type};
 
 use super::types::type_argument;
 
-/// What is so of a type or not: a constant of `Probe`.
+/// A fact about a type, which may hold or not: a constant of `Probe`.
 #[derive(Clone, Copy)]
 pub(crate) enum Fact {
     Actor,
@@ -54,19 +55,19 @@ impl Fact {
         }
     }
 
-    /// Whether it is so of `ty`, as a constant.
+    /// Whether the fact holds for `ty`, as a constant.
     pub(crate) fn probe(self, ty: &impl ToTokens, krate: &TokenStream) -> TokenStream {
         let constant = Ident::new(self.constant(), Span::call_site());
         quote!(#krate::__private::Probe::<#ty>::#constant)
     }
 
-    /// `If<true>` where it is so of `ty`, else `If<false>`.
+    /// `If<true>` if the fact holds for `ty`, otherwise `If<false>`.
     pub(crate) fn choose(self, ty: &impl ToTokens, krate: &TokenStream) -> TokenStream {
         let probe = self.probe(ty, krate);
         quote!(#krate::__private::If<{ #probe }>)
     }
 
-    /// The type that stands for `ty` in code that needs the fact to be so of it.
+    /// The type that replaces `ty` in code that needs the fact to hold.
     pub(crate) fn carry(self, ty: &Type, krate: &TokenStream) -> TokenStream {
         let carrier = self.carrier(ty, krate);
         quote!(<#carrier as #krate::__private::Carry>)
@@ -78,10 +79,10 @@ impl Fact {
     }
 }
 
-/// Each check with the fact that it asks for.
+/// Each check with the fact that it requires.
 macro_rules! checks {
     ($($check:ident: $fact:ident,)*) => {
-        /// What a type has to be where it stands: a trait in `actors-core`, which has the text of
+        /// What a type has to be in its position: a trait in `actors-core`, which has the text of
         /// the error.
         #[derive(Clone, Copy)]
         pub(crate) enum Check {
@@ -123,7 +124,7 @@ checks! {
 }
 
 impl Check {
-    /// Fails where the type is written, unless it is what the check asks for.
+    /// Fails at the type, unless it is what the check requires.
     pub(crate) fn of(self, ty: &Type, krate: &TokenStream) -> TokenStream {
         let place = match self {
             Self::Failure => type_argument(ty, 1).unwrap_or(ty), // the error of a `Result`
@@ -135,16 +136,16 @@ impl Check {
     }
 }
 
-/// Brings into scope what probes and carriers need there.
+/// Brings into scope what probes and carriers need.
 pub(crate) fn prelude(krate: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unused_imports)]
-        use #krate::__private::{Unproven as _, Untold as _};
+        use #krate::__private::{Unproven as _, TableFallback as _};
     }
 }
 
-/// What the generated code of a block asks of types. Each question is an item of its own,
-/// `__Fact_0` and so on, however many handlers it is about: rustc takes its time for every
+/// What the generated code of a block asks about types. Each question is one item,
+/// `__Fact_0` and so on, however many handlers ask it: rustc takes its time for every
 /// constant.
 pub(crate) struct Facts<'a> {
     pub(crate) krate: &'a TokenStream,
@@ -168,18 +169,18 @@ impl<'a> Facts<'a> {
         self.ask(conditions, check.name(), ty, |_| check.of(ty, self.krate));
     }
 
-    /// [`Fact::carry`] of what serde carries, in code that is there under these conditions.
+    /// [`Fact::carry`] for serde, in code under these conditions.
     pub(crate) fn carry(&self, conditions: &[Attribute], ty: &Type) -> TokenStream {
         let (carrier, krate) = (self.carrier(conditions, ty), self.krate);
         quote!(<#carrier as #krate::__private::Carry>)
     }
 
-    /// What carries the type from one object to another.
+    /// The carrier of the type from one object to another.
     pub(crate) fn carrier(&self, conditions: &[Attribute], ty: &Type) -> Ident {
         self.name(conditions, ty, || Fact::Serde.carrier(ty, self.krate))
     }
 
-    /// [`Fact::choose`] in code that is there under these conditions.
+    /// [`Fact::choose`] in code under these conditions.
     pub(crate) fn choose(
         &self,
         conditions: &[Attribute],
@@ -191,7 +192,7 @@ impl<'a> Facts<'a> {
         name.to_token_stream()
     }
 
-    /// A name for a type that follows from `what`.
+    /// A name for the type `what`.
     pub(crate) fn name(
         &self,
         conditions: &[Attribute],
@@ -204,7 +205,7 @@ impl<'a> Facts<'a> {
         })
     }
 
-    /// The items that were asked for.
+    /// The items for all questions that were asked.
     pub(crate) fn items(&self) -> TokenStream {
         let asked = self.asked.borrow();
         asked.iter().map(|asked| &asked.item).cloned().collect()

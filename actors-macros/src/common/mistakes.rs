@@ -1,7 +1,7 @@
-//! What can be wrong with the options of any mark, and the mistakes that were found.
+//! What can be wrong with the options of any mark, and the collection of mistakes found.
 //!
-//! Each text of a compile error stands in a catalogue, `mistakes.rs` in the folder of what it is
-//! about, beside the variant that it is of: [`Mistakes`] takes nothing else.
+//! Each text of a compile error is in a catalogue, the `mistakes.rs` of its folder, beside its
+//! variant: [`Mistakes`] takes nothing else.
 
 use std::error::Error;
 
@@ -21,17 +21,17 @@ pub(crate) enum Mistake<'a> {
     },
     #[error("this is not an option: write {}", any_of(.options))]
     NotAnOption { options: &'a [&'a str] },
-    #[error("`{0}` is given twice: say all of it at once")]
+    #[error("`{0}` is given twice: merge both into one")]
     OptionTwice(&'a str),
     #[error("`{0}` takes no value: write `{0}` alone")]
     OptionAlone(&'a str),
     #[error("write the path of the crate: `crate = my_crate::actors_core`")]
     CratePath,
-    #[error("`{0}` is set to a text: `{0} = \"…\"`")]
+    #[error("`{0}` needs a text: write `{0} = \"…\"`")]
     NotText(&'a str),
 }
 
-/// What may be meant by an option that there is not.
+/// What an unknown option may have meant.
 fn option_instead(option: &str, options: &[&str]) -> String {
     let names: Vec<_> = options.iter().map(|option| name_in(option)).collect();
     nearest_or(option, &names, || format!(": write {}", any_of(options)))
@@ -39,11 +39,11 @@ fn option_instead(option: &str, options: &[&str]) -> String {
 
 /// The mistakes found so far in one item.
 ///
-/// None is lost: there are none but in [`Mistakes::expand`], which writes each as an error.
+/// None gets lost: they only exist within [`Mistakes::expand`], which writes each as an error.
 pub(crate) struct Mistakes(Vec<syn::Error>);
 
 impl Mistakes {
-    /// The compile errors of an item, in front of what is expanded all the same.
+    /// The compile errors of an item, followed by its expansion.
     pub(crate) fn expand(expand: impl FnOnce(&mut Self) -> TokenStream) -> TokenStream {
         let mut mistakes = Self(Vec::new());
         let expanded = expand(&mut mistakes);
@@ -51,7 +51,7 @@ impl Mistakes {
         quote!(#(#errors)* #expanded)
     }
 
-    /// An item that can't be expanded at all: it stays, with the error.
+    /// An item that can't be expanded at all: it is kept, with the error.
     pub(crate) fn one(item: &impl ToTokens, mistake: impl Error) -> TokenStream {
         Self::expand(|mistakes| {
             mistakes.add(item, mistake);
@@ -59,12 +59,12 @@ impl Mistakes {
         })
     }
 
-    /// Takes note of a mistake in those tokens.
+    /// Records a mistake in those tokens.
     pub(crate) fn add(&mut self, place: &impl ToTokens, mistake: impl Error) {
         self.0.push(syn::Error::new_spanned(place, mistake));
     }
 
-    /// The same, where there are no tokens of it.
+    /// Records a mistake at a span.
     pub(crate) fn add_at(&mut self, place: Span, mistake: impl Error) {
         self.0.push(syn::Error::new(place, mistake));
     }
@@ -73,7 +73,7 @@ impl Mistakes {
         self.0.is_empty()
     }
 
-    /// How many there are, to know whether more are found from here on.
+    /// How many there are, for finding out later whether there are more.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }

@@ -1,4 +1,4 @@
-//! Types as they are written: a macro knows their names alone.
+//! Types as they are written: a macro only knows their names.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -52,7 +52,7 @@ pub(crate) fn owned(borrowed: &Type) -> String {
     }
 }
 
-/// The type as it is shown.
+/// The type as it is displayed.
 pub(crate) fn text(ty: &Type) -> String {
     ty.to_token_stream().to_string().replace(' ', "")
 }
@@ -66,8 +66,8 @@ pub(crate) fn says_self(tokens: TokenStream) -> bool {
     })
 }
 
-/// `tokens` with the name of the type in the place of `Self`, which is another
-/// type in the code that is generated.
+/// `tokens` with the name of the type instead of `Self`, which is another type in generated
+/// code.
 pub(crate) fn without_self(tokens: TokenStream, name: &Ident) -> TokenStream {
     tokens
         .into_iter()

@@ -1,4 +1,4 @@
-//! Words of which texts are made.
+//! Building blocks of error texts.
 
 /// The one of `known` that is meant, if that is clear.
 pub(crate) fn nearest<'a>(wrong: &str, known: &'a [impl AsRef<str>]) -> Option<&'a str> {
@@ -11,7 +11,7 @@ pub(crate) fn nearest<'a>(wrong: &str, known: &'a [impl AsRef<str>]) -> Option<&
         .map(|(_, name)| name)
 }
 
-/// The one of `known` that is meant, as the end of a text, or what is said otherwise.
+/// The one of `known` that is meant, as the end of a text, or else the given text.
 pub(crate) fn nearest_or(
     wrong: &str,
     known: &[impl AsRef<str>],

@@ -1,4 +1,4 @@
-//! All that can be wrong with the routes of a Worker, and what to write instead.
+//! Everything that can be wrong with the routes of a Worker, and what to write instead.
 
 use thiserror::Error;
 
@@ -40,13 +40,13 @@ pub(super) enum Mistake<'a> {
 /// Why a path can't be a route.
 #[derive(Debug, Error)]
 pub(super) enum PathFault {
-    #[error("`{0}` takes the same paths")]
+    #[error("`{0}` matches the same paths")]
     Conflict(String),
-    #[error("`{{*…}}`, which takes all that is left, comes last")]
+    #[error("`{{*…}}`, which matches the rest of a path, comes last")]
     CatchAll,
-    #[error("`{{…}}` has a name, and braces on both sides")]
+    #[error("`{{…}}` needs a name, and braces on both sides")]
     Parameter,
-    #[error("there is one `{{…}}` at most between two `/`")]
+    #[error("there can be at most one `{{…}}` between two `/`")]
     Segment,
     #[error("{0}")]
     Other(String),

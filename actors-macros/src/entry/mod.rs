@@ -1,4 +1,4 @@
-//! `entry!`: which instance of which actor a request is for.
+//! `entry!`: routes requests to instances of actors.
 
 mod mistakes;
 
@@ -16,8 +16,8 @@ use crate::common::mistakes::Mistakes;
 /// The routes.
 pub(crate) struct Entry(Punctuated<Route, Token![,]>);
 
-/// `"/path/{name}" => Actor`, with `, |request| …` behind it to choose the
-/// instance, or without the path to take all of them.
+/// `"/path/{name}" => Actor`, optionally followed by `, |request| …` to choose the
+/// instance, or without the path to take all requests.
 struct Route {
     path: Option<LitStr>,
     actor: Path,

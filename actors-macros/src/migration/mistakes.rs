@@ -1,4 +1,4 @@
-//! All that can be wrong with a migration, and what to write instead.
+//! Everything that can be wrong with a migration, and what to write instead.
 
 use thiserror::Error;
 
@@ -12,14 +12,14 @@ pub(super) enum Mistake {
     Form,
     #[error("the migration ends here")]
     Behind,
-    #[error("a migration is one transaction already, and an error undoes all of it: remove this")]
+    #[error("a migration already is one transaction, and an error undoes all of it: remove this")]
     Transaction,
     #[error("names that begin with `_cf_` or `_actors` belong to the platform and the framework")]
     Reserved,
     #[error("the runtime does not let a Durable Object do this")]
     Refused,
 
-    // the rest is said in SQLite's words
+    // everything else is in SQLite's words
     #[error("{words}: did you mean `{meant}`?")]
     Unknown { words: String, meant: String },
     #[error("{0}")]

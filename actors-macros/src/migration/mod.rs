@@ -1,8 +1,7 @@
-//! `migration!`: a change of tables, written by hand, and tried by SQLite when the crate
-//! compiles.
+//! `migration!`: a change of tables, written by hand, and tried by SQLite at compile time.
 //!
 //! The tables as they were are declared elsewhere: as for `sql!`, each is asked for its
-//! columns by the macro of its name, and hands them on to `migration_next!`.
+//! columns through the macro with its name, which passes them on to `migration_next!`.
 
 #[cfg(feature = "check-sql")]
 #[cfg(feature = "check-sql")]
@@ -94,12 +93,12 @@ impl Migration {
 }
 
 pub(crate) fn expand(migration: TokenStream) -> TokenStream {
-    let told = Vec::new();
+    let reflections = Vec::new();
     match syn::parse2(migration.clone()) {
         Ok(parsed) => Asking {
             migration,
             parsed,
-            told,
+            reflections,
         }
         .next(),
         Err(error) => Mistakes::expand(|mistakes| {
@@ -109,11 +108,11 @@ pub(crate) fn expand(migration: TokenStream) -> TokenStream {
     }
 }
 
-/// The migration, and what the tables before it have told so far.
+/// The migration, and what the tables before it have passed on so far.
 pub(crate) struct Asking {
     migration: TokenStream,
     parsed: Migration,
-    told: Vec<Columns>,
+    reflections: Vec<Columns>,
 }
 
 impl Parse for Asking {
@@ -121,32 +120,32 @@ impl Parse for Asking {
         let migration;
         bracketed!(migration in input);
         let migration: TokenStream = migration.parse()?;
-        let mut told = Vec::new();
+        let mut reflections = Vec::new();
         while !input.is_empty() {
             let columns;
             braced!(columns in input);
-            told.push(columns.parse()?);
+            reflections.push(columns.parse()?);
         }
         Ok(Self {
             parsed: syn::parse2(migration.clone())?,
             migration,
-            told,
+            reflections,
         })
     }
 }
 
 impl Asking {
-    /// Asks the next table for its columns, or is done.
+    /// Asks the next table for its columns, or finishes.
     pub(crate) fn next(&self) -> TokenStream {
         let Self {
             migration,
             parsed,
-            told,
+            reflections,
         } = self;
-        if let Some(path) = parsed.before.get(told.len()) {
-            return quote!(#path ! { migration_next [#migration] #({ #told })* });
+        if let Some(path) = parsed.before.get(reflections.len()) {
+            return quote!(#path ! { migration_next [#migration] #({ #reflections })* });
         }
-        let krate = match told.first() {
+        let krate = match reflections.first() {
             Some(table) => table.krate.clone(),
             None => quote!(::actors_core),
         };
@@ -170,7 +169,11 @@ impl Asking {
     #[cfg(feature = "check-sql")]
     fn try_out(&self, mistakes: &mut Mistakes) {
         let mut engine = Engine::new();
-        for create in self.told.iter().flat_map(|told| &told.create) {
+        for create in self
+            .reflections
+            .iter()
+            .flat_map(|reflection| &reflection.create)
+        {
             if engine.define(create).is_err() {
                 return; // the table's own error says it
             }
@@ -181,14 +184,14 @@ impl Asking {
                 let (mistake, place) = self.explain(&text, &complaint, place);
                 Some(Shown::new(&mistake, &text, Some(&place)))
             }
-            Ok(()) => history::depends_on_order(&text, &self.told),
+            Ok(()) => history::depends_on_order(&text, &self.reflections),
         };
         if let Some(shown) = found {
             mistakes.add_at(self.parsed.sql.span(), shown);
         }
     }
 
-    /// SQLite's words in the user's, and the word that they are about.
+    /// SQLite's message in the user's terms, and the word that it is about.
     #[cfg(feature = "check-sql")]
     fn explain(
         &self,
@@ -218,8 +221,14 @@ impl Asking {
     /// The table or the column that is meant by a name that SQLite does not know.
     #[cfg(feature = "check-sql")]
     fn meant(&self, words: &str, name: &str) -> Option<String> {
-        let columns = self.told.iter().flat_map(|told| &told.columns);
-        let tables = self.told.iter().filter_map(|told| told.table.as_ref());
+        let columns = self
+            .reflections
+            .iter()
+            .flat_map(|reflection| &reflection.columns);
+        let tables = self
+            .reflections
+            .iter()
+            .filter_map(|reflection| reflection.table.as_ref());
         let names: Vec<&str> = match words {
             _ if words.starts_with("no such table") => tables.map(|name| &**name).collect(),
             _ if words.starts_with("no such") => columns.map(|column| &*column.name).collect(),
@@ -229,7 +238,7 @@ impl Asking {
     }
 }
 
-/// The name that SQLite's words are about.
+/// The name that SQLite's message is about.
 #[cfg(feature = "check-sql")]
 fn named(words: &str) -> Option<&str> {
     let before = ["no such column: ", "no such table: ", "near \""];
@@ -239,7 +248,7 @@ fn named(words: &str) -> Option<&str> {
     })
 }
 
-/// Why the runtime or the framework does not take a statement.
+/// Why the runtime or the framework refuses a statement.
 #[cfg(feature = "check-sql")]
 fn refusal(statement: &str) -> Mistake {
     let lower = statement.to_ascii_lowercase();

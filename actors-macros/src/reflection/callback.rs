@@ -1,10 +1,10 @@
-//! How a statement gets to know a struct that is declared elsewhere.
+//! How a statement learns about a struct that is declared elsewhere.
 //!
-//! A macro sees the tokens that it is given, and no other item. So the struct has a macro of its
-//! own name beside it: types and macros are names of two kinds, and one `use` brings both into
-//! scope. `sql!(Table => ..)` expands to `Table! { sql_next .. }`, and that to `sql_next! { .. }`
-//! with the columns behind all that it was given. The macro that asks goes on from there, and
-//! may ask another struct.
+//! A macro sees the tokens that it is given, and no other item. So next to the struct there is a
+//! macro with the same name: types and macros have separate namespaces, and one `use` imports
+//! both. `sql!(Table => ..)` expands to `Table! { sql_next .. }`, and that to `sql_next! { .. }`
+//! with the columns appended to everything that it was given. The asking macro continues from
+//! there, and may ask another struct.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -13,14 +13,14 @@ use syn::{Ident, Type};
 
 use super::columns::Columns;
 
-/// The name of the function that tells the type of the column at that position.
+/// The name of the function that reveals the type of the column at that position.
 pub(crate) fn column_function(index: usize, span: Span) -> Ident {
     format_ident!("__column_{index}", span = span)
 }
 
-/// The macro of the struct's name, and a function for each field's Rust type that `sql!`
-/// calls: the type may be private to the struct's module, and a function's result needs no
-/// name.
+/// The macro with the struct's name, and a function for each field's Rust type, which
+/// `sql!` calls: the type may be private to the struct's module, and the type of a
+/// function's result need not be named.
 pub(crate) fn callback(ident: &Ident, columns: &Columns, fields: &[&Type]) -> TokenStream {
     let krate = &columns.krate;
     let macro_name = format_ident!("__columns_of_{}", ident.unraw());

@@ -1,8 +1,8 @@
-//! What `#[sql_table]` and `#[derive(FromRow)]` tell about a struct, by the macro of the
-//! struct's name (`callback.rs` writes it).
+//! What `#[sql_table]` and `#[derive(FromRow)]` pass on about a struct, through the macro
+//! with the struct's name (`callback.rs` writes it).
 //!
-//! It is one literal, since each token takes its time on its way to each statement, and is
-//! read once.
+//! It is one literal, since every token costs time for each statement that gets it, and is
+//! decoded once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,19 +14,19 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Path, bracketed};
 
-/// A struct whose fields are columns: of a table, or of rows alone.
+/// A struct whose fields are columns: of a table, or only of rows.
 #[derive(Clone)]
 pub(crate) struct Columns {
     /// The path of `actors-core` there.
     pub(crate) krate: TokenStream,
     text: Literal,
-    told: Rc<Told>,
+    reflection: Rc<Reflection>,
 }
 
-/// What it tells.
+/// What a struct passes on about its columns.
 #[derive(Default)]
-pub(crate) struct Told {
-    /// The table's name; none for rows alone.
+pub(crate) struct Reflection {
+    /// The table's name; none for mere rows.
     pub(crate) table: Option<String>,
     /// The statements that make the table.
     pub(crate) create: Vec<String>,
@@ -37,7 +37,7 @@ pub(crate) struct Told {
 pub(crate) struct Table {
     pub(crate) path: Path,
     pub(crate) name: String,
-    pub(crate) told: Rc<Told>,
+    pub(crate) reflection: Rc<Reflection>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -48,41 +48,45 @@ pub(crate) struct Column {
     pub(crate) is_required: bool,
     /// Whether its values are computed, and never written.
     pub(crate) is_generated: bool,
-    /// Whether its values are JSON, or times: what errors say depends on it.
+    /// Whether its values are JSON, or times: error texts depend on it.
     pub(crate) is_json: bool,
     pub(crate) is_time: bool,
 }
 
 impl Columns {
-    pub(crate) fn new(krate: TokenStream, told: Told) -> Self {
-        let text = Literal::string(&told.write());
-        let told = Rc::new(told);
-        Self { krate, text, told }
+    pub(crate) fn new(krate: TokenStream, reflection: Reflection) -> Self {
+        let text = Literal::string(&reflection.write());
+        let reflection = Rc::new(reflection);
+        Self {
+            krate,
+            text,
+            reflection,
+        }
     }
 
-    /// The table that the struct of that path is, if it is one.
+    /// The table of the struct with that path, if it is one.
     pub(crate) fn table(&self, path: &Path) -> Option<Table> {
         Some(Table {
             path: path.clone(),
-            name: self.told.table.clone()?,
-            told: self.told.clone(),
+            name: self.reflection.table.clone()?,
+            reflection: self.reflection.clone(),
         })
     }
 }
 
 impl Deref for Columns {
-    type Target = Told;
+    type Target = Reflection;
 
-    fn deref(&self) -> &Told {
-        &self.told
+    fn deref(&self) -> &Reflection {
+        &self.reflection
     }
 }
 
 impl Deref for Table {
-    type Target = Told;
+    type Target = Reflection;
 
-    fn deref(&self) -> &Told {
-        &self.told
+    fn deref(&self) -> &Reflection {
+        &self.reflection
     }
 }
 
@@ -94,10 +98,10 @@ impl Table {
     }
 }
 
-/// How many are kept: more than a crate has tables.
+/// How many are cached: more than a crate has tables.
 const KEPT: usize = 1_000;
 
-impl Told {
+impl Reflection {
     fn write(&self) -> String {
         let table = self.table.iter().map(|name| write_part('t', name));
         let create = self.create.iter().map(|create| write_part('s', create));
@@ -107,25 +111,25 @@ impl Told {
     }
 
     fn read(mut text: &str) -> Self {
-        let mut told = Self::default();
+        let mut reflection = Self::default();
         while let Some((kind, part, rest)) = read_part(text) {
             match kind {
-                "t" => told.table = Some(part.to_owned()),
-                "s" => told.create.push(part.to_owned()),
-                _ => told.columns.push(Column::read(part)),
+                "t" => reflection.table = Some(part.to_owned()),
+                "s" => reflection.create.push(part.to_owned()),
+                _ => reflection.columns.push(Column::read(part)),
             }
             text = rest;
         }
-        told
+        reflection
     }
 }
 
-/// What it is, its length, and the part itself, in which any character may be.
+/// The kind of a part, its length, and the part itself, which may contain any character.
 fn write_part(kind: char, part: &str) -> String {
     format!("{kind}{} {part}", part.len())
 }
 
-/// The first part, and what it is, and the rest.
+/// The first part with its kind, and the rest.
 fn read_part(text: &str) -> Option<(&str, &str, &str)> {
     let (head, rest) = text.split_once(' ')?;
     let (kind, length) = head.split_at_checked(1)?;
@@ -162,25 +166,33 @@ impl Column {
 impl Parse for Columns {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         thread_local! {
-            static READ: RefCell<HashMap<String, Rc<Told>>> = RefCell::default();
+            static READ: RefCell<HashMap<String, Rc<Reflection>>> = RefCell::default();
         }
         let krate;
         bracketed!(krate in input);
         let krate = krate.parse()?;
         let text: Literal = input.parse()?;
         let source = text.to_string();
-        if let Some(told) = READ.with_borrow(|read| read.get(&source).cloned()) {
-            return Ok(Self { krate, text, told });
+        if let Some(reflection) = READ.with_borrow(|read| read.get(&source).cloned()) {
+            return Ok(Self {
+                krate,
+                text,
+                reflection,
+            });
         }
         let value: LitStr = syn::parse2(text.to_token_stream())?;
-        let told = Rc::new(Told::read(&value.value()));
+        let reflection = Rc::new(Reflection::read(&value.value()));
         READ.with_borrow_mut(|read| {
             if read.len() >= KEPT {
                 read.clear();
             }
-            read.insert(source, told.clone());
+            read.insert(source, reflection.clone());
         });
-        Ok(Self { krate, text, told })
+        Ok(Self {
+            krate,
+            text,
+            reflection,
+        })
     }
 }
 
@@ -196,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_is_read_as_it_was_written() {
+    fn a_reflection_is_read_as_it_was_written() {
         let create = "CREATE TABLE \"t\" (\"a b\" TEXT DEFAULT 'c1 \u{1f}\n🦀')";
         let column = |name: &str, is_nullable, is_generated| Column {
             name: name.to_owned(),
@@ -206,12 +218,12 @@ mod tests {
             is_json: is_nullable,
             is_time: is_generated,
         };
-        let told = Told {
+        let reflection = Reflection {
             table: Some("t 1 s2".to_owned()),
             create: vec![create.to_owned(), String::new()],
             columns: vec![column("a b", true, false), column("ö", false, true)],
         };
-        let columns = Columns::new(quote!(::actors_core), told);
+        let columns = Columns::new(quote!(::actors_core), reflection);
         let read: Columns = syn::parse2(columns.to_token_stream()).unwrap();
         assert_eq!(read.table, columns.table);
         assert_eq!(read.create, columns.create);

@@ -1,4 +1,5 @@
-//! The values that are bound to a statement: what each meets there, and the code that passes it.
+//! The values that are bound to a statement: which columns each meets there, and the code that
+//! binds it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -12,17 +13,17 @@ use crate::reflection::callback::column_function;
 use crate::reflection::columns::Table;
 use crate::sqlite::shown::shown;
 
-/// What a captured value passes to be bound.
+/// The check that a captured value passes before it is bound.
 #[derive(Clone)]
 pub(super) struct Met {
-    /// The column that it meets, and how.
+    /// The column that it is used with, and how.
     pub(super) column: Option<(ColumnRef, Meeting)>,
     function: TokenStream,
     /// The column as the function's first argument.
     argument: Option<TokenStream>,
 }
 
-/// What each captured value passes to be bound.
+/// The checks that each captured value passes before it is bound.
 pub(super) fn all_met(
     krate: &TokenStream,
     captures: &Captures,
@@ -41,7 +42,7 @@ pub(super) fn all_met(
     met.collect()
 }
 
-/// What the value is for: written, if it is in one of its places; and that place.
+/// What the value is used for (written, if that applies to any of its places), and that place.
 fn target_of<'a>(
     value: usize,
     captures: &Captures,
@@ -56,8 +57,7 @@ fn target_of<'a>(
     found.unzip()
 }
 
-/// The function that a captured value passes, which checks it against the column that it
-/// meets.
+/// The function that checks a captured value against its column.
 fn met(
     krate: &TokenStream,
     capture: &Capture,

@@ -10,7 +10,7 @@ use super::mistakes::{Fault, Mistake};
 use super::text::Text;
 use actors_sqlite::limits::PARAMETERS;
 
-/// All captures of a statement; one that is repeated is bound once.
+/// All captures of a statement; a repeated one is bound once.
 pub(super) struct Captures {
     pub(super) values: Vec<Capture>,
     /// The tokens of captures, and which value each stands for.
@@ -20,13 +20,13 @@ pub(super) struct Captures {
 #[derive(Clone)]
 pub(super) struct Capture {
     pub(super) name: String,
-    /// All that is in the braces.
+    /// Everything in the braces.
     written: String,
     /// Whether it is the list of an `IN`.
     pub(super) is_list: bool,
-    /// The part of the statement that it is in; 0 for what is always there.
+    /// The part of the statement that it is in; 0 for what is always included.
     pub(super) part: usize,
-    /// The expression, if it is not the name alone.
+    /// The expression, if it is not just the name.
     expression: Option<String>,
     /// What is bound.
     pub(super) value: TokenStream,
@@ -77,7 +77,7 @@ impl Captures {
         }
     }
 
-    /// Brings the values in the order of their parts.
+    /// Sorts the values by their parts.
     fn sort(&mut self) {
         let mut order: Vec<usize> = (0..self.values.len()).collect();
         order.sort_by_key(|value| self.values[*value].part);
@@ -87,7 +87,7 @@ impl Captures {
         self.values.sort_by_key(|value| value.part);
     }
 
-    /// The number of the value, which may be there already.
+    /// The number of the value, which is added if it is new.
     fn add(&mut self, capture: Capture) -> Result<usize, Mistake> {
         let known = (self.values.iter())
             .position(|other| other.name == capture.name && other.part == capture.part);
@@ -166,7 +166,7 @@ fn parse(inner: &str, span: Span) -> Result<Capture, Mistake> {
     })
 }
 
-/// What may be meant: an expression without a name.
+/// What was probably meant: an expression without a name.
 fn instead(inner: &str) -> Mistake {
     let inner = inner.trim();
     let form = match syn::parse_str::<Expr>(inner) {
@@ -176,7 +176,7 @@ fn instead(inner: &str) -> Mistake {
     Mistake::CaptureForm(form)
 }
 
-/// All of what was parsed from the text is at the text's place.
+/// Everything parsed from the text gets the span of the text.
 pub(super) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     let respanned = tokens.into_iter().map(|mut token| {
         if let TokenTree::Group(group) = &token {

@@ -1,4 +1,4 @@
-//! Whether SQLite takes the statement, and what it says otherwise in the user's words.
+//! Whether SQLite accepts the statement, and otherwise its error in the user's terms.
 
 use super::mistakes::{Fault, Mistake};
 use super::rewrite::Rewritten;
@@ -44,7 +44,7 @@ pub(super) fn check(
     Ok(names)
 }
 
-/// An INSERT gives a value to all columns that need one.
+/// Checks that an INSERT gives a value to all columns that need one.
 fn nothing_left_out(statement: &Statement<'_>, tables: &[Table]) -> Result<(), Fault> {
     let Some(insert) = &statement.insert else {
         return Ok(());
@@ -81,8 +81,8 @@ fn prepare(
     rewritten: &Rewritten,
     tables: &[Table],
 ) -> Result<Option<Vec<String>>, Fault> {
-    let told = tables.iter().map(|table| table.told.clone());
-    let Some(engine) = engine::of_tables(told.collect()) else {
+    let reflection = tables.iter().map(|table| table.reflection.clone());
+    let Some(engine) = engine::of_tables(reflection.collect()) else {
         return Ok(None); // the table's own error says it
     };
     let found = engine.prepare(&rewritten.text);
@@ -96,7 +96,7 @@ fn prepare(
             (_, None) => mentioned(words, statement),
         };
         let mistake = match (mistake, &place) {
-            // Nobody has written `?1`.
+            // The user has not written `?1`.
             (Mistake::Syntax(near), Some(place)) if near.starts_with('?') => {
                 Mistake::ValueForSql(statement.text.source[place.clone()].to_owned())
             }
@@ -107,7 +107,7 @@ fn prepare(
     Ok(Some(names))
 }
 
-/// The place of the column that SQLite names without saying where it is.
+/// The place of a column that SQLite names without its place.
 #[cfg(feature = "check-sql")]
 fn mentioned(words: &str, statement: &Statement<'_>) -> Option<std::ops::Range<usize>> {
     let text = statement.text;
@@ -128,17 +128,17 @@ fn mentioned(words: &str, statement: &Statement<'_>) -> Option<std::ops::Range<u
     Some(text.place(&(row..text.close(row) + 1)))
 }
 
-/// What is between those, if both are there.
+/// The text between those two, if both are found.
 #[cfg(feature = "check-sql")]
-fn between<'a>(words: &'a str, before: &str, behind: &str) -> Option<&'a str> {
+fn between<'a>(words: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let (_, rest) = words.split_once(before)?;
-    match behind {
+    match after {
         "" => Some(rest),
-        behind => rest.split_once(behind).map(|(inner, _)| inner),
+        after => rest.split_once(after).map(|(inner, _)| inner),
     }
 }
 
-/// SQLite's words in the user's.
+/// SQLite's message in the user's terms.
 #[cfg(feature = "check-sql")]
 fn mistake(
     words: &str,
@@ -193,7 +193,7 @@ fn unknown_column(words: &str, statement: &Statement<'_>, tables: &[Table]) -> O
         .filter(|(index, _)| is_used(*index))
         .map(|(_, table)| table);
     if let Some(name) = between(words, "no such column: ", "") {
-        // So SQLite hints at a name in double quotes.
+        // This is how SQLite hints at a name in double quotes.
         return Some(match name.split_once("\" - ") {
             Some((name, _)) => Mistake::TextInDoubleQuotes(name.trim_matches('"').to_owned()),
             None => no_column(name, statement, &used.collect::<Vec<_>>()),

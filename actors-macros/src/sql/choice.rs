@@ -1,5 +1,5 @@
-//! Parts of a statement that are chosen when it runs, among alternatives that are checked
-//! when the crate compiles: `order = match order { Order::Name => "name", … }`.
+//! Parts of a statement that are chosen at run time, among alternatives that are checked at
+//! compile time: `order = match order { Order::Name => "name", … }`.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ pub(super) struct Part {
     pub(super) texts: Vec<LitStr>,
 }
 
-/// The parts behind a statement.
+/// The parts after a statement.
 #[derive(Default)]
 pub(super) struct Parts(pub(super) Vec<Part>);
 
@@ -64,7 +64,7 @@ impl ToTokens for Parts {
 }
 
 impl Part {
-    /// The choice, with something else in the place of each text.
+    /// The choice, with each text replaced.
     pub(super) fn choice(&self, mut instead: impl FnMut(usize) -> TokenStream) -> TokenStream {
         let mut choice = self.choice.clone();
         let mut index = 0..;
@@ -78,7 +78,7 @@ impl Part {
     }
 }
 
-/// Visits the texts that an expression can come to; it may put something in their place.
+/// Visits the texts that an expression can evaluate to, which may be replaced.
 fn each_text(choice: &mut Expr, visit: &mut dyn FnMut(&LitStr) -> Option<Expr>) -> syn::Result<()> {
     let instead = match choice {
         Expr::Lit(ExprLit {
@@ -112,7 +112,7 @@ fn each_text(choice: &mut Expr, visit: &mut dyn FnMut(&LitStr) -> Option<Expr>) 
     Ok(())
 }
 
-/// The same of what a block comes to, which has nothing else in it.
+/// The same for the value of a block that contains nothing else.
 fn last(block: &mut Block, visit: &mut dyn FnMut(&LitStr) -> Option<Expr>) -> syn::Result<()> {
     match &mut block.stmts[..] {
         [Stmt::Expr(last, None)] => each_text(last, visit),
@@ -120,13 +120,13 @@ fn last(block: &mut Block, visit: &mut dyn FnMut(&LitStr) -> Option<Expr>) -> sy
     }
 }
 
-/// A statement's text, and where it is from.
+/// A statement's text, and its origins in the source.
 pub(super) struct Source {
     pub(super) text: String,
     span: Span,
-    /// The bytes of alternatives, the number of their parts, and their places.
+    /// The byte ranges of alternatives, the numbers of their parts, and their spans.
     inserted: Vec<(Range<usize>, usize, Span)>,
-    /// The alternative that it differs in from the first statement.
+    /// The alternative in which it differs from the first statement.
     differs: Option<Span>,
 }
 
@@ -140,7 +140,7 @@ impl Source {
         }
     }
 
-    /// The number of the part that byte is in, 0 for none, and its place.
+    /// The number of the part that the byte is in, 0 for none, and its span.
     pub(super) fn part(&self, at: usize) -> (usize, Span) {
         let part = self.inserted.iter().find(|(range, ..)| range.contains(&at));
         part.map_or((0, self.span), |(_, part, span)| (*part, *span))
@@ -155,7 +155,7 @@ impl Source {
     }
 }
 
-/// The statement with each choice of alternatives; the last part's changes the fastest.
+/// The statement with each combination of alternatives; the last part varies fastest.
 pub(super) fn sources(text: &LitStr, parts: &Parts) -> syn::Result<Vec<Source>> {
     let base = Source::new(text);
     let pieces = pieces(&base, parts)?;
@@ -195,7 +195,7 @@ pub(super) fn sources(text: &LitStr, parts: &Parts) -> syn::Result<Vec<Source>> 
     Ok(all.collect())
 }
 
-/// Which alternative of each part the statement at that place has.
+/// The alternative of each part in the statement at that index.
 pub(super) fn chosen(mut place: usize, parts: &Parts) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     for part in parts.0.iter().rev() {
@@ -205,10 +205,10 @@ pub(super) fn chosen(mut place: usize, parts: &Parts) -> Vec<usize> {
     chosen
 }
 
-/// By how much the place of the statement grows from one alternative of the part to the next.
+/// How much the index of the statement grows from one alternative of the part to the next.
 pub(super) fn step(part: usize, parts: &Parts) -> usize {
-    let behind = parts.0[part + 1..].iter();
-    behind.map(|part| part.texts.len()).product()
+    let after = parts.0[part + 1..].iter();
+    after.map(|part| part.texts.len()).product()
 }
 
 enum Piece {

@@ -1,9 +1,8 @@
-//! What a value has to be where it meets a column.
+//! Checks that a value fits the column that it is used with.
 //!
-//! Only rustc knows the types of both, so it is asked by a trait. The trait is written anew for
-//! each meeting, as only then its `on_unimplemented` can name the capture and the column, show
-//! the place, and say what to write; `do_not_recommend` keeps its one implementation out of the
-//! error.
+//! Only rustc knows the types of both, so a trait asks it. Each use gets a trait of its own,
+//! since only then can its `on_unimplemented` name the capture and the column, show the place,
+//! and suggest what to write; `do_not_recommend` keeps its one implementation out of the error.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -12,7 +11,7 @@ use super::captures::Capture;
 use super::mistakes::Misfit;
 use crate::reflection::columns::{Column, Table};
 
-/// How a value meets a column.
+/// How a value is used with a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meeting {
     Written,
@@ -97,12 +96,12 @@ fn list(krate: &TokenStream, span: Span) -> TokenStream {
     }
 }
 
-/// What to write where the column's type is one that a plain value is not.
+/// What to write if the column's type needs a conversion.
 fn hint(meeting: Meeting, capture: &Capture, column: &Column) -> Option<String> {
     let (name, value) = (&*capture.name, capture.source());
     let hint = match meeting {
         Meeting::Listed => return None,
-        // What is in it is wrong, and the compiler says so.
+        // Its content is wrong, which the compiler reports.
         _ if column.is_json && value.starts_with("Json(") => return None,
         _ if column.is_json => Misfit::Json { name, value },
         _ if column.is_time => Misfit::Time { name, value },
@@ -131,8 +130,8 @@ pub(super) fn read(
     }}
 }
 
-/// The same of a type that may be none for columns at all, which is another error: then `If` is
-/// that of `false`, which asks nothing of the type.
+/// The same for a type that may not be a column type at all, which is an error of its own: then
+/// `If` is that of `false`, which requires nothing of the type.
 pub(super) fn read_if(
     krate: &TokenStream,
     (table, column): (&Table, &Column),
@@ -178,7 +177,7 @@ fn name_of(table: &Table, column: &Column) -> String {
     format!("{}.{}", table.name, column.name)
 }
 
-/// The text as rustc wants it in an attribute.
+/// The text, escaped for an attribute.
 fn escaped(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }

@@ -1,5 +1,5 @@
-//! What a migration must not say: what depends on the order of a table's columns, which is
-//! another in each database that came there by other versions.
+//! What a migration must not contain: anything that depends on the order of a table's
+//! columns, which depends on the versions that a database has had.
 
 use super::mistakes::{Fault, Mistake};
 use super::parse;
@@ -9,9 +9,9 @@ use crate::reflection::columns::Columns;
 use crate::sqlite::names::same;
 use crate::sqlite::shown::Shown;
 
-/// What is wrong with the statements of a migration over those tables, as it is shown.
+/// The mistake in the statements of a migration over those tables, as it is displayed.
 pub(crate) fn depends_on_order(sql: &str, before: &[Columns]) -> Option<Shown> {
-    // A brace is no capture here, and stands in texts alone.
+    // A brace is not a capture here, and can only be in texts.
     let plain = sql.replace(['{', '}'], "_");
     let text = Text::new(&plain).ok()?;
     let tree = parse::parse(&text);
@@ -19,7 +19,7 @@ pub(crate) fn depends_on_order(sql: &str, before: &[Columns]) -> Option<Shown> {
     Some(fault.shown(sql))
 }
 
-/// A `*` over a table that the migration has not made.
+/// A `*` over a table that the migration has not created.
 fn star(scopes: &Scopes<'_>) -> Option<Fault> {
     let text = scopes.text;
     let is_asked = |query: &&Scope<'_>| text.is(query.range.start.wrapping_sub(2), "EXISTS");
@@ -37,20 +37,20 @@ fn star(scopes: &Scopes<'_>) -> Option<Fault> {
     None
 }
 
-/// An INSERT that does not name its columns, into a table that the migration has not made.
+/// An INSERT that does not name its columns, into a table that the migration has not created.
 fn insert(text: &Text<'_>, before: &[Columns]) -> Option<Fault> {
     let into = (0..text.len()).filter(|index| text.is(*index, "INTO"));
     let mut tables = into.map(|into| into + 1);
     let table = tables.find(|table| {
-        let behind = table + 1 + 2 * usize::from(text.is(table + 1, "AS"));
-        !text.is(behind, "(") && !text.is(behind, "DEFAULT") && !is_made(text, *table)
+        let after = table + 1 + 2 * usize::from(text.is(table + 1, "AS"));
+        !text.is(after, "(") && !text.is(after, "DEFAULT") && !is_made(text, *table)
     })?;
     let name = text.name(table)?;
-    let told = before.iter().find(|told| {
-        let known = told.table.as_ref();
+    let reflection = before.iter().find(|reflection| {
+        let known = reflection.table.as_ref();
         known.is_some_and(|known| same(known, &name))
     });
-    let columns = told.iter().flat_map(|told| &told.columns);
+    let columns = reflection.iter().flat_map(|reflection| &reflection.columns);
     let columns = columns.filter(|column| !column.is_generated);
     let mistake = Mistake::InsertOfHistory {
         table: name,
@@ -59,8 +59,8 @@ fn insert(text: &Text<'_>, before: &[Columns]) -> Option<Fault> {
     Some(Fault::at(text.place(&(table..table + 1)), mistake))
 }
 
-/// Whether the table that is named there has been made before by the same text, which says
-/// the order of its columns.
+/// Whether the table named there is created earlier in the same text, which fixes the order
+/// of its columns.
 fn is_made(text: &Text<'_>, place: usize) -> bool {
     let name = text.name(place).unwrap_or_default();
     let is_it = |index: usize| text.name(index).is_some_and(|other| same(&other, &name));

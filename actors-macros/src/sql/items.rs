@@ -1,7 +1,7 @@
-//! The columns of a statement's rows, as far as its text says what they are.
+//! The columns of a statement's rows, as far as its text determines them.
 //!
-//! SQLite tells the origin of some result columns, and nothing of NULLs from joins. What is not
-//! sure here has no type, and is annotated by the user.
+//! SQLite reports the origin of some result columns, but not the NULLs from joins. What is
+//! uncertain here has no type, and is annotated by the user.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub(super) struct Item {
     pub(super) range: Range<usize>,
     pub(super) name: Option<String>,
     pub(super) what: What,
-    /// The tokens of `: Type` behind its name.
+    /// The tokens of `: Type` after its name.
     pub(super) annotation: Option<Range<usize>>,
     /// Whether it is NULL in a row that an aggregate returns over no rows.
     pub(super) is_aggregated: bool,
@@ -75,7 +75,7 @@ fn arm(scopes: &Scopes<'_>, clauses: &[Clause]) -> Option<Vec<Item>> {
     Some(items)
 }
 
-/// Whether a query has an aggregate of the whole: one row whatever there is.
+/// Whether a query aggregates all rows: it returns one row in any case.
 fn has_aggregate(scopes: &Scopes<'_>, query: &Scope<'_>) -> bool {
     if query.clause(Keyword::Group).is_some() {
         return false;
@@ -126,14 +126,14 @@ fn star(scopes: &Scopes<'_>, part: &Part, sources: &[Source], is_merged: bool) -
     What::Star(is_clear.then_some(all))
 }
 
-/// The name of a column, by its alias or as it is, and what it is.
+/// The name of a column, from its alias or itself, and what it is.
 fn named(scopes: &Scopes<'_>, part: &Part, sources: &[Source]) -> (Option<String>, What) {
     let text = scopes.text;
     let Some(expression) = part.expressions.first() else {
         return (None, What::Expression);
     };
-    let (last, behind) = (expression.range.end, part.range.end - expression.range.end);
-    let (is_whole, alias) = match behind {
+    let (last, after) = (expression.range.end, part.range.end - expression.range.end);
+    let (is_whole, alias) = match after {
         0 => (true, None),
         1 => (true, text.name(last)),
         2 if text.is(last, "AS") => (true, text.name(last + 1)),
@@ -149,8 +149,8 @@ fn named(scopes: &Scopes<'_>, part: &Part, sources: &[Source]) -> (Option<String
     }
 }
 
-/// What each `*` over tables is spelt out as, by its tokens: which columns a table has is
-/// declared, their order in a database is its history.
+/// What each `*` over tables is spelled out as, by its tokens: the columns of a table are
+/// declared, but their order in a database depends on its history.
 pub(super) fn stars(scopes: &Scopes<'_>, arms: Option<&[Vec<Item>]>) -> Result<Vec<Star>, Fault> {
     let mut stars = Vec::new();
     for query in &scopes.all {
@@ -159,7 +159,7 @@ pub(super) fn stars(scopes: &Scopes<'_>, arms: Option<&[Vec<Item>]>) -> Result<V
         }
     }
     if let (Some(written), Some(arms)) = (scopes.written(), arms) {
-        // Behind RETURNING, a column goes by its own name alone.
+        // After RETURNING, columns are not qualified.
         let names = columns(scopes, written).iter();
         let names: Vec<_> = names.map(|column| quoted(&column.name)).collect();
         let items = arms.iter().flatten();
@@ -193,7 +193,7 @@ fn spelt_out(scopes: &Scopes<'_>, part: &Part, query: &Scope<'_>) -> Result<Opti
     Ok(Some((part.range.clone(), spelt.collect())))
 }
 
-/// The columns of the table that a source is.
+/// The columns of the source's table.
 fn columns<'a>(scopes: &Scopes<'a>, source: &Source) -> &'a [Column] {
     let table = source.table.map(|table| &scopes.tables[table]);
     table.map_or(&[], |table| &table.columns)

@@ -1,4 +1,4 @@
-//! A statement's text cut into tokens: SQLite's, and the captures in braces.
+//! Splits a statement's text into tokens: SQLite's, and the captures in braces.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub(super) enum Kind {
 pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) range: Range<usize>,
-    /// How many parentheses it is in; a parenthesis itself is outside of its pair.
+    /// Its depth in parentheses; a parenthesis itself is outside its pair.
     pub(super) depth: usize,
 }
 
@@ -58,13 +58,13 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Fault> {
     }
 }
 
-/// The kind and the length of what begins there; space and comments have no kind.
+/// The kind and length of what begins there; whitespace and comments have no kind.
 fn token(source: &str, at: usize, first: char) -> Result<(Option<Kind>, usize), Fault> {
     let rest = &source[at..];
     let (kind, length) = match first {
         '{' => (Kind::Capture, capture(source, at)?),
         '}' => return Err(Fault::at(at..at + 1, Mistake::BraceAlone)),
-        // What SQLite takes for a parameter says the type of a column here.
+        // What SQLite takes for a parameter is the type of a column here.
         ':' => (Kind::Symbol, 1 + usize::from(rest.starts_with("::"))),
         'x' | 'X' if rest[1..].starts_with('\'') => (Kind::Literal, 1 + quoted(source, at + 1)?),
         _ => match lex::first(rest).unwrap_or((lex::Kind::Space, rest.len())) {
@@ -83,7 +83,7 @@ fn token(source: &str, at: usize, first: char) -> Result<(Option<Kind>, usize), 
     Ok((Some(kind), length))
 }
 
-/// The first part of what the lexer takes for one word: a dot is between names, or in a number.
+/// The first part of what the lexer takes for one word: a dot separates names, or is in a number.
 fn word(word: &str) -> (Kind, usize) {
     let until = |ends: &[char]| word.find(ends).unwrap_or(word.len());
     let digits = word.strip_prefix('.').unwrap_or(word);
@@ -94,7 +94,7 @@ fn word(word: &str) -> (Kind, usize) {
     }
 }
 
-/// The length of what is in quotes, in which braces are doubled.
+/// The length of a quoted text, in which braces are doubled.
 fn quoted(source: &str, at: usize) -> Result<usize, Fault> {
     let rest = &source[at..];
     let closed = lex::quoted(rest);
@@ -117,7 +117,7 @@ fn quoted(source: &str, at: usize) -> Result<usize, Fault> {
     closed.ok_or_else(|| Fault::at(at..source.len(), Mistake::QuoteNotClosed))
 }
 
-/// The length of a capture, whose expression may have braces and texts of its own.
+/// The length of a capture, whose expression may contain braces and texts.
 fn capture(source: &str, at: usize) -> Result<usize, Fault> {
     let (mut depth, mut in_text) = (0, false);
     let mut chars = source[at..].char_indices();

@@ -1,4 +1,4 @@
-//! All that can be wrong with a statement, and what to write instead.
+//! Everything that can be wrong with a statement, and what to write instead.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub(super) enum Mistake {
     PartForm,
     #[error("there is already a part `{0}`")]
     PartTwice(String),
-    #[error("`{{{0}}}` does not stand in the statement, where its text would go")]
+    #[error("the statement has no `{{{0}}}`, where its text would go")]
     PartUnused(String),
 
     // the text
@@ -39,10 +39,10 @@ pub(super) enum Mistake {
     ParenthesisNotClosed,
     #[error("this parenthesis was not opened")]
     ParenthesisNotOpened,
-    #[error("a statement has at most 100,000 bytes in a Durable Object, and this one has {0}")]
+    #[error("a statement has at most 100,000 bytes in a Durable Object, this one has {0}")]
     TooLong(usize),
     #[error(
-        "one `sql!` is one statement: write a `sql!` for each, in a handler they are one \
+        "one `sql!` is one statement: write one for each, a synchronous handler makes them one \
          transaction"
     )]
     SeveralStatements,
@@ -56,49 +56,49 @@ pub(super) enum Mistake {
     #[error("a capture is a variable's name or `name = expression`: write `{{{0}}}`")]
     CaptureForm(String),
     #[error(
-        "in quotes this would be text, not a value: join them with `||`, as in \
+        "in quotes this would be text, not a value: concatenate with `||`, as in \
          `'%' || {{name}} || '%'`; a brace is written `{{{{`"
     )]
     CaptureInQuotes,
-    #[error("`{0}` is captured above with another expression: choose another name")]
+    #[error("`{0}` is already captured with another expression: choose another name")]
     CaptureTwice(String),
     #[error(
-        "`{0}` is a list behind `IN`, and a value elsewhere: capture it there under another name, \
+        "`{0}` is a list after `IN`, and a value elsewhere: capture it there under another name, \
          `{{value = {0}}}`"
     )]
     ListAndValue(String),
     #[error(
-        "a list behind `IN` has single values, for one column: write rows out, \
+        "a list after `IN` has single values, for one column: write rows out, \
          `IN (VALUES ({{a}}, {{b}}), …)`"
     )]
     ListOfRows,
     #[error(
-        "these alternatives make {0} statements, and SQLite checks at most 64 of one `sql!`: leave \
-         some out, or write two statements"
+        "these alternatives make {0} statements, and SQLite checks at most 64 for one `sql!`: \
+         remove some, or write two statements"
     )]
     PartsTooMany(usize),
     #[error(
         "with this alternative the rows have other columns or types than with the first: an \
-         alternative changes which rows there are, and their order"
+         alternative can only change which rows there are, and their order"
     )]
     RowsDiffer,
     #[error(
-        "a statement binds at most 100 values in a Durable Object, and this one has {0}: pass a \
-         list as one, `IN {{list}}`"
+        "a statement binds at most 100 values in a Durable Object, this one has {0}: pass a list \
+         as one, `IN {{list}}`"
     )]
     CapturesTooMany(usize),
     #[error(
-        "`{{{capture}}}` is a value, and the same for each row, whatever text is in it: write the \
-         column's name, or choose among names behind the statement, `sql!(… \"… {{{capture}}}\", \
+        "`{{{capture}}}` is a value, the same for each row, whatever its text: write the column's \
+         name, or choose among names after the statement, `sql!(… \"… {{{capture}}}\", \
          {capture} = match … {{ … => \"name\" }})`",
         capture = name_of(.0)
     )]
     ValueForColumn(String),
     #[cfg(feature = "check-sql")]
     #[error(
-        "`{{{capture}}}` is a value, and can't stand for a part of the SQL: choose that part \
-         behind the statement, `sql!(… \"… {{{capture}}}\", {capture} = match … {{ … => \"DESC\" \
-         }})`; a table is always named",
+        "`{{{capture}}}` is a value, and can't be a part of the SQL: choose that part after the \
+         statement, `sql!(… \"… {{{capture}}}\", {capture} = match … {{ … => \"DESC\" \
+         }})`; a table can't be chosen",
         capture = name_of(.0)
     )]
     ValueForSql(String),
@@ -107,11 +107,11 @@ pub(super) enum Mistake {
     #[error("a statement does not begin with `{word}`{}", beginning(.word, .known))]
     NotAStatement { word: String, known: Vec<String> },
     #[error(
-        "a Durable Object does not run `{0}`: a synchronous handler is a transaction already, \
+        "a Durable Object does not run `{0}`: a synchronous handler already is a transaction, \
          elsewhere use `ctx.transaction(|| …)`"
     )]
     Transaction(String),
-    #[error("a Durable Object has its settings from the platform: no `PRAGMA` is needed here")]
+    #[error("a Durable Object gets its settings from the platform: no `PRAGMA` is needed here")]
     Pragma,
     #[error("a Durable Object does not run `{0}`")]
     Forbidden(String),
@@ -120,12 +120,12 @@ pub(super) enum Mistake {
          migration"
     )]
     SchemaChange(String),
-    #[error("`{0}` belongs to the platform or the framework, and is not for statements")]
+    #[error("`{0}` belongs to the platform or the framework, and can't be used in statements")]
     PlatformTable(String),
 
     // names
     #[error(
-        "`{0}` is not a table, but what rows are read as: name it behind the statement, \
+        "`{0}` is not a table, but what rows are read as: name it after the statement, \
          `sql!(Table => \"…\" as {0})`"
     )]
     NotATable(String),
@@ -138,11 +138,11 @@ pub(super) enum Mistake {
         tables: Vec<String>,
     },
     #[error(
-        "in double quotes `{0}` is a column, and there is none: a text is in single quotes, \
+        "in double quotes `{0}` is a column, and there is none: put a text in single quotes, \
          `'{0}'`"
     )]
     TextInDoubleQuotes(String),
-    #[error("nothing is called `{name}` in this statement{}", instead(.name, .known))]
+    #[error("there is no `{name}` in this statement{}", instead(.name, .known))]
     NoSuchAlias { name: String, known: Vec<String> },
     #[error("there is no function `{name}`{}", nearest_or(.name, .known, String::new))]
     NoSuchFunction { name: String, known: Vec<String> },
@@ -155,10 +155,10 @@ pub(super) enum Mistake {
          it a value"
     )]
     ColumnLeftOut { table: String, column: String },
-    #[error("a row has at most 100 columns in a Durable Object, and this one has {0}")]
+    #[error("a row has at most 100 columns in a Durable Object, this one has {0}")]
     ColumnsTooMany(usize),
     #[error(
-        "which columns `*` stands for is not known here, since it is not of tables alone or a join \
+        "the columns of `*` are unknown here, since not all its sources are tables, or a join \
          merges some: name them"
     )]
     StarUnknown,
@@ -166,23 +166,23 @@ pub(super) enum Mistake {
         "a column of a row with several needs a name and a type: write `{example} AS name: Type`"
     )]
     NotNamed { example: String },
-    #[error("two columns are called `{0}`: give one another name, with `AS`")]
+    #[error("two columns are named `{0}`: give one another name, with `AS`")]
     NameTwice(String),
-    #[error("which columns this answers is not clear: name each of them, without `*`")]
+    #[error("the columns of the result are unclear: name each of them, without `*`")]
     ColumnsUnclear,
     #[error("which Rust type is `{name}`? Write `AS {name}: Type`, such as `AS {name}: u32`")]
     NoType { name: String },
-    #[error("the types of a compound's columns are said in its first SELECT")]
+    #[error("the types of a compound's columns go in its first SELECT")]
     AnnotatedLater,
     #[cfg(feature = "check-sql")]
     #[error(
-        "`*` gives the columns in the order in which a database got them, which is not the same in \
+        "`*` gives the columns in the order in which a database got them, which differs between \
          old and new ones: name them"
     )]
     StarOfHistory,
     #[cfg(feature = "check-sql")]
     #[error(
-        "the columns of `{table}` do not have the same order in old and new databases: name those \
+        "the columns of `{table}` differ in order between old and new databases: name those \
          that get a value, `INSERT INTO {table} ({}) …`",
         or_dots(.columns)
     )]
@@ -190,10 +190,10 @@ pub(super) enum Mistake {
     #[error("`{0}` is not a type: the type of a column follows its name, as in `AS total: u32`")]
     Annotation(String),
     #[error(
-        "this statement answers no rows: leave out `as …` and call `.run(ctx)`, or add `RETURNING`"
+        "this statement returns no rows: remove `as …` and call `.run(ctx)`, or add `RETURNING`"
     )]
     NoRows,
-    #[error("the statement answers {}, and the type has {fields}", counted(*.columns, "column"))]
+    #[error("the statement returns {}, but the type has {fields}", counted(*.columns, "column"))]
     TupleWidth { columns: usize, fields: usize },
     #[error("`{row}` has no field `{column}`{}", instead(.column, .fields))]
     RowLacks {
@@ -202,7 +202,7 @@ pub(super) enum Mistake {
         fields: Vec<String>,
     },
     #[error(
-        "`{row}` has a field `{field}`, and the statement answers no such column{}",
+        "`{row}` has a field `{field}`, but the statement returns no such column{}",
         column_instead(.field, .columns)
     )]
     ColumnMissing {
@@ -211,7 +211,7 @@ pub(super) enum Mistake {
         columns: Vec<String>,
     },
     #[error(
-        "column {index} is `{column}`, and field {index} is `{field}`: name the columns in the \
+        "column {index} is `{column}`, but field {index} is `{field}`: name the columns in the \
          order of the fields"
     )]
     RowOrder {
@@ -220,7 +220,7 @@ pub(super) enum Mistake {
         field: String,
     },
     #[error(
-        "`{column}` can be NULL ({why}), and is read into a field of `{row}` that is not an \
+        "`{column}` can be NULL ({why}), but is read into a field of `{row}` that is not an \
          `Option`: make it one, or write `COALESCE({column}, …) AS {column}`"
     )]
     MayBeNull {
@@ -229,8 +229,8 @@ pub(super) enum Mistake {
         why: NullBecause,
     },
 
-    // the rest is said in SQLite's words
-    #[error("this is not SQL that SQLite understands, at `{0}`")]
+    // everything else is in SQLite's words
+    #[error("SQLite does not understand this, at `{0}`")]
     Syntax(String),
     #[error("the statement ends too early")]
     TooEarly,
@@ -243,15 +243,15 @@ pub(super) enum Mistake {
 pub(super) enum NullBecause {
     #[error("the table's field is an `Option`")]
     Declared,
-    #[error("an outer join answers NULL where it finds no row")]
+    #[error("an outer join returns NULL where it finds no row")]
     Joined,
-    #[error("over no rows the aggregate still answers one, with NULL here")]
+    #[error("over no rows the aggregate still returns one, with NULL here")]
     Aggregated,
-    #[error("another SELECT of the compound answers one that can")]
+    #[error("another SELECT of the compound returns one that can")]
     Compound,
 }
 
-/// What rustc says where types don't fit each other, in which it puts the types: `{Self}` is that
+/// The texts of rustc's errors where types don't match. rustc inserts the types: `{Self}` is that
 /// of the value or the field, `{T}` that of the column.
 #[derive(Debug, Error)]
 pub(super) enum Misfit<'a> {
@@ -263,10 +263,10 @@ pub(super) enum Misfit<'a> {
     OtherType(&'a str),
     #[error("`{0}` and its column differ in kind")]
     OtherKind(&'a str),
-    #[error("the column is JSON, and takes `Json(..)`: write `{{{name} = Json({value})}}`")]
+    #[error("the column is JSON, and expects `Json(..)`: write `{{{name} = Json({value})}}`")]
     Json { name: &'a str, value: &'a str },
     #[error(
-        "milliseconds become a time by `Timestamp::from_millis`: write \
+        "convert milliseconds with `Timestamp::from_millis`: write \
          `{{{name} = Timestamp::from_millis({value})}}`"
     )]
     Time { name: &'a str, value: &'a str },
@@ -284,14 +284,14 @@ fn name_of(capture: &str) -> &str {
     inner.split('=').next().unwrap_or(inner).trim()
 }
 
-/// What a statement begins with.
+/// What a statement can begin with.
 fn beginning(word: &str, known: &[String]) -> String {
     nearest_or(word, known, || {
         format!(": it begins with {}", any_of(known))
     })
 }
 
-/// What to write for a table that is not named.
+/// What to write for a table that is not listed.
 fn table_instead(name: &str, known: &[String]) -> String {
     nearest_or(name, known, || match known {
         [] => ": write `sql!(Struct => \"…\")` with its struct".to_owned(),
@@ -299,11 +299,11 @@ fn table_instead(name: &str, known: &[String]) -> String {
     })
 }
 
-/// What to write for a field's column that there is not.
+/// What to write for a field without a column.
 fn column_instead(field: &str, columns: &[String]) -> String {
     match nearest(field, columns) {
         Some(near) => format!(": did you mean `{near} AS {field}`?"),
-        None => format!(": it answers {}", all_of(columns)),
+        None => format!(": it returns {}", all_of(columns)),
     }
 }
 
@@ -331,7 +331,7 @@ fn or_dots(columns: &[String]) -> String {
     }
 }
 
-/// A mistake and the bytes of the text where it is; everywhere, if they are none.
+/// A mistake and the bytes of the text where it is; everywhere if there are none.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) place: Option<Range<usize>>,

@@ -3,8 +3,8 @@
 //! (`statement.rs`). SQLite prepares it (`rewrite.rs`, `check.rs`), its values are bound
 //! (`bound.rs`, `fits.rs`), and its rows get a Rust type (`rows.rs`).
 //!
-//! The tables are declared elsewhere. Each is asked for its columns by the macro of its
-//! name, one after the other, and hands them on to `sql_next!`.
+//! The tables are declared elsewhere. Each is asked for its columns through the macro with
+//! its name, one after the other, which passes them on to `sql_next!`.
 
 mod bound;
 mod captures;
@@ -80,10 +80,10 @@ impl Parse for Sql {
     }
 }
 
-/// The statement, and what the structs that it names have told so far.
+/// The statement, and what the structs that it names have passed on so far.
 pub(crate) struct Asking {
     sql: Sql,
-    told: Vec<Columns>,
+    reflections: Vec<Columns>,
 }
 
 impl Parse for Asking {
@@ -103,11 +103,11 @@ impl Parse for Asking {
         bracketed!(parts in input);
         let parts = parts.parse()?;
         let text = input.parse()?;
-        let mut told = Vec::new();
+        let mut reflections = Vec::new();
         while !input.is_empty() {
             let columns;
             braced!(columns in input);
-            told.push(columns.parse()?);
+            reflections.push(columns.parse()?);
         }
         let sql = Sql {
             tables,
@@ -115,7 +115,7 @@ impl Parse for Asking {
             target,
             parts,
         };
-        Ok(Self { sql, told })
+        Ok(Self { sql, reflections })
     }
 }
 
@@ -123,21 +123,21 @@ impl Parse for Asking {
 struct Prepared {
     rows: TokenStream,
     text: String,
-    /// What is captured, and what it passes to be bound.
+    /// The captures, and the checks that they pass before they are bound.
     values: Vec<(Capture, Met)>,
 }
 
 pub(crate) fn begin(sql: Sql) -> TokenStream {
     next(Asking {
         sql,
-        told: Vec::new(),
+        reflections: Vec::new(),
     })
 }
 
-/// Asks the next struct for its columns, or is done.
+/// Asks the next struct for its columns, or finishes.
 pub(crate) fn next(asking: Asking) -> TokenStream {
     let tables = &asking.sql.tables;
-    if let Some(path) = tables.get(asking.told.len()) {
+    if let Some(path) = tables.get(asking.reflections.len()) {
         return asking.ask(path);
     }
     let finished = asking.finish();
@@ -152,8 +152,8 @@ impl Asking {
             target,
             parts,
         } = &self.sql;
-        let told = &self.told;
-        quote!(#path ! { sql_next [#((#tables))*] [#target] [#parts] #text #({ #told })* })
+        let reflections = &self.reflections;
+        quote!(#path ! { sql_next [#((#tables))*] [#target] [#parts] #text #({ #reflections })* })
     }
 
     fn finish(&self) -> syn::Result<TokenStream> {
@@ -184,7 +184,7 @@ impl Asking {
         Ok(self.chosen(&all))
     }
 
-    /// Checks a statement; none if the target must be asked for its fields.
+    /// Checks a statement; none if the target must first be asked for its fields.
     fn prepare(&self, source: &Source) -> Result<Option<Prepared>, Fault> {
         let span = self.sql.text.span();
         let tables = self.tables()?;
@@ -196,7 +196,7 @@ impl Asking {
         let stars = statement.stars()?;
         let rewritten = Rewritten::new(&statement, &captures, stars, &tables);
         let names = check::check(&statement, &rewritten, &tables)?;
-        let target = match (&self.sql.target, self.told.get(tables.len())) {
+        let target = match (&self.sql.target, self.reflections.get(tables.len())) {
             (None, _) => Target::None,
             (Some(ty), None) => Target::Type(ty),
             (Some(ty), Some(columns)) => Target::Struct(ty, &columns.columns),
@@ -233,7 +233,7 @@ impl Asking {
         }
     }
 
-    /// The expression for a statement with parts, of which these are all that there are.
+    /// The expression for a statement with parts, given all its variants.
     fn chosen(&self, all: &[Prepared]) -> TokenStream {
         let (krate, span, paths) = (self.krate(), self.sql.text.span(), &self.sql.tables);
         let parts = &self.sql.parts;
@@ -270,25 +270,29 @@ impl Asking {
         }
     }
 
-    /// The path of `actors-core`, which the tables know.
+    /// The path of `actors-core`, from the tables.
     fn krate(&self) -> TokenStream {
-        let told = self.told.first();
-        let krate = told.map_or_else(|| quote!(::actors_core), |told| told.krate.clone());
+        let reflection = self.reflections.first();
+        let krate = reflection.map_or_else(
+            || quote!(::actors_core),
+            |reflection| reflection.krate.clone(),
+        );
         captures::respan(krate, self.sql.text.span())
     }
 
     fn tables(&self) -> Result<Vec<Table>, Fault> {
-        let told = self.sql.tables.iter().zip(&self.told);
-        let table = |(path, told): (&Path, &Columns)| {
-            told.table(path)
+        let reflections = self.sql.tables.iter().zip(&self.reflections);
+        let table = |(path, reflection): (&Path, &Columns)| {
+            reflection
+                .table(path)
                 .ok_or_else(|| Fault::somewhere(Mistake::NotATable(quote!(#path).to_string())))
         };
-        told.map(table).collect()
+        reflections.map(table).collect()
     }
 }
 
-/// The values that statements have in common in that part, as they are bound; and checks
-/// of what they meet in some of them.
+/// The bound values that statements have in common in that part, and checks against the
+/// columns that they meet in only some of them.
 fn values_of(
     part: usize,
     all: &[&Prepared],
@@ -322,9 +326,9 @@ fn values_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reflection::columns::{Column, Told};
+    use crate::reflection::columns::{Column, Reflection};
 
-    /// `sql!(Visit, Page => text)`, when both tables have told their columns.
+    /// `sql!(Visit, Page => text)`, once both tables have passed on their columns.
     fn asking(text: &str) -> Asking {
         let column = |name: &str, is_nullable| Column {
             name: name.into(),
@@ -341,12 +345,12 @@ mod tests {
                 names.join(", "),
                 names[0]
             );
-            let told = Told {
+            let reflection = Reflection {
                 table: Some(name.into()),
                 create: vec![create],
                 columns,
             };
-            Columns::new(quote!(::actors_core), told)
+            Columns::new(quote!(::actors_core), reflection)
         };
         Asking {
             sql: Sql {
@@ -355,7 +359,7 @@ mod tests {
                 target: None,
                 parts: Parts::default(),
             },
-            told: vec![
+            reflections: vec![
                 table(
                     "visits",
                     vec![
@@ -380,8 +384,8 @@ mod tests {
         "SELECT page, MAX(at, 1), MIN(at) FILTER (WHERE id > 1) OVER () AS m: i64 FROM visits UNION SELECT 1, 2, 3",
     ];
 
-    /// Whatever is cut out of a statement or doubled in it, there is an answer or an error
-    /// that can be shown, and no panic.
+    /// Whatever is cut out of a statement or doubled in it, there is a result or an error
+    /// that can be displayed, and no panic.
     #[test]
     fn any_text_is_answered() {
         let seed = 5;
@@ -413,10 +417,10 @@ mod tests {
         }
     }
 
-    /// Nor does a text that is as deep or as long as can be overflow the stack.
+    /// Nor does the deepest or longest possible text overflow the stack.
     #[test]
     fn deep_texts_are_answered() {
-        for (before, inner, behind) in [
+        for (before, inner, after) in [
             ("(", "1", ")"),
             ("f(", "1", ")"),
             ("(SELECT ", "1", ")"),
@@ -427,8 +431,8 @@ mod tests {
             ("1 BETWEEN ", "1", ""),
             ("1 ISNULL ", "1", " ESCAPE 2"),
         ] {
-            let (before, behind) = (before.repeat(5_000), behind.repeat(5_000));
-            let text = format!("SELECT {before}{inner}{behind}");
+            let (before, after) = (before.repeat(5_000), after.repeat(5_000));
+            let text = format!("SELECT {before}{inner}{after}");
             assert!(asking(&text).finish().is_err());
         }
     }

@@ -1,6 +1,6 @@
-//! The parser of statements. It takes whatever tokens there are, since it is SQLite that says
-//! what is wrong with a statement: a clause is cut at its keyword, a part at its comma, an
-//! expression by the precedence of operators, and what is left over is one of its own.
+//! The parser of statements. It accepts any tokens, since SQLite reports what is wrong with a
+//! statement: clauses are split at keywords, parts at commas, expressions by the precedence
+//! of operators, and what is left over is an expression of its own.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use super::lex;
 use super::text::Text;
 use super::tree::{Block, Call, Clause, Expression, Keyword, Kind, Operator, Part};
 
-/// How deep expressions are parsed, so that no statement overflows the stack.
+/// The depth limit for expressions, so that no statement overflows the stack.
 const DEEPEST: usize = 200;
 
-/// The words of a join, in which they are keywords and elsewhere names.
+/// The words of a join, which are keywords there, and names elsewhere.
 const JOINS: &[&str] = &["NATURAL", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "JOIN"];
 
-/// The tree of a statement, or of several behind one another.
+/// The tree of a statement, or of several in a row.
 pub(super) fn parse(text: &Text<'_>) -> Block {
     block(text, 0..text.len(), 0)
 }
@@ -35,7 +35,7 @@ fn block(text: &Text<'_>, range: Range<usize>, depth: usize) -> Block {
             };
             (keyword, start) = (Some(next), at);
         }
-        at = behind(text, at);
+        at = after(text, at);
     }
     if range.end > start {
         clauses.push(clause(text, keyword, start..range.end, depth));
@@ -43,8 +43,8 @@ fn block(text: &Text<'_>, range: Range<usize>, depth: usize) -> Block {
     Block { range, clauses }
 }
 
-/// Where the token there ends, or the parentheses that it opens.
-fn behind(text: &Text<'_>, at: usize) -> usize {
+/// The end of the token there, or of the parentheses that it opens.
+fn after(text: &Text<'_>, at: usize) -> usize {
     match text.is(at, "(") {
         true => text.close(at) + 1,
         false => at + 1,
@@ -144,7 +144,7 @@ impl Parser<'_> {
         self.at < self.end && self.text.is(self.at, word)
     }
 
-    /// One behind another, up to the end.
+    /// Several in a row, up to the end.
     fn all(&mut self) -> Vec<Expression> {
         let mut all = Vec::new();
         while self.at < self.end {
@@ -153,7 +153,7 @@ impl Parser<'_> {
         all
     }
 
-    /// The expression of operators that bind at least so much.
+    /// The expression with operators of at least that precedence.
     fn expression(&mut self, least: Power) -> Expression {
         self.depth += 1;
         let mut left = self.operand();
@@ -168,8 +168,8 @@ impl Parser<'_> {
         left
     }
 
-    /// The operation on what is left of its operator. A chain of one operator is one operation,
-    /// so that the tree of a long chain is not deep.
+    /// The operation on what is to the left of its operator. A chain of one operator is one
+    /// operation, so that the tree of a long chain is not deep.
     fn operation(&mut self, left: Expression, operator: Operator, power: Power) -> Expression {
         let start = left.range.start;
         let mut operands = match left.kind {
@@ -177,7 +177,7 @@ impl Parser<'_> {
             _ => vec![left],
         };
         match operator {
-            Operator::Test if self.is_behind_test() => {}
+            Operator::Test if self.is_after_test() => {}
             Operator::Between => {
                 operands.push(self.expression(power + 1));
                 if self.is("AND") {
@@ -190,13 +190,13 @@ impl Parser<'_> {
         Expression::new(start..self.at, Kind::Operation(operator, operands))
     }
 
-    /// Whether the test that was just read has nothing on its right: `ISNULL`.
-    fn is_behind_test(&self) -> bool {
+    /// Whether the test that was just read has no right-hand side: `ISNULL`.
+    fn is_after_test(&self) -> bool {
         self.text
             .is_any(self.at - 1, &["ISNULL", "NOTNULL", "NULL"])
     }
 
-    /// The operator there, how many words it has, and its power.
+    /// The operator there, how many words it has, and its precedence.
     fn operator(&self) -> Option<(Operator, usize, Power)> {
         let (text, at) = (self.text, self.at);
         if at >= self.end {
@@ -204,7 +204,7 @@ impl Parser<'_> {
         }
         let not = usize::from(text.is(at, "NOT"));
         let is = |words: &[&str]| text.is_any(at, words);
-        let is_behind_not = |words: &[&str]| text.is_any(at + not, words);
+        let is_after_not = |words: &[&str]| text.is_any(at + not, words);
         Some(match () {
             () if is(&["OR"]) => (Operator::Or, 1, 1),
             () if is(&["AND"]) => (Operator::And, 1, 2),
@@ -215,16 +215,16 @@ impl Parser<'_> {
                     false => (Operator::Compare, words, COMPARISON),
                 }
             }
-            () if is_behind_not(&["IN"]) => (Operator::In, 1 + not, COMPARISON),
-            () if is_behind_not(&["BETWEEN"]) => (Operator::Between, 1 + not, COMPARISON),
+            () if is_after_not(&["IN"]) => (Operator::In, 1 + not, COMPARISON),
+            () if is_after_not(&["BETWEEN"]) => (Operator::Between, 1 + not, COMPARISON),
             () if is(&["=", "==", "<>", "!=", "LIKE", "GLOB"]) => {
                 (Operator::Compare, 1, COMPARISON)
             }
-            () if is_behind_not(&["LIKE", "GLOB", "MATCH", "REGEXP"]) => {
+            () if is_after_not(&["LIKE", "GLOB", "MATCH", "REGEXP"]) => {
                 (Operator::Test, 1 + not, COMPARISON)
             }
             () if is(&["ISNULL", "NOTNULL", "ESCAPE"]) => (Operator::Test, 1, COMPARISON),
-            () if not == 1 && is_behind_not(&["NULL"]) => (Operator::Test, 2, COMPARISON),
+            () if not == 1 && is_after_not(&["NULL"]) => (Operator::Test, 2, COMPARISON),
             () if is(&["<", "<=", ">", ">="]) => (Operator::Compare, 1, 5),
             () if is(&["&", "|", "<<", ">>"]) => (Operator::Arithmetic, 1, 6),
             () if is(&["+", "-"]) => (Operator::Arithmetic, 1, 7),
@@ -235,7 +235,7 @@ impl Parser<'_> {
         })
     }
 
-    /// What an operator is applied to; it has one token at least if there is one.
+    /// An operand; it has at least one token if there is one.
     fn operand(&mut self) -> Expression {
         let start = self.at;
         let kind = self.kind();
@@ -322,7 +322,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether operands of several such operators behind one another are alike.
+/// Whether the operands of several such operators in a row are equivalent.
 fn is_chain(operator: Operator) -> bool {
     use Operator::{And, Arithmetic, Collate, Compare, Or};
     matches!(operator, And | Or | Compare | Arithmetic | Collate)

@@ -1,4 +1,4 @@
-//! What is no statement for `sql!`, whatever its tables are.
+//! What `sql!` refuses, whatever the tables are.
 
 use actors_sqlite::names::is_private;
 use actors_sqlite::refused::{ADMINISTRATION, ROWS, SCHEMA, TRANSACTIONS};
@@ -6,7 +6,7 @@ use actors_sqlite::refused::{ADMINISTRATION, ROWS, SCHEMA, TRANSACTIONS};
 use super::mistakes::{Fault, Mistake};
 use super::text::Text;
 
-/// Refuses what is not one statement over rows.
+/// Refuses anything but one statement over rows.
 pub(super) fn check(text: &Text<'_>) -> Result<(), Fault> {
     if text.len() == 0 {
         return Err(Fault::somewhere(Mistake::Empty));

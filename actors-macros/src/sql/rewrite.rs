@@ -1,5 +1,5 @@
-//! The statement as SQLite gets it: captures are numbered, annotations gone, and what
-//! would depend on the order of a table's columns is spelt out.
+//! The statement as SQLite gets it: captures are numbered, annotations removed, and what
+//! would depend on the order of a table's columns is spelled out.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::sqlite::names::quoted;
 
 pub(super) struct Rewritten {
     pub(super) text: String,
-    /// Where each part begins, and the bytes of the source that it is for.
+    /// Where each part begins, and the source bytes that it stands for.
     origins: Vec<(usize, Range<usize>)>,
 }
 
@@ -72,7 +72,7 @@ impl Rewritten {
         self.text.push_str(part);
     }
 
-    /// The bytes of the source that are at that place now.
+    /// The source bytes for that place in the rewritten text.
     pub(super) fn origin(&self, at: usize) -> Option<Range<usize>> {
         let part = self.origins.partition_point(|(start, _)| *start <= at);
         let (_, origin) = self.origins.get(part.checked_sub(1)?)?;
@@ -80,7 +80,7 @@ impl Rewritten {
     }
 }
 
-/// The columns of an INSERT that leaves them out, where they would be.
+/// The columns of an INSERT that omits them, and where they would be.
 fn left_out(statement: &Statement<'_>, at: usize, tables: &[Table]) -> Option<String> {
     let insert = statement.insert.as_ref()?;
     if insert.place != at || insert.columns.is_some() || insert.is_default {
@@ -92,7 +92,7 @@ fn left_out(statement: &Statement<'_>, at: usize, tables: &[Table]) -> Option<St
     Some(format!("({})", names.collect::<Vec<_>>().join(", ")))
 }
 
-/// By its first token: the end of what is replaced, and what comes in its place.
+/// By its first token: the end of what is replaced, and the replacement.
 fn replaced(statement: &Statement<'_>, stars: Vec<Star>) -> HashMap<usize, (usize, String)> {
     let stars = stars
         .into_iter()

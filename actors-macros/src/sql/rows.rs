@@ -19,11 +19,11 @@ use crate::reflection::callback::column_function;
 use crate::reflection::columns::{Column, Table};
 use crate::sqlite::names::same;
 
-/// What the user says that rows are read as.
+/// What the user wants rows to be read as.
 pub(super) enum Target<'a> {
     None,
     Type(&'a Type),
-    /// A struct that has told its fields.
+    /// A struct that has passed on its fields.
     Struct(&'a Type, &'a [Column]),
 }
 
@@ -31,7 +31,7 @@ pub(super) enum Target<'a> {
 pub(super) struct Output {
     name: Option<String>,
     origin: Option<(ColumnRef, Option<NullBecause>)>,
-    /// The columns that other arms of a compound return in its place.
+    /// The columns that other arms of a compound return at its position.
     others: Vec<ColumnRef>,
     annotation: Option<Type>,
     /// Where it is in the statement.
@@ -83,7 +83,7 @@ fn of_arm(
 }
 
 impl Output {
-    /// Adds what another arm of the compound returns in its place.
+    /// Adds what another arm of the compound returns at its position.
     fn merge(&mut self, other: Self) -> Result<(), Fault> {
         if other.annotation.is_some() {
             return Err(Fault::at(other.place, Mistake::AnnotatedLater));
@@ -163,7 +163,7 @@ fn output(item: &Item, statement: &Statement<'_>) -> Result<Output, Fault> {
     })
 }
 
-/// The expression for the rows' type; none if the target must be asked for its fields.
+/// The expression for the rows' type; none if the target must first be asked for its fields.
 pub(super) fn rows(
     krate: &TokenStream,
     outputs: &Option<Vec<Output>>,
@@ -213,7 +213,7 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// The struct of the table that they are rows of, the type of their one column, or a
+    /// The struct of the table whose rows they are, the type of their one column, or a
     /// record of their own.
     fn anonymous(&self) -> Result<TokenStream, Fault> {
         let rows = self.unchecked()?;
@@ -315,7 +315,7 @@ impl Rows<'_> {
         let numbered = |letter| (0..fields.len()).map(move |i| format_ident!("{letter}{i}"));
         let (types, values): (Vec<_>, Vec<_>) = numbered("T").zip(numbered("value_")).unzip();
         let (columns, pattern) = (nested(&columns), nested(&values));
-        // The fields' types may be private to other modules, and are inferred.
+        // The fields' types may be private to other modules, so they are inferred.
         Ok(quote_spanned! {self.span=> {
             #[allow(dead_code)]
             struct Row<#(#types),*> {
@@ -406,13 +406,13 @@ impl Rows<'_> {
         Ok(quote_spanned!(self.span=> { #(#checks)* #krate::sql::Rows::<#ty>::new() }))
     }
 
-    /// The names of all columns, which each has.
+    /// The names of all columns; each must have one.
     fn names(&self) -> Result<Vec<String>, Fault> {
         let fields = self.outputs.iter().map(|output| self.field(output));
         fields.map(|field| field.map(|(name, _)| name)).collect()
     }
 
-    /// The columns of tables that it is, whatever it is annotated with.
+    /// The table columns that it is, regardless of its annotation.
     fn origins(&self, output: &Output) -> Vec<((&Table, &Column), TokenStream)> {
         let first = output.origin.map(|(column, _)| column);
         let all = first.iter().chain(&output.others);
@@ -444,7 +444,8 @@ impl Rows<'_> {
     }
 }
 
-/// The field of `row` that the column is read into: the one at the same place, of the same name.
+/// The field of `row` that the column is read into: the one at the same position, with the same
+/// name.
 fn field_at<'a>(
     index: usize,
     column: &str,

@@ -1,8 +1,8 @@
-//! Where a statement reads from: the queries in it, what each of them reads, and which of
-//! their columns a name means at a place.
+//! What a statement reads from: its queries, their sources, and which of their columns a
+//! name refers to at a place.
 //!
-//! A query is a SELECT, an arm of a compound one as well. The ranges of their tokens are
-//! nested, so that a flat list of them is the tree.
+//! A query is a SELECT, including each arm of a compound. The ranges of their tokens are
+//! nested, so a flat list of them represents the tree.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use super::tree::{Block, Clause, Keyword, Part};
 use crate::reflection::columns::Table;
 use crate::sqlite::names::same;
 
-/// A column of one of the tables that are named.
+/// A column of one of the named tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ColumnRef {
     pub(super) table: usize,
@@ -28,7 +28,7 @@ pub(super) struct Scope<'a> {
     /// The clauses of a SELECT, which is the first.
     pub(super) clauses: &'a [Clause],
     pub(super) sources: Vec<Source>,
-    /// Whether a join makes one column of two.
+    /// Whether a join merges two columns into one.
     pub(super) is_merged: bool,
 }
 
@@ -36,9 +36,9 @@ pub(super) struct Scopes<'a> {
     pub(super) text: &'a Text<'a>,
     pub(super) tree: &'a Block,
     pub(super) tables: &'a [Table],
-    /// Where the statement begins behind its WITH.
+    /// Where the statement begins after its WITH.
     pub(super) verb: usize,
-    /// What is written first, then each query in the order of the text.
+    /// First the table that is written to, then each query in the order of the text.
     pub(super) all: Vec<Scope<'a>>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Scopes<'a> {
         scopes
     }
 
-    /// The table that is written to, and what an UPDATE reads beside it.
+    /// The table that is written to, and what an UPDATE reads besides.
     fn find_written(&self, sources: &Sources<'_>) -> Option<Scope<'a>> {
         let (text, verb) = (self.text, self.verb);
         let clauses = self.clauses();
@@ -96,8 +96,8 @@ impl<'a> Scopes<'a> {
     pub(super) fn clauses(&self) -> &'a [Clause] {
         let mut statements = self.tree.clauses.split(|clause| clause.is(Keyword::End));
         let clauses = statements.next().unwrap_or_default();
-        let is_behind = |clause: &Clause| clause.range.end > self.verb;
-        let start = clauses.iter().position(is_behind);
+        let is_after = |clause: &Clause| clause.range.end > self.verb;
+        let start = clauses.iter().position(is_after);
         &clauses[start.unwrap_or(clauses.len())..]
     }
 
@@ -114,7 +114,7 @@ impl<'a> Scopes<'a> {
         self.all.iter().flat_map(|scope| &scope.sources)
     }
 
-    /// The arms of the statement's own query: those behind the verb, and outside of parentheses.
+    /// The arms of the statement's own query: those after the verb, and outside parentheses.
     pub(super) fn arms(&self) -> impl Iterator<Item = &Scope<'a>> {
         let depth = self.text.depth(self.verb);
         let is_arm = move |scope: &&Scope<'_>| {
@@ -124,8 +124,8 @@ impl<'a> Scopes<'a> {
         self.all.iter().filter(is_arm)
     }
 
-    /// The column that a name means at a place, if that is certain: that of the innermost query
-    /// that has one.
+    /// The column that a name refers to at a place, if that is certain: that of the innermost
+    /// query that has one.
     pub(super) fn resolve(
         &self,
         place: usize,
@@ -162,7 +162,7 @@ impl<'a> Scopes<'a> {
         None
     }
 
-    /// The column of that name in the table that the source is.
+    /// The column of that name in the source's table.
     pub(super) fn column_of(&self, source: &Source, name: &str) -> Option<ColumnRef> {
         let table = source.table?;
         let mut columns = self.tables[table].columns.iter();
@@ -218,7 +218,7 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// Whether the query calls one of its own columns so.
+    /// Whether the query gives one of its own columns that name.
     fn names_itself(&self, scope: &Scope<'_>, name: &str) -> bool {
         let lists = scope.columns().iter().map(|part| part.range.clone());
         lists.flatten().any(|index| {
@@ -233,11 +233,11 @@ impl<'a> Scopes<'a> {
 
 /// The query of the SELECT that is that clause of a block.
 fn query<'a>(block: &'a Block, select: usize, sources: &Sources<'_>, text: &Text<'_>) -> Scope<'a> {
-    let behind = &block.clauses[select + 1..];
-    let length = behind.iter().position(|clause| ends_query(clause, text));
-    let length = length.unwrap_or(behind.len());
+    let after = &block.clauses[select + 1..];
+    let length = after.iter().position(|clause| ends_query(clause, text));
+    let length = length.unwrap_or(after.len());
     let clauses = &block.clauses[select..=select + length];
-    let end = behind
+    let end = after
         .get(length)
         .map_or(block.range.end, |end| end.range.start);
     let is_merging = |clause: &Clause| {
@@ -268,7 +268,7 @@ fn ends_query(clause: &Clause, text: &Text<'_>) -> bool {
 }
 
 impl<'a> Scope<'a> {
-    /// Whether it is what is inserted, updated or deleted.
+    /// Whether it is the table that is inserted into, updated or deleted from.
     fn is_written(&self) -> bool {
         self.clauses.is_empty()
     }

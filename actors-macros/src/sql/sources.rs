@@ -12,15 +12,16 @@ use crate::sqlite::names::same;
 /// A table, or something else, that is read from or written to.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
-    /// What its columns are called by; empty for a query without a name.
+    /// The name that qualifies its columns; empty for a query without a name.
     pub(super) alias: String,
     /// Where it is named.
     pub(super) place: usize,
     /// Where it ends, with its alias.
-    pub(super) behind: usize,
+    pub(super) after: usize,
     /// Which of the tables it is, if it is one.
     pub(super) table: Option<usize>,
-    /// Whether it is a table's name, known or not: no query, function or name of a WITH.
+    /// Whether it is a table's name, known or not, rather than a query, a function or a name of a
+    /// WITH.
     pub(super) is_table: bool,
     pub(super) is_joined_outer: bool,
 }
@@ -31,7 +32,7 @@ pub(super) struct Sources<'a> {
     tables: &'a [Table],
     /// The names of WITHs, and the tokens that can use them.
     common: Vec<(String, Range<usize>)>,
-    /// Where the statement begins behind its WITH.
+    /// Where the statement begins after its WITH.
     pub(super) verb: usize,
 }
 
@@ -44,15 +45,15 @@ impl<'a> Sources<'a> {
             verb: 0,
         };
         for with in (0..text.len()).filter(|index| text.is(*index, "WITH")) {
-            let behind = sources.name_common(with);
+            let after = sources.name_common(with);
             if with == 0 {
-                sources.verb = behind;
+                sources.verb = after;
             }
         }
         sources
     }
 
-    /// Takes note of the names of a WITH, and returns where it ends.
+    /// Records the names of a WITH, and returns where it ends.
     fn name_common(&mut self, with: usize) -> usize {
         let text = self.text;
         let visible = with..text.end(with);
@@ -72,12 +73,12 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The sources of the FROM clause that is the first, and of the joins behind it.
+    /// The sources of the FROM clause, which comes first, and of the joins after it.
     pub(super) fn from(&self, clauses: &[Clause]) -> Vec<Source> {
         let mut sources: Vec<Source> = Vec::new();
         let mut join = Vec::new();
         for clause in clauses {
-            // The comma behind a condition goes on with sources.
+            // After a condition, a comma continues the sources.
             let conditions = match clause.keyword {
                 Some(Keyword::From | Keyword::Join) => 0,
                 Some(Keyword::On | Keyword::Using) => 1,
@@ -119,7 +120,7 @@ impl<'a> Sources<'a> {
                 alias = text.name(at + 1)?;
                 at += 2;
             }
-            // The columns of an INSERT are in parentheses too.
+            // The columns of an INSERT are in parentheses, too.
             if text.is(at, "(") && !text.is(place.wrapping_sub(1), "INTO") {
                 is_name = false;
                 at = text.close(at) + 1;
@@ -132,7 +133,7 @@ impl<'a> Sources<'a> {
         Some(Source {
             alias,
             place,
-            behind: at,
+            after: at,
             table,
             is_table,
             is_joined_outer: false,
@@ -153,7 +154,7 @@ impl<'a> Sources<'a> {
         Some(name)
     }
 
-    /// Whether a WITH gives the name a meaning there. What is written to is a table.
+    /// Whether the name refers to a WITH there. What is written to is always a table.
     fn is_common(&self, name: &str, place: usize) -> bool {
         let before = place.wrapping_sub(1);
         let is_written = self.text.is_any(before, &["INTO", "UPDATE"])

@@ -1,4 +1,4 @@
-//! What a statement is made of, as far as its types depend on it: where it reads from
+//! What a statement consists of, as far as its types depend on it: where it reads from
 //! (`scopes.rs`), the columns of its rows (`items.rs`), and what its captures are compared with
 //! or written to (`targets.rs`). All three read its tree.
 
@@ -38,7 +38,7 @@ impl<'a> Statement<'a> {
         }
     }
 
-    /// The names in FROM clauses that are no table's.
+    /// The names in FROM clauses that are not tables.
     pub(super) fn unknown_sources(&self) -> impl Iterator<Item = &Source> {
         self.scopes.sources().filter(|source| {
             let name = self.text.name(source.place).unwrap_or_default();
@@ -46,7 +46,7 @@ impl<'a> Statement<'a> {
         })
     }
 
-    /// A colon that does not say a column's type: SQLite's own form of a parameter.
+    /// A colon that does not introduce a type: SQLite's own form of a parameter.
     pub(super) fn stray_colon(&self) -> Option<Range<usize>> {
         let items = self.arms.iter().flatten().flatten();
         let annotations = items.filter_map(|item| item.annotation.clone());
@@ -58,7 +58,7 @@ impl<'a> Statement<'a> {
         Some(self.text.place(&(colon..colon + 2)))
     }
 
-    /// What each `*` over tables is spelt out as, by its tokens.
+    /// What each `*` over tables is spelled out as, by its tokens.
     pub(super) fn stars(&self) -> Result<Vec<Star>, Fault> {
         items::stars(&self.scopes, self.arms.as_deref())
     }

@@ -1,5 +1,5 @@
 //! What the captures of a statement are for: the columns that they are written to or compared
-//! with. SQLite tells nothing of parameters.
+//! with. SQLite reports nothing about parameters.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -32,7 +32,7 @@ pub(super) fn insert(scopes: &Scopes<'_>) -> Option<Insert> {
         return None;
     }
     let written = scopes.written()?;
-    let (table, place) = (written.table?, written.behind);
+    let (table, place) = (written.table?, written.after);
     let known = &scopes.tables[table].columns;
     let position = |name: String| known.iter().position(|column| same(&column.name, &name));
     let columns = text.is(place, "(").then(|| {
@@ -73,7 +73,7 @@ pub(super) fn targets(scopes: &Scopes<'_>, insert: Option<&Insert>) -> HashMap<u
     targets
 }
 
-/// The captures that an INSERT writes as they are.
+/// The captures that an INSERT writes directly.
 fn inserted(scopes: &Scopes<'_>, insert: &Insert) -> Vec<(usize, Target)> {
     let declared = &scopes.tables[insert.table];
     let columns = insert.columns.clone();
@@ -95,7 +95,7 @@ fn inserted(scopes: &Scopes<'_>, insert: &Insert) -> Vec<(usize, Target)> {
     written.collect()
 }
 
-/// The capture that a SET writes as it is.
+/// The capture that a SET writes directly.
 fn assigned(scopes: &Scopes<'_>, part: &Part) -> Option<(usize, Target)> {
     let Kind::Operation(Operator::Compare, sides) = &part.alone()?.kind else {
         return None;
@@ -121,7 +121,7 @@ fn compared(expression: &Expression) -> Vec<(&Expression, usize)> {
             (None, None) => Vec::new(),
         },
         (Operator::Between, [column, low, high]) => {
-            // A capture behind another bound says nothing: that may be of any kind.
+            // A capture compared with another bound value tells nothing: that may be of any kind.
             let bounds = [low.capture(), low.capture().and(high.capture())];
             bounds
                 .into_iter()
@@ -139,7 +139,7 @@ fn compared(expression: &Expression) -> Vec<(&Expression, usize)> {
     }
 }
 
-/// The column that an expression names where it stands.
+/// The column that an expression names at its place.
 fn named(scopes: &Scopes<'_>, expression: &Expression) -> Option<ColumnRef> {
     if !matches!(expression.kind, Kind::Name) {
         return None;
@@ -149,7 +149,7 @@ fn named(scopes: &Scopes<'_>, expression: &Expression) -> Option<ColumnRef> {
     scopes.resolve(place.start, table.as_deref(), &name)
 }
 
-/// A value that stands where only a column makes sense: it is the same for each row.
+/// A value where only a column makes sense, since a value is the same for each row.
 pub(super) fn value_for_column(scopes: &Scopes<'_>) -> Option<Range<usize>> {
     let (mut terms, mut conditions) = (Vec::new(), Vec::new());
     scopes.tree.visit(&mut |block| {
@@ -172,7 +172,7 @@ pub(super) fn value_for_column(scopes: &Scopes<'_>) -> Option<Range<usize>> {
     Some(token..token + 1)
 }
 
-/// The capture that a term of an ORDER BY is, with what may be around it.
+/// The capture in a term of an ORDER BY, ignoring what may be around it.
 fn term(scopes: &Scopes<'_>, part: &Part) -> Option<usize> {
     const BEHIND: &[&str] = &["ASC", "DESC", "NULLS", "ROWS", "RANGE", "GROUPS"];
     let mut expression = part.expressions.first()?;
@@ -198,8 +198,8 @@ fn only(group: &Expression) -> Option<&Expression> {
     }
 }
 
-/// The captures that are compared with nothing but literals where this decides by itself about
-/// rows: in an OR, a CASE or a value it may be a switch.
+/// The captures that are compared only with literals, in a condition that alone decides about
+/// rows: in an OR, a CASE or a value it may be a deliberate switch.
 fn constant(condition: &Expression, found: &mut Vec<usize>) {
     match &condition.kind {
         Kind::Group(_) => only(condition)
@@ -233,7 +233,7 @@ fn is_constant(operator: Operator, operands: &[Expression]) -> bool {
     }
 }
 
-/// Whether that is a literal, or a value that is as much the same for each row.
+/// Whether that is a literal, or another value that is the same for each row.
 fn is_literal(expression: &Expression) -> bool {
     match &expression.kind {
         Kind::Literal | Kind::Capture => true,

@@ -1,4 +1,4 @@
-//! A statement's tokens, and the questions that its parts are found with.
+//! A statement's tokens, and the queries that find its parts.
 
 use std::ops::Range;
 
@@ -80,8 +80,8 @@ impl<'a> Text<'a> {
     /// Where the parentheses around that token end, or the text.
     pub(super) fn end(&self, index: usize) -> usize {
         let depth = self.depth(index);
-        let mut behind = index..self.len();
-        behind
+        let mut after = index..self.len();
+        after
             .find(|at| self.depth(*at) < depth)
             .unwrap_or(self.len())
     }
@@ -113,7 +113,7 @@ impl<'a> Text<'a> {
         parts
     }
 
-    /// The columns of a list: its parts, in which a type may have commas of its own.
+    /// The columns of a list: its parts, where a type may contain commas.
     pub(super) fn split_columns(&self, list: Range<usize>) -> Vec<Range<usize>> {
         let mut columns: Vec<Range<usize>> = Vec::new();
         for part in self.split(list) {

@@ -1,25 +1,25 @@
 //! A statement as a tree: blocks of clauses, clauses of parts, parts of expressions.
 //!
-//! It has as much of the grammar as the types of rows and captures depend on. Joins, for one,
-//! are clauses like others, which `sources.rs` reads.
+//! It covers as much of the grammar as the types of rows and captures depend on. Joins, for
+//! example, are ordinary clauses, which `sources.rs` reads.
 
 use std::ops::Range;
 
-/// What is in a pair of parentheses, or all of the statement.
+/// The content of a pair of parentheses, or the whole statement.
 #[derive(Debug)]
 pub(super) struct Block {
     pub(super) range: Range<usize>,
     pub(super) clauses: Vec<Clause>,
 }
 
-/// A keyword, and what is behind it up to the next one.
+/// A keyword, and what follows it up to the next one.
 #[derive(Debug)]
 pub(super) struct Clause {
     /// What kind of clause it is, by its keyword; none where a block begins without one.
     pub(super) keyword: Option<Keyword>,
     /// The tokens, with the keyword.
     pub(super) range: Range<usize>,
-    /// What is between commas.
+    /// The parts between commas.
     pub(super) parts: Vec<Part>,
 }
 
@@ -51,14 +51,14 @@ pub(super) enum Keyword {
     End,
 }
 
-/// An expression with whatever follows, such as its name.
+/// An expression with anything that follows, such as its name.
 #[derive(Debug)]
 pub(super) struct Part {
-    /// All tokens but those of the annotation.
+    /// All tokens except those of the annotation.
     pub(super) range: Range<usize>,
-    /// The expression; more of them where other words follow.
+    /// The expression; several if other words follow.
     pub(super) expressions: Vec<Expression>,
-    /// The tokens of `: Type` behind it.
+    /// The tokens of `: Type` after it.
     pub(super) annotation: Option<Range<usize>>,
 }
 
@@ -89,13 +89,13 @@ pub(super) enum Kind {
 /// `name(arguments) FILTER (..) OVER (..)`
 #[derive(Debug)]
 pub(super) struct Call {
-    /// The arguments, and what is in the parentheses behind them.
+    /// The arguments, and the content of the parentheses after them.
     pub(super) blocks: Vec<Block>,
     /// Whether there is an `OVER`.
     pub(super) is_window: bool,
 }
 
-/// What operands are joined by, as far as it matters.
+/// The kinds of operators, as far as they matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     And,
@@ -115,7 +115,7 @@ pub(super) enum Operator {
 }
 
 impl Block {
-    /// Whether it is a query, and no list of expressions.
+    /// Whether it is a query, rather than a list of expressions.
     pub(super) fn is_query(&self) -> bool {
         let first = self.clauses.iter().find_map(|clause| clause.keyword);
         matches!(first, Some(Keyword::Select | Keyword::Values))
@@ -147,7 +147,7 @@ impl Clause {
         self.parts.iter().flat_map(|part| &part.expressions)
     }
 
-    /// Visits each expression, and those in it; a block in it if `enters` says so.
+    /// Visits each expression, and those in it; enters a block in it if `enters` returns true.
     pub(super) fn visit<'a>(
         &'a self,
         enters: fn(&Block) -> bool,
@@ -160,7 +160,7 @@ impl Clause {
 }
 
 impl Part {
-    /// The expression, if there is nothing else.
+    /// The expression, if it is the only one.
     pub(super) fn alone(&self) -> Option<&Expression> {
         match &self.expressions[..] {
             [one] => Some(one),
@@ -168,7 +168,7 @@ impl Part {
         }
     }
 
-    /// The token of a capture that is all there is.
+    /// The token of the capture, if there is nothing else.
     pub(super) fn capture(&self) -> Option<usize> {
         self.alone()?.capture()
     }

@@ -1,5 +1,5 @@
-//! SQLite itself, with the tables that a statement may use and what a Durable Object
-//! refuses: it prepares statements, and runs none of the user's.
+//! SQLite itself, with the tables that a statement may use and the refusals of a Durable
+//! Object: it prepares statements, but runs none of the user's, except for migrations.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -13,60 +13,63 @@ use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::{Batch, Connection, Error, Statement};
 
 use super::mistakes::Mistake;
-use crate::reflection::columns::Told;
+use crate::reflection::columns::Reflection;
 
-/// What SQLite says against a statement, in its own words.
+/// SQLite's error about a statement, in its own words.
 #[derive(Debug)]
 pub(crate) struct Complaint {
     pub(crate) words: String,
-    /// Which byte of the statement it is about, where SQLite says so.
+    /// The byte of the statement that it is about, if SQLite reports it.
     pub(crate) offset: Option<usize>,
 }
 
-/// What SQLite says where the authorizer denies something.
+/// SQLite's message when the authorizer denies something.
 const REFUSED: &str = "not authorized";
 
 pub(crate) struct Engine(Connection);
 
-/// How many databases are kept: more than a crate has sets of tables.
+/// How many databases are cached: more than a crate has sets of tables.
 const KEPT: usize = 100;
 
-/// A database with those tables, unless one of them has a mistake. To make one takes
-/// longer than to prepare a statement, so it is kept for the next.
-pub(crate) fn of_tables(told: Vec<Rc<Told>>) -> Option<Rc<Engine>> {
+/// A database with those tables, unless one of them has a mistake. Creating one takes
+/// longer than preparing a statement, so it is cached.
+pub(crate) fn of_tables(reflections: Vec<Rc<Reflection>>) -> Option<Rc<Engine>> {
     thread_local! {
         static MADE: RefCell<Vec<Made>> = RefCell::default();
     }
     let made = MADE.with_borrow(|made| {
-        let found = made.iter().find(|made| made.is_of(&told));
+        let found = made.iter().find(|made| made.is_of(&reflections));
         found.map(|made| made.engine.clone())
     });
     if made.is_some() {
         return made;
     }
     let engine = Rc::new(Engine::new());
-    let mut create = told.iter().flat_map(|told| &told.create);
+    let mut create = reflections.iter().flat_map(|reflection| &reflection.create);
     create.try_for_each(|create| engine.define(create).ok())?;
     MADE.with_borrow_mut(|made| {
         if made.len() >= KEPT {
             made.clear();
         }
         let engine = engine.clone();
-        made.push(Made { told, engine });
+        made.push(Made {
+            reflections,
+            engine,
+        });
     });
     Some(engine)
 }
 
-/// A database that is kept, and the tables that it has.
+/// A cached database, and its tables.
 struct Made {
-    told: Vec<Rc<Told>>,
+    reflections: Vec<Rc<Reflection>>,
     engine: Rc<Engine>,
 }
 
 impl Made {
-    fn is_of(&self, told: &[Rc<Told>]) -> bool {
-        let mut both = self.told.iter().zip(told);
-        self.told.len() == told.len() && both.all(|(a, b)| Rc::ptr_eq(a, b))
+    fn is_of(&self, reflections: &[Rc<Reflection>]) -> bool {
+        let mut both = self.reflections.iter().zip(reflections);
+        self.reflections.len() == reflections.len() && both.all(|(a, b)| Rc::ptr_eq(a, b))
     }
 }
 
@@ -75,10 +78,10 @@ impl Engine {
     ///
     /// # Panics
     ///
-    /// There is no memory for one.
+    /// There is no memory left.
     pub(crate) fn new() -> Self {
         let connection = Connection::open_in_memory().expect("SQLite opens in memory");
-        // As settings of an open connection these can't fail.
+        // These settings of an open connection can't fail.
         let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false);
         let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false);
         // Tables may refer to others that the statement does not name.
@@ -86,7 +89,7 @@ impl Engine {
         Self(connection)
     }
 
-    /// Runs a statement that makes a table or an index.
+    /// Runs a statement that creates a table or an index.
     pub(crate) fn define(&self, statement: &str) -> Result<(), Complaint> {
         self.0.execute_batch(statement).map_err(Complaint::from)
     }
@@ -98,8 +101,8 @@ impl Engine {
         Ok(names.map(str::to_owned).collect())
     }
 
-    /// Runs the statements of a migration on tables without rows; what is against one
-    /// comes with its place in the text.
+    /// Runs the statements of a migration on tables without rows; an error has its place in
+    /// the text.
     pub(crate) fn migrate(&mut self, text: &str) -> Result<(), (Complaint, Range<usize>)> {
         let authorizer =
             |context: AuthContext<'_>| match is_allowed(actors_sqlite::action!(context.action)) {
@@ -128,8 +131,8 @@ impl Engine {
         }
     }
 
-    /// Runs one statement of a migration. Tables have no rows here, and may have some where it
-    /// runs: they would be against a new column without a value for them.
+    /// Runs one statement of a migration. Tables have no rows here, but may have some at run
+    /// time, so a new column without a value for them is refused.
     fn run(&self, statement: &mut Statement<'_>, text: &str) -> Result<(), Complaint> {
         if statement.parameter_count() > 0 {
             return Err(Mistake::Parameters.into());
@@ -147,8 +150,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether anything is called as the platform or the framework calls its own, or is a
-    /// trigger or a view that may touch that.
+    /// Whether anything has a name reserved for the platform or the framework, or is a
+    /// trigger or a view that may touch such a name.
     fn has_reserved(&self) -> bool {
         let count = "SELECT COUNT(*) FROM sqlite_master WHERE name LIKE '\\_cf\\_%' ESCAPE '\\' \
                      OR name LIKE '\\_actors%' ESCAPE '\\' OR type IN ('trigger', 'view') \
@@ -167,7 +170,7 @@ impl Engine {
             .unwrap_or_default()
     }
 
-    /// The functions that there are.
+    /// The available functions.
     pub(crate) fn functions(&self) -> Vec<String> {
         let mut names = Vec::new();
         let _ = self
@@ -182,10 +185,10 @@ impl Engine {
     }
 }
 
-/// What a migration may do: less than the runtime lets an object do, on purpose. The framework's
-/// own tables are no migration's, while at run time its own statements go the same way as the
-/// user's. And of pragmas it may only cause those that SQLite asks itself when it alters a table:
-/// what others set or tell is lost with the statement.
+/// What a migration may do: less than the runtime lets an object do, on purpose. It may not touch
+/// the framework's own tables, while at run time the framework's statements go through the same
+/// check as the user's. And the only pragmas are those that SQLite itself runs when it alters a
+/// table: what others set or return is lost with the statement.
 fn is_allowed(action: Action<'_>) -> bool {
     match action {
         Action::Table(name) => !is_private(name),

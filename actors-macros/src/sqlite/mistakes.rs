@@ -7,11 +7,14 @@ use thiserror::Error;
 pub(crate) enum Mistake<'a> {
     // names
     #[error(
-        "`{0}` is taken: names that begin with `_cf_`, `_actors` or `sqlite_` belong to the \
+        "`{0}` is reserved: names that begin with `_cf_`, `_actors` or `sqlite_` belong to the \
          platform, the framework and SQLite"
     )]
     NameReserved(&'a str),
-    #[error("`{0}` can't be a name in SQL here: use letters, digits and `_`, and no digit first")]
+    #[error(
+        "`{0}` can't be a name in SQL here: use letters, digits and `_`, and don't begin with \
+             a digit"
+    )]
     NameForm(&'a str),
 
     // a migration
@@ -19,8 +22,6 @@ pub(crate) enum Mistake<'a> {
     NoStatement,
     #[error("a migration has no values to bind")]
     Parameters,
-    #[error(
-        "a column that can't be NULL needs a `DEFAULT` here, which the rows get that are there"
-    )]
+    #[error("a column that can't be NULL needs a `DEFAULT` here, for the existing rows")]
     RequiredColumn,
 }

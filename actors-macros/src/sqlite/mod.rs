@@ -1,4 +1,4 @@
-//! SQLite, as all macros that read SQL know it.
+//! SQLite, for all macros that read SQL.
 
 #[cfg(feature = "check-sql")]
 pub(crate) mod engine;

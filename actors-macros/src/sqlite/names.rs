@@ -1,4 +1,4 @@
-//! Names in SQL: what they can be, and how they are written and compared.
+//! Names in SQL: their valid forms, and how they are quoted and compared.
 
 use actors_sqlite::names::is_reserved;
 pub(crate) use actors_sqlite::names::quoted;
@@ -7,7 +7,7 @@ use quote::ToTokens;
 use super::mistakes::Mistake;
 use crate::common::mistakes::Mistakes;
 
-/// Refuses a name that can't be that of a table, a column or an index.
+/// Refuses a name that can't name a table, a column or an index.
 pub(crate) fn check_name(place: &impl ToTokens, name: &str, mistakes: &mut Mistakes) {
     let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && name.starts_with(|c: char| !c.is_ascii_digit());
@@ -18,7 +18,7 @@ pub(crate) fn check_name(place: &impl ToTokens, name: &str, mistakes: &mut Mista
     }
 }
 
-/// Names in SQL don't tell capitals from small letters.
+/// Names in SQL are case-insensitive.
 pub(crate) fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }

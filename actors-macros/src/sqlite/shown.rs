@@ -1,4 +1,4 @@
-//! A statement as errors show it, with carets under the place that they are about.
+//! A statement as errors display it, with carets under the place that they are about.
 
 use std::ops::Range;
 

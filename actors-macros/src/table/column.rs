@@ -16,7 +16,7 @@ use crate::common::mistakes::Mistakes;
 use crate::common::types::{self, last_is, last_name, option_of, type_argument};
 use crate::sqlite::names::check_name;
 
-/// The options of `#[sql]`, each as an example.
+/// The options of `#[sql]`, each with an example.
 const OPTIONS: &[&str] = &[
     "primary_key",
     "auto",
@@ -31,7 +31,7 @@ const OPTIONS: &[&str] = &[
     "was = \"old_name\"",
 ];
 
-/// What is done with a row when the one that it references is deleted.
+/// What happens to a row when the one that it references is deleted.
 const ON_DELETE: &[(&str, &str)] = &[
     ("cascade", "CASCADE"),
     ("set_null", "SET NULL"),
@@ -43,16 +43,16 @@ pub(super) struct Column {
     /// The field's type, and the one in its `Option`.
     pub(super) ty: Type,
     pub(super) value: Type,
-    /// What statements know its values as.
-    pub(super) told: Type,
+    /// What its values are for statements.
+    pub(super) reflection: Type,
     pub(super) name: String,
-    /// `INTEGER`, `REAL`, `TEXT` or `BLOB`; `ANY` where a type of the user's says which;
-    /// none if the field can't be a column.
+    /// `INTEGER`, `REAL`, `TEXT` or `BLOB`; `ANY` if a user's type decides; none if the
+    /// field can't be a column.
     pub(super) sql_type: Option<&'static str>,
     pub(super) is_nullable: bool,
     pub(super) is_key: bool,
     pub(super) is_json: bool,
-    /// Where it is said that SQLite numbers the rows.
+    /// The span of `auto`, if SQLite generates the ids.
     pub(super) auto: Option<Path>,
     pub(super) default: Option<Default>,
     pub(super) check: Option<LitStr>,
@@ -82,7 +82,7 @@ pub(super) struct Generated {
     pub(super) is_stored: bool,
 }
 
-/// The field's column, and whether it has an index of its own, and a unique one.
+/// The field's column, and whether it has an index of its own, or a unique one.
 pub(super) fn parse(
     field: &mut Field,
     krate: &TokenStream,
@@ -104,8 +104,8 @@ pub(super) fn parse(
     Some((column, index))
 }
 
-/// What statements know the values of a column of JSON as.
-fn told_as_json(value: &Type, is_nullable: bool, krate: &TokenStream) -> Type {
+/// What the values of a JSON column are for statements.
+fn json_type(value: &Type, is_nullable: bool, krate: &TokenStream) -> Type {
     match is_nullable {
         false => parse_quote!(#krate::sql::Json<#value>),
         true => parse_quote!(::core::option::Option<#krate::sql::Json<#value>>),
@@ -128,15 +128,15 @@ impl Column {
             None => (ty.clone(), false),
         };
         let is_json = option("json").is_some();
-        let (told, sql_type) = match is_json {
-            true => (told_as_json(&value, is_nullable, krate), Some("TEXT")),
+        let (reflection, sql_type) = match is_json {
+            true => (json_type(&value, is_nullable, krate), Some("TEXT")),
             false => (ty.clone(), sql_type(&ty, &value, mistakes)),
         };
         let mut column = Self {
             ident,
             ty,
             value,
-            told,
+            reflection,
             name,
             sql_type,
             is_nullable,
@@ -171,7 +171,7 @@ impl Column {
         }
     }
 
-    /// Options that can't be together.
+    /// Checks for options that exclude each other.
     fn check_together(&self, options: &[Meta], mistakes: &mut Mistakes) {
         let option = |name| attributes::find(options, name);
         if let Some(key) = option("primary_key") {
@@ -205,7 +205,7 @@ impl Column {
         }
     }
 
-    /// A generated id is an integer, and comes from nowhere else.
+    /// Checks that a generated id is an integer, and has no other source.
     fn check_auto(&mut self, options: &[Meta], mistakes: &mut Mistakes) {
         let Some(auto) = &self.auto else { return };
         let name = last_name(&self.value).map(Ident::to_string);
@@ -215,7 +215,7 @@ impl Column {
         let others = ["default", "references"].iter();
         let mut others = others.filter_map(|name| Some((name, attributes::find(options, name)?)));
         if is_no_key && self.is_key {
-            // said already
+            // already reported
         } else if is_no_key || is_other {
             let place: &dyn ToTokens = if self.is_json { auto } else { &self.ty };
             mistakes.add(&place, Mistake::AutoType);
@@ -272,7 +272,7 @@ impl Column {
         Some(default)
     }
 
-    /// Whether the column's integer type has that value.
+    /// Whether the column's integer type can hold that value.
     fn holds(&self, literal: &str) -> bool {
         let (Ok(value), Some(name)) = (literal.parse::<i128>(), last_name(&self.value)) else {
             return true;
@@ -388,7 +388,7 @@ fn literal(value: &Expr) -> Option<Default> {
     })
 }
 
-/// The column's type in SQL; `ANY` for a type that is not known by its name.
+/// The column's type in SQL; `ANY` for a type whose name is unknown.
 fn sql_type(ty: &Type, value: &Type, mistakes: &mut Mistakes) -> Option<&'static str> {
     if option_of(value).is_some() {
         mistakes.add(ty, Mistake::ColumnNested);

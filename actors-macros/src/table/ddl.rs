@@ -1,4 +1,4 @@
-//! The table's statements. Names are quoted, so that they may be SQL's keywords.
+//! The table's statements. Names are quoted, so that they may be SQL keywords.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,8 +8,8 @@ use super::index::Index;
 use super::model::Table;
 use crate::sqlite::names::quoted;
 
-/// A piece of a `CREATE TABLE`: the types of the user's own types, and the names of
-/// tables that are referenced, are known to rustc alone.
+/// A piece of a `CREATE TABLE`: only rustc knows the column types of the user's own types,
+/// and the names of referenced tables.
 pub(super) enum Part {
     Text(String),
     Rust(TokenStream),
@@ -29,7 +29,7 @@ impl Table {
         joined(parts)
     }
 
-    /// The `CREATE TABLE` that statements are checked against when the crate compiles.
+    /// The `CREATE TABLE` that statements are checked against at compile time.
     pub(super) fn create(&self) -> String {
         let columns = self.columns.iter().map(|column| {
             let parts = column.definition_to_check(self);
@@ -81,8 +81,8 @@ impl Table {
         )
     }
 
-    /// An `insert` that does `action` where a row with the same value in these columns is
-    /// there: those of the primary key, or of a unique index.
+    /// An `insert` that does `action` if there is a row with the same values in these
+    /// columns: those of the primary key, or of a unique index.
     pub(super) fn insert_or(
         &self,
         columns: &[&str],
@@ -113,13 +113,13 @@ impl Table {
         }
     }
 
-    /// Removes the row that got its id last.
+    /// Deletes the row that got its id last.
     pub(super) fn delete_last(&self, id: &Column) -> String {
         let (table, id) = (quoted(&self.name), id.quoted());
         format!("DELETE FROM {table} WHERE {id} = (SELECT MAX({id}) FROM {table})")
     }
 
-    /// None if there is nothing but the key.
+    /// None if there are only key columns.
     pub(super) fn update(&self) -> Option<String> {
         let assignments = list(
             self.others()
@@ -174,7 +174,7 @@ impl Table {
         list(self.columns.iter().map(Column::quoted))
     }
 
-    /// The columns that are written: SQLite itself makes the others.
+    /// The columns that are written: SQLite computes the others.
     pub(super) fn written(&self) -> impl Iterator<Item = &Column> {
         self.columns
             .iter()
@@ -189,7 +189,7 @@ impl Table {
 }
 
 impl Column {
-    /// The definition as the database gets it.
+    /// The definition for the database.
     fn definition(&self, table: &Table) -> Vec<Part> {
         let krate = &table.krate;
         let mut parts = vec![
@@ -217,7 +217,7 @@ impl Column {
         parts
     }
 
-    /// The definition without what only the database needs to know.
+    /// The definition without what only the database needs.
     fn definition_to_check(&self, table: &Table) -> [String; 3] {
         [
             format!("{} ", self.quoted()),
@@ -257,7 +257,7 @@ impl Column {
     }
 }
 
-/// The parts as expressions, with as few texts as it takes.
+/// The parts as expressions, with adjacent texts merged.
 fn joined(parts: Vec<Part>) -> Vec<TokenStream> {
     let mut expressions = Vec::new();
     let mut text = String::new();

@@ -11,7 +11,7 @@ use super::store;
 use crate::common::facts;
 use crate::common::types::last_is;
 use crate::reflection::callback::callback;
-use crate::reflection::columns::{self, Columns, Told};
+use crate::reflection::columns::{self, Columns, Reflection};
 
 impl Table {
     pub(super) fn expand(&self) -> TokenStream {
@@ -63,25 +63,29 @@ impl Table {
         }
     }
 
-    /// The macro that tells the columns to statements.
+    /// The macro that passes the columns on to statements.
     fn callback(&self) -> TokenStream {
         let create = std::iter::once(self.create());
         let indices = self.indices.iter().map(|index| self.create_index(index));
-        let told = Told {
+        let reflection = Reflection {
             table: Some(self.name.clone()),
             create: create.chain(indices).collect(),
             columns: (self.columns.iter())
-                .map(|column| self.told(column))
+                .map(|column| self.reflection(column))
                 .collect(),
         };
-        let columns = Columns::new(self.krate.clone(), told);
-        let fields: Vec<_> = self.columns.iter().map(|column| &column.told).collect();
+        let columns = Columns::new(self.krate.clone(), reflection);
+        let fields: Vec<_> = self
+            .columns
+            .iter()
+            .map(|column| &column.reflection)
+            .collect();
         callback(&self.item.ident, &columns, &fields)
     }
 
-    /// What statements are told of a column.
-    fn told(&self, column: &Column) -> columns::Column {
-        // SQLite numbers rows by itself if their key is an integer.
+    /// What is passed on to statements about a column.
+    fn reflection(&self, column: &Column) -> columns::Column {
+        // SQLite generates ids automatically if the key is an integer.
         let is_key = self.key.len() == 1 && self.key_columns().all(|key| key.name == column.name);
         let is_numbered = is_key && column.checked_type() == "INTEGER" && !self.is_without_rowid;
         let is_generated = column.generated.is_some();
@@ -124,8 +128,8 @@ impl Table {
         }
     }
 
-    /// The type of the primary key, and the tables that are referenced: they may be more
-    /// private than the struct, so that no trait can say them.
+    /// The type of the primary key, and the referenced tables: they may be more private
+    /// than the struct, so a trait can't name them.
     fn types(&self) -> TokenStream {
         let Self { krate, item, .. } = self;
         let ident = &item.ident;
@@ -172,8 +176,10 @@ impl Table {
         let vis = &self.item.vis;
         let all = self.select_all();
         let store = self.store_helpers();
-        let all_docs =
-            format!(" All rows of `{name}`, in the order of the primary key if it has one.");
+        let all_docs = format!(
+            " Returns all rows of `{name}`, in the order of the primary key if it has \
+                     one."
+        );
         let keyed = (!self.key.is_empty()).then(|| self.keyed());
         quote! {
             #[allow(dead_code, private_bounds, private_interfaces)]
@@ -207,9 +213,9 @@ impl Table {
         let (get, delete) = (self.select(), self.delete());
         let update = self.update_helper();
         let key = self.key_in_words();
-        let get_docs = format!(" The row of `{name}` with that {key}, if there is one.");
+        let get_docs = format!(" Returns the row of `{name}` with that {key}, if there is one.");
         let delete_docs = format!(
-            " Deletes the row of `{name}` with that {key}, and answers whether there was one."
+            " Deletes the row of `{name}` with that {key}, and returns whether there was one."
         );
         quote! {
             #[doc = #get_docs]
@@ -238,7 +244,7 @@ impl Table {
         }
     }
 
-    /// `update`, where there is more than the key to update.
+    /// `update`, if there is more than the key to update.
     fn update_helper(&self) -> Option<TokenStream> {
         let Self {
             krate, name, item, ..
@@ -250,7 +256,7 @@ impl Table {
         let key = self.key_columns().map(|column| column.bind_as_it_is(krate));
         let values = others.chain(key);
         let docs = format!(
-            " Stores the row in `{name}` if one with its {} is there, and answers whether it was.",
+            " Updates the row of `{name}` with the same {}, and returns whether there was one.",
             self.key_in_words()
         );
         Some(quote! {

@@ -1,4 +1,4 @@
-//! A field of a table's struct: what is asked of its type, how it is bound and read.
+//! A field of a table's struct: what is required of its type, how it is bound and read.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -17,7 +17,7 @@ impl Column {
         }
     }
 
-    /// What is asked of the field's type, where its name does not say it.
+    /// What is required of the field's type, if its name does not tell.
     pub(super) fn checks(&self, krate: &TokenStream) -> TokenStream {
         let value = &self.value;
         if self.is_json {
@@ -59,8 +59,7 @@ impl Column {
         quote!(#is_column #default #references #auto)
     }
 
-    /// What the table that the column references is called in generated code, where its
-    /// path is written once.
+    /// The name of the referenced table in generated code, where its path is written once.
     pub(super) fn parent_name(&self) -> Ident {
         let span = match &self.references {
             Some(references) => references.parent.span(),
@@ -69,14 +68,14 @@ impl Column {
         format_ident!("__Parent_{}", self.name, span = span)
     }
 
-    /// What is known of that table, if it is one.
+    /// The name and key of that table, if it is one.
     pub(super) fn parent(&self, krate: &TokenStream) -> TokenStream {
         let name = self.parent_name();
         let is_table = Fact::Keyed.choose(&name, krate);
         quote!(<#is_table as #krate::__private::Parent<#name>>)
     }
 
-    /// The type that stands for the field's in generated code.
+    /// The type that replaces the field's in generated code.
     pub(super) fn carried(&self, krate: &TokenStream) -> TokenStream {
         let value = &self.value;
         if self.sql_type != Some("ANY") {
@@ -86,7 +85,7 @@ impl Column {
         quote!(#carrier::Type)
     }
 
-    /// What makes the field's type of a value of [`Self::carried`].
+    /// The conversion of a value of [`Self::carried`] into the field's type.
     pub(super) fn carried_back(&self, krate: &TokenStream) -> TokenStream {
         if self.sql_type != Some("ANY") {
             return quote!(::core::convert::identity);

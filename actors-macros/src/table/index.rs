@@ -14,7 +14,7 @@ pub(super) struct Index {
     /// Where it is declared.
     place: Ident,
     pub(super) name: String,
-    /// What the helpers of a unique one are named after: `upsert_by_{}`.
+    /// The suffix of the helpers of a unique one: `upsert_by_{}`.
     pub(super) by: String,
     pub(super) is_unique: bool,
     pub(super) columns: Vec<String>,
@@ -36,7 +36,7 @@ impl Index {
     }
 }
 
-/// What is in the parentheses of one index: columns, and a condition if it has one.
+/// The content of the parentheses of one index: columns, and a condition if it has one.
 struct Body {
     fields: Vec<Ident>,
     condition: Option<LitStr>,
@@ -110,7 +110,7 @@ pub(super) fn declared(
     }
 }
 
-/// SQLite has one of each name.
+/// Names of indices are unique in SQLite.
 pub(super) fn check_names(indices: &[Index], table: &str, mistakes: &mut Mistakes) {
     let mut names = vec![table];
     for (at, index) in indices.iter().enumerate() {
@@ -129,7 +129,7 @@ pub(super) fn check_names(indices: &[Index], table: &str, mistakes: &mut Mistake
     }
 }
 
-/// The fields in an option's parentheses; none if there is anything else, or nothing.
+/// The fields in an option's parentheses; none if there is anything else, or nothing at all.
 pub(super) fn fields(option: &Meta) -> Option<Vec<Ident>> {
     let list = option.require_list().ok()?;
     let fields = Punctuated::<Ident, Token![,]>::parse_terminated
@@ -138,7 +138,7 @@ pub(super) fn fields(option: &Meta) -> Option<Vec<Ident>> {
     (!fields.is_empty()).then(|| fields.into_iter().collect())
 }
 
-/// The positions of those columns; none for one that there is not.
+/// The positions of those columns; none for unknown ones.
 pub(super) fn places(
     fields: &[Ident],
     columns: &[Column],

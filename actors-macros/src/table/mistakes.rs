@@ -1,4 +1,4 @@
-//! All that can be wrong with a table and what is in its rows, and what to write instead.
+//! Everything that can be wrong with a table and its rows, and what to write instead.
 
 use thiserror::Error;
 
@@ -11,7 +11,7 @@ pub(crate) enum Mistake<'a> {
     #[error("`#[sql_table]` goes on a struct, whose fields are columns")]
     NotATable,
     #[error(
-        "a table's columns have names: write `struct Name {{ column: Type }}` with at least one \
+        "a table's columns need names: write `struct Name {{ column: Type }}` with at least one \
          field"
     )]
     TableFields,
@@ -31,20 +31,19 @@ pub(crate) enum Mistake<'a> {
     )]
     ColumnCondition,
     #[error(
-        "a key of several columns is said of the table, in their order: write \
-         `#[sql_table(primary_key({}))]`, and no mark here",
+        "a key of several columns is declared on the table, in order: write \
+         `#[sql_table(primary_key({}))]`, and remove the mark here",
         .0.join(", ")
     )]
     TwoPrimaryKeys(&'a [&'a str]),
-    #[error("the table has `primary_key(..)` already: remove the mark here")]
+    #[error("the table already has `primary_key(..)`: remove the mark here")]
     KeyTwice,
-    #[error("a key has columns: write `primary_key(page, day)`")]
+    #[error("a key needs columns: write `primary_key(page, day)`")]
     KeyForm,
-    #[error("a primary key is unique and has an index already: remove `{0}`")]
+    #[error("a primary key is unique and already has an index: remove `{0}`")]
     KeyIsIndexed(&'a str),
     #[error(
-        "a generated id is never NULL: remove the `Option`, and write 0 in a row that has no id \
-         yet"
+        "a generated id is never NULL: remove the `Option`, and use 0 in a row that has no id yet"
     )]
     AutoNullable,
     #[error(
@@ -52,21 +51,25 @@ pub(crate) enum Mistake<'a> {
          derives `SqlValue`"
     )]
     AutoType,
-    #[error("SQLite numbers rows in their primary key: write `#[sql(primary_key, auto)]`")]
+    #[error("SQLite generates ids only for the primary key: write `#[sql(primary_key, auto)]`")]
     AutoWithoutKey,
     #[error(
-        "SQLite numbers rows where the primary key is one column: make this the key, \
+        "SQLite generates ids only for a primary key of one column: make this the key, \
          `#[sql(primary_key, auto)]`, and the columns of the other key `unique(by_name(..))`"
     )]
     AutoOfSeveral,
-    #[error("without a rowid, SQLite does not number rows: remove `without_rowid` or `auto`")]
+    #[error("without a rowid, SQLite generates no ids: remove `without_rowid` or `auto`")]
     AutoWithoutRowid,
-    #[error("SQLite makes the values of a generated id: remove `{0}`")]
+    #[error("SQLite generates the values of this id: remove `{0}`")]
     AutoWith(&'a str),
-    #[error("`upsert_by_{by}` is taken by the unique key `{other}`: give this one another name")]
+    #[error(
+        "`upsert_by_{by}` is already taken by the unique key `{other}`: give this one another \
+             name"
+    )]
     UniqueHelperTwice { by: &'a str, other: &'a str },
     #[error(
-        "JSON can't be a key, since one value has many texts: use a type with a column of its own"
+        "JSON can't be a key, since one value can have many texts: use a type with a column of \
+         its own"
     )]
     JsonKey,
     #[error("a generated column can't be in the primary key")]
@@ -76,20 +79,20 @@ pub(crate) enum Mistake<'a> {
     #[error("the runtime allows 100 columns, and this one is the 101st")]
     TooManyColumns,
     #[error(
-        "without a rowid, rows are found by their primary key alone: mark a field \
+        "without a rowid, a table needs a primary key: mark a field \
          `#[sql(primary_key)]`"
     )]
     WithoutRowidKey,
     #[error(
-        "a default is a literal, which rows that are there can get without being read: write \
+        "a default is a literal, which existing rows get without being read: write \
          `default = 0`, `default = \"text\"` or `default = false`"
     )]
     DefaultForm,
     #[error("not a value of the column's `{column}`: write `default = {example}`, for example")]
     DefaultType { column: &'a str, example: &'a str },
-    #[error("the column's `{column}` does not hold this value")]
+    #[error("the column's `{column}` can't hold this value")]
     DefaultRange { column: &'a str },
-    #[error("the column holds JSON, and this is none: write `default = \"[]\"`, for example")]
+    #[error("the column holds JSON, but this is not JSON: write `default = \"[]\"`, for example")]
     DefaultJson,
     #[error(
         "name the struct of the other table: `references = Author`, or \
@@ -97,30 +100,30 @@ pub(crate) enum Mistake<'a> {
     )]
     ReferencesForm,
     #[error(
-        "`{action}` is not what can be done{}",
+        "`{action}` is not an action{}",
         suggestion(.action, &["cascade", "set_null", "restrict"])
     )]
     OnDelete { action: &'a str },
-    #[error("`on_delete = set_null` needs a column that may be NULL: make it an `Option`")]
+    #[error("`on_delete = set_null` needs a column that can be NULL: make it an `Option`")]
     SetNull,
-    #[error("`stored` says where a generated column is kept: write `generated = \"..\", stored`")]
+    #[error("`stored` is for generated columns: write `generated = \"..\", stored`")]
     StoredAlone,
-    #[error("SQLite makes the values of a generated column: remove `{0}`")]
+    #[error("SQLite computes the values of a generated column: remove `{0}`")]
     Generated(&'a str),
-    #[error("what is unique has an index already: remove `index`")]
+    #[error("a unique column already has an index: remove `index`")]
     UniqueIsIndexed,
-    #[error("`{0}` is the name that it has now")]
+    #[error("`{0}` is its current name: write the previous one")]
     WasItself(&'a str),
     #[error(
-        "there is a field `{0}` too, and nobody can tell the old one from the new one: write a \
+        "there also is a field `{0}`, so the old one can't be told from the new one: write a \
          migration"
     )]
     WasStillThere(&'a str),
-    #[error("another field says already that it was `{0}`")]
+    #[error("another field already has `was = \"{0}\"`")]
     WasTwice(&'a str),
-    #[error("SQLite does not take this: it ends too early")]
+    #[error("SQLite does not accept this: it ends too early")]
     ExpressionEnds,
-    #[error("SQLite does not take this: {0}")]
+    #[error("SQLite does not accept this: {0}")]
     Expression(&'a str),
     #[error("the table has no column `{column}`{}", suggestion(.column, .columns))]
     ExpressionColumn {
@@ -133,15 +136,15 @@ pub(crate) enum Mistake<'a> {
         fields: &'a [&'a str],
     },
     #[error(
-        "an index has a name and columns: `index(by_time(timestamp))`; a partial one has a \
-         condition too: `index(by_time(timestamp, where = \"count > 0\"))`"
+        "an index has a name and columns: `index(by_time(timestamp))`; a partial one also has a \
+         condition: `index(by_time(timestamp, where = \"count > 0\"))`"
     )]
     IndexForm,
-    #[error("`{0}` is already the name of a table or an index, and SQLite has one of each name")]
+    #[error("`{0}` already names a table or an index, and names in SQLite are unique")]
     IndexTwice(&'a str),
-    #[error("`{0}` is named already")]
+    #[error("`{0}` is already listed")]
     IndexColumnTwice(&'a str),
-    #[error("there is already a column `{0}`: SQLite does not tell capitals from small letters")]
+    #[error("there already is a column `{0}`: SQLite ignores case")]
     ColumnTwice(&'a str),
 
     // #[derive(SqlValue)]
@@ -157,7 +160,7 @@ pub(crate) enum Mistake<'a> {
          table's field"
     )]
     VariantFields,
-    #[error("a variant's text is all that can be said here: `#[sql(name = \"in_progress\")]`")]
+    #[error("only a variant's text can be set here: `#[sql(name = \"in_progress\")]`")]
     VariantOption,
     #[error(
         "another variant is stored as `{0}`: give this one a text of its own, \
@@ -167,7 +170,7 @@ pub(crate) enum Mistake<'a> {
 
     // #[derive(FromRow)]
     #[error(
-        "rows are read as a struct whose fields are called like the columns: write \
+        "rows are read as a struct whose fields are named like the columns: write \
          `struct Name {{ column: Type }}`"
     )]
     RowFields,

@@ -1,7 +1,7 @@
-//! `#[sql_table]`, and the derives of what is in its rows: `value.rs` and `row.rs`.
+//! `#[sql_table]`, and the derives for the contents of rows: `value.rs` and `row.rs`.
 //!
-//! `model.rs`, `column.rs` and `index.rs` read the struct, `ddl.rs` writes its SQL, of which
-//! `verify.rs` asks SQLite. `expand.rs`, `field.rs` and `store.rs` write its Rust.
+//! `model.rs`, `column.rs` and `index.rs` read the struct, `ddl.rs` writes its SQL, which
+//! `verify.rs` has SQLite check. `expand.rs`, `field.rs` and `store.rs` write its Rust.
 
 mod column;
 mod ddl;

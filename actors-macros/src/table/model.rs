@@ -13,7 +13,7 @@ use crate::common::mistakes::Mistakes;
 use crate::sqlite::names::check_name;
 use actors_sqlite::limits::COLUMNS;
 
-/// The options of `#[sql_table]`, each as an example.
+/// The options of `#[sql_table]`, each with an example.
 const OPTIONS: &[&str] = &[
     "name = \"visits\"",
     "primary_key(page, day)",
@@ -92,7 +92,7 @@ impl Table {
         self.columns.iter().find(|column| column.auto.is_some())
     }
 
-    /// SQLite numbers rows in their primary key, if that is one column of a table with rowids.
+    /// SQLite generates ids only for a primary key of one column, in a table with rowids.
     fn check_auto(&mut self, mistakes: &mut Mistakes) {
         for (index, column) in self.columns.iter_mut().enumerate() {
             let Some(auto) = &column.auto else { continue };
@@ -101,7 +101,7 @@ impl Table {
                 [key] if key == index => continue,
                 _ if self.key.contains(&index) => Mistake::AutoOfSeveral,
                 _ if column.is_key => {
-                    column.auto = None; // one key too many, which is said already
+                    column.auto = None; // one key too many, which is already reported
                     continue;
                 }
                 _ => Mistake::AutoWithoutKey,
@@ -120,7 +120,7 @@ impl Table {
 fn check_shape(item: &mut ItemStruct, mistakes: &mut Mistakes) {
     if !item.generics.params.is_empty() {
         mistakes.add(&item.generics, Mistake::TableGenerics);
-        // What mentions the parameters goes with them, so that nothing misses them.
+        // Whatever uses the parameters is removed with them, so that it causes no further errors.
         item.generics = Default::default();
         item.fields = Fields::Unit;
         item.semi_token = Some(Default::default());
@@ -176,7 +176,7 @@ fn columns(
     columns
 }
 
-/// A renamed column takes the place of no other.
+/// Checks that a renamed column does not collide with another.
 fn check_renames(columns: &[Column], mistakes: &mut Mistakes) {
     for (index, column) in columns.iter().enumerate() {
         let Some(was) = &column.was else { continue };
@@ -196,7 +196,7 @@ fn check_renames(columns: &[Column], mistakes: &mut Mistakes) {
     }
 }
 
-/// The columns of the primary key: of `primary_key(a, b)`, or the marked one.
+/// The columns of the primary key: those of `primary_key(a, b)`, or the marked one.
 fn key(option: Option<&Meta>, columns: &[Column], mistakes: &mut Mistakes) -> Vec<usize> {
     let marked: Vec<usize> = (0..columns.len())
         .filter(|index| columns[*index].is_key)

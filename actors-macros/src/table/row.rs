@@ -11,7 +11,7 @@ use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 use crate::common::types::is_option;
 use crate::reflection::callback::callback;
-use crate::reflection::columns::{Column, Columns, Told};
+use crate::reflection::columns::{Column, Columns, Reflection};
 
 const OPTIONS: &[&str] = &["crate = path"];
 
@@ -54,13 +54,13 @@ fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenS
     let read = fields.iter().zip(&idents).enumerate();
     let read = read
         .map(|(index, (field, ident))| quote_spanned!(field.ty.span()=> #ident: row.get(#index)?));
-    let told = Told {
+    let reflection = Reflection {
         columns: (fields.iter().zip(&names))
-            .map(|(field, name)| told(field, name))
+            .map(|(field, name)| reflection(field, name))
             .collect(),
-        ..Told::default()
+        ..Reflection::default()
     };
-    let columns = Columns::new(krate.clone(), told);
+    let columns = Columns::new(krate.clone(), reflection);
     let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
     let callback = callback(ident, &columns, &types);
     let width = fields.len();
@@ -79,7 +79,7 @@ fn from_row(krate: &TokenStream, ident: &syn::Ident, fields: &[Field]) -> TokenS
     }
 }
 
-fn told(field: &Field, name: &str) -> Column {
+fn reflection(field: &Field, name: &str) -> Column {
     Column {
         name: name.to_owned(),
         is_nullable: is_option(&field.ty),

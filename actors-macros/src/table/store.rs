@@ -14,7 +14,7 @@ struct Helper {
     name: String,
     docs: String,
     statement: String,
-    /// Whether the row may be left out.
+    /// Whether the row may not be stored.
     may_ignore: bool,
 }
 
@@ -24,8 +24,8 @@ impl Table {
         let mut helpers = vec![Helper {
             name: "insert".to_owned(),
             docs: format!(
-                " Stores the row in `{name}`.{}\n\n# Errors\n\nA row with the same key, or a value \
-                 that can't be stored.",
+                " Stores the row in `{name}`.{}\n\n# Errors\n\nA row with the same key exists, or \
+                 a value can't be stored.",
                 self.auto_docs()
             ),
             statement: self.insert(),
@@ -44,7 +44,27 @@ impl Table {
             let suffix = format!("_by_{}", index.by);
             helpers.extend(self.conflict_helpers(&suffix, &columns, Some(index)));
         }
-        helpers.iter().map(|helper| self.helper(helper)).collect()
+        let values = self.values();
+        let each = helpers.iter().map(|helper| self.helper(helper));
+        let all = helpers
+            .iter()
+            .filter(|helper| !helper.may_ignore)
+            .map(|helper| self.helper_of_all(helper));
+        quote!(#values #(#each)* #(#all)*)
+    }
+
+    /// The values that are bound to the statements that store a row.
+    fn values(&self) -> TokenStream {
+        let krate = &self.krate;
+        let prelude = facts::prelude(krate);
+        let values = self.written().map(|column| column.bind(krate));
+        let count = self.written().count();
+        quote! {
+            fn __values(&self) -> #krate::Result<[#krate::sql::Value<'_>; #count]> {
+                #prelude
+                ::core::result::Result::Ok([#(#values),*])
+            }
+        }
     }
 
     fn conflict_helpers(
@@ -57,7 +77,7 @@ impl Table {
         let (auto, kept) = (
             self.auto_docs(),
             match index {
-                Some(_) if !self.key.is_empty() => " Its primary key stays as it is.",
+                Some(_) if !self.key.is_empty() => " The existing row keeps its primary key.",
                 _ => "",
             },
         );
@@ -65,7 +85,8 @@ impl Table {
             Helper {
                 name: format!("upsert{suffix}"),
                 docs: format!(
-                    " Stores the row in `{name}`, in the place of the one with its {words}.{kept}{auto}"
+                    " Stores the row in `{name}`, replacing the one with the same {words}, if \
+                     any.{kept}{auto}"
                 ),
                 statement: self.insert_or(columns, index, &self.update_on_conflict(columns)),
                 may_ignore: false,
@@ -73,8 +94,8 @@ impl Table {
             Helper {
                 name: format!("insert_or_ignore{suffix}"),
                 docs: format!(
-                    " Stores the row in `{name}` unless one with its {words} is there, and returns \
-                     {}.{auto}",
+                    " Stores the row in `{name}` unless there is one with the same {words}, and \
+                     returns {}.{auto}",
                     match self.auto() {
                         Some(_) => "its id if it was stored",
                         None => "whether it was stored",
@@ -89,7 +110,7 @@ impl Table {
     fn auto_docs(&self) -> String {
         match self.auto() {
             Some(id) => format!(
-                "\n\nWhere `{0}` is 0, the row gets the next id; `{0}` of `self` stays as it is.",
+                "\n\nIf `{0}` is 0, the row gets the next id; `{0}` of `self` does not change.",
                 id.name
             ),
             None => String::new(),
@@ -107,8 +128,7 @@ impl Table {
             may_ignore,
         } = helper;
         let name = format_ident!("{name}");
-        let values = self.written().map(|column| column.bind(krate));
-        let values = quote!(&[#(#values),*][..]);
+        let values = quote!(&self.__values()?[..]);
         let (returned, body) = match (self.auto(), may_ignore) {
             (None, false) => (
                 quote!(()),
@@ -132,7 +152,35 @@ impl Table {
         }
     }
 
-    /// What a helper returns that is told the row's id, and its body.
+    /// The helper for many rows at once.
+    fn helper_of_all(&self, helper: &Helper) -> TokenStream {
+        let Self { krate, item, .. } = self;
+        let vis = &item.vis;
+        let one = &helper.name;
+        let name = format_ident!("{one}_all");
+        let docs = format!(
+            " [`{one}`](Self::{one}) for each of the rows, in one transaction and with several rows \
+             per statement.\n\n# Errors\n\nThat of the first row that fails, which is named by its \
+             index; then no row is stored."
+        );
+        let insert = self.insert();
+        let (head, places) = insert.split_at(insert.rfind('(').unwrap_or_default());
+        let tail = &helper.statement[insert.len()..];
+        quote! {
+            #[doc = #docs]
+            #vis fn #name<A>(
+                ctx: &#krate::Ctx<A>,
+                rows: impl ::core::iter::IntoIterator<Item = impl ::core::borrow::Borrow<Self>>,
+            ) -> #krate::Result<()>
+            where
+                A: #krate::sql::HasTable<Self>,
+            {
+                #krate::__private::store_all(ctx, [#head, #places, #tail], rows, Self::__values)
+            }
+        }
+    }
+
+    /// The return type and the body of a helper that gets the row's id.
     fn returning(
         &self,
         id: &Column,

@@ -132,8 +132,7 @@ fn transparent(ident: &Ident, member: &Member, ty: &Type, krate: &TokenStream) -
     }
 }
 
-/// In the place of what can't be derived, so that uses of the type miss nothing: the mistake is
-/// the one error.
+/// Replaces what can't be derived, so that uses of the type cause no further errors.
 fn stand_in(ident: &Ident, krate: &TokenStream) -> TokenStream {
     let unreachable = quote!(::core::unreachable!());
     implement(

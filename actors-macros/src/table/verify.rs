@@ -1,4 +1,4 @@
-//! What SQLite itself says to the expressions that a table declares.
+//! Has SQLite check the expressions that a table declares.
 
 use syn::LitStr;
 
@@ -12,7 +12,7 @@ use crate::sqlite::names::quoted;
 const JSON: &str = "CREATE TABLE json (value TEXT CHECK (json_valid(value)))";
 
 impl Table {
-    /// Gives SQLite the expressions one by one, so that each mistake has its place.
+    /// Gives SQLite the expressions one by one, so that each mistake has its span.
     pub(super) fn verify(&self, mistakes: &mut Mistakes) {
         if run(&[self.bare("")]).is_err() {
             return; // the columns have mistakes of their own
@@ -44,7 +44,7 @@ impl Table {
         }
         let generated = self.columns.iter();
         for generated in generated.filter_map(|column| column.generated.as_ref()) {
-            // A second column, so that the expression does not refer to its own.
+            // A second column, so that the expression does not refer to itself.
             let expression = generated.expression.value();
             let rest = format!(", \"generated now\" ANY GENERATED ALWAYS AS ({expression}\n)");
             all.push((&generated.expression, vec![self.bare(&rest)]));
@@ -57,7 +57,7 @@ impl Table {
         all
     }
 
-    /// The table with nothing but its columns, and with `rest`.
+    /// The table with only its columns, and `rest`.
     fn bare(&self, rest: &str) -> String {
         let columns = self.columns.iter().map(Column::bare);
         let columns = columns.collect::<Vec<_>>().join(", ");
@@ -67,7 +67,7 @@ impl Table {
     fn refuse(&self, text: &LitStr, words: &str, mistakes: &mut Mistakes) {
         let columns: Vec<&str> = self.columns.iter().map(|column| &*column.name).collect();
         let columns = &*columns;
-        // SQLite hints at a name in double quotes behind a dash.
+        // SQLite hints at a name in double quotes after a dash.
         let unknown = words.strip_prefix("no such column: ");
         let unknown = unknown.map(|name| name.split(" - ").next().unwrap_or(name));
         let mistake = match unknown.map(|name| name.trim_matches('"')) {
@@ -79,15 +79,15 @@ impl Table {
     }
 }
 
-/// Runs the statements in a database of their own.
+/// Runs the statements in a fresh database.
 fn run(statements: &[String]) -> Result<(), String> {
     let engine = Engine::new();
     let mut statements = statements.iter();
     statements.try_for_each(|statement| engine.define(statement).map_err(|no| no.words))
 }
 
-/// Whether the text is one expression, whatever its names are: parentheses that are
-/// closed in it and opened again could be more.
+/// Whether the text is one expression, whatever its names: with unbalanced parentheses it
+/// could be more.
 fn check_form(expression: &str) -> Result<(), String> {
     match Engine::new().prepare(&format!("SELECT 1 WHERE {expression}\n")) {
         Err(no) if no.words.contains("syntax error") || no.words == "incomplete input" => {

@@ -19,11 +19,11 @@ pub fn root() -> &'static Path {
     root.expect("this crate is in `tests/harness` of the workspace")
 }
 
-/// Runs a command with the output in sight of the user.
+/// Runs a command, with its output visible to the user.
 ///
 /// # Errors
 ///
-/// The command cannot be started or does not succeed; the error has its line.
+/// The command cannot be started or does not succeed; the error contains its command line.
 pub fn run(command: &mut Command) -> Result<()> {
     let line = [command.get_program()]
         .into_iter()

@@ -35,7 +35,8 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Returns the variables of the environment that make worker-build use these programs rather than download its own.
+    /// Returns the environment variables that make worker-build use these programs rather than
+    /// download its own.
     pub fn env(&self) -> [(&'static str, &Path); 3] {
         [
             ("WASM_BINDGEN_BIN", &self.wasm_bindgen),
@@ -45,9 +46,9 @@ impl Tools {
     }
 }
 
-/// Installs what is lacking of [`Tools`], and returns where they are.
+/// Installs whichever [`Tools`] are missing, and returns where they are.
 ///
-/// Once per process; when nothing is lacking, it costs a few calls of `--version`.
+/// Once per process; if nothing is missing, it costs a few calls of `--version`.
 ///
 /// # Errors
 ///
@@ -85,7 +86,7 @@ fn install() -> Result<Tools> {
 ///
 /// # Errors
 ///
-/// As of [`ensure`].
+/// Those of [`ensure`].
 pub fn ensure_wrangler() -> Result<PathBuf> {
     let _lock = lock()?;
     npm_install("wrangler", |modules| {
@@ -99,16 +100,16 @@ pub fn ensure_wrangler() -> Result<PathBuf> {
 ///
 /// # Errors
 ///
-/// As of [`ensure`].
+/// Those of [`ensure`].
 pub fn ensure_bench() -> Result<PathBuf> {
     let _lock = lock()?;
     npm_install("bench", |modules| existing(modules.to_owned()))
 }
 
-/// A browser, and what drives it.
+/// A browser, and its driver.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    /// Chromium, or the part of it that needs no display.
+    /// Chromium, or its headless shell.
     pub chromium: PathBuf,
     /// Where node finds puppeteer.
     pub modules: PathBuf,
@@ -120,8 +121,8 @@ pub struct Browser {
 ///
 /// # Errors
 ///
-/// As of [`ensure`]; and npm has Chromium only for Linux on x86-64, so elsewhere the system's
-/// package of it must be installed.
+/// Those of [`ensure`]; and npm has Chromium only for Linux on x86-64, so elsewhere the
+/// system's package must be installed.
 pub fn ensure_browser() -> Result<Browser> {
     let _lock = lock()?;
     let modules = npm_install("browser", |modules| {
@@ -157,13 +158,13 @@ pub fn ensure_browser() -> Result<Browser> {
         let mut node = Command::new("node");
         node.args(["--input-type=module", "--eval", unpack])
             .arg(package);
-        // The package brings libraries too, for the place that it is made for.
+        // The package also contains libraries, for the environment that it is made for.
         node.env("TMPDIR", &folder)
             .env("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x");
         run(&mut node).context("cannot unpack Chromium")?;
         File::create(stamp)?;
     }
-    // Each time, since the project may have been moved; without a font no text is shown.
+    // Each time, since the project may have been moved; without a font no text is displayed.
     let fonts = format!(
         "<fontconfig><dir>{0}/fonts</dir><cachedir>{0}/cache</cachedir></fontconfig>",
         folder.display()
@@ -177,12 +178,12 @@ pub fn folder() -> PathBuf {
     root().join(".tools")
 }
 
-/// Keeps other processes from installing or building until it is dropped.
+/// Keeps other processes from installing or building until dropped.
 pub(crate) fn lock() -> Result<File> {
     fs::create_dir_all(folder())?;
     let file = File::create(folder().join("lock"))?;
     if file.try_lock().is_err() {
-        eprintln!("waiting for another process that installs or builds");
+        eprintln!("waiting for another process that is installing or building");
         file.lock()?;
     }
     Ok(file)
@@ -211,7 +212,7 @@ fn cargo_target() -> PathBuf {
     folder().join("target")
 }
 
-/// Installs a program in the version that `Cargo.lock` has of the library it belongs to.
+/// Installs a program in the version that `Cargo.lock` has for its library.
 fn cargo_install(package: &str, program: &str, locked: &str, library: &str) -> Result<PathBuf> {
     let version = locked_version(locked, library)?;
     let path = folder().join("bin").join(program);
@@ -224,7 +225,7 @@ fn cargo_install(package: &str, program: &str, locked: &str, library: &str) -> R
     cargo.args(["install", "--debug", "--force", "--root"]);
     cargo.arg(folder()).arg("--target-dir").arg(cargo_target());
     cargo.args(["--bin", program, &format!("{package}@{version}")]);
-    // The flags that the caller has for its own code are not for the tools.
+    // The caller's flags are for its own code, not for the tools.
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
         cargo.env_remove(variable);
     }
@@ -232,7 +233,8 @@ fn cargo_install(package: &str, program: &str, locked: &str, library: &str) -> R
     Ok(path)
 }
 
-/// Installs the packages of `tests/harness/npm/<set>`, unless they are there and `find` finds them sound.
+/// Installs the packages of `tests/harness/npm/<set>`, unless they are there and `find` accepts
+/// them.
 fn npm_install<T>(set: &str, find: impl Fn(&Path) -> Result<T>) -> Result<T> {
     let pinned = root().join("tests/harness/npm").join(set);
     let folder = folder().join("npm").join(set);
@@ -254,7 +256,7 @@ fn npm_install<T>(set: &str, find: impl Fn(&Path) -> Result<T>) -> Result<T> {
     for file in ["package.json", "package-lock.json"] {
         fs::copy(pinned.join(file), folder.join(file))?;
     }
-    // The packages carry their programs, so their install scripts have nothing to add.
+    // The packages contain their programs, so their install scripts are not needed.
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     run(npm.arg("--loglevel=error").current_dir(&folder))?;
@@ -262,7 +264,7 @@ fn npm_install<T>(set: &str, find: impl Fn(&Path) -> Result<T>) -> Result<T> {
     find(&modules)
 }
 
-/// The program in the one package, of those for all platforms, that npm chose for this machine.
+/// The program in the package that npm chose for this machine, among those for all platforms.
 fn native(packages: &Path, prefix: &str, program: &str) -> Result<PathBuf> {
     let entries = fs::read_dir(packages).into_iter().flatten().flatten();
     for package in entries.filter(|e| e.file_name().to_string_lossy().starts_with(prefix)) {
@@ -286,7 +288,7 @@ fn in_path(program: &str) -> Option<PathBuf> {
     programs.find(|program| answer(program).is_some())
 }
 
-/// What a program says to `--version`, if it runs at all.
+/// What a program prints for `--version`, if it runs at all.
 fn answer(program: &Path) -> Option<String> {
     let output = Command::new(program).arg("--version").output().ok()?;
     let answer = String::from_utf8(output.stdout).ok()?;

@@ -1,4 +1,4 @@
-//! Workers: what they consist of, and how to build one from a crate.
+//! Workers: their parts, and how to build one from a crate.
 
 use std::{
     collections::BTreeMap,
@@ -27,16 +27,16 @@ pub struct Worker {
     pub objects: Vec<Object>,
     /// The values in `env`, by name.
     pub bindings: Vec<(String, Binding)>,
-    /// The date that picks the runtime's behaviour.
+    /// The date that selects the runtime's behaviour.
     pub compatibility_date: String,
-    /// Changes of behaviour besides those of the date.
+    /// Flags for further changes of behaviour.
     pub compatibility_flags: Vec<String>,
 }
 
 /// A file of a Worker: WebAssembly if its name ends in `.wasm`, else a JavaScript module.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Module {
-    /// The path that imports call it by.
+    /// The path by which it is imported.
     pub name: String,
     /// The file on disk.
     pub path: PathBuf,
@@ -71,7 +71,7 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// The `wrangler.toml` cannot be read or used, or the build fails, as of [`build`].
+    /// The `wrangler.toml` cannot be read or used, or those of [`build`].
     pub fn from_crate(folder: &Path) -> Result<Worker> {
         let config = folder.join("wrangler.toml");
         let config = fs::read_to_string(&config)
@@ -90,14 +90,21 @@ impl Worker {
 
     /// Returns the Worker with another entry point in front, which can import `./index.js`.
     ///
-    /// `name` is that of the module, `path` the file that holds it.
+    /// `name` is the name of the module, `path` its file.
     pub fn with_main(mut self, name: &str, path: impl Into<PathBuf>) -> Worker {
         let (name, path) = (name.to_owned(), path.into());
         self.modules.insert(0, Module { name, path });
         self
     }
 
-    /// A Worker as the text of its `wrangler.toml` describes it, still without modules.
+    /// Returns the Worker with an additional module, which can be imported by that name.
+    pub fn with_module(mut self, name: &str, path: impl Into<PathBuf>) -> Worker {
+        let (name, path) = (name.to_owned(), path.into());
+        self.modules.push(Module { name, path });
+        self
+    }
+
+    /// A Worker as described by the text of its `wrangler.toml`, still without modules.
     fn from_wrangler(text: &str) -> Result<Worker> {
         let config: Wrangler = toml::from_str(text)?;
         let sqlite = |class| Object {
@@ -129,7 +136,7 @@ impl Worker {
     }
 }
 
-/// The part of a `wrangler.toml` that workerd has a use for.
+/// The part of a `wrangler.toml` that workerd needs.
 #[derive(Deserialize)]
 struct Wrangler {
     name: String,
@@ -163,18 +170,18 @@ struct Migration {
     new_classes: Vec<String>,
 }
 
-/// What worker-build makes of a crate.
+/// The output of worker-build for a crate.
 const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
 
 /// Builds the Worker in a crate's folder with worker-build and returns its `build` folder.
 ///
-/// Cargo decides what to compile again. If its Wasm is that of the last build, the steps after it
-/// are skipped: optimizing takes seconds, and a server may be reading the files.
+/// Cargo decides what to recompile. If the Wasm is that of the last build, the steps after it are
+/// skipped: optimizing takes seconds, and a server may be reading the files.
 ///
 /// # Errors
 ///
-/// The tools cannot be installed, or the crate does not compile or is no `cdylib`; what the
-/// compiler says is on stderr.
+/// The tools cannot be installed, or the crate does not compile or is not a `cdylib`; the
+/// compiler's output is on stderr.
 pub fn build(folder: &Path) -> Result<PathBuf> {
     let tools = tools::ensure()?;
     let _lock = tools::lock()?;
@@ -209,7 +216,7 @@ fn compile(folder: &Path) -> Result<PathBuf> {
     let output = Command::new("cargo")
         .args(["build", "--lib", "--release", "--target", WASM])
         .arg("--message-format=json-render-diagnostics")
-        // worker-build sets it, and wasm-bindgen's macros expand to other code without it.
+        // worker-build sets it, and wasm-bindgen's macros expand differently without it.
         .env("WASM_BINDGEN_USE_JS_SYS", "1")
         .current_dir(folder)
         .stderr(Stdio::inherit())
@@ -227,7 +234,7 @@ fn compile(folder: &Path) -> Result<PathBuf> {
     })
 }
 
-/// The last Wasm file that cargo's messages name: that of the crate itself.
+/// The last Wasm file named in cargo's messages: that of the crate itself.
 fn wasm_file(messages: &str) -> Option<PathBuf> {
     #[derive(Deserialize)]
     struct Message {
@@ -243,7 +250,7 @@ fn wasm_file(messages: &str) -> Option<PathBuf> {
     })
 }
 
-/// A hash of all that decides what worker-build does with a Wasm file, and of what it made.
+/// A hash of everything that determines what worker-build does with a Wasm file, and of its output.
 fn fingerprint(folder: &Path, wasm: &Path) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     let tools =

@@ -22,15 +22,15 @@ use crate::{
     worker::{Binding, Worker},
 };
 
-/// How long workerd may take to listen.
+/// How long workerd may take until it listens.
 const START: Duration = Duration::from_secs(20);
 
-/// How long [`Server::stop`] waits for requests in flight; workerd itself would wait for ever.
+/// How long [`Server::stop`] waits for requests in flight; workerd itself would wait forever.
 const STOP: Duration = Duration::from_secs(2);
 
-/// Runs workerd with as many open files as it may have, passes on the signals that stdin names, and
-/// kills workerd when stdin ends: at the latest when the process at its other end dies, however
-/// that happens.
+/// Runs workerd with the highest possible limit of open files, passes on the signals named on
+/// stdin, and kills workerd when stdin ends: at the latest when the process at its other end dies,
+/// however that happens.
 const KEEPER: &str = r#"
 ulimit -n "$(ulimit -Hn)"
 "$@" </dev/null 2>&1 &
@@ -47,7 +47,7 @@ pub struct Server {
     reader: Option<JoinHandle<()>>,
     log: Arc<Mutex<Log>>,
     disk: Option<File>,
-    /// Where each Worker listens, in their order.
+    /// Where each Worker listens, in order.
     ports: Vec<u16>,
 }
 
@@ -60,13 +60,13 @@ struct Log {
 impl Server {
     /// Runs Workers, each of which serves HTTP on 127.0.0.1, and returns once workerd listens.
     ///
-    /// The objects' data is in the folder `disk`, which a later server can take up. The first
-    /// Worker listens on `port`; without one, and for the others, a free one is taken.
+    /// The objects' data is in the folder `disk`, which a later server can reuse. The first
+    /// Worker listens on `port`; without one, and for the others, a free port is chosen.
     ///
     /// # Errors
     ///
     /// There is no Worker, another workerd uses `disk`, or workerd does not listen within 20
-    /// seconds; the error has what it wrote.
+    /// seconds; the error contains its output.
     pub fn start(workers: &[Worker], disk: &Path, port: Option<u16>) -> Result<Server> {
         let workerd = tools::ensure()?.workerd;
         let disk = path::absolute(disk)?;
@@ -120,7 +120,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Returns the URL of the first Worker, without a slash at the end.
+    /// Returns the URL of the first Worker, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port())
     }
@@ -154,7 +154,7 @@ impl Server {
 
     /// Returns whether it still runs.
     pub fn is_running(&self) -> bool {
-        // Nobody but workerd can write to the pipe, so its end is workerd's end.
+        // Only workerd can write to the pipe, so its end is workerd's end.
         self.reader
             .as_ref()
             .is_some_and(|reader| !reader.is_finished())
@@ -170,7 +170,7 @@ impl Server {
         self.disk = None;
     }
 
-    /// Lets it finish what it does, for a moment, then kills it.
+    /// Gives it a moment to finish, then kills it.
     pub fn stop(&mut self) {
         if let Some(signals) = &mut self.signals {
             let _ = writeln!(signals, "TERM");
@@ -189,14 +189,14 @@ impl Drop for Server {
     }
 }
 
-/// That a Worker's socket listens: its number is the Worker's.
+/// A report that a Worker's socket listens, with the number of the Worker.
 #[derive(Debug, PartialEq)]
 struct Listening {
     socket: usize,
     port: u16,
 }
 
-/// Keeps the lines that workerd writes, and says which sockets listen.
+/// Keeps the lines that workerd writes, and reports which sockets listen.
 fn read_output(output: impl Read, log: &Mutex<Log>, listening: Sender<Listening>) {
     for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line);

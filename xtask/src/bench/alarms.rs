@@ -13,13 +13,13 @@ use super::{
     stage::{Stage, millis},
 };
 
-/// How many are scheduled with one request.
+/// How many alarms one request schedules.
 const SCHEDULED: u32 = 1000;
 
-/// How long the due ones may take.
+/// How long the due alarms may take.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// How long before their time the alarms are scheduled; longer when that was too late.
+/// How long before their time the alarms are scheduled; longer if that was too short.
 pub(super) struct Lead(Duration);
 
 impl Default for Lead {
@@ -29,7 +29,7 @@ impl Default for Lead {
 }
 
 impl Stage {
-    /// How many milliseconds it takes to schedule 1,000 alarms.
+    /// Measures how many milliseconds it takes to schedule 1,000 alarms.
     pub(super) fn schedule(&self, who: Who) -> Result<f64> {
         let mut connection = Connection::open(self.port(who))?;
         let name = self.new_name();
@@ -41,7 +41,7 @@ impl Stage {
         Ok(millis(start))
     }
 
-    /// How many alarms a second run, when many are due at once.
+    /// Measures how many alarms run per second, when many are due at once.
     pub(super) fn due(&mut self, who: Who) -> Result<f64> {
         let count = if self.is_quick { 10_000 } else { 100_000 };
         let mut connection = Connection::open(self.port(who))?;
@@ -69,7 +69,7 @@ impl Stage {
         connection: &mut Connection,
         count: u32,
     ) -> Result<(String, u64)> {
-        // `schedule` of @cloudflare/actors reads all the rows, each time.
+        // `schedule` of @cloudflare/actors reads all rows each time.
         let (what, at_once) = match who {
             Who::CloudflareActors => ("load", count),
             _ => ("schedule", SCHEDULED),
@@ -77,7 +77,7 @@ impl Stage {
         loop {
             let name = self.new_name();
             let millis = u64::try_from(self.lead.0.as_millis())?;
-            // @cloudflare/actors has whole seconds.
+            // @cloudflare/actors only has whole seconds.
             let due = (now() + millis).next_multiple_of(1000);
             for _ in 0..count / at_once {
                 connection.succeed(&load(&name, what, at_once, due))?;

@@ -15,9 +15,9 @@ const ACTORS: usize = 10;
 const STATEMENTS: usize = 300;
 const ROUNDS: usize = 9;
 
-/// What the handlers of each actor do in turn, as users' do, and the same with rows that are
-/// made up: what differs is the statement. Each takes `ctx`, `owner` and `least`, and answers
-/// a number.
+/// What the handlers of each actor do in turn, like users' handlers, and the same with
+/// made-up rows: the only difference is the statement. Each takes `ctx`, `owner` and `least`,
+/// and returns a number.
 const BODIES: [[&str; 2]; 8] = [
     [
         "sql!(Item => \"SELECT COUNT(*) AS n: u32 FROM items WHERE owner = {owner} AND count >= {least}\").one(ctx)",
@@ -117,7 +117,7 @@ fn compare(
     Ok(())
 }
 
-/// A Worker crate as a user has it, in a workspace of its own.
+/// A Worker crate like a user's, in its own workspace.
 struct Crate {
     folder: PathBuf,
     has_statements: bool,
@@ -149,7 +149,7 @@ impl Crate {
         Ok(made)
     }
 
-    /// Writes an actor's module; its handler in the middle is another in each `version`.
+    /// Writes an actor's module; its middle handler differs in each `version`.
     fn write_actor(&self, actor: usize, version: usize) -> Result<()> {
         let mut text = format!(
             "use actors_core::prelude::*;
@@ -205,7 +205,7 @@ impl Actor{actor} {{
         Ok(fs::write(path, text)?)
     }
 
-    /// The time of a `cargo check` with nothing of the crate's own left.
+    /// The time of a `cargo check` without any artifacts of the crate.
     fn check_whole(&self, _: usize) -> Result<Duration> {
         let mut clean = self.cargo("clean");
         clean.args(["-p", &self.package()]);
@@ -213,7 +213,7 @@ impl Actor{actor} {{
         self.check()
     }
 
-    /// The time of a `cargo check` after one handler's body is another.
+    /// The time of a `cargo check` after one handler's body has changed.
     fn check_changed(&self, round: usize) -> Result<Duration> {
         self.write_actor(ACTORS / 2, round + 1)?;
         self.check()

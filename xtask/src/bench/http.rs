@@ -10,10 +10,10 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// How many connections a load has.
+/// How many connections a load uses.
 const CONNECTIONS: usize = 8;
 
-/// How long an answer may take.
+/// How long a response may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A response.
@@ -33,7 +33,7 @@ impl Connection {
         Ok(Self(BufReader::new(stream)))
     }
 
-    /// Sends a request as of [`request`], and waits for its answer.
+    /// Sends a request made by [`request`], and waits for its response.
     pub(super) fn send(&mut self, request: &[u8]) -> Result<Answer> {
         self.0.get_mut().write_all(request)?;
         let line = self.line()?;
@@ -59,7 +59,7 @@ impl Connection {
         Ok(Answer { status, body })
     }
 
-    /// As [`send`](Self::send), where anything but success is an error.
+    /// Like [`send`](Self::send), but anything except success is an error.
     pub(super) fn succeed(&mut self, request: &[u8]) -> Result<Vec<u8>> {
         let Answer { status, body } = self.send(request)?;
         if !(200..300).contains(&status) {
@@ -110,8 +110,8 @@ pub(super) fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
     format!("{head}{length}\r\n{body}").into()
 }
 
-/// How many requests a second are answered over 8 connections, each of which sends its next one
-/// when it has the answer, until there is none.
+/// Measures how many requests per second are answered over 8 connections, each of which sends
+/// its next request once it has the response, until there is none.
 pub(super) fn load(port: u16, next: impl Fn() -> Option<Vec<u8>> + Sync) -> Result<f64> {
     let answered = AtomicU64::new(0);
     let start = Instant::now();
@@ -131,7 +131,7 @@ pub(super) fn load(port: u16, next: impl Fn() -> Option<Vec<u8>> + Sync) -> Resu
     Ok(answered.into_inner() as f64 / start.elapsed().as_secs_f64())
 }
 
-/// As [`load`], for so long.
+/// Measures as [`load`] does, for a given time.
 pub(super) fn load_for(
     time: Duration,
     port: u16,
@@ -141,7 +141,7 @@ pub(super) fn load_for(
     load(port, || (start.elapsed() < time).then(&next))
 }
 
-/// How many requests a second the client itself can do: against a server that does nothing.
+/// Measures how many requests per second the client itself can send, to a server that does nothing.
 pub(super) fn ceiling(time: Duration) -> Result<f64> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
@@ -153,7 +153,7 @@ pub(super) fn ceiling(time: Duration) -> Result<f64> {
     load_for(time, port, || request("GET", "/", ""))
 }
 
-/// Answers each request, as soon as its head is there, that there is nothing.
+/// Responds to each request with no content, as soon as its head has arrived.
 fn answer_all(mut stream: TcpStream) -> Result<()> {
     stream.set_nodelay(true)?;
     let reader = BufReader::new(stream.try_clone()?);

@@ -1,4 +1,4 @@
-//! The four programs, and the small ones of which only the size counts.
+//! The four programs, and the small ones that are only measured by size.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use actors_harness::{
 use anyhow::Result;
 use flate2::{Compression, write::GzEncoder};
 
-/// Who wrote a program.
+/// The implementation of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
     Js,
@@ -24,10 +24,10 @@ pub(super) enum Who {
 }
 
 impl Who {
-    /// In the order in which they have their turns, and their columns.
+    /// In the order of their turns and their columns.
     pub(super) const ALL: [Who; 4] = [Who::Js, Who::CloudflareActors, Who::WorkersRs, Who::Ours];
 
-    /// As the results and the folders in `tests/bench` call it.
+    /// The name in the results and of the folder in `tests/bench`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Who::Js => "js",
@@ -51,7 +51,7 @@ fn folder() -> PathBuf {
     root().join("tests/bench")
 }
 
-/// The Worker of each program, and at last the one that calls them by RPC.
+/// The Worker of each program, and finally the one that calls them by RPC.
 pub(super) fn workers() -> Result<Vec<Worker>> {
     let mut workers = Who::ALL
         .map(program)
@@ -81,7 +81,7 @@ fn program(who: Who) -> Result<Worker> {
 
 /// A Worker of one script that exports the class `Bench`.
 fn script(name: &str, path: PathBuf) -> Worker {
-    // @cloudflare/actors looks for the binding by the class's name.
+    // @cloudflare/actors looks up the binding by the class's name.
     let bindings = ["BENCH", "Bench"];
     let class = "Bench".to_owned();
     Worker {
@@ -119,10 +119,10 @@ fn bundle(who: Who, name: &str) -> Result<PathBuf> {
     Ok(bundle)
 }
 
-/// What has a size, and the kilobytes with each program.
+/// What is measured by size, and the kilobytes of each program.
 type Size = (&'static str, [Option<f64>; 4]);
 
-/// The sizes of the small programs, which it builds.
+/// Builds the small programs, and returns their sizes.
 pub(super) fn sizes() -> Result<Vec<Size>> {
     let (mut small, mut one_method) = ([None; 4], [None; 4]);
     for who in Who::ALL {
@@ -135,7 +135,7 @@ pub(super) fn sizes() -> Result<Vec<Size>> {
     ])
 }
 
-/// The kilobytes, gzipped, of all that is uploaded of the small actor.
+/// The kilobytes, gzipped, of everything uploaded for the small actor.
 fn size_of_small(who: Who) -> Result<f64> {
     if !who.is_rust() {
         return gzipped(&bundle(who, "small.js")?);
@@ -144,7 +144,7 @@ fn size_of_small(who: Who) -> Result<f64> {
     Ok(gzipped(&build.join("index.js"))? + gzipped(&build.join("index_bg.wasm"))?)
 }
 
-/// The kilobytes, gzipped, of the Wasm of an actor with one method, if it is any.
+/// The kilobytes, gzipped, of the Wasm of an actor with one method, if there is any.
 fn size_of_one_method(who: Who) -> Result<Option<f64>> {
     if !who.is_rust() {
         return Ok(None);

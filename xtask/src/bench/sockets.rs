@@ -1,4 +1,4 @@
-//! Web sockets: answers to one, and broadcasts to many.
+//! Web sockets: replies to one, and broadcasts to many.
 
 use std::{
     io::Read,
@@ -14,7 +14,7 @@ use super::{programs::Who, stage::Stage};
 /// How many sockets are in the room.
 const SOCKETS: usize = 100;
 
-/// How many messages are said at a time: all that are heard of them fit into the buffers.
+/// How many messages are sent at a time: all that are received fit into the buffers.
 const AT_A_TIME: usize = 20;
 
 const TEXT: &str = "what one says and others hear";
@@ -23,18 +23,18 @@ const TEXT: &str = "what one says and others hear";
 pub(super) struct Room(Vec<WebSocket<TcpStream>>);
 
 impl Stage {
-    /// How many messages a second one socket is answered, each sent when the answer to the last
-    /// one is there.
+    /// Measures how many messages per second one socket gets replies to, each sent once the
+    /// reply to the previous one has arrived.
     pub(super) fn answers(&mut self, who: Who) -> Result<f64> {
         self.rounds(who, |room| room.exchange("echo", 1, 1))
     }
 
-    /// How many messages a second arrive, of those that are sent to all.
+    /// Measures how many messages per second arrive, of those sent to all.
     pub(super) fn broadcasts(&mut self, who: Who) -> Result<f64> {
         self.rounds(who, |room| room.exchange("say", AT_A_TIME, SOCKETS))
     }
 
-    /// How many messages a second come in.
+    /// How many messages per second arrive.
     fn rounds(&mut self, who: Who, round: impl Fn(&mut Room) -> Result<usize>) -> Result<f64> {
         let (time, port) = (self.time(), self.port(who));
         let room = &mut self.rooms[who as usize];
@@ -52,7 +52,7 @@ impl Stage {
 
 impl Room {
     fn open(who: Who, port: u16) -> Result<Self> {
-        // @cloudflare/actors has the path of sockets in front.
+        // @cloudflare/actors puts the path of sockets first.
         let path = match who {
             Who::CloudflareActors => "ws/room",
             _ => "objects/room/ws",
@@ -62,8 +62,8 @@ impl Room {
         sockets.collect::<Result<_>>().map(Self)
     }
 
-    /// Has one socket send so many messages, waits until all receivers have all of them, and
-    /// answers how many that is.
+    /// Sends so many messages from one socket, waits until all receivers have all of them,
+    /// and returns how many those are.
     fn exchange(&mut self, kind: &str, messages: usize, receivers: usize) -> Result<usize> {
         let message = format!(r#"{{"type":"{kind}","text":"{TEXT}"}}"#);
         let said = format!(r#"{{"type":"said","who":"ann","text":"{TEXT}"}}"#);

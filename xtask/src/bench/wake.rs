@@ -1,4 +1,4 @@
-//! Objects that wake.
+//! Waking objects.
 
 use std::time::Instant;
 
@@ -10,13 +10,13 @@ use super::{
     stage::{Stage, millis},
 };
 
-/// How many wake before the clock is started, for the JIT compiler, and how many after.
+/// How many objects wake before the clock is started, for the JIT compiler, and how many after.
 const WARM_UP: usize = 30;
 const SLEEPERS: usize = 130;
 
 impl Stage {
-    /// How many milliseconds an object takes to wake and to read one of its tables, whose schema
-    /// is as it was.
+    /// Measures how many milliseconds an object takes to wake and to read one of its tables,
+    /// with an unchanged schema.
     pub(super) fn wake(&mut self, who: Who) -> Result<f64> {
         if !self.has_sleepers[who as usize] {
             self.make_sleepers(who)?;

@@ -1,7 +1,7 @@
-//! An object's storage: SQLite in memory, with what workerd refuses and limits.
+//! An object's storage: SQLite in memory, with workerd's refusals and limits.
 //!
-//! As in workerd, what is written between two awaits is committed as one, and a
-//! crash loses what is not committed.
+//! As in workerd, everything written between two awaits is committed together, and a crash
+//! loses what is not committed.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -24,11 +24,11 @@ use crate::time::Timestamp;
 
 pub(crate) struct Disk {
     connection: Option<Connection>,
-    /// Whether the transaction that the next await commits is open.
+    /// Whether there is an open transaction, which the next await commits.
     is_open: Cell<bool>,
     savepoints: Cell<u32>,
     usage: Cell<Usage>,
-    /// Whether the statement at hand is this module's own, and may do anything.
+    /// Whether the current statement is this module's own, and may do anything.
     is_ours: Arc<AtomicBool>,
     /// The object's alarm, which is part of its transactions.
     alarm: Cell<Option<Timestamp>>,
@@ -58,7 +58,7 @@ impl Disk {
             .expect("it is there until the disk is dropped")
     }
 
-    /// Runs a statement: its rows, and how many it has changed.
+    /// Runs a statement, and returns its rows, and how many rows it has changed.
     pub(crate) fn query(
         &self,
         statement: &str,
@@ -75,14 +75,14 @@ impl Disk {
         Ok((packed(names, rows), changed))
     }
 
-    /// Runs the statements of a text, and answers the rows of the last one, to
-    /// which the values belong.
+    /// Runs the statements of a text, and returns the rows of the last one, to which the
+    /// values belong.
     fn fetch(&self, text: &str, values: &[Value<'_>]) -> Result<(Vec<String>, Vec<Vec<Stored>>)> {
         if text.len() > limits::STATEMENT {
             return Err(Error::sql(format!("statement too long: {text:.100}…")));
         }
         let rows = if text.trim_end().trim_end_matches(';').contains(';') {
-            // Whatever goes wrong in one of them, all are undone.
+            // If one of them fails, all are undone.
             let guard = Savepoint::new(self)?;
             let rows = self.fetch_batch(text, values);
             if rows.is_ok() {
@@ -118,7 +118,7 @@ impl Disk {
         self.usage.get()
     }
 
-    /// A new object counts from nothing.
+    /// A new object counts from zero.
     pub(super) fn reset_usage(&self) {
         self.usage.take();
     }
@@ -164,7 +164,7 @@ impl Disk {
         }
     }
 
-    /// Loses what was not committed.
+    /// Drops what was not committed.
     pub(super) fn rollback(&self) -> Result<()> {
         self.alarm.set(self.durable_alarm.get());
         if self.is_open.replace(false) {
@@ -193,8 +193,8 @@ impl Disk {
 }
 
 thread_local! {
-    /// Databases of worlds that are gone: to open one takes longer than most tests. All
-    /// that a world does is in one transaction, which is rolled back at its end.
+    /// Databases of finished worlds, for reuse: opening one takes longer than most tests.
+    /// Everything that a world does is in one transaction, which is rolled back at its end.
     static POOL: RefCell<Vec<(Connection, Arc<AtomicBool>)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -210,7 +210,7 @@ impl Drop for Disk {
     }
 }
 
-/// Undone when it is dropped, by an error, by `?` or by a panic.
+/// Undone when dropped, by an error, by `?` or by a panic.
 struct Savepoint<'a> {
     disk: &'a Disk,
     name: String,
@@ -246,7 +246,7 @@ impl Drop for Savepoint<'_> {
     fn drop(&mut self) {
         if !self.is_released {
             self.disk.alarm.set(self.alarm);
-            // There is nobody to tell, and the error that drops this is on its way.
+            // Nobody can be told here, and the error that drops this is already being returned.
             let _ = self.run("ROLLBACK TO");
             let _ = self.run("RELEASE");
         }
@@ -254,7 +254,7 @@ impl Drop for Savepoint<'_> {
     }
 }
 
-/// An empty database, and the switch that lets us do in it what the actor may not.
+/// An empty database, and the switch that permits what the actor may not do.
 fn open() -> rusqlite::Result<(Connection, Arc<AtomicBool>)> {
     let mut connection = Connection::open_in_memory()?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
@@ -297,7 +297,7 @@ fn rows(
     Ok((names, all))
 }
 
-/// The rows as they cross from a platform.
+/// The rows in the form in which a platform returns them.
 fn packed(names: Vec<String>, rows: Vec<Vec<Stored>>) -> Rows<'static> {
     let width = names.len();
     let (mut texts, mut blobs) = (String::new(), Vec::new());
@@ -341,7 +341,7 @@ impl rusqlite::ToSql for Bound<'_> {
     }
 }
 
-/// SQLite's own words, as workerd passes them on.
+/// SQLite's message, as workerd passes it on.
 fn words(error: &rusqlite::Error) -> String {
     match error {
         rusqlite::Error::SqlInputError { msg, offset, .. } if *offset >= 0 => {

@@ -1,4 +1,4 @@
-//! Requests as workerd would hand them over.
+//! Requests, as workerd would deliver them.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -35,7 +35,7 @@ fn answer(object: &dyn Host, request: Request) -> Turn<Response> {
         return object.upgrade(request).map(|upgrade| match upgrade? {
             Upgrade::Refused(response) => Ok(response),
             Upgrade::Open(_) => Err(Error::internal(
-                "a web socket is opened with `World::connect` here",
+                "open a web socket with `World::connect` here",
             )),
         });
     }
@@ -57,7 +57,7 @@ pub(super) fn upgrade(object: &dyn Host, request: Request) -> Turn<Upgrade> {
     }
 }
 
-/// The request with its URL written as the URL standard says.
+/// The request with its URL normalized by the URL standard.
 fn normalised(mut request: Request) -> Result<Request> {
     let given = request.uri().to_string();
     let url = Url::parse(&given).map_err(bad_url)?;

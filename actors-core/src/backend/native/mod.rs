@@ -1,15 +1,14 @@
 //! The backend for tests: a simulated world on this machine, with SQLite in
 //! memory, a virtual clock, and evictions and crashes on demand.
 //!
-//! Where it can't agree with workerd:
+//! Where it differs from workerd:
 //!
-//! - [`Usage`](crate::sql::Usage) counts the rows that a statement answers and changes; workerd counts
-//!   those that it scans too, and those of indices.
-//! - The order of turns that come at once is that of the seed; in workerd it is that
-//!   of arrival.
-//! - A text or a blob is 2 MB at most, as in production; a local workerd takes more.
-//! - A panic costs all actors of the world their memory, as it does those of one
-//!   isolate in production. Which actors share an isolate there is not known.
+//! - [`Usage`](crate::sql::Usage) counts the rows that a statement returns and changes; workerd
+//!   also counts the rows that it scans, and those of indices.
+//! - The order of concurrent turns is chosen by the seed; in workerd it is that of arrival.
+//! - A text or a blob has at most 2 MB, as in production; a local workerd accepts more.
+//! - A panic erases the memory of all actors of the world, as it does for those of one
+//!   isolate in production. Which actors share an isolate there is unknown.
 
 mod disk;
 mod http;

@@ -1,4 +1,4 @@
-//! An object of the simulated world, as its actor stands on it.
+//! An object of the simulated world, as the platform of its actor.
 
 use std::future::ready;
 use std::rc::Rc;
@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::sim::{Sim, Slot};
 use super::socket::Socket;
 use crate::error::Result;
-use crate::platform::{Loss, Platform};
-use crate::sockets::admission::Guested;
+use crate::platform::{Interruption, Platform};
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Accepted, Connection as _, Outgoing, RawSocket, Selection};
 use crate::sql::cell::Rows;
 use crate::sql::{Usage, Value};
@@ -21,9 +21,12 @@ pub(super) struct Object {
 }
 
 impl Sim {
-    /// What an actor in that place stands on.
+    /// The platform for an actor in that slot.
     pub(crate) fn platform(&self, slot: &Rc<Slot>) -> Box<dyn Platform> {
-        let world = self.me.upgrade().expect("the world that is asked is there");
+        let world = self
+            .me
+            .upgrade()
+            .expect("the world exists while it is used");
         Box::new(Object {
             world,
             slot: slot.clone(),
@@ -69,7 +72,7 @@ impl Platform for Object {
     }
 
     fn sync(&self) -> BoxFuture<'_, ()> {
-        // What is written is durable whenever a task waits.
+        // Writes are durable whenever a task waits.
         self.sleep(Duration::ZERO)
     }
 
@@ -88,8 +91,8 @@ impl Platform for Object {
             .expect("SQLite in memory drops tables");
     }
 
-    fn ring_begins(&self, _object: &str) -> Option<Loss> {
-        self.slot.loss.take()
+    fn ring_begins(&self, _object: &str) -> Option<Interruption> {
+        self.slot.interruption.take()
     }
 
     fn ring_ends(&self, _object: &str) {}
@@ -106,8 +109,8 @@ impl Platform for Object {
         self.slot.id()
     }
 
-    fn accept(&self, guest: Guested) -> Result<Accepted> {
-        Ok(Accepted::new(self.world.accept(&self.slot, guest)))
+    fn accept(&self, prepared: PreparedSocket) -> Result<Accepted> {
+        Ok(Accepted::new(self.world.accept(&self.slot, prepared)))
     }
 
     fn new_socket_id(&self) -> String {
@@ -138,7 +141,7 @@ impl Platform for Object {
     }
 
     fn first_turn(&self) -> u64 {
-        // Each run is the same here.
+        // Here, every run must be the same.
         0
     }
 

@@ -1,4 +1,4 @@
-//! Calls of objects of the simulated world.
+//! Calls to objects of the simulated world.
 
 use std::rc::Rc;
 
@@ -14,7 +14,10 @@ use crate::wire::{Budget, Wire};
 impl Bindings for Sim {
     fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
         Ok(Box::new(Target {
-            sim: self.me.upgrade().expect("the world that is asked is there"),
+            sim: self
+                .me
+                .upgrade()
+                .expect("the world exists while it is used"),
             slot: self.slot(address, name)?,
         }))
     }
@@ -43,7 +46,7 @@ impl Remote for Target {
     }
 }
 
-/// Calls a method by its name, with no more than workerd's arguments would have.
+/// Calls a method by its name, within the limits of workerd's arguments.
 pub(crate) fn call(object: &dyn Host, method: &str, arguments: Vec<Wire>) -> Turn<Wire> {
     let Some(number) = object.method(method) else {
         return Turn::Done(Err(Error::internal(format!(

@@ -1,7 +1,7 @@
 //! The simulated world: its objects, its clock, and the order in which things happen.
 //!
-//! One thread does one thing at a time. What can be done next waits as a task;
-//! without a seed the oldest is done first, with one the seed chooses.
+//! One thread does one thing at a time. What can be done next waits as a task; without a
+//! seed the oldest runs first, with a seed, the seed chooses.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -19,12 +19,12 @@ use super::outbox::Outbox;
 use super::socket::Socket;
 use crate::env::{Address, Env};
 use crate::error::{Error, ErrorKind, Result};
-use crate::platform::{Host, Loss, Platform};
+use crate::platform::{Host, Interruption, Platform};
 use crate::sockets::SocketOptions;
 use crate::time::{Duration, Timestamp};
 use crate::turn::{Turn, current};
 
-/// The place of one instance: what is on its disk stays, what is in memory may go.
+/// The slot of one instance: what is on its disk stays, what is in memory may go.
 pub(crate) struct Slot {
     pub(super) class: &'static str,
     pub(super) name: String,
@@ -36,8 +36,8 @@ pub(crate) struct Slot {
     /// How often its alarm was set or cancelled, and delivered.
     pub(crate) alarm_settings: Cell<u64>,
     pub(crate) alarm_rings: Cell<u64>,
-    /// What has cut short the running of its alarms.
-    pub(super) loss: RefCell<Option<Loss>>,
+    /// What cut the last ring of its alarms short.
+    pub(super) interruption: RefCell<Option<Interruption>>,
     /// The web sockets that are open; they outlive what is in memory.
     pub(super) sockets: RefCell<Vec<Socket>>,
     socket_options: Option<&'static SocketOptions>,
@@ -53,14 +53,14 @@ impl Slot {
             make: address.make,
             alarm_settings: Cell::default(),
             alarm_rings: Cell::default(),
-            loss: RefCell::default(),
+            interruption: RefCell::default(),
             rings: Cell::default(),
             sockets: RefCell::default(),
             socket_options: address.sockets,
         }
     }
 
-    /// As in workerd 64 hexadecimal digits, here made from the class and the name.
+    /// As in workerd, 64 hexadecimal digits, here derived from the class and the name.
     pub(super) fn id(&self) -> String {
         let bytes = self.class.bytes().chain([0]).chain(self.name.bytes());
         let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -77,7 +77,7 @@ impl Slot {
         &self.disk
     }
 
-    /// What the platform answers a message with by itself.
+    /// The reply that the platform sends to a message by itself.
     pub(super) fn auto_response(&self, message: &str) -> Option<&'static str> {
         let (ping, pong) = self.socket_options?.auto_response?;
         (message == ping).then_some(pong)
@@ -93,12 +93,11 @@ impl Slot {
     }
 }
 
-/// Something that an object is doing, for somebody who waits.
+/// Something that an object is doing, perhaps while somebody waits for it.
 struct Task {
     slot: Rc<Slot>,
     future: Pin<Box<dyn Future<Output = ()>>>,
-    /// Tells who waits that nothing comes of it; nobody waits for what is done in the
-    /// background.
+    /// Fails those who wait for it; nobody waits for a background task.
     give_up: Option<Box<dyn Fn(Error)>>,
     awake: Arc<Signal>,
 }
@@ -111,7 +110,7 @@ impl Task {
     }
 }
 
-/// Set when a task can go on.
+/// Set when a task can continue.
 struct Signal(AtomicBool);
 
 impl Wake for Signal {
@@ -130,14 +129,14 @@ impl Signal {
     }
 }
 
-/// Somebody who lets time pass.
+/// A pending sleep.
 struct Timer {
     end: Timestamp,
     is_over: Cell<bool>,
     waker: RefCell<Waker>,
 }
 
-/// When an alarm whose handler failed is delivered again.
+/// After how long an alarm whose handler failed is redelivered.
 const RETRY: Duration = Duration::from_secs(2);
 
 /// What unwinds out of a handler when its object crashes.
@@ -152,12 +151,12 @@ pub(crate) struct Sim {
     timers: RefCell<Vec<Weak<Timer>>>,
     pub(super) outbox: Rc<Outbox>,
     rng: RefCell<Option<fastrand::Rng>>,
-    /// After so many more storage operations, the object at work crashes.
+    /// After how many more storage operations the running object crashes.
     pub(crate) crash_after: Cell<Option<u32>>,
-    /// How many web sockets there have been.
+    /// How many web sockets have been opened.
     pub(super) sockets_opened: Cell<u64>,
     story: RefCell<Vec<String>>,
-    /// What was said last to a turn that would have waited for itself.
+    /// The error of the last turn that would have waited for itself.
     pub(crate) deadlock: RefCell<Option<String>>,
 }
 
@@ -187,7 +186,7 @@ impl Sim {
         self.now.set(now);
     }
 
-    /// The place of an instance, which is made when it is first asked for.
+    /// The slot of an instance, created when first used.
     pub(crate) fn slot(&self, address: &Address, name: &str) -> Result<Rc<Slot>> {
         let mut slots = self.slots.borrow_mut();
         let key = (address.actor, name.to_owned());
@@ -199,7 +198,7 @@ impl Sim {
         Ok(slot)
     }
 
-    /// Gives what the instances of an actor have stored to those of another.
+    /// Gives the storage of one actor's instances to those of another.
     pub(crate) fn hand_over(&self, from: &Address, to: &Address) {
         let all = self.all_slots().into_iter();
         for old in all.filter(|slot| slot.class == from.actor) {
@@ -211,7 +210,7 @@ impl Sim {
         }
     }
 
-    /// What has happened so far, a line each.
+    /// What has happened so far, one line per event.
     pub(crate) fn story(&self) -> Vec<String> {
         self.story.borrow().clone()
     }
@@ -223,7 +222,7 @@ impl Sim {
         self.story.borrow_mut().push(format!("{place}{}", what()));
     }
 
-    /// Has an object do something, and waits for what comes of it.
+    /// Delivers an event to an object, and waits for the outcome.
     pub(crate) fn deliver<T: 'static, E: FnOnce(&dyn Host) -> Turn<T> + 'static>(
         &self,
         slot: &Rc<Slot>,
@@ -273,7 +272,7 @@ impl Sim {
         });
     }
 
-    /// Has an object do something in the background, which does not keep it in memory.
+    /// Runs something of an object in the background, which does not keep it in memory.
     pub(super) fn spawn(&self, slot: &Rc<Slot>, future: Pin<Box<dyn Future<Output = ()>>>) {
         self.tasks.borrow_mut().push(Task {
             slot: slot.clone(),
@@ -288,14 +287,14 @@ impl Sim {
             return object.clone();
         }
         slot.disk.reset_usage();
-        let world = self.me.upgrade().expect("the world at work is there");
+        let world = self.me.upgrade().expect("the world exists while it runs");
         let object = (slot.make)(self.platform(slot), Env(world));
         slot.object.replace(Some(object.clone()));
         self.note(Some(slot), || "wakes".to_owned());
         object
     }
 
-    /// Runs until `future` is done, as far as time need not pass for that.
+    /// Runs until `future` is done; none if time would have to pass for that.
     pub(crate) fn run<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         let mut future = std::pin::pin!(future);
         let awake = Signal::new();
@@ -312,7 +311,7 @@ impl Sim {
         }
     }
 
-    /// Does one thing that can be done now; false if there is none.
+    /// Does one thing that can be done now; returns false if there is none.
     pub(crate) fn step(&self) -> bool {
         self.outbox.flush();
         let Some(task) = self.next_task() else {
@@ -356,7 +355,7 @@ impl Sim {
         }
     }
 
-    /// Lets that much time pass; none at all lets everybody who is ready have a turn.
+    /// Waits for that long; zero lets everything that is ready run once.
     pub(super) fn sleep(&self, span: Duration) -> impl Future<Output = ()> + use<> {
         let timer = Rc::new(Timer {
             end: self.now() + span,
@@ -373,7 +372,7 @@ impl Sim {
         })
     }
 
-    /// Wakes those who have slept long enough, if there are any.
+    /// Wakes the tasks that have slept long enough, and returns whether there were any.
     fn wake_sleepers(&self) -> bool {
         let now = self.now();
         let mut timers = self.timers.borrow_mut();
@@ -389,7 +388,7 @@ impl Sim {
         timers.len() < before
     }
 
-    /// Gives an object its alarm, if one is due.
+    /// Delivers an alarm to an object, if one is due.
     fn ring(&self) -> bool {
         let due = self
             .slots
@@ -424,7 +423,7 @@ impl Sim {
         !slot.rings.get() && slot.disk.alarm().is_some_and(|alarm| alarm <= self.now())
     }
 
-    /// When the next alarm is due, or somebody has slept long enough.
+    /// When the next alarm is due, or the next sleep ends.
     pub(crate) fn next_time(&self) -> Option<Timestamp> {
         let slots = self.slots.borrow();
         let silent = slots.values().filter(|slot| !slot.rings.get());
@@ -453,15 +452,15 @@ impl Sim {
         self.crash(&slot);
     }
 
-    /// Takes an object from memory as a crash would: what it had not made durable
-    /// is lost, and those who wait for it are told so.
+    /// Removes an object from memory as a crash would: what is not durable is lost, and its
+    /// callers get an error.
     pub(crate) fn crash(&self, slot: &Rc<Slot>) {
         self.forget(slot, "the object was lost");
         self.cut(slot);
         slot.disk.rollback().expect("SQLite in memory rolls back");
     }
 
-    /// Takes an idle object from memory; one that is at work stays.
+    /// Evicts an idle object from memory; a busy one stays.
     pub(crate) fn evict(&self, slot: &Rc<Slot>) -> bool {
         let is_of_it = |task: &Task| Rc::ptr_eq(&task.slot, slot);
         let is_busy = self
@@ -493,11 +492,13 @@ impl Sim {
         self.outbox.flush();
         let message = format!("panicked: {message}");
         for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
-            slot.loss.replace(Some(Loss::Panic(None)));
+            slot.interruption.replace(Some(Interruption::Panic(None)));
         }
         if let Some(lost) = current::panicked_alarm() {
             let culprit = Some((lost.alarm, message.clone()));
-            task.slot.loss.replace(Some(Loss::Panic(culprit)));
+            task.slot
+                .interruption
+                .replace(Some(Interruption::Panic(culprit)));
         }
         task.give_up(Error::new(ErrorKind::Panic, message));
         task.slot.rings.set(false);
@@ -510,7 +511,7 @@ impl Sim {
         }
     }
 
-    /// Takes an object from memory, and tells those who wait for it why.
+    /// Removes an object from memory, and fails its callers with that message.
     fn forget(&self, slot: &Rc<Slot>, message: &str) {
         let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
         let (lost, kept): (Vec<_>, Vec<_>) = tasks
@@ -526,7 +527,7 @@ impl Sim {
     }
 }
 
-/// What comes of an event, for the one who waits for it.
+/// The outcome of an event, for the one who waits for it.
 struct Answer<T> {
     value: RefCell<Option<Result<T>>>,
     waker: RefCell<Option<Waker>>,

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use super::outbox::Outbox;
 use crate::error::{Error, Result};
 use crate::sockets::Message;
-use crate::sockets::admission::Guested;
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Connection, Outgoing, RawSocket};
 
-/// A web socket, as both of its ends see it.
+/// A web socket, shared by both of its ends.
 #[derive(Clone)]
 pub(crate) struct Socket(Rc<State>);
 
@@ -20,11 +20,11 @@ struct State {
     tags: Vec<String>,
     protocol: Option<String>,
     attachment: RefCell<Vec<u8>>,
-    /// What the client has not read yet.
+    /// The messages that the client has not read yet.
     sent: RefCell<VecDeque<Message>>,
-    /// What the actor has closed it with.
+    /// The code and reason with which the actor has closed it.
     closed: RefCell<Option<(u16, String)>>,
-    /// Whether it was told of the end.
+    /// Whether the actor was told of its end.
     has_ended: Cell<bool>,
 }
 
@@ -35,18 +35,18 @@ impl PartialEq for Socket {
 }
 
 impl Socket {
-    pub(super) fn open(outbox: Rc<Outbox>, guest: Guested) -> Self {
+    pub(super) fn open(outbox: Rc<Outbox>, prepared: PreparedSocket) -> Self {
         let socket = Self(Rc::new(State {
             outbox,
-            id: guest.id,
-            tags: guest.tags,
-            protocol: guest.protocol,
-            attachment: RefCell::new(guest.attachment),
+            id: prepared.id,
+            tags: prepared.tags,
+            protocol: prepared.protocol,
+            attachment: RefCell::new(prepared.attachment),
             sent: RefCell::default(),
             closed: RefCell::default(),
             has_ended: Cell::new(false),
         }));
-        for greeting in guest.greetings {
+        for greeting in prepared.greetings {
             socket.when_durable(|socket| socket.push(Message::Text(greeting)));
         }
         socket
@@ -57,19 +57,19 @@ impl Socket {
         self.0.sent.borrow_mut().push_back(message);
     }
 
-    /// Takes note of its end, and returns whether that is news.
+    /// Records its end, and returns whether that is new.
     pub(super) fn end(&self) -> bool {
         !self.0.has_ended.replace(true)
     }
 
-    /// Breaks the connection, of which the actor is not told.
+    /// Breaks the connection without telling the actor.
     pub(super) fn lose(&self) {
         self.end();
         let lost = (1006, String::new());
         self.0.closed.borrow_mut().get_or_insert(lost);
     }
 
-    /// Does `action` when what was written before is durable.
+    /// Runs `action` once everything written before is durable.
     fn when_durable(&self, action: impl FnOnce(&Self) + 'static) {
         let socket = self.clone();
         self.0.outbox.send(Box::new(move || action(&socket)));

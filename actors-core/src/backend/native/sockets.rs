@@ -1,4 +1,4 @@
-//! What happens to the web sockets of the simulated world.
+//! The web sockets of the simulated world.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use super::socket::Socket;
 use crate::error::Result;
 use crate::platform::Upgrade;
 use crate::request::Request;
-use crate::sockets::admission::Guested;
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::message::Event;
 use crate::sockets::raw::RawSocket;
 use crate::sockets::{Close, Message};
@@ -22,8 +22,8 @@ impl Sim {
         format!("00000000-0000-4000-8000-{number:012}")
     }
 
-    pub(super) fn accept(&self, slot: &Slot, guest: Guested) -> Socket {
-        let socket = Socket::open(self.outbox.clone(), guest);
+    pub(super) fn accept(&self, slot: &Slot, prepared: PreparedSocket) -> Socket {
+        let socket = Socket::open(self.outbox.clone(), prepared);
         slot.sockets.borrow_mut().insert(0, socket.clone());
         socket
     }
@@ -38,7 +38,7 @@ impl Sim {
         self.deliver(slot, what, move |object| http::upgrade(object, request))
     }
 
-    /// Gives an object a message from a client; what the platform answers by
+    /// Delivers a message from a client to an object; one that the platform replies to by
     /// itself does not wake it.
     pub(crate) fn message(
         &self,
@@ -74,7 +74,7 @@ impl Sim {
         }
     }
 
-    /// Tells an object that a socket has come to its end, once.
+    /// Tells an object that a socket has ended, once.
     pub(crate) fn end(
         &self,
         slot: &Rc<Slot>,
@@ -97,7 +97,7 @@ impl Sim {
         }
     }
 
-    /// What a crash leaves of an object's sockets: nothing, and nobody is told.
+    /// Ends an object's sockets as a crash does: without telling anyone.
     pub(super) fn cut(&self, slot: &Slot) {
         for socket in slot.sockets.take() {
             socket.lose();
@@ -105,7 +105,7 @@ impl Sim {
     }
 }
 
-/// How a client that says nothing of it goes.
+/// How a client ends that disappears.
 pub(crate) fn vanished() -> Close {
     Close {
         code: 1006,

@@ -1,11 +1,10 @@
-//! The exported class of an actor, and the way of an event into it.
+//! The exported class of an actor, and how events get into it.
 
 use std::sync::Once;
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, Reflect};
 
-use super::error::{from_js, to_js};
+use super::error::to_js;
 use super::executor::{answer, install_panic_hook};
 use super::state::State;
 use super::{http, object, sockets, wire};
@@ -14,8 +13,8 @@ use crate::actor::host::sleeping;
 use crate::actor::object::Object;
 use crate::error::{Error, Result};
 use crate::platform::{Host as _, Platform};
-use crate::sockets::Close;
-use crate::sockets::message::Event;
+use crate::sockets::message::{Event, TooLong};
+use crate::sockets::{Close, Message};
 use crate::time::Timestamp;
 use crate::wire::Wire;
 
@@ -27,17 +26,18 @@ extern "C" {
         answers_requests: bool,
         has_sockets: bool,
         hears_their_end: bool,
+        max_bytes: f64,
     );
 }
 
-/// Not a method but the platform's own events; the glue has the same numbers.
+/// The platform's own events, which are not methods; the glue uses the same numbers.
 const FETCH: i32 = -1;
 const ALARM: i32 = -2;
 const MESSAGE: i32 = -3;
 const CLOSE: i32 = -4;
 const ERROR: i32 = -5;
 
-/// The inside of the class that the macro exports.
+/// The inner part of the class that the macro exports.
 pub struct Class<A: 'static>(Option<(Object<A>, State)>);
 
 impl<A: Actor> Class<A> {
@@ -56,46 +56,56 @@ impl<A: Actor> Class<A> {
         Self(Some((sleeping(platform, env), state)))
     }
 
-    /// No object: an instance whose JavaScript class is wanted.
+    /// Not an object: an instance that is only made for its JavaScript class.
     pub fn empty() -> Self {
         Self(None)
     }
 
-    /// Gives an event to the actor, and answers with a value or a promise.
+    /// Passes an event to the actor, and returns a value or a promise. The cells, texts and
+    /// bytes are the packed arguments of a method, or the parts of another event; `about` is
+    /// the request or the socket.
     ///
     /// # Errors
     ///
-    /// What the handler answers when it fails at once, as a JavaScript error.
-    pub fn dispatch(&self, event: i32, values: JsValue) -> Result<JsValue, JsValue> {
-        let values: Array = values.unchecked_into();
+    /// The error of a handler that fails at once, as a JavaScript error.
+    pub fn dispatch(
+        &self,
+        event: i32,
+        cells: Option<Vec<f64>>,
+        texts: Option<String>,
+        bytes: Option<Vec<u8>>,
+        about: JsValue,
+    ) -> Result<JsValue, JsValue> {
         let Some((object, state)) = &self.0 else {
             return Err(to_js(&Error::internal("not an object of the runtime")));
         };
+        let cells = cells.unwrap_or_default();
         match event {
-            FETCH => {
-                let opens_sockets = A::SOCKETS.is_some();
-                http::handle(object, opens_sockets, values.get(0).unchecked_ref())
+            // So an actor that handles no requests does not include their code.
+            FETCH if A::SOCKETS.is_some() || A::HANDLERS.on_request.is_some() => {
+                http::handle(object, A::SOCKETS.is_some(), about.unchecked_ref())
             }
             ALARM => {
-                let turn = object.alarm(scheduled_time(&values.get(0)));
-                answer(turn, nothing)
+                let planned = cells
+                    .first()
+                    .map(|time| Timestamp::from_millis(*time as i64));
+                answer(object.alarm(planned), nothing)
             }
-            // So an actor without web sockets does not have their code.
             MESSAGE | CLOSE | ERROR if A::SOCKETS.is_some() => {
-                let socket = sockets::known(state, values.get(0));
-                let turn = object.socket(socket, socket_event::<A>(event, &values));
-                answer(turn, nothing)
+                let socket = sockets::known(state, about);
+                let happened = socket_event(event, &cells, texts, bytes);
+                answer(object.socket(socket, happened), nothing)
             }
             method => {
                 let method = usize::try_from(method).unwrap_or(usize::MAX);
-                let turn = object.call(method, wire::from_js(values.iter()));
-                answer(turn, reply)
+                let arguments = wire::from_parts(cells, texts, bytes);
+                answer(object.call(method, arguments), reply)
             }
         }
     }
 }
 
-// Functions and not closures, so that what is generic over them is compiled once for all actors.
+// Functions rather than closures, so that code generic over them is compiled once for all actors.
 
 fn nothing((): ()) -> Result<JsValue> {
     Ok(JsValue::UNDEFINED)
@@ -105,29 +115,24 @@ fn reply(reply: Wire) -> Result<JsValue> {
     Ok(wire::to_js(reply))
 }
 
-/// When the object's alarm was meant to ring, from the argument of the class's method.
-fn scheduled_time(info: &JsValue) -> Option<Timestamp> {
-    let time = Reflect::get(info, &"scheduledTime".into()).ok()?;
-    Some(Timestamp::from_millis(time.as_f64()? as i64))
-}
-
-/// What has happened to a socket, from the arguments of the class's method.
-fn socket_event<A: Actor>(event: i32, values: &Array) -> Event {
-    match event {
-        MESSAGE => {
-            let max_bytes = A::SOCKETS.map_or(0, |options| options.max_bytes);
-            sockets::message(&values.get(1), max_bytes)
-        }
-        CLOSE => Event::Close(Close {
-            code: values.get(1).as_f64().unwrap_or_default() as u16,
-            reason: values.get(2).as_string().unwrap_or_default(),
-            was_clean: values.get(3).is_truthy(),
+/// The event of a socket. A message that is too large stays outside of Wasm, whose memory never
+/// shrinks: only its length is passed.
+fn socket_event(event: i32, cells: &[f64], texts: Option<String>, bytes: Option<Vec<u8>>) -> Event {
+    let cell = |index| cells.get(index).copied().unwrap_or_default();
+    match (event, texts, bytes) {
+        (MESSAGE, Some(text), _) => Event::Message(Ok(Message::Text(text))),
+        (MESSAGE, None, Some(bytes)) => Event::Message(Ok(Message::Bytes(bytes.into()))),
+        (MESSAGE, None, None) => Event::Message(Err(TooLong(cell(0) as usize))),
+        (CLOSE, reason, _) => Event::Close(Close {
+            code: cell(0) as u16,
+            reason: reason.unwrap_or_default(),
+            was_clean: cell(1) != 0.0,
         }),
-        _ => Event::Error(from_js(&values.get(1)).message().to_owned()),
+        (_, message, _) => Event::Error(message.unwrap_or_default()),
     }
 }
 
-/// Tells the runtime of the class, when the module starts.
+/// Declares the class to the runtime, when the module starts.
 pub fn declare_class<A: Actor>(instance: &JsValue) {
     static HOOK: Once = Once::new();
     HOOK.call_once(install_panic_hook);
@@ -144,5 +149,6 @@ pub fn declare_class<A: Actor>(instance: &JsValue) {
         answers_requests,
         A::SOCKETS.is_some(),
         hears_their_end,
+        A::SOCKETS.map_or(0.0, |options| options.max_bytes as f64),
     );
 }

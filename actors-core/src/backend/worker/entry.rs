@@ -6,13 +6,13 @@ use wasm_bindgen::prelude::*;
 use worker::web_sys;
 
 use super::http;
-use super::rpc::Target;
+use super::rpc::unbound;
 use crate::entry::{Found, Route, Routes};
-use crate::env::Env;
 use crate::error::Result;
+use crate::request::bad_url;
 
-/// Passes the request to the instance that it is for. The promise of the
-/// response goes back as it is: this instance of Wasm need not outlive it.
+/// Passes the request to its instance. The promise of the response is returned unchanged,
+/// so this Wasm instance need not outlive it.
 ///
 /// # Errors
 ///
@@ -26,28 +26,40 @@ pub fn fetch(
         static ROUTES: OnceCell<Result<Routes>> = const { OnceCell::new() };
     }
     let found = ROUTES.with(|cell| match cell.get_or_init(|| Routes::new(routes)) {
-        Ok(routes) => find(routes, request),
+        Ok(routes) => {
+            let path = path_of(request).ok_or_else(|| bad_url("it is not one"));
+            path.and_then(|path| routes.find(&path, || Ok(http::head(request)?.0)))
+        }
         Err(error) => Err(error.clone()),
     });
-    let env: Env = env.unchecked_into();
-    let target = |(request, found): (_, Found)| {
-        let target = Target::bound(&env, found.binding, &found.name)?;
-        Ok((request, target))
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => return http::refuse(&error),
     };
-    match found.and_then(target) {
-        Ok((request, target)) => target.forward(&request).map(Into::into),
-        Err(error) => http::refuse(&error),
+    let Found {
+        binding,
+        name,
+        may_upgrade,
+    } = found;
+    match forward(&env, binding, &name, request, may_upgrade)? {
+        promise if promise.is_undefined() => http::refuse(&unbound(binding)),
+        promise => Ok(promise),
     }
 }
 
-/// The instance that a request is for, and the request as it is passed on: with the URL
-/// that named the instance.
-fn find(routes: &Routes, request: &web_sys::Request) -> Result<(web_sys::Request, Found)> {
-    let (request, uri) = http::open(request)?;
-    let found = routes.find(uri.path(), || http::head(&request))?;
-    let request = match found.may_upgrade {
-        true => request,
-        false => http::without_upgrade(&request),
-    };
-    Ok((request, found))
+#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+extern "C" {
+    /// The path of the URL, normalized by the URL standard; none if it is not a URL.
+    #[wasm_bindgen(js_name = pathOf)]
+    fn path_of(request: &web_sys::Request) -> Option<String>;
+    /// Passes the request on, with the URL that named the instance; returns undefined without a
+    /// binding.
+    #[wasm_bindgen(catch)]
+    fn forward(
+        env: &JsValue,
+        binding: &str,
+        name: &str,
+        request: &web_sys::Request,
+        may_upgrade: bool,
+    ) -> Result<JsValue, JsValue>;
 }

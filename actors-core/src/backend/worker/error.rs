@@ -1,4 +1,4 @@
-//! Errors between our form and JavaScript's.
+//! Converts errors between our form and JavaScript's.
 
 use wasm_bindgen::prelude::*;
 use worker::js_sys;
@@ -11,13 +11,13 @@ extern "C" {
     fn failure(name: &str, message: &str) -> JsValue;
 }
 
-/// The error as JavaScript throws it: the kind is its `name`.
+/// The error as a JavaScript error, whose `name` is the kind.
 pub(super) fn to_js(error: &Error) -> JsValue {
     failure(error.kind().name(), error.message())
 }
 
-/// What JavaScript threw, as our error: its `name` is the kind, if it is one of ours. From
-/// another process comes an `Error` with the text of the one that was thrown there.
+/// What JavaScript threw, as our error: its `name` is the kind, if it is one of ours.
+/// Another process sends an `Error` with the text of the one that was thrown there.
 pub(super) fn from_js(thrown: &JsValue) -> Error {
     let property = |name| js_sys::Reflect::get(thrown, &JsValue::from_str(name)).ok();
     let flag = |name| property(name).is_some_and(|value| value.is_truthy());

@@ -1,8 +1,8 @@
-//! Turns as JavaScript sees them: a value at once, or a promise.
+//! Turns for JavaScript: a value at once, or a promise.
 //!
-//! A panic aborts the Wasm instance, and with it every future in it. The panic
-//! hook, which runs first, answers all who wait: so each promise that is given
-//! out is registered (in the glue) until it is settled.
+//! A panic aborts the Wasm instance, and with it every future in it. The panic hook, which
+//! runs first, rejects all pending promises: so each promise that is handed out is
+//! registered (in the glue) until it is settled.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -39,15 +39,15 @@ extern "C" {
     type Trap;
 }
 
-/// Whether this was thrown by a Wasm instance that is no more: one that has panicked, or
-/// has no stack left.
+/// Whether this was thrown by a dead Wasm instance: one that has panicked, or has run out
+/// of stack.
 pub(super) fn is_trap(thrown: &JsValue) -> bool {
     let is_overflow = |error: &RangeError| String::from(error.message()).contains("call stack");
     thrown.is_instance_of::<Trap>() || thrown.dyn_ref().is_some_and(is_overflow)
 }
 
 thread_local! {
-    /// Whose promise the future that is being polled will settle.
+    /// The promise that the future being polled will settle.
     static CURRENT: RefCell<Option<Deferred>> = const { RefCell::new(None) };
 }
 
@@ -74,7 +74,7 @@ fn promise(future: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
     promise
 }
 
-/// Polls the future so that a panic in it is known to be the promise's.
+/// Polls the future so that a panic in it is attributed to its promise.
 async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     poll_fn(|cx| {
@@ -86,11 +86,11 @@ async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> 
     .await
 }
 
-/// Makes a panic answer those who wait before it aborts the instance.
+/// Makes a panic reject all pending promises before it aborts the instance.
 pub(super) fn install_panic_hook() {
     let others = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        // Where it was is in the log, which the other hooks write.
+        // The other hooks log where it was.
         let message = info.payload_as_str().unwrap_or_default();
         let lost = current::panicked_alarm();
         panicked(

@@ -1,74 +1,77 @@
-//! Requests and responses between the platform's types and the `http` crate's.
+//! Converts requests and responses between the platform's types and the `http` crate's. A
+//! head is passed in one call, and a body when it is read.
 
 use std::fmt::Display;
+use std::pin::Pin;
 
+use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, Uint8Array};
+use worker::js_sys::{Promise, Uint8Array};
+use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys;
 
 use super::error::{from_js, to_js};
 use super::executor::answer;
 use crate::error::{Error, Result};
 use crate::platform::{Host, Upgrade};
-use crate::request::{self, Body, Request, Response, bad_url, error_response};
+use crate::request::{self, Body, Incoming, Request, Response, bad_url, error_response};
+use crate::turn::BoxFuture;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    /// The request, or one like it, whose URL is written as the URL standard says; none if
-    /// it can't be.
-    fn normalised(request: &web_sys::Request) -> Option<web_sys::Request>;
-    #[wasm_bindgen(js_name = withoutUpgrade)]
-    pub(super) fn without_upgrade(request: &web_sys::Request) -> web_sys::Request;
+    /// Whether there is a body, the method, the URL normalized by the URL standard, and the
+    /// headers, one line each; none if the URL is invalid.
+    #[wasm_bindgen(js_name = headOfRequest)]
+    fn head_of_request(request: &web_sys::Request) -> Option<String>;
+    /// Whether there is a body, the status, and the headers.
+    #[wasm_bindgen(js_name = headOfResponse)]
+    fn head_of_response(response: &JsValue) -> String;
+    #[wasm_bindgen(js_name = bytesOf)]
+    fn bytes_of(body: &JsValue) -> Promise;
+    #[wasm_bindgen(catch)]
+    fn respond(status: u16, headers: Option<&str>, body: Option<&[u8]>)
+    -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = newRequest)]
+    fn new_request(
+        method: &str,
+        url: &str,
+        headers: Option<&str>,
+        body: Option<&[u8]>,
+    ) -> Result<web_sys::Request, JsValue>;
 }
 
-/// A request as it has come from outside, and its URL.
-pub(super) fn open(request: &web_sys::Request) -> Result<(web_sys::Request, ::http::Uri)> {
-    let request = normalised(request).ok_or_else(|| bad_url("it is not one"))?;
-    let uri = request::uri(&request.url())?;
-    Ok((request, uri))
-}
-
-/// A request that has come to the actor.
+/// A request to the actor.
 pub(super) fn handle(
     object: &impl Host,
     opens_sockets: bool,
     request: &web_sys::Request,
 ) -> Result<JsValue, JsValue> {
-    let (request, uri) = match open(request) {
-        Ok(opened) => opened,
+    let (head, has_body) = match head(request) {
+        Ok(head) => head,
         Err(error) => return refuse(&error),
     };
-    // So an actor without web sockets does not have their code.
+    // So an actor without web sockets does not include their code.
     if opens_sockets {
-        let asked = request.headers().get("upgrade").ok().flatten();
-        if object.is_upgrade(uri.path(), asked.as_deref()) {
-            return upgrade(object, &request);
+        let asked = head.headers().get(::http::header::UPGRADE);
+        let asked = asked.and_then(|asked| asked.to_str().ok());
+        if object.is_upgrade(head.uri().path(), asked) {
+            return answer(object.upgrade(head.map(Body::from)), to_js_upgrade);
         }
     }
-    let turn = match from_js_request(request) {
-        Ok(request) => object.fetch(request),
-        Err(error) => return refuse(&error),
+    let body = match has_body {
+        true => Body::incoming(JsBody::Request(Clone::clone(request))),
+        false => Body::empty(),
     };
-    match turn {
+    match object.fetch(head.map(|()| body)) {
         Some(turn) => answer(turn, to_js_response),
         None => Err(to_js(&Error::not_found("the actor answers no requests"))),
     }
 }
 
-/// Answers a request that is refused at the door.
+/// Responds to a request that is refused outright.
 pub(super) fn refuse(error: &Error) -> Result<JsValue, JsValue> {
     to_js_response(error_response(error)).map_err(|error| to_js(&error))
-}
-
-/// A request for a web socket.
-fn upgrade(object: &impl Host, request: &web_sys::Request) -> Result<JsValue, JsValue> {
-    let head = match head(request) {
-        Ok(head) => head,
-        Err(error) => return refuse(&error),
-    };
-    let turn = object.upgrade(head.map(Body::from));
-    answer(turn, to_js_upgrade)
 }
 
 fn to_js_upgrade(upgrade: Upgrade) -> Result<JsValue> {
@@ -78,40 +81,92 @@ fn to_js_upgrade(upgrade: Upgrade) -> Result<JsValue> {
     }
 }
 
-fn from_js_request(request: web_sys::Request) -> Result<Request> {
-    let request = worker::request_from_wasm(request).map_err(unreadable)?;
-    Ok(request.map(body))
-}
-
-/// The request without its body, which stays with JavaScript.
-pub(super) fn head(request: &web_sys::Request) -> Result<::http::Request<()>> {
+/// The request without its body, which stays in JavaScript, and whether it has one.
+pub(super) fn head(request: &web_sys::Request) -> Result<(::http::Request<()>, bool)> {
+    let head = head_of_request(request).ok_or_else(|| bad_url("it is not one"))?;
+    let mut lines = head.split('\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let (has_body, method, url) = (next() == "1", next(), next());
     let mut head = ::http::Request::builder()
-        .method(&*request.method())
-        .uri(request.url());
-    for entry in request.headers().entries() {
-        let entry: Array = entry.map_err(|thrown| from_js(&thrown))?.unchecked_into();
-        let text = |index| entry.get(index).as_string().unwrap_or_default();
-        head = head.header(text(0), text(1));
+        .method(method)
+        .uri(request::uri(url)?);
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        head = head.header(name, value);
     }
-    head.body(()).map_err(unreadable)
+    Ok((head.body(()).map_err(unreadable)?, has_body))
 }
 
-/// What is said of a request with a header that HTTP does not allow, which the runtime lets
+/// The error for a request with a header that HTTP does not allow, but the runtime lets
 /// through.
 fn unreadable(error: impl Display) -> Error {
     Error::invalid(format!("the request can't be read: {error}"))
 }
 
-pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
-    Ok(worker::response_from_wasm(response.unchecked_into())?.map(body))
+/// A body in JavaScript.
+enum JsBody {
+    Request(web_sys::Request),
+    Response(web_sys::Response),
 }
 
-fn body(body: worker::Body) -> Body {
-    if http_body::Body::is_end_stream(&body) {
-        Body::empty()
-    } else {
-        Body::stream(body.map_err(Error::from))
+impl Incoming for JsBody {
+    fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
+        let reading = bytes_of(match &*self {
+            Self::Request(request) => request,
+            Self::Response(response) => response,
+        });
+        Box::pin(async {
+            let bytes = JsFuture::from(reading).await;
+            let bytes = bytes.map_err(|thrown| from_js(&thrown))?;
+            Ok(bytes.unchecked_into::<Uint8Array>().to_vec().into())
+        })
     }
+
+    fn stream(&mut self) -> Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>> {
+        let body = match self {
+            Self::Request(request) => {
+                worker::request_from_wasm(Clone::clone(request)).map(::http::Request::into_body)
+            }
+            Self::Response(response) => {
+                worker::response_from_wasm(Clone::clone(response)).map(::http::Response::into_body)
+            }
+        };
+        match body {
+            Ok(body) => Box::pin(body.map_err(Error::from)),
+            Err(error) => {
+                let message = error.to_string();
+                Box::pin(http_body_util::Empty::new().map_err(move |_| Error::internal(&*message)))
+            }
+        }
+    }
+}
+
+pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
+    let head = head_of_response(&response);
+    let mut lines = head.split('\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let (has_body, status) = (next() == "1", next());
+    let mut head = ::http::Response::builder().status(status);
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        head = head.header(name, value);
+    }
+    Ok(head.body(match has_body {
+        true => Body::incoming(JsBody::Response(response.unchecked_into())),
+        false => Body::empty(),
+    })?)
+}
+
+/// The headers, a line for each name and each value; none if there are none.
+fn lines(headers: &::http::HeaderMap) -> Option<String> {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(name.as_str());
+        lines.push('\n');
+        lines.push_str(&String::from_utf8_lossy(value.as_bytes()));
+    }
+    (!lines.is_empty()).then_some(lines)
 }
 
 pub(super) fn to_js_response(response: Response) -> Result<JsValue> {
@@ -119,22 +174,27 @@ pub(super) fn to_js_response(response: Response) -> Result<JsValue> {
     let bytes = match body.into_full() {
         Ok(bytes) => bytes,
         Err(stream) => {
-            return Ok(
-                worker::response_to_wasm(::http::Response::from_parts(head, stream))?.into(),
-            );
+            let response = ::http::Response::from_parts(head, stream);
+            return Ok(worker::response_to_wasm(response)?.into());
         }
     };
-    let thrown = |thrown| from_js(&thrown);
-    let headers = web_sys::Headers::new().map_err(thrown)?;
-    for (name, value) in &head.headers {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        headers.append(name.as_str(), &value).map_err(thrown)?;
-    }
-    let init = web_sys::ResponseInit::new();
-    init.set_status(head.status.as_u16());
-    init.set_headers(&headers);
-    let body = (!bytes.is_empty()).then(|| Uint8Array::from(&*bytes));
-    web_sys::Response::new_with_opt_js_u8_array_and_init(body.as_ref(), &init)
-        .map(Into::into)
-        .map_err(thrown)
+    let (headers, body) = (lines(&head.headers), (!bytes.is_empty()).then_some(&*bytes));
+    let response = respond(head.status.as_u16(), headers.as_deref(), body);
+    response.map_err(|thrown| from_js(&thrown))
+}
+
+/// A request for another object.
+pub(super) fn to_js_request(request: Request) -> Result<web_sys::Request> {
+    let (head, body) = request.into_parts();
+    let bytes = match body.into_full() {
+        Ok(bytes) => bytes,
+        Err(stream) => {
+            let request = ::http::Request::from_parts(head, stream);
+            return Ok(worker::request_to_wasm(request)?);
+        }
+    };
+    let (headers, body) = (lines(&head.headers), (!bytes.is_empty()).then_some(&*bytes));
+    let (method, url) = (head.method.as_str(), head.uri.to_string());
+    let request = new_request(method, &url, headers.as_deref(), body);
+    request.map_err(|thrown| from_js(&thrown))
 }

@@ -10,8 +10,8 @@ use super::error::{from_js, to_js};
 use super::state::{State, Storage};
 use super::{executor, sockets, sql};
 use crate::error::{Error, Result};
-use crate::platform::{Loss, Platform};
-use crate::sockets::admission::Guested;
+use crate::platform::{Interruption, Platform};
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Accepted, Outgoing, RawSocket, Selection};
 use crate::sql::cell::Rows;
 use crate::sql::{Usage, Value};
@@ -20,7 +20,7 @@ use crate::turn::BoxFuture;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    /// Says that the object runs its alarms, and answers what has cut short the last ring.
+    /// Notes that the object runs its alarms, and returns what cut the last ring short.
     #[wasm_bindgen(js_name = ringBegins)]
     fn ring_begins(object: &str) -> Option<js_sys::Array>;
     #[wasm_bindgen(js_name = ringEnds)]
@@ -34,7 +34,7 @@ extern "C" {
     fn stop(this: &Timer);
 }
 
-/// Stops when it is dropped, since a timer keeps the object in memory.
+/// Stops when dropped, since a timer keeps the object in memory.
 struct Running(Timer);
 
 impl Drop for Running {
@@ -43,8 +43,8 @@ impl Drop for Running {
     }
 }
 
-/// One Durable Object. Without `SOCKETS` none is opened to it, and the code for that is not
-/// linked.
+/// One Durable Object. Without `SOCKETS` it has no web sockets, and the code for them is
+/// not linked.
 pub(super) struct Object<const SOCKETS: bool> {
     state: State,
     storage: Storage,
@@ -86,7 +86,7 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
         match (outcome, failed.into_inner()) {
             (Ok(()), _) => Ok(()),
             (Err(_), Some(error)) => Err(error),
-            // A panic inside is on its way to the caller: nothing here may hold it up.
+            // A panic inside is unwinding to the caller: nothing here may stop it.
             (Err(thrown), None) if executor::is_trap(&thrown) => wasm_bindgen::throw_val(thrown),
             (Err(thrown), None) => Err(from_js(&thrown)),
         }
@@ -94,8 +94,8 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
 
     fn set_alarm(&self, at: Option<Timestamp>) -> Result<()> {
         match at {
-            // The runtime takes no time before 1970 nor its beginning, and runs what is
-            // past at once.
+            // The runtime accepts no time up to the beginning of 1970, and runs past alarms
+            // at once.
             Some(at) => self.storage.set_alarm(at.as_millis().max(1) as f64),
             None => self.storage.delete_alarm(),
         }
@@ -120,7 +120,7 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
 
     fn sync(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            // Should it fail, the runtime resets the object.
+            // If it fails, the runtime resets the object.
             if let Ok(promise) = self.storage.sync() {
                 let _ = JsFuture::from(promise).await;
             }
@@ -138,17 +138,17 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
         for socket in self.sockets(&Selection::default()) {
             let _ = socket.close(1000, "the object was destroyed");
         }
-        // Both take effect at once; what is answered waits until they are durable.
+        // Both take effect at once; replies wait until they are durable.
         let _ = self.storage.delete_alarm();
         let _ = self.storage.delete_all();
     }
 
-    fn ring_begins(&self, object: &str) -> Option<Loss> {
+    fn ring_begins(&self, object: &str) -> Option<Interruption> {
         let loss = ring_begins(object)?;
         Some(match (loss.get(0).as_f64(), loss.get(1).as_string()) {
-            (Some(alarm), Some(message)) => Loss::Panic(Some((alarm as i64, message))),
-            (None, Some(_)) => Loss::Panic(None),
-            _ => Loss::Trap,
+            (Some(alarm), Some(message)) => Interruption::Panic(Some((alarm as i64, message))),
+            (None, Some(_)) => Interruption::Panic(None),
+            _ => Interruption::Trap,
         })
     }
 
@@ -168,7 +168,7 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
         self.state.id().to_text()
     }
 
-    fn accept(&self, guest: Guested) -> Result<Accepted> {
+    fn accept(&self, guest: PreparedSocket) -> Result<Accepted> {
         match SOCKETS {
             true => sockets::accepted(&self.state, guest),
             false => Err(Error::internal("the actor has no web sockets")),

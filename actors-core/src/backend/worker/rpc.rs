@@ -1,7 +1,7 @@
 //! The clients of other objects.
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, Promise};
+use worker::js_sys::Promise;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys;
 
@@ -13,13 +13,19 @@ use crate::error::{Error, Result};
 use crate::request::{Request, Response};
 use crate::rpc::remote::Remote;
 use crate::turn::BoxFuture;
-use crate::wire::Wire;
+use crate::wire::{Packed, Wire};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
     fn stub(env: &Env, binding: &str, name: &str) -> Option<ObjectStub>;
     #[wasm_bindgen(catch)]
-    fn call(stub: &ObjectStub, method: &str, values: Array) -> Result<Promise, JsValue>;
+    fn call(
+        stub: &ObjectStub,
+        method: &str,
+        cells: &[f64],
+        texts: Option<&str>,
+        bytes: Option<&[u8]>,
+    ) -> Result<Promise, JsValue>;
 }
 
 #[wasm_bindgen]
@@ -32,27 +38,12 @@ extern "C" {
 }
 
 /// The client of another object.
-pub(super) struct Target(ObjectStub);
-
-impl Target {
-    pub(super) fn bound(env: &Env, binding: &str, name: &str) -> Result<Self> {
-        stub(env, binding, name).map(Self).ok_or_else(|| {
-            Error::internal(format!(
-                "the Worker has no Durable Object binding `{binding}`: add it to \
-                 [[durable_objects.bindings]] in wrangler.toml"
-            ))
-        })
-    }
-
-    /// Sends a request of JavaScript's, and answers JavaScript's promise.
-    pub(super) fn forward(&self, request: &web_sys::Request) -> Result<Promise, JsValue> {
-        self.0.fetch(request)
-    }
-}
+struct Target(ObjectStub);
 
 impl Bindings for Env {
     fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
-        Ok(Box::new(Target::bound(self, address.binding, name)?))
+        let stub = stub(self, address.binding, name).ok_or_else(|| unbound(address.binding))?;
+        Ok(Box::new(Target(stub)))
     }
 }
 
@@ -64,16 +55,17 @@ impl Remote for Target {
 
     fn call<'a>(&'a self, method: &'a str, arguments: Vec<Wire>) -> BoxFuture<'a, Result<Wire>> {
         Box::pin(async move {
-            let values = arguments.into_iter().map(wire::to_js).collect();
-            let answer = settled(call(&self.0, method, values)).await?;
-            Ok(wire::from_js([answer]).pop().unwrap_or_default())
+            let packed = Packed::of(&arguments);
+            let (texts, bytes) = wire::parts(&packed);
+            let called = call(&self.0, method, &packed.cells, texts, bytes);
+            Ok(wire::from_js(settled(called).await?))
         })
     }
 
     fn fetch(&self, request: Request) -> BoxFuture<'_, Result<Response>> {
         Box::pin(async move {
-            let request = worker::request_to_wasm(request)?;
-            http::from_js_response(settled(self.forward(&request)).await?)
+            let request = http::to_js_request(request)?;
+            http::from_js_response(settled(self.0.fetch(&request)).await?)
         })
     }
 }
@@ -84,4 +76,12 @@ async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue> {
         Err(thrown) => Err(thrown),
     }
     .map_err(|thrown| from_js(&thrown))
+}
+
+/// The error if the Worker has no such binding.
+pub(super) fn unbound(binding: &str) -> Error {
+    Error::internal(format!(
+        "the Worker has no Durable Object binding `{binding}`: add it to \
+         [[durable_objects.bindings]] in wrangler.toml"
+    ))
 }

@@ -1,14 +1,12 @@
 //! Hibernating web sockets.
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, JsString, Uint8Array};
+use worker::js_sys::{Array, Uint8Array};
 
 use super::error::from_js;
 use super::state::State;
 use crate::error::Result;
-use crate::sockets::Message;
-use crate::sockets::admission::Guested;
-use crate::sockets::message::{Event, TooLong};
+use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Accepted, Connection, Outgoing, RawSocket, Selection};
 use crate::sockets::socket::id_tag;
 
@@ -29,7 +27,7 @@ extern "C" {
     #[wasm_bindgen(js_name = withId)]
     fn find(state: &State, tag: &str, id: &str) -> Option<WebSocket>;
     #[wasm_bindgen(js_name = attachmentOf)]
-    fn attachment_of(socket: &WebSocket) -> JsValue;
+    fn attachment_of(socket: &WebSocket) -> Option<Vec<u8>>;
     #[wasm_bindgen(catch)]
     fn attach(socket: &WebSocket, bytes: Uint8Array) -> Result<(), JsValue>;
 }
@@ -44,14 +42,16 @@ extern "C" {
 
     #[derive(Clone, PartialEq)]
     type WebSocket;
-    #[wasm_bindgen(method, catch)]
-    fn send(this: &WebSocket, message: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = send)]
+    fn send_text(this: &WebSocket, message: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch, js_name = send)]
+    fn send_bytes(this: &WebSocket, message: Uint8Array) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn close(this: &WebSocket, code: u16, reason: &str) -> Result<(), JsValue>;
 }
 
-/// Accepts a web socket: what is handed over is the response with its other end.
-pub(super) fn accepted(state: &State, guest: Guested) -> Result<Accepted> {
+/// Accepts a web socket, and returns the response with its other end.
+pub(super) fn accepted(state: &State, guest: PreparedSocket) -> Result<Accepted> {
     let attachment = Uint8Array::from(&*guest.attachment);
     accept(
         state,
@@ -70,7 +70,7 @@ struct Socket {
     state: State,
 }
 
-/// A socket that the runtime hands over.
+/// A socket from the runtime.
 pub(super) fn known(state: &State, socket: JsValue) -> RawSocket {
     RawSocket::new(Socket {
         socket: socket.unchecked_into(),
@@ -80,9 +80,11 @@ pub(super) fn known(state: &State, socket: JsValue) -> RawSocket {
 
 impl Connection for Socket {
     fn send(&self, message: Outgoing<'_>) -> Result<()> {
-        self.socket
-            .send(&to_js_message(message))
-            .map_err(|thrown| from_js(&thrown))
+        match message {
+            Outgoing::Text(text) => self.socket.send_text(text),
+            Outgoing::Bytes(bytes) => self.socket.send_bytes(bytes.into()),
+        }
+        .map_err(|thrown| from_js(&thrown))
     }
 
     fn close(&self, code: u16, reason: &str) -> Result<()> {
@@ -97,8 +99,7 @@ impl Connection for Socket {
     }
 
     fn attachment(&self) -> Vec<u8> {
-        let stored = attachment_of(&self.socket);
-        stored.dyn_ref().map(Uint8Array::to_vec).unwrap_or_default()
+        attachment_of(&self.socket).unwrap_or_default()
     }
 
     fn set_attachment(&self, bytes: &[u8]) -> Result<()> {
@@ -111,7 +112,7 @@ impl Connection for Socket {
     }
 }
 
-/// Has the platform answer a message without waking the object.
+/// Makes the platform reply to a message without waking the object.
 pub(super) fn auto_response(state: &State, (ping, pong): (&str, &str)) {
     answer_by_itself(state, ping, pong);
 }
@@ -146,22 +147,4 @@ fn to_js_message(message: Outgoing<'_>) -> JsValue {
         Outgoing::Text(text) => JsValue::from_str(text),
         Outgoing::Bytes(bytes) => Uint8Array::from(bytes).into(),
     }
-}
-
-/// A message as it came in. A large one stays outside of Wasm, whose memory never
-/// gets smaller.
-pub(super) fn message(value: &JsValue, max_bytes: usize) -> Event {
-    Event::Message(if let Some(text) = value.dyn_ref::<JsString>() {
-        // UTF-8 has a byte at least for each of its units.
-        match text.length() as usize {
-            length if length > max_bytes => Err(TooLong(length)),
-            _ => Ok(Message::Text(String::from(text))),
-        }
-    } else {
-        let bytes = Uint8Array::new(value);
-        match bytes.length() as usize {
-            length if length > max_bytes => Err(TooLong(length)),
-            _ => Ok(Message::Bytes(bytes.to_vec().into())),
-        }
-    })
 }

@@ -1,12 +1,12 @@
-//! Statements and rows, packed: a crossing to JavaScript takes longer than the work that
-//! SQLite has with a value or a row.
+//! Statements and rows, packed: a call into JavaScript takes longer than SQLite's work for
+//! a value or a row.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, JsString};
+use worker::js_sys::JsString;
 
 use super::error::from_js;
 use super::state::State;
@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sql::cell::{ColumnNames, Names, Packed, Rows};
 use crate::sql::parameters::cast_integers;
 use crate::sql::{Usage, Value};
+use crate::utf16::{Lengths, units};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -43,14 +44,14 @@ extern "C" {
     #[wasm_bindgen(method, js_name = allBlobs)]
     fn all_blobs(this: &Sql) -> Vec<u8>;
     #[wasm_bindgen(method)]
-    fn names(this: &Sql) -> Array;
+    fn names(this: &Sql) -> String;
     #[wasm_bindgen(method, getter, js_name = rowsRead)]
     fn rows_read(this: &Sql) -> f64;
     #[wasm_bindgen(method, getter, js_name = rowsWritten)]
     fn rows_written(this: &Sql) -> f64;
 }
 
-/// What a cell holds, as in `glue.js`.
+/// The kinds of cells, as in `glue.js`.
 const NULL: f64 = 0.0;
 const NUMBER: f64 = 1.0;
 const TEXT: f64 = 2.0;
@@ -58,19 +59,19 @@ const BLOB: f64 = 3.0;
 
 pub(super) struct Database {
     sql: Sql,
-    /// The statements so far.
+    /// The cached statements.
     texts: RefCell<HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>>,
     /// Room for the values of a statement.
     bound: RefCell<Bound>,
 }
 
-/// A statement as JavaScript strings, by which of its values are integers.
+/// A statement as JavaScript strings, one for each set of integer values.
 type Texts = Vec<(u128, JsString)>;
 
-/// So many statements are kept: more than a program has written out.
+/// How many statements are cached: more than a program contains.
 const STATEMENTS: usize = 1000;
 
-/// In so many forms each: which values are integers varies with NULLs only.
+/// How many forms of each are cached: which values are integers varies only with NULLs.
 const FORMS: usize = 32;
 
 impl Database {
@@ -94,7 +95,7 @@ impl Database {
         let (all_texts, bytes) = (&*bound.texts, &*bound.bytes);
         let mut texts = self.texts.borrow_mut();
         run(
-            text(&mut texts, statement, bound.integers),
+            text(&mut texts, statement, &bound),
             &bound.cells,
             (!all_texts.is_empty()).then_some(all_texts),
             (!bytes.is_empty()).then_some(bytes),
@@ -103,7 +104,7 @@ impl Database {
 
     fn failed(&self, statement: &str) -> Error {
         let error = from_js(&self.sql.error());
-        // SQLite's own words, without the runtime's code behind them.
+        // SQLite's own message, without the runtime's code after it.
         let message = error
             .message()
             .split(": SQLITE_")
@@ -140,12 +141,13 @@ impl Database {
     }
 }
 
-/// The statement as a JavaScript string, in which those values are integers.
+/// The statement as a JavaScript string, with those values as integers.
 fn text<'a>(
     texts: &'a mut HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>,
     statement: &str,
-    integers: u128,
+    bound: &Bound,
 ) -> &'a JsString {
+    let integers = bound.integers;
     if !texts.contains_key(statement) {
         if texts.len() >= STATEMENTS {
             texts.clear();
@@ -155,7 +157,9 @@ fn text<'a>(
     let forms = texts
         .get_mut(statement)
         .expect("it has just been put there");
-    let known = forms.iter().position(|(known, _)| *known == integers);
+    // Casting NULL gives NULL, so any form will do for it.
+    let fits = |known: u128| (known ^ integers) & !bound.nulls == 0;
+    let known = forms.iter().position(|(known, _)| fits(*known));
     let known = known.unwrap_or_else(|| {
         if forms.len() >= FORMS {
             forms.clear();
@@ -170,7 +174,7 @@ fn text<'a>(
     &forms[known].1
 }
 
-/// Hashes a statement by its length and its last bytes: all of it is compared anyway.
+/// Hashes a statement by its length and its last bytes: the whole text is compared anyway.
 #[derive(Default)]
 struct Glance(u64);
 
@@ -195,6 +199,8 @@ impl Hasher for Glance {
 struct Bound {
     /// Which of the values are integers, from the lowest bit on.
     integers: u128,
+    /// The same for those that are NULL.
+    nulls: u128,
     cells: Vec<f64>,
     texts: String,
     bytes: Vec<u8>,
@@ -203,15 +209,20 @@ struct Bound {
 impl Bound {
     fn pack(&mut self, values: &[Value<'_>]) {
         self.integers = 0;
+        self.nulls = 0;
         self.cells.clear();
         self.texts.clear();
         self.bytes.clear();
         for (index, value) in values.iter().enumerate() {
+            // The runtime accepts 100 values.
+            let bit = 1_u128.checked_shl(index as u32).unwrap_or_default();
             let cell = match value {
-                Value::Null => [NULL, 0.0],
+                Value::Null => {
+                    self.nulls |= bit;
+                    [NULL, 0.0]
+                }
                 Value::Integer(integer) => {
-                    // The runtime takes 100 values.
-                    self.integers |= 1_u128.checked_shl(index as u32).unwrap_or_default();
+                    self.integers |= bit;
                     [NUMBER, *integer as f64]
                 }
                 Value::Real(real) => [NUMBER, *real],
@@ -226,15 +237,6 @@ impl Bound {
             };
             self.cells.extend(cell);
         }
-    }
-}
-
-/// The text's length as JavaScript counts it.
-fn units(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.encode_utf16().count()
     }
 }
 
@@ -278,39 +280,12 @@ fn unpack<'a>(packed: &[f64], sql: &'a Sql) -> Rows<'a> {
     }
 }
 
-/// The columns of the query that ran last.
+/// The columns of the last query.
 struct LastQuery<'a>(&'a Sql);
 
 impl Names for LastQuery<'_> {
     fn names(&self) -> Vec<String> {
-        let names = self.0.names();
-        names.iter().filter_map(|name| name.as_string()).collect()
-    }
-}
-
-/// The lengths of texts that follow each other, in bytes instead of JavaScript's units.
-struct Lengths<'a> {
-    is_ascii: bool,
-    rest: std::str::Chars<'a>,
-}
-
-impl<'a> Lengths<'a> {
-    fn new(texts: &'a str) -> Self {
-        Self {
-            is_ascii: texts.is_ascii(),
-            rest: texts.chars(),
-        }
-    }
-
-    fn next(&mut self, mut units: usize) -> usize {
-        if self.is_ascii {
-            return units;
-        }
-        let before = self.rest.as_str().len();
-        while let Some(left) = units.checked_sub(1) {
-            let Some(char) = self.rest.next() else { break };
-            units = left.saturating_sub(char.len_utf16() - 1);
-        }
-        before - self.rest.as_str().len()
+        // A name can't contain this character: it would end the statement's text for SQLite.
+        self.0.names().split('\0').map(str::to_owned).collect()
     }
 }

@@ -1,11 +1,11 @@
-//! What the runtime gives an object.
+//! The state that the runtime gives an object.
 
 use wasm_bindgen::prelude::*;
 use worker::js_sys;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the runtime gives the class's constructor.
+    /// The state that the runtime passes to the class's constructor.
     #[derive(Clone)]
     pub(super) type State;
     #[wasm_bindgen(method, getter)]

@@ -11,7 +11,7 @@ use crate::actor::method::Method;
 use crate::common::facts::Facts;
 
 impl Alarm {
-    /// The handler, as the runtime knows it.
+    /// The handler's entry in `Handlers`.
     pub(super) fn handler(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         let (method, krate) = (&self.method, facts.krate);
         let conditions = &method.conditions;
@@ -55,7 +55,7 @@ impl Alarm {
         quote!(::core::option::Option::Some(#krate::__private::Declared::#declared))
     }
 
-    /// The method that names this handler for an alarm.
+    /// The method of the schedule that selects this handler.
     pub(super) fn schedules(&self, facts: &Facts<'_>) -> TokenStream {
         let krate = facts.krate;
         let Method {
@@ -67,7 +67,7 @@ impl Alarm {
         let plain = self.method.plain_name();
         let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
         let types = self.method.argument_types();
-        // As `Due::run` reads it: `()` or a tuple.
+        // In the form that `Due::run` reads: `()` or a tuple.
         let payload = self.method.carried_arguments(facts);
         quote! {
             #(#docs)*

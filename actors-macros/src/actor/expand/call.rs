@@ -1,4 +1,4 @@
-//! How generated code calls a method, and what it asks of the types in its signature.
+//! How generated code calls a method, and what it requires of the types in its signature.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -11,7 +11,7 @@ use crate::common::facts::{Check, Fact, Facts};
 use crate::common::types::last_is;
 
 impl Method {
-    /// The `cfg` of builds without the method.
+    /// The `cfg` for builds without the method.
     pub(super) fn without_conditions(&self) -> TokenStream {
         let conditions = self.conditions.iter();
         let predicates = conditions
@@ -20,15 +20,14 @@ impl Method {
         quote!(#[cfg(not(all(#(#predicates),*)))])
     }
 
-    /// Names for the arguments in generated code, where the user's could mean
-    /// something else.
+    /// Names for the arguments in generated code, where the user's names could clash.
     pub(super) fn values(&self) -> Vec<Ident> {
         (0..self.arguments.len())
             .map(|index| format_ident!("argument_{index}"))
             .collect()
     }
 
-    /// Asks of the types in the signature what is needed, each at its place.
+    /// Requires what is needed of each type in the signature, with its span.
     pub(super) fn check(&self, facts: &Facts<'_>) {
         let (argument, value) = match self.role {
             Role::Request => (Check::Asked, Check::Responds),
@@ -63,7 +62,7 @@ impl Method {
         }
     }
 
-    /// The call of the method on `actor`, as a `Result` of the framework's.
+    /// The call of the method on `actor`, converted into the framework's `Result`.
     pub(super) fn outcome(&self, facts: &Facts<'_>) -> TokenStream {
         let (krate, call) = (facts.krate, self.invoked(facts));
         match &self.output {
@@ -105,7 +104,7 @@ impl Method {
         facts.carry(&self.conditions, ty)
     }
 
-    /// What crosses when the method is called.
+    /// The `Signature` of the method.
     pub(super) fn signature(&self, facts: &Facts<'_>) -> Ident {
         let (conditions, krate, nothing) = (&self.conditions, facts.krate, parse_quote!(()));
         let carrier = |ty| facts.carrier(conditions, ty);
@@ -149,7 +148,7 @@ impl Method {
         quote!((#(#carried,)*))
     }
 
-    /// A turn of `object` in which `body` runs; it sees `actor` and `ctx`.
+    /// A turn of `object` that runs `body`, with `actor` and `ctx` in scope.
     pub(super) fn turn(
         &self,
         actor: &Ident,
@@ -164,7 +163,8 @@ impl Method {
         }
     }
 
-    /// What begins its turn, whether that is asynchronous, and how it borrows the actor.
+    /// The function that begins its turn, whether that is asynchronous, and how it borrows the
+    /// actor.
     fn kind(&self) -> (Ident, Option<TokenStream>, TokenStream) {
         let (kind, reference) = match self.is_exclusive {
             true => ("exclusive", quote!(&mut)),
@@ -176,7 +176,11 @@ impl Method {
                 Some(quote!(async)),
                 reference,
             ),
-            false => (format_ident!("{kind}"), None, reference),
+            // What an alarm does is in one transaction with the end of its row.
+            false if self.takes_ctx || matches!(self.role, Role::Alarm) => {
+                (format_ident!("{kind}"), None, reference)
+            }
+            false => (format_ident!("{kind}_plain"), None, reference),
         }
     }
 }
@@ -188,7 +192,7 @@ impl SocketArgument {
         quote!(<#actor as #krate::Actor>::Attachment)
     }
 
-    /// The actor's `socket` as the method takes it.
+    /// The actor's `socket` in the form that the method takes.
     fn view(&self, conditions: &[Attribute], facts: &Facts<'_>) -> TokenStream {
         let krate = facts.krate;
         let (attachment, carries) = (self.attachment(krate), &self.carries);
@@ -196,7 +200,7 @@ impl SocketArgument {
         quote!(<#same as #krate::__private::View<#attachment, #carries>>::view(&socket),)
     }
 
-    /// Refuses one that carries something else than the actor's sockets.
+    /// Refuses a socket with another attachment type than the actor's.
     pub(super) fn check(&self, conditions: &[Attribute], facts: &Facts<'_>) -> TokenStream {
         let krate = facts.krate;
         let (attachment, carries) = (self.attachment(krate), &self.carries);
@@ -210,7 +214,7 @@ impl SocketArgument {
     }
 }
 
-/// Whether the type is called like what the context gives, and may be that.
+/// Whether the type is named like something that the context provides, and may be that.
 fn is_of_ctx(ty: &Type) -> bool {
     let mut names = ["Alarms", "Env", "Sockets", "Sql"].iter();
     names.any(|name| last_is(ty, name))

@@ -1,4 +1,4 @@
-//! The JavaScript class that the runtime makes objects of.
+//! The JavaScript class that the runtime instantiates.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -22,8 +22,15 @@ pub(super) fn expand(actor: &Ident, krate: &TokenStream) -> TokenStream {
                     Self(#krate::__private::Class::new(state, env))
                 }
 
-                pub fn dispatch(&self, event: i32, values: JsValue) -> ::core::result::Result<JsValue, JsValue> {
-                    self.0.dispatch(event, values)
+                pub fn dispatch(
+                    &self,
+                    event: i32,
+                    cells: ::core::option::Option<::std::vec::Vec<f64>>,
+                    texts: ::core::option::Option<::std::string::String>,
+                    bytes: ::core::option::Option<::std::vec::Vec<u8>>,
+                    about: JsValue,
+                ) -> ::core::result::Result<JsValue, JsValue> {
+                    self.0.dispatch(event, cells, texts, bytes, about)
                 }
             }
 

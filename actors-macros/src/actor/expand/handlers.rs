@@ -27,7 +27,7 @@ fn of_block(arguments: TokenStream, mut item: ItemImpl, mistakes: &mut Mistakes)
         return quote!(#item);
     }
     if let Some(name) = handlers::generic(&item.self_ty) {
-        // The struct says what is wrong; without its mark, this does.
+        // The struct reports the mistake; without its mark, this does.
         return quote!(const _: &::core::primitive::str = <#name as #krate::State>::NAME;);
     }
     if !item.generics.params.is_empty() {
@@ -41,11 +41,11 @@ fn of_block(arguments: TokenStream, mut item: ItemImpl, mistakes: &mut Mistakes)
     };
     let handlers = handlers::parse(&mut item, &actor, mistakes);
     let expanded = handlers.expand(&actor, &krate);
-    // `pub` says here that a method can be called from outside of Rust.
+    // Here, `pub` means that a method can be called from JavaScript.
     quote!(#[allow(unreachable_pub)] #item #expanded)
 }
 
-/// No handlers, for an actor that is named by a path: it is one mistake already.
+/// No handlers, for an actor that is named by a path, which already is a mistake.
 fn elsewhere(ty: &Type, krate: &TokenStream) -> Option<TokenStream> {
     let Type::Path(path) = ty else { return None };
     let actor = &path.path.segments.last()?.ident;
@@ -89,7 +89,7 @@ impl Handlers {
                     };
                 }
 
-                // The runtime uses the actor, whoever else does.
+                // The runtime uses the actor, even if nothing else does.
                 const _: () = #krate::__private::used::<#actor>();
             };
 
@@ -97,7 +97,7 @@ impl Handlers {
         }
     }
 
-    /// The handlers of which there is one each.
+    /// The handlers that exist at most once each.
     fn single(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         let init = only(&self.init, |method| init(method, actor, facts));
         let request = only(&self.request, |method| request(method, actor, facts));
@@ -116,7 +116,7 @@ impl Handlers {
         }
     }
 
-    /// The handlers of which there are several.
+    /// The handlers that can exist several times.
     fn several(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         let calls = self.calls.iter().map(|method| call(method, actor, facts));
         let messages = self.messages.iter();
@@ -129,7 +129,7 @@ impl Handlers {
         }
     }
 
-    /// What is asked of the types in signatures, and of the actor.
+    /// What is required of the types in signatures, and of the actor.
     fn checks(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         self.methods().for_each(|method| method.check(facts));
         let carried = self.methods().filter_map(|method| {
@@ -141,7 +141,7 @@ impl Handlers {
         quote!(#(#carried)* #opened)
     }
 
-    /// What the handlers are called with.
+    /// The parameters of the handlers.
     fn stub(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         let (krate, stub) = (facts.krate, stub_name(actor));
         let methods = self.calls.iter().map(|method| stub_method(method, facts));
@@ -174,7 +174,7 @@ impl Handlers {
         let (krate, schedule) = (facts.krate, schedule_name(actor));
         let methods = self.alarms.iter().map(|alarm| alarm.schedules(facts));
         quote! {
-            /// An alarm whose handler is not named yet.
+            /// An alarm whose handler is still to be chosen.
             #[allow(unreachable_pub)]
             #[must_use = "no alarm is scheduled before its handler is named"]
             pub struct #schedule<'a>(#krate::__private::Plan<'a>);
@@ -190,9 +190,9 @@ impl Handlers {
             impl #schedule<'_> {
                 #(#methods)*
 
-                /// Makes the alarm take the place of the one with the same key. One that
-                /// recurs, with the same handler, interval or expression, and arguments, goes
-                /// on instead: `cancel_key` before it begins it anew.
+                /// Makes the alarm replace the one with the same key. But a recurring one
+                /// with the same handler, interval or expression, and arguments goes on
+                /// unchanged: to restart it, call `cancel_key` first.
                 pub fn keyed(self, key: &str) -> Self {
                     Self(self.0.keyed(key))
                 }
@@ -200,7 +200,8 @@ impl Handlers {
         }
     }
 
-    /// What the actor's sockets carry: as they are admitted, or as the first handler says.
+    /// What the actor's sockets carry: what they are admitted with, or else what the first handler
+    /// takes.
     fn attachment(&self, facts: &Facts<'_>) -> TokenStream {
         let nothing: Type = parse_quote!(());
         let unconditional = self
@@ -230,7 +231,7 @@ fn optional(value: Option<TokenStream>) -> TokenStream {
     }
 }
 
-/// The handler of which there is one at most, and none where its `cfg` is off.
+/// A handler that exists at most once, and not at all if its `cfg` is off.
 fn only(method: &Option<Method>, expand: impl Fn(&Method) -> TokenStream) -> TokenStream {
     let Some(method) = method else {
         return optional(None);
@@ -362,11 +363,11 @@ fn message_handler(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenSt
     }
 }
 
-/// A handler of what the framework gives it, of which it takes what it names.
+/// A handler that takes some of what the framework offers, by type.
 fn given(method: &Method, gifts: &[&str], actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     let gifts = gifts.iter().map(|gift| format_ident!("{gift}"));
     let values = method.values();
-    // The gifts have the names of their types.
+    // What is offered is named like its type.
     let taken = method.arguments.iter().map(|argument| {
         let gift = format_ident!("{}", argument.kind());
         quote!(#gift)
@@ -387,13 +388,13 @@ fn connect(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
     let admits = facts.choose(&method.conditions, Fact::Serde, &admitted);
     let body = quote! {
         let admission = #outcome?;
-        <#admits as #krate::__private::Admit<#admitted>>::settle(opening, ctx, admission)
+        <#admits as #krate::__private::Admit<#admitted>>::decide(opening, ctx, admission)
     };
     let turn = method.turn(actor, krate, &body);
     quote!(|object, opening| #turn)
 }
 
-/// Refuses messages that nobody can send, at the first handler for one.
+/// Refuses handlers of messages that no client can send, at the first of them.
 fn opens_sockets(method: &Method, actor: &Ident, krate: &TokenStream) -> TokenStream {
     let place = Ident::new(&actor.to_string(), method.name.span());
     quote! {

@@ -1,4 +1,4 @@
-//! What `#[actor]` writes.
+//! What `#[actor]` generates.
 
 mod alarm;
 mod call;

@@ -1,4 +1,4 @@
-//! An actor's state: its fresh fields, and what is stored of them.
+//! An actor's state: its initial fields, and how they are stored.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -41,7 +41,7 @@ impl State {
         }
     }
 
-    /// The name of the stub in the module of the struct: its type is where the handlers are.
+    /// The name of the stub in the module of the struct: its type is declared with the handlers.
     fn stub(&self) -> TokenStream {
         let Self { item, krate, .. } = self;
         let (vis, ident, stub) = (&item.vis, &item.ident, stub_name(&item.ident));
@@ -56,7 +56,7 @@ impl State {
         }
     }
 
-    /// What is asked of the fields' types and of the tables.
+    /// What is required of the fields' types and of the tables.
     fn checks(&self) -> TokenStream {
         let Self { item, krate, .. } = self;
         let initial = item.fields.iter().map(|field| check_initial(field, krate));
@@ -86,7 +86,7 @@ impl State {
         }
     }
 
-    /// What the options say.
+    /// The values of the options.
     fn constants(&self) -> TokenStream {
         let Self {
             krate,
@@ -117,7 +117,7 @@ impl State {
         }
     }
 
-    /// How the fields begin, and how persisted ones are stored and loaded.
+    /// How the fields are initialized, and how persisted ones are stored and loaded.
     fn storage(&self) -> TokenStream {
         let Self {
             item,
@@ -188,7 +188,7 @@ pub(super) fn schedule_name(actor: &Ident) -> Ident {
     format_ident!("{actor}Schedule")
 }
 
-/// Whether the struct has handlers, which is an error if it has not.
+/// Checks that the struct has handlers.
 fn is(ident: &Ident, is_right: bool, krate: &TokenStream) -> TokenStream {
     let has = Fact::Actor.probe(ident, krate);
     match is_right {
@@ -213,8 +213,8 @@ fn check_initial(field: &Field, krate: &TokenStream) -> TokenStream {
     quote!(#(#conditions)* #check)
 }
 
-/// The part of a type that can change behind `&self` though no auto trait shows it: a lock or an
-/// atomic, by its name.
+/// The part of a type that can change behind `&self`, though no auto trait shows it: a lock or
+/// an atomic, recognized by name.
 fn locks(ty: &Type) -> Option<Type> {
     const LOCKS: &[&str] = &["Mutex", "RwLock", "OnceLock", "LazyLock"];
     let path = match ty {
@@ -244,7 +244,7 @@ impl Persisted {
         let still = match locks(ty) {
             Some(lock) => Check::Still.of(&lock, krate),
             None => {
-                // What can't be stored at all has that error alone.
+                // A type that can't be stored at all gets only that error.
                 let (still, stored) = (Fact::Still.probe(ty, krate), Fact::Serde.probe(ty, krate));
                 quote!(const _: () = <#ty as #krate::__private::Still<{ #still || !#stored }>>::CHECKED;)
             }

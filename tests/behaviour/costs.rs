@@ -1,0 +1,98 @@
+//! What each kind of event costs, counted in workerd: crossings from Wasm into JavaScript, rows
+//! read and written, and settings of the object's own alarm. A change that makes one dearer
+//! fails here; the documentation of [`Ctx`](actors_core::Ctx) says what users pay.
+
+use actors_core::Message;
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+#[derive(Debug, PartialEq, Eq)]
+struct Costs {
+    crossings: u64,
+    rows_read: u64,
+    rows_written: u64,
+    alarms: u64,
+}
+
+const fn costs(crossings: u64, rows_read: u64, rows_written: u64, alarms: u64) -> Costs {
+    Costs {
+        crossings,
+        rows_read,
+        rows_written,
+        alarms,
+    }
+}
+
+fn totals(world: &World) -> Value {
+    let World::Workerd(workerd) = world else {
+        unreachable!("it runs in workerd")
+    };
+    workerd.post("/costs", &json!(null))
+}
+
+fn of(world: &World, event: impl FnOnce()) -> Costs {
+    let before = totals(world);
+    event();
+    let after = totals(world);
+    let cost = |what: &str| after[what].as_u64().unwrap() - before[what].as_u64().unwrap();
+    Costs {
+        crossings: cost("crossings"),
+        rows_read: cost("rowsRead"),
+        rows_written: cost("rowsWritten"),
+        alarms: cost("alarms"),
+    }
+}
+
+#[test]
+fn each_kind_of_event_costs_what_is_written_down() {
+    let world = World::in_workerd("costs");
+    let meter = world.object("METER", "a");
+    let point = json!({"x": 0.5, "y": 1, "name": "p", "is_on": true});
+    let points = json!([vec![point; 100]]);
+    let ask = |method: &str, values: &Value| drop(meter.ask(method, values.clone()));
+    let (nothing, first) = (json!([]), json!([1]));
+    let calls = [
+        // What it is, its arguments, and what it costs.
+        ("nothing", &nothing, costs(0, 0, 0, 0)),
+        ("points", &points, costs(1, 0, 0, 0)),
+        ("item", &first, costs(5, 1, 0, 0)),
+        ("store", &first, costs(2, 1, 1, 0)),
+        ("increment", &nothing, costs(3, 1, 1, 0)),
+    ];
+    // Wakes the object, and has all code run once.
+    ask("store", &first);
+    calls
+        .iter()
+        .for_each(|(method, values, _)| ask(method, values));
+    for (method, values, expected) in calls {
+        assert_eq!(of(&world, || ask(method, values)), expected, "{method}");
+    }
+    assert_eq!(
+        of(&world, || ask("schedule", &nothing)).alarms,
+        1,
+        "the first alarm"
+    );
+    // Beside it the object looks whether the platform still has its alarm.
+    let scheduled = of(&world, || ask("schedule", &nothing));
+    assert!(scheduled.crossings <= 15, "{scheduled:?}");
+    let rest = (
+        scheduled.rows_read,
+        scheduled.rows_written,
+        scheduled.alarms,
+    );
+    assert_eq!(rest, (4, 3, 0), "another alarm");
+    let request = of(&world, || {
+        assert_eq!(world.request("GET", "/meters/a", &[], "").status, 200);
+    });
+    assert_eq!(request, costs(5, 0, 0, 0), "a request, by the entry");
+
+    let mut client = world.connect("/meters/a/ws");
+    client.send_text("a");
+    assert_eq!(client.receive(), Message::Text("a".to_owned()));
+    let message = of(&world, || {
+        client.send_text("b");
+        assert_eq!(client.receive(), Message::Text("b".to_owned()));
+    });
+    assert_eq!(message, costs(2, 0, 0, 0), "a message and its answer");
+}
