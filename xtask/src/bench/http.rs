@@ -111,26 +111,34 @@ pub(super) fn request(method: &str, path: &str, body: &str) -> Vec<u8> {
 }
 
 /// Measures how many requests per second are answered over 8 connections, each of which sends
-/// its next request once it has the response.
-pub(super) fn load(port: u16, time: Duration, next: impl Fn() -> Vec<u8> + Sync) -> Result<f64> {
+/// its next request once it has the response, until there is none.
+pub(super) fn load(port: u16, next: impl Fn() -> Option<Vec<u8>> + Sync) -> Result<f64> {
     let answered = AtomicU64::new(0);
     let start = Instant::now();
     let work = || -> Result<()> {
         let mut connection = Connection::open(port)?;
-        while start.elapsed() < time {
-            connection.succeed(&next())?;
+        while let Some(request) = next() {
+            connection.succeed(&request)?;
             answered.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     };
     thread::scope(|scope| {
         let workers: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(work)).collect();
-        let results = workers.into_iter().map(|worker| worker.join());
-        results
-            .into_iter()
-            .try_for_each(|result| result.expect("it does not panic"))
+        let mut results = workers.into_iter().map(|worker| worker.join());
+        results.try_for_each(|result| result.expect("it does not panic"))
     })?;
     Ok(answered.into_inner() as f64 / start.elapsed().as_secs_f64())
+}
+
+/// Measures as [`load`] does, for a given time.
+pub(super) fn load_for(
+    time: Duration,
+    port: u16,
+    next: impl Fn() -> Vec<u8> + Sync,
+) -> Result<f64> {
+    let start = Instant::now();
+    load(port, || (start.elapsed() < time).then(&next))
 }
 
 /// Measures how many requests per second the client itself can send, to a server that does nothing.
@@ -142,7 +150,7 @@ pub(super) fn ceiling(time: Duration) -> Result<f64> {
             thread::spawn(move || answer_all(stream));
         }
     });
-    load(port, time, || request("GET", "/", ""))
+    load_for(time, port, || request("GET", "/", ""))
 }
 
 /// Responds to each request with no content, as soon as its head has arrived.

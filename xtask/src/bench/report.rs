@@ -127,9 +127,13 @@ impl Report {
     /// Writes `results.json`; works that are in it, and were not measured now, stay.
     pub(super) fn save(self) -> Result<()> {
         let mut all = Self::load().unwrap_or_default();
-        all.0
-            .retain(|old| self.0.iter().all(|new| new.work != old.work));
-        all.0.extend(self.0);
+        for new in self.0 {
+            let is_same = |old: &&mut Measured| old.work == new.work && old.program == new.program;
+            match all.0.iter_mut().find(is_same) {
+                Some(old) => *old = new,
+                None => all.0.push(new),
+            }
+        }
         fs::write(json(), serde_json::to_string_pretty(&all)?)?;
         println!("\nwritten to {}", shown(&json()));
         Ok(())

@@ -23,6 +23,9 @@ use super::{
 /// How many calls the driver makes for one request.
 const CALLS: u32 = 100;
 
+/// How many objects are made in a round: each has three files open for as long as it is awake.
+const NEW_OBJECTS: u64 = 40;
+
 /// A JSON body of 10 KB.
 pub(super) fn items() -> String {
     let item = |id: u32| {
@@ -84,6 +87,11 @@ impl Stage {
         Duration::from_millis(if self.is_quick { 150 } else { 400 })
     }
 
+    /// What workerd has written so far.
+    pub(super) fn log(&self) -> String {
+        self.server.log()
+    }
+
     pub(super) fn port(&self, who: Who) -> u16 {
         self.server.ports()[who as usize]
     }
@@ -113,12 +121,12 @@ impl Stage {
     /// How many such requests a second one object answers.
     pub(super) fn load(&self, who: Who, method: &str, what: &str, body: &str) -> Result<f64> {
         let request = request(method, &format!("/objects/bench/{what}"), body);
-        http::load(self.port(who), self.time(), || request.clone())
+        http::load_for(self.time(), self.port(who), || request.clone())
     }
 
     /// How many requests a second, each of which changes a row, one object answers.
     pub(super) fn upserts(&self, who: Who) -> Result<f64> {
-        http::load(self.port(who), self.time(), || {
+        http::load_for(self.time(), self.port(who), || {
             let body = format!(r#"{{"word":"soup","count":{}}}"#, self.next());
             request("POST", "/objects/bench/upsert", &body)
         })
@@ -126,9 +134,11 @@ impl Stage {
 
     /// How many new objects a second store a row.
     pub(super) fn new_objects(&self, who: Who) -> Result<f64> {
-        http::load(self.port(who), self.time(), || {
+        let made = AtomicU64::new(0);
+        http::load(self.port(who), || {
+            let is_wanted = made.fetch_add(1, Ordering::Relaxed) < NEW_OBJECTS;
             let path = format!("/objects/{}/upsert", self.new_name());
-            request("POST", &path, r#"{"word":"soup","count":1}"#)
+            is_wanted.then(|| request("POST", &path, r#"{"word":"soup","count":1}"#))
         })
     }
 

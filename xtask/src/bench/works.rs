@@ -119,7 +119,10 @@ impl Work {
         for round in 0..=self.rounds(stage.is_quick) {
             for (who, samples) in Who::ALL.into_iter().zip(&mut samples) {
                 let sample = (self.measure)(stage, who);
-                let sample = sample.with_context(|| format!("{} of {}", self.name, who.name()))?;
+                let sample = sample.with_context(|| {
+                    let (name, who, log) = (self.name, who.name(), stage.log());
+                    format!("{name} of {who}; workerd wrote {log:?}")
+                })?;
                 // The first round is for the JIT compiler.
                 if round > 0 {
                     samples.extend(sample);
@@ -135,7 +138,7 @@ impl Work {
             (Effort::Long, true) => 3,
             (Effort::Long, false) => 5,
             (Effort::Short, true) => 9,
-            (Effort::Short, false) => 21,
+            (Effort::Short, false) => 15,
         }
     }
 }
