@@ -1,31 +1,39 @@
 //! `cargo xtask test`
 
-use std::{env, fs, path::Path, process::Command, time::Instant};
+use std::{env, fs, path::Path, process::Command, thread, time::Instant};
 
 use actors_harness::{
     root, run as run_command,
     tools::{self, WASM},
     worker,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 /// The crates that a Worker consists of.
-const WORKER_CRATES: [&str; 4] = [
+const WORKER_CRATES: [&str; 8] = [
     "actors-core",
     "actors-bench",
+    "actors-bench-one-method",
+    "actors-bench-small",
+    "actors-bench-small-workers-rs",
+    "actors-bench-workers-rs",
     "actors-examples",
     "actors-fixtures",
 ];
 
 pub(crate) fn run() -> Result<()> {
     let start = Instant::now();
+    // Installed beside what needs none of them.
+    let tools = thread::spawn(tools::ensure);
     headline("format");
     cargo("fmt --all --check")?;
     headline("clippy");
     cargo("clippy --workspace --all-targets -- -D warnings")?;
     cargo("clippy -p actors-core --no-default-features -- -D warnings")?;
     headline("clippy for Wasm");
-    let tools = tools::ensure()?;
+    let tools = tools
+        .join()
+        .map_err(|_| anyhow!("installing the tools panicked"))??;
     // With the profile of the Workers, for which the macros and their SQLite are compiled anyway.
     let packages = WORKER_CRATES.map(|name| format!("-p {name}")).join(" ");
     cargo(&format!(
