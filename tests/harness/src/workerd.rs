@@ -167,7 +167,11 @@ impl Server {
         if let Some(reader) = self.reader.take() {
             let _ = reader.join();
         }
-        self.disk = None;
+        if let Some(disk) = self.disk.take() {
+            // A process that another thread starts just now still has a copy of the file, with
+            // which the lock would outlive ours.
+            let _ = disk.unlock();
+        }
     }
 
     /// Gives it a moment to finish, then kills it.
