@@ -124,6 +124,16 @@ impl Stage {
         http::load_for(self.time(), self.port(who), || request.clone())
     }
 
+    /// How many requests a second that insert rows, with the batch form of the only program that
+    /// has one.
+    pub(super) fn insert_all(&self, who: Who) -> Result<f64> {
+        let what = match who {
+            Who::Ours => "batch",
+            _ => "insert",
+        };
+        self.load(who, "POST", what, "")
+    }
+
     /// How many requests a second, each of which changes a row, one object answers.
     pub(super) fn upserts(&self, who: Who) -> Result<f64> {
         http::load_for(self.time(), self.port(who), || {

@@ -68,7 +68,7 @@ const fn work(
 }
 
 #[rustfmt::skip]
-const WORKS: [Work; 17] = {
+const WORKS: [Work; 18] = {
     use Effort::{Long, Short};
     use Group::{Alarms, Http, Objects, Rows, Rpc, Sockets, Start};
     [
@@ -77,6 +77,7 @@ const WORKS: [Work; 17] = {
         work(Http, "HTTP: 10 KB of JSON in and out", "requests/s", Short, |stage, who| stage.load(who, "POST", "echo", &items()).map(Some)),
         work(Rows, "HTTP: 1,000 rows of 4 columns read and summed", "requests/s", Short, |stage, who| stage.load(who, "GET", "sum", "").map(Some)),
         work(Rows, "HTTP: 1,000 inserts", "requests/s", Short, |stage, who| stage.load(who, "POST", "insert", "").map(Some)),
+        work(Rows, "HTTP: 1,000 inserts, ours by insert_all", "requests/s", Short, |stage, who| stage.insert_all(who).map(Some)),
         work(Rows, "HTTP: 1,000 statements of one row", "requests/s", Short, |stage, who| stage.load(who, "GET", "singles", "").map(Some)),
         work(Rpc, "RPC: empty", "calls/s", Short, |stage, who| stage.rpc(who, "empty")),
         work(Rpc, "RPC: one upsert", "calls/s", Short, |stage, who| stage.rpc(who, "upsert")),

@@ -9,6 +9,7 @@ use std::future::{Future, poll_fn};
 use std::panic;
 use std::pin::pin;
 
+use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Promise, RangeError};
 use worker::wasm_bindgen_futures::spawn_local;
@@ -31,6 +32,8 @@ extern "C" {
     fn reject(this: &Deferred, error: JsValue);
 
     fn panicked(message: &str, current: Option<Deferred>, object: Option<&str>, alarm: f64);
+    #[wasm_bindgen(js_name = replaceInstance)]
+    fn replace_instance() -> bool;
 }
 
 #[wasm_bindgen]
@@ -101,4 +104,15 @@ pub(super) fn install_panic_hook() {
         );
         others(info);
     }));
+}
+
+/// Has a dead instance replaced when the next event comes, and not before. By default any call
+/// replaces it, even that of a callback which waited in the dead one: it then runs in the new
+/// instance with addresses of the old, and corrupts its memory.
+pub(super) fn install_abort_handler() {
+    set_on_abort(|| {
+        if !replace_instance() {
+            schedule_reinit();
+        }
+    });
 }

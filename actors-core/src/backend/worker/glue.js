@@ -76,8 +76,17 @@ function isTrap(error) {
 }
 
 function trapped({ message }) {
+  replaceInstance(); // the instance can't ask itself when it has no stack left
   lose(`its Wasm instance trapped: ${message}`, []);
   return failure("Panic", `trapped: ${message}`);
+}
+
+// Asks worker-build to replace the Wasm instance, and to make its objects anew, before the next
+// event; returns whether there is somebody to ask.
+export function replaceInstance() {
+  const state = globalThis.__worker_init_state;
+  if (state) state.criticalError = true;
+  return state !== undefined;
 }
 
 // Only this learns of a task that traps.

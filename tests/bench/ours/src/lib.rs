@@ -77,6 +77,10 @@ impl Bench {
                 insert(ctx)?;
                 json_response(204, &())
             }
+            "batch" => {
+                insert_as_a_batch(ctx)?;
+                json_response(204, &())
+            }
             "sum" => json_response(200, &sum_all(ctx)?),
             "singles" => json_response(200, &sum_singles(ctx)?),
             "echo" => json_response(200, &serde_json::from_slice::<Vec<Item>>(body)?),
@@ -137,15 +141,23 @@ impl Bench {
 fn insert(ctx: &Ctx<Bench>) -> Result<()> {
     sql!(Reading => "DELETE FROM readings").run(ctx)?;
     for id in 0..ROWS {
-        let reading = Reading {
-            id,
-            sensor: format!("sensor {}", id % 10),
-            value: f64::from(id) / 4.0,
-            note: (id % 2 == 0).then(|| format!("note {id}")),
-        };
-        reading.insert(ctx)?;
+        reading(id).insert(ctx)?;
     }
     Ok(())
+}
+
+fn insert_as_a_batch(ctx: &Ctx<Bench>) -> Result<()> {
+    sql!(Reading => "DELETE FROM readings").run(ctx)?;
+    Reading::insert_all(ctx, (0..ROWS).map(reading))
+}
+
+fn reading(id: u32) -> Reading {
+    Reading {
+        id,
+        sensor: format!("sensor {}", id % 10),
+        value: f64::from(id) / 4.0,
+        note: (id % 2 == 0).then(|| format!("note {id}")),
+    }
 }
 
 fn sum_all(ctx: &Ctx<Bench>) -> Result<f64> {
