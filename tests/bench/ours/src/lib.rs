@@ -156,7 +156,7 @@ fn reading(id: u32) -> Reading {
         id,
         sensor: format!("sensor {}", id % 10),
         value: f64::from(id) / 4.0,
-        note: (id % 2 == 0).then(|| format!("note {id}")),
+        note: id.is_multiple_of(2).then(|| format!("note {id}")),
     }
 }
 
