@@ -33,7 +33,7 @@ extern "C" {
 
     fn panicked(message: &str, current: Option<Deferred>, object: Option<&str>, alarm: f64);
     #[wasm_bindgen(js_name = replaceInstance)]
-    fn replace_instance() -> bool;
+    fn replace_instance();
 }
 
 #[wasm_bindgen]
@@ -106,13 +106,12 @@ pub(super) fn install_panic_hook() {
     }));
 }
 
-/// Has a dead instance replaced when the next event comes, and not before. By default any call
-/// replaces it, even that of a callback which waited in the dead one: it then runs in the new
-/// instance with addresses of the old, and corrupts its memory.
+/// Has a dead instance replaced before the next event, whatever ended it. By default wasm-bindgen
+/// replaces it within the next call, which has then checked that its object is of this instance,
+/// and placed its arguments in this one's memory, but runs in the new one.
 pub(super) fn install_abort_handler() {
     set_on_abort(|| {
-        if !replace_instance() {
-            schedule_reinit();
-        }
+        replace_instance();
+        schedule_reinit();
     });
 }

@@ -81,12 +81,11 @@ function trapped({ message }) {
   return failure("Panic", `trapped: ${message}`);
 }
 
-// Asks worker-build to replace the Wasm instance, and to make its objects anew, before the next
-// event; returns whether there is somebody to ask.
+// Has worker-build replace the Wasm instance before the next event, and make its objects anew. It
+// does so by itself for panics and for some traps, but not when the stack overflows.
 export function replaceInstance() {
   const state = globalThis.__worker_init_state;
   if (state) state.criticalError = true;
-  return state !== undefined;
 }
 
 // Only this learns of a task that traps.
