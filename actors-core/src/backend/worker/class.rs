@@ -5,7 +5,7 @@ use std::sync::Once;
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js;
-use super::executor::{answer, install_abort_handler, install_panic_hook};
+use super::executor::{answer, install_panic_hook};
 use super::state::State;
 use super::{http, object, sockets, wire};
 use crate::actor::Actor;
@@ -43,8 +43,6 @@ pub struct Class<A: 'static>(Option<(Object<A>, State)>);
 impl<A: Actor> Class<A> {
     /// An object of the runtime, from the arguments of its constructor.
     pub fn new(state: JsValue, env: JsValue) -> Self {
-        // Here, since the worker crate installs its own after the classes are declared.
-        install_abort_handler();
         let state: State = state.unchecked_into();
         let env = env.unchecked_into();
         // Before any socket is accepted, and again at each wake.

@@ -9,7 +9,6 @@ use std::future::{Future, poll_fn};
 use std::panic;
 use std::pin::pin;
 
-use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Promise, RangeError};
 use worker::wasm_bindgen_futures::spawn_local;
@@ -32,8 +31,6 @@ extern "C" {
     fn reject(this: &Deferred, error: JsValue);
 
     fn panicked(message: &str, current: Option<Deferred>, object: Option<&str>, alarm: f64);
-    #[wasm_bindgen(js_name = replaceInstance)]
-    fn replace_instance();
 }
 
 #[wasm_bindgen]
@@ -104,14 +101,4 @@ pub(super) fn install_panic_hook() {
         );
         others(info);
     }));
-}
-
-/// Has a dead instance replaced before the next event, whatever ended it. By default wasm-bindgen
-/// replaces it within the next call, which has then checked that its object is of this instance,
-/// and placed its arguments in this one's memory, but runs in the new one.
-pub(super) fn install_abort_handler() {
-    set_on_abort(|| {
-        replace_instance();
-        schedule_reinit();
-    });
 }

@@ -76,16 +76,12 @@ function isTrap(error) {
 }
 
 function trapped({ message }) {
-  replaceInstance(); // the instance can't ask itself when it has no stack left
-  lose(`its Wasm instance trapped: ${message}`, []);
-  return failure("Panic", `trapped: ${message}`);
-}
-
-// Has worker-build replace the Wasm instance before the next event, and make its objects anew. It
-// does so by itself for panics and for some traps, but not when the stack overflows.
-export function replaceInstance() {
+  // Has worker-build replace the instance before the next event, which it does by itself for other
+  // ends. wasm-bindgen would do so in the midst of the event, whose arguments are in the old one.
   const state = globalThis.__worker_init_state;
   if (state) state.criticalError = true;
+  lose(`its Wasm instance trapped: ${message}`, []);
+  return failure("Panic", `trapped: ${message}`);
 }
 
 // Only this learns of a task that traps.
