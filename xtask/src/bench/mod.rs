@@ -45,7 +45,7 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
         Some(Other::Publish) => Report::publish(),
         None => {
             fs::create_dir_all(folder())?;
-            works::run(bench.only, bench.quick)?.save()
+            works::run(bench.only, bench.quick)?.save(works::place)
         }
     }
 }

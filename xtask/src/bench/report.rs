@@ -124,8 +124,9 @@ impl Report {
         self.0.extend(line);
     }
 
-    /// Writes `results.json`; works that are in it, and were not measured now, stay.
-    pub(super) fn save(self) -> Result<()> {
+    /// Writes `results.json`, with each work in its place; works that are in it, and were not
+    /// measured now, stay.
+    pub(super) fn save(self, place: fn(&str) -> usize) -> Result<()> {
         let mut all = Self::load().unwrap_or_default();
         for new in self.0 {
             let is_same = |old: &&mut Measured| old.work == new.work && old.program == new.program;
@@ -134,6 +135,7 @@ impl Report {
                 None => all.0.push(new),
             }
         }
+        all.0.sort_by_key(|measured| place(&measured.work));
         fs::write(json(), serde_json::to_string_pretty(&all)?)?;
         println!("\nwritten to {}", shown(&json()));
         Ok(())

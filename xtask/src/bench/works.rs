@@ -113,6 +113,12 @@ pub(super) fn run(group: Option<Group>, is_quick: bool) -> Result<Report> {
     Ok(report)
 }
 
+/// Where a work stands among the others; sizes come after all that is timed.
+pub(super) fn place(name: &str) -> usize {
+    let place = WORKS.iter().position(|work| work.name == name);
+    place.unwrap_or(WORKS.len())
+}
+
 impl Work {
     /// Gives the programs their turns: one round after the other, each with all programs.
     fn run(&self, stage: &mut Stage) -> Result<Vec<Measured>> {
