@@ -625,6 +625,88 @@ on_both! {
         world.logs("alarms could not run, and will be retried in 1000 s");
     }
 
+    fn alarms_that_are_due_together_may_change_each_other(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_ensemble", json!([[
+            ["ring", "a", null], ["act", "see", null],
+            ["act", "cancel c", null], ["ring", "c", "c"],
+            ["act", "defer d", null], ["ring", "d", "d"],
+            ["act", "undo e", null], ["ring", "e", "e"],
+            ["act", "fail f", null], ["ring", "f", "f"],
+            ["act", "cancel a", null], ["ring", "g", null], ["act", "see", null],
+        ]]));
+        let rung = json!([
+            "a", "cancel c, c, defer d, d, undo e, e, fail f, f, cancel a, g, see",
+            "cancelled true", "undone true", "e", "f", "cancelled false", "g", "fail f, d",
+        ]);
+        world.until("all have rung", || clockwork.ask("rung", json!([])) == rung);
+        assert_eq!(clockwork.ask("names", json!([])), json!(["fail f", "d"]));
+        assert_eq!(clockwork.ask("failed", json!([]))[0]["error"], "as always");
+        world.crash();
+        let clockwork = world.object("CLOCKWORK", "a");
+        assert_eq!(clockwork.ask("rung", json!([])), rung);
+        assert_eq!(clockwork.ask("names", json!([])), json!(["fail f", "d"]));
+    }
+
+    fn alarms_of_all_kinds_that_are_due_together_run_in_order(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_ensemble", json!([[
+            ["ring", "a", null], ["slow", "b", null], ["ring", "c", null], ["fail", "", null],
+            ["act", "cancel e", null], ["slow", "d", null], ["ring", "e", "e"], ["ring", "f", null],
+        ]]));
+        let rung = json!(["a", "b7", "c", "cancelled true", "d7", "f"]);
+        world.until("all have rung", || clockwork.ask("rung", json!([])) == rung);
+    }
+
+    fn an_alarm_that_panics_among_others_is_the_only_one_that_fails(world) {
+        let clockwork = world.object("CLOCKWORK", "a");
+        clockwork.ask("set_ensemble", json!([[
+            ["ring", "a", null], ["act", "cancel -", null], ["poison", "", null], ["ring", "b", null],
+        ]]));
+        let rung = json!(["a", "cancelled false", "b"]);
+        world.until("the others have rung", || clockwork.ask("rung", json!([])) == rung);
+        world.until("it is set aside", || clockwork.alarm().is_none());
+        let failed = clockwork.ask("failed", json!([]));
+        assert_eq!((failed.as_array().unwrap().len(), &failed[0]["attempts"]), (1, &json!(3)));
+        assert_eq!(clockwork.ask("rung", json!([])), rung);
+    }
+
+    fn a_transaction_that_fails_undoes_the_alarms_that_it_has_scheduled(world) {
+        for (name, looks) in [("a", false), ("b", true)] {
+            let clockwork = world.object("CLOCKWORK", name);
+            let many: Vec<_> = (0..250).map(|number| format!("h{number}")).collect();
+            let names = json!([&["a", "c", "d", "f", "g"].map(String::from)[..], &many].concat());
+            assert_eq!(clockwork.ask("set_in_parts", json!([looks])), names);
+            world.crash();
+            let clockwork = world.object("CLOCKWORK", name);
+            assert_eq!(clockwork.ask("names", json!([])), names);
+            assert_eq!(
+                clockwork.sql("SELECT COUNT(*), COUNT(DISTINCT id), SUM(due = planned) FROM _actors_alarms"),
+                json!([[255, 255, 255]])
+            );
+        }
+    }
+
+    fn no_id_is_used_twice(world) {
+        let mut last = 0;
+        for _ in 0..3 {
+            let clockwork = world.object("CLOCKWORK", "a");
+            for _ in 0..150 {
+                let id = clockwork.ask("set", json!(["a", 60_000, "k"])).as_i64().unwrap();
+                assert!(id > last, "{id} after {last}");
+                last = id;
+            }
+            assert_eq!(clockwork.ask("cancel_key_of", json!(["k"])), true);
+            // As older code inserts them.
+            clockwork.sql("INSERT INTO _actors_alarms (handler, payload, due) VALUES ('ring', '[\"b\"]', 1e15)");
+            let id = clockwork.ask("set", json!(["a", 60_000, null])).as_i64().unwrap();
+            let older = &clockwork.sql("SELECT MAX(id) FROM _actors_alarms WHERE due = 1e15")[0][0];
+            assert!(id > last && older.as_i64().unwrap() > id);
+            last = older.as_i64().unwrap();
+            world.crash();
+        }
+    }
+
     fn requests_are_answered_while_thousands_are_due(world) {
         use std::time::Instant;
         let crasher = world.object("CRASHER", "load");

@@ -81,7 +81,7 @@ fn each_kind_of_event_costs_what_is_written_down() {
         scheduled.rows_written,
         scheduled.alarms,
     );
-    assert_eq!(rest, (4, 3, 0), "another alarm");
+    assert_eq!(rest, (4, 2, 0), "another alarm");
     let request = of(&world, || {
         assert_eq!(world.request("GET", "/meters/a", &[], "").status, 200);
     });

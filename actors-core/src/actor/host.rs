@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::object::Object;
 use super::sockets::receive;
-use super::{Actor, upgrade};
+use super::{Actor, AlarmHandler, RunAlarm, upgrade};
 use crate::alarms::ring::{Alarmed, ring, ring_in_vain};
 use crate::alarms::{AlarmDef, Due};
 use crate::env::{Address, Env};
@@ -70,19 +70,31 @@ impl<A: Actor> Alarmed for Object<A> {
         self.instance()
     }
 
-    fn enter(&self) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>> {
-        self.enter(Access::Shared)
+    fn enter(&self, access: Access) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>> {
+        self.enter(access)
     }
 
     fn finish_destroy(&self) -> BoxFuture<'_, Result<bool>> {
         Box::pin(self.finish_destroy())
     }
 
-    fn run(&self, due: &Due) -> Option<Turn<()>> {
-        let mut alarms = A::HANDLERS.alarms.iter();
-        let handler = alarms.find(|known| known.name == due.handler)?;
-        Some((handler.run)(&self.unawaited(handler.name), due.clone()))
+    fn begin(&self, due: &Due) -> Option<Turn<()>> {
+        let handler = handler_of::<A>(due)?;
+        match handler.run {
+            RunAlarm::Async(run) => Some(run(&self.unawaited(handler.name), due.clone())),
+            RunAlarm::Exclusive(_) | RunAlarm::Shared(_) => None,
+        }
     }
+
+    fn run_together(&self, due: &[Due]) -> Result<()> {
+        self.run_together(due)
+    }
+}
+
+/// The handler of a due alarm.
+pub(super) fn handler_of<A: Actor>(due: &Due) -> Option<&'static AlarmHandler<A>> {
+    let mut alarms = A::HANDLERS.alarms.iter();
+    alarms.find(|known| known.name == due.handler)
 }
 
 /// What the code of the actor declares.
@@ -99,6 +111,12 @@ pub(crate) fn def_of<A: Actor>() -> ActorDef {
                 name: handler.name,
                 declared: handler.declared,
                 retry: handler.retry,
+                access: match handler.run {
+                    RunAlarm::Exclusive(_) => Some(Access::Exclusive),
+                    RunAlarm::Shared(_) => Some(Access::Shared),
+                    RunAlarm::Async(_) => None,
+                },
+                takes_ctx: handler.takes_ctx,
             })
         },
     }

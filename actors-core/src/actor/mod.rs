@@ -1,6 +1,7 @@
 //! What `#[actor]` makes of a struct and its methods: everything that names an actor's type.
 
 pub(crate) mod alarms;
+mod batch;
 pub(crate) mod ctx;
 pub(crate) mod handle;
 pub(crate) mod host;
@@ -16,11 +17,11 @@ pub(crate) mod upgrade;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::ctx::Init;
+use self::ctx::{Ctx, Init};
 use self::object::Object;
 pub use self::state::{Reached, State};
 use crate::alarms::{Declared, Due, Plan, Retry};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::json::OwnedFields;
 use crate::request::{Request, Response};
 use crate::rpc::{Call, Reply, Stub};
@@ -118,7 +119,17 @@ pub struct AlarmHandler<A: 'static> {
     pub name: &'static str,
     pub declared: Option<Declared>,
     pub retry: Retry,
-    pub run: fn(&Object<A>, Due) -> Turn<()>,
+    pub takes_ctx: bool,
+    pub run: RunAlarm<A>,
+}
+
+/// How the handler of an alarm runs, with its stored arguments.
+#[doc(hidden)]
+pub enum RunAlarm<A: 'static> {
+    /// As part of a turn of its own, or of one with other alarms.
+    Exclusive(fn(&mut A, &Ctx<A>, &Due, &str) -> Result<()>),
+    Shared(fn(&A, &Ctx<A>, &Due, &str) -> Result<()>),
+    Async(fn(&Object<A>, Due) -> Turn<()>),
 }
 
 /// An `#[on_message]` handler.

@@ -13,7 +13,6 @@ use super::state::{Saved, State};
 use crate::env::Env;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::door::Origin;
-use crate::instance::remembered::Remembered;
 use crate::instance::transaction::Once;
 use crate::instance::turn::Wakes;
 use crate::instance::{ActorDef, Instance};
@@ -24,7 +23,7 @@ use crate::turn::gate::{Access, Permit};
 use crate::turn::{BoxFuture, Turn};
 
 /// An actor in memory on its platform object, together with the origin of the event at hand.
-pub struct Object<A>(Rc<Inner<A>>, Origin);
+pub struct Object<A>(pub(super) Rc<Inner<A>>, Origin);
 
 // What a turn does is boxed, so that its path is compiled once for all handlers that return the
 // same type.
@@ -178,7 +177,7 @@ impl<A: State> Object<A> {
     }
 
     /// In tests, checks that a shared turn has changed no persisted field.
-    fn check_still(&self, actor: &A) -> Result<()> {
+    pub(super) fn check_still(&self, actor: &A) -> Result<()> {
         if !self.instance().platform().is_for_tests() {
             return Ok(());
         }
@@ -267,7 +266,7 @@ impl<A: State> Object<A> {
         result
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         self.instance().end_turn();
     }
 
@@ -278,8 +277,7 @@ impl<A: State> Object<A> {
             return Ok(false);
         }
         self.0.actor.take();
-        self.instance()
-            .remember(|remembered| *remembered = Remembered::default());
+        self.instance().forget();
         schema::finish_destroy(self.instance())
     }
 
@@ -292,8 +290,7 @@ impl<A: State> Object<A> {
     async fn run_init(&self, caller: Rc<Caller>) -> Result<()> {
         let inner = &self.0;
         // The database decides; what memory has of it may be outdated.
-        self.instance()
-            .remember(|remembered| *remembered = Remembered::default());
+        self.instance().forget();
         let stored = schema::open(self.instance())?;
         let mut actor = A::fresh();
         inner.saved.replace(Saved::load(&mut actor, &stored)?);
@@ -399,7 +396,7 @@ impl<A: State> Object<A> {
         Ok(())
     }
 
-    fn store(&self, fields: &str) -> Result<()> {
+    pub(super) fn store(&self, fields: &str) -> Result<()> {
         let instance = self.instance();
         if instance.unborn.keeps(fields) {
             return Ok(());
@@ -408,7 +405,7 @@ impl<A: State> Object<A> {
     }
 
     /// Puts the persisted fields back to what is stored, after a turn that failed.
-    fn restore(&self) {
+    pub(super) fn restore(&self) {
         let mut actor = self.0.actor.borrow_mut();
         let restored = actor
             .as_mut()
@@ -427,6 +424,6 @@ impl<A: State> Wakes for Object<A> {
 }
 
 /// The struct of an actor that is awake.
-fn awake<T>(actor: Option<T>) -> Result<T> {
+pub(super) fn awake<T>(actor: Option<T>) -> Result<T> {
     actor.ok_or_else(|| Error::internal("the actor is not awake"))
 }

@@ -235,6 +235,11 @@ impl Saved {
         }
     }
 
+    /// The fields as they were stored last.
+    pub(crate) fn fields(&self) -> &str {
+        &self.fields
+    }
+
     /// Records what has been stored.
     pub(crate) fn set(&mut self, fields: String) {
         self.fields = fields;

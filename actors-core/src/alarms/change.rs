@@ -12,6 +12,7 @@ pub(crate) fn change<T>(
 ) -> Result<T> {
     instance.transaction(|| {
         take_note(instance)?;
+        instance.alarms_changed();
         body(instance)
     })
 }
@@ -25,10 +26,12 @@ pub(crate) fn change_once<T>(
         return change(instance, statement);
     }
     take_note(instance)?;
+    instance.alarms_changed();
     statement(instance)
 }
 
-fn take_note(instance: &Instance) -> Result<()> {
+/// Notes that the earliest alarm may be about to change.
+pub(super) fn take_note(instance: &Instance) -> Result<()> {
     if instance.ringing.is_on() {
         instance.ringing.changed();
     } else if instance.remembered().earliest.is_none() {

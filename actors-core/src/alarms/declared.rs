@@ -28,7 +28,7 @@ impl FromRow for Stored {
 /// their new times, and those no longer declared are removed.
 pub(crate) fn reconcile(instance: &Instance) -> Result<()> {
     change(instance, |instance| {
-        let mut stored: Vec<Stored> = instance.own().all(
+        let mut stored: Vec<Stored> = instance.alarms()?.all(
             "SELECT id, handler, every, cron, zone FROM _actors_alarms WHERE declared = 1",
             (),
         )?;
@@ -47,7 +47,7 @@ pub(crate) fn reconcile(instance: &Instance) -> Result<()> {
         }
         stored.iter().try_for_each(|gone| {
             instance
-                .own()
+                .alarms()?
                 .run("DELETE FROM _actors_alarms WHERE id = ?", (gone.id,))
                 .map(drop)
         })
@@ -58,7 +58,7 @@ fn insert(instance: &Instance, handler: &str, recurrence: &Recurrence) -> Result
     let first = recurrence.first_after(instance.now())?;
     let (every, cron, zone) = recurrence.columns();
     instance
-        .own()
+        .alarms()?
         .run(
             "INSERT INTO _actors_alarms \
              (handler, payload, due, planned, every, cron, zone, declared) \

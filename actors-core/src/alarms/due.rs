@@ -1,17 +1,19 @@
 //! A due alarm: running its handler, and recording the outcome.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 
 use super::list::arguments;
-use super::{AlarmId, AlarmRun, Recurrence, Retry};
+use super::{AlarmDef, AlarmId, AlarmRun, Recurrence, Retry};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::log;
 use crate::sql::{FromRow, Row};
 use crate::time::{Timestamp, hours, minutes};
+use crate::turn::gate::Access;
 
 /// What an alarm's row records about runs that the end of the process has cut short. An
 /// asynchronous handler that waits is marked; a synchronous one deletes its row when it is
@@ -39,13 +41,17 @@ pub struct Due {
     attempts: u32,
     pub(crate) mark: Mark,
     chain: u32,
-    retry: Retry,
+    /// The stored arguments, unless they are large: those of all might not fit into memory.
+    payload: Option<String>,
+    /// The count of [`Instance::alarm_changes`] when it was read.
+    changes: u64,
+    def: Option<AlarmDef>,
     /// Whether the code lacks a handler for it, or has one that takes other arguments.
     pub(crate) misfit: Rc<Cell<bool>>,
 }
 
 impl FromRow for Due {
-    const WIDTH: usize = 10;
+    const WIDTH: usize = 11;
 
     fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
@@ -62,31 +68,75 @@ impl FromRow for Due {
                 _ => Mark::Alone,
             },
             chain: row.get(9)?,
-            retry: Retry::DEFAULT,
+            payload: row.get(10)?,
+            changes: 0,
+            def: None,
             misfit: Rc::default(),
         })
     }
 }
 
 impl Due {
-    /// Without the arguments: those of a whole batch might not fit into memory.
     pub(crate) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, \
-                                     attempts, started, \
-                          chain FROM _actors_alarms";
+                                     attempts, started, chain, \
+                                     CASE WHEN LENGTH(payload) <= 4000 THEN payload END \
+                                     FROM _actors_alarms";
 
-    pub(crate) fn with_retry(mut self, instance: &Instance) -> Self {
-        if let Some(handler) = instance.def.alarm_called(&self.handler) {
-            self.retry = handler.retry;
-        }
+    /// An alarm that has just been read, with what the code declares for its handler.
+    pub(crate) fn known_to(mut self, instance: &Instance) -> Self {
+        self.def = instance.def.alarm_called(&self.handler);
+        self.changes = instance.alarm_changes.get();
         self
     }
 
+    /// How its turn uses the actor, if its handler is synchronous.
+    pub(crate) fn access(&self) -> Option<Access> {
+        self.def?.access
+    }
+
     /// Returns the stored arguments; none if the alarm has been cancelled or moved.
-    pub(crate) fn payload(&self, instance: &Instance) -> Result<Option<String>> {
-        instance.own().optional(
-            "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?",
-            (self.id, self.due),
-        )
+    pub(crate) fn payload(&self, instance: &Instance) -> Result<Option<Cow<'_, str>>> {
+        match &self.payload {
+            Some(payload) if self.changes == instance.alarm_changes.get() => {
+                Ok(Some(payload.into()))
+            }
+            _ => {
+                let statement = "SELECT payload FROM _actors_alarms WHERE id = ? AND due = ?";
+                let payload: Option<String> =
+                    (instance.alarms()?).optional(statement, (self.id, self.due))?;
+                Ok(payload.map(Cow::Owned))
+            }
+        }
+    }
+
+    /// Runs it as part of the open transaction, unless it has been cancelled or moved: if it
+    /// fails, its part is undone.
+    pub(crate) fn run_within(
+        &self,
+        instance: &Instance,
+        handle: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<()> {
+        let Some(payload) = self.payload(instance)? else {
+            return Ok(());
+        };
+        // Without a context it can't touch storage, so there is nothing to undo.
+        let is_plain = self.recurrence.is_none() && self.def.is_some_and(|def| !def.takes_ctx);
+        if is_plain {
+            instance.plainly(|| handle(&payload))?;
+            instance.complete(self.id);
+            return Ok(());
+        }
+        instance.transact(&mut || {
+            match self.recurrence {
+                None => instance.complete(self.id),
+                Some(_) => self.complete(instance)?,
+            }
+            handle(&payload)
+        })
+    }
+
+    fn retry(&self) -> Retry {
+        self.def.map_or(Retry::DEFAULT, |def| def.retry)
     }
 
     /// Marks it as the only one running, and waits until that is durable.
@@ -107,8 +157,7 @@ impl Due {
 
     fn set_mark(&self, instance: &Instance, mark: Mark) -> Result<()> {
         let statement = "UPDATE _actors_alarms SET started = ? WHERE id = ? AND due = ?";
-        instance
-            .own()
+        (instance.alarms()?)
             .run(statement, (mark as u32, self.id, self.due))
             .map(drop)
     }
@@ -127,17 +176,18 @@ impl Due {
         arguments(&self.handler, payload).inspect_err(|_| self.misfit.set(true))
     }
 
-    /// Removes the alarm, or moves it to its next time, and returns its arguments: none if
-    /// it has been cancelled or moved since it was found due.
-    pub(crate) fn complete(&self, instance: &Instance) -> Result<Option<String>> {
+    /// Removes the alarm, or moves it to its next time, unless it has been cancelled or moved
+    /// since it was found due.
+    pub(crate) fn complete(&self, instance: &Instance) -> Result<()> {
+        let alarms = instance.alarms()?;
         match &self.recurrence {
-            None => instance.own().optional(
-                "DELETE FROM _actors_alarms WHERE id = ? AND due = ? RETURNING payload",
+            None => alarms.run(
+                "DELETE FROM _actors_alarms WHERE id = ? AND due = ?",
                 (self.id, self.due),
             ),
-            Some(recurrence) => instance.own().optional(
+            Some(recurrence) => alarms.run(
                 "UPDATE _actors_alarms SET due = ?3, planned = ?3, attempts = 0, started = 0, \
-                 error = NULL WHERE id = ?1 AND due = ?2 RETURNING payload",
+                 error = NULL WHERE id = ?1 AND due = ?2",
                 (
                     self.id,
                     self.due,
@@ -145,6 +195,7 @@ impl Due {
                 ),
             ),
         }
+        .map(drop)
     }
 
     /// Records the outcome of its turn.
@@ -167,7 +218,7 @@ impl Due {
     }
 
     fn fail_with(&self, instance: &Instance, error: &Error, mark: Mark) -> Result<()> {
-        let attempts = self.attempts + 1;
+        let (attempts, retry) = (self.attempts + 1, self.retry());
         let now = instance.now();
         let next = match &self.recurrence {
             // The newer code, which knows this alarm, may be back at any time.
@@ -176,12 +227,9 @@ impl Due {
                 Some((now + wait, self.planned, self.attempts))
             }
             _ if self.misfit.get() => None,
-            _ if attempts < self.retry.max => {
-                let due = now
-                    + self
-                        .retry
-                        .wait(attempts, (instance.ringing.object(), self.id));
-                Some((due, self.planned, attempts))
+            _ if attempts < retry.max => {
+                let wait = retry.wait(attempts, (instance.ringing.object(), self.id));
+                Some((now + wait, self.planned, attempts))
             }
             None => None,
             Some(recurrence) => {
@@ -193,7 +241,7 @@ impl Due {
             "alarm `{}` ({}) failed, attempt {attempts} of {}{}: {error}",
             self.handler,
             self.id,
-            self.retry.max,
+            retry.max,
             if next.is_none() {
                 ", and is set aside"
             } else {
@@ -204,8 +252,7 @@ impl Due {
             Some((due, planned, attempts)) => (Some(due), planned, attempts),
             None => (None, self.planned, attempts),
         };
-        instance
-            .own()
+        (instance.alarms()?)
             .run(
                 "UPDATE _actors_alarms SET due = ?, planned = ?, attempts = ?, started = ?, \
                  error = ? WHERE id = ? AND due = ?",

@@ -184,7 +184,7 @@ impl<'a> AlarmList<'a> {
         let order = format!("ORDER BY due, id LIMIT {}", self.limit);
         let alarms: Vec<Alarm> = self
             .instance
-            .own()
+            .alarms()?
             .all(&self.statement(SELECT, &order), &*self.values)?;
         if alarms.is_empty() {
             self.check()?;
@@ -199,7 +199,7 @@ impl<'a> AlarmList<'a> {
     /// There is no such handler, or the statement fails.
     pub fn count(self) -> Result<u64> {
         let statement = self.statement("SELECT COUNT(*) FROM _actors_alarms", "");
-        let count = self.instance.own().one(&statement, &*self.values)?;
+        let count = self.instance.alarms()?.one(&statement, &*self.values)?;
         if count == 0 {
             self.check()?;
         }

@@ -3,6 +3,7 @@
 use super::Retry;
 use crate::error::{Error, Result};
 use crate::time::{Duration, Timestamp, millis};
+use crate::turn::gate::Access;
 
 /// How an alarm recurs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,4 +121,8 @@ pub(crate) struct AlarmDef {
     pub(crate) name: &'static str,
     pub(crate) declared: Option<Declared>,
     pub(crate) retry: Retry,
+    /// How its turn uses the actor; `None` for an asynchronous one.
+    pub(crate) access: Option<Access>,
+    /// Whether it takes the context; without it, it can't touch storage.
+    pub(crate) takes_ctx: bool,
 }

@@ -13,11 +13,13 @@ use crate::log;
 use crate::platform::Interruption;
 use crate::time::{Duration, Timestamp, hours, minutes};
 use crate::turn::current::Caller;
-use crate::turn::gate::Permit;
+use crate::turn::gate::{Access, Permit};
 use crate::turn::{BoxFuture, Turn};
 
 /// How many alarms start before other events get a turn, and how many may run concurrently.
 const BATCH: usize = 500;
+/// How many alarms of synchronous handlers run in one transaction.
+const TOGETHER: usize = 100;
 /// A ring at least this late is a redelivery after a failure: the platform retries after 2
 /// s at the earliest.
 const LATE: Duration = Duration::from_millis(1_500);
@@ -31,13 +33,16 @@ const TAKES_ON: Duration = minutes(5);
 /// An actor as its alarms see it, without its type, so that what follows is compiled once.
 pub(crate) trait Alarmed {
     fn instance(&self) -> &Rc<Instance>;
-    /// Begins a turn like that of a `&self` handler, which wakes the actor if it sleeps.
-    fn enter(&self) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>>;
+    /// Begins a turn, which wakes the actor if it sleeps.
+    fn enter(&self, access: Access) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>>;
     /// Does the rest of [`Ctx::destroy`](crate::Ctx::destroy), if it was called; returns
     /// whether it was.
     fn finish_destroy(&self) -> BoxFuture<'_, Result<bool>>;
-    /// Runs the handler of an alarm; `None` if there is no such handler.
-    fn run(&self, due: &Due) -> Option<Turn<()>>;
+    /// Begins a turn of the asynchronous handler of an alarm; `None` if there is no such handler.
+    fn begin(&self, due: &Due) -> Option<Turn<()>>;
+    /// Runs the synchronous handlers of alarms in the turn at hand, and records what has come of
+    /// them.
+    fn run_together(&self, due: &[Due]) -> Result<()>;
 }
 
 /// Runs the due alarms. `planned` is when the object's own alarm was meant to ring.
@@ -51,7 +56,7 @@ pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<
 /// The same for an actor without alarm handlers, which needs less code: what older code has
 /// scheduled is set aside.
 pub(crate) fn ring_in_vain(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
-    rung(object, planned, |object| Box::pin(set_all_aside(object)))
+    rung(object, planned, |object| Box::pin(set_all_aside(&**object)))
 }
 
 /// The platform redelivers a failed ring only a few times, so this never fails: it logs the
@@ -59,13 +64,13 @@ pub(crate) fn ring_in_vain(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) 
 fn rung(
     object: Rc<dyn Alarmed>,
     planned: Option<Timestamp>,
-    run: impl FnOnce(&dyn Alarmed) -> BoxFuture<'_, Result<()>> + 'static,
+    run: impl FnOnce(&Rc<dyn Alarmed>) -> BoxFuture<'_, Result<()>> + 'static,
 ) -> Turn<()> {
     let instance = object.instance();
     let planned = planned.unwrap_or(instance.now());
     instance.ringing.planned.set(planned);
     Turn::start(async move {
-        let Err(error) = run(&*object).await else {
+        let Err(error) = run(&object).await else {
             return Ok(());
         };
         let instance = object.instance();
@@ -88,7 +93,7 @@ async fn wake(object: &dyn Alarmed) -> Result<bool> {
             return Ok(true);
         }
     }
-    drop(object.enter().await?);
+    drop(object.enter(Access::Shared).await?);
     Ok(false)
 }
 
@@ -100,14 +105,14 @@ async fn set_all_aside(object: &dyn Alarmed) -> Result<()> {
     let now = instance.now();
     if instance.is_behind.get() {
         // The newer code, which knows them, may be back at any time.
-        instance.own().run(
+        instance.alarms()?.run(
             "UPDATE _actors_alarms SET due = ?1 + MIN(MAX(?1 - planned, 60000), 3600000) \
              WHERE due <= ?1",
             (now,),
         )?;
         return set(instance, earliest(instance)?);
     }
-    let gone: Vec<String> = instance.own().all(
+    let gone: Vec<String> = instance.alarms()?.all(
         "UPDATE _actors_alarms SET due = NULL, attempts = attempts + 1, started = 0, \
          error = 'no `#[alarm]` handler is called `' || handler || '`' \
          WHERE due <= ? RETURNING handler",
@@ -129,8 +134,8 @@ fn trouble(instance: &Instance) -> Duration {
     overdue.clamp(TROUBLE, LONG_TROUBLE)
 }
 
-async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
-    if wake(object).await? {
+async fn run_due(object: &Rc<dyn Alarmed>, is_late: bool) -> Result<()> {
+    if wake(&**object).await? {
         return Ok(());
     }
     let instance = object.instance();
@@ -144,11 +149,15 @@ async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
     if !due.is_empty() {
         // If the process is lost from here on, the object is rung again at once.
         set(instance, Some(instance.now()))?;
-        let are_suspect = match interruption {
+        let are_suspect = match &interruption {
             Some(Interruption::Panic(_)) => false,
             Some(Interruption::Trap) => true,
             None => is_late,
         };
+        if is_late || interruption.is_some() {
+            // What one of them takes down is not to undo the others again.
+            ring.together = 1;
+        }
         let others = ring.run_suspects(due, are_suspect).await?;
         ring.run(others).await?;
     }
@@ -162,24 +171,27 @@ async fn run_due(object: &dyn Alarmed, is_late: bool) -> Result<()> {
 
 /// A ring of the object's own alarm, and the alarms that are running in it.
 struct Ring<'a> {
-    object: &'a dyn Alarmed,
+    object: &'a Rc<dyn Alarmed>,
     instance: &'a Rc<Instance>,
+    /// How many alarms of synchronous handlers may run in one transaction.
+    together: usize,
     at_work: Vec<AtWork>,
     /// Whether their outcomes could be recorded.
     outcome: Result<()>,
 }
 
-/// An alarm whose handler is waiting.
+/// An alarm whose handler is waiting, or several that wait for their turn.
 struct AtWork {
-    id: i64,
+    ids: Vec<i64>,
     turn: Pin<Box<dyn Future<Output = Result<()>>>>,
 }
 
 impl<'a> Ring<'a> {
-    fn new(object: &'a dyn Alarmed) -> Self {
+    fn new(object: &'a Rc<dyn Alarmed>) -> Self {
         Self {
             object,
             instance: object.instance(),
+            together: TOGETHER,
             at_work: Vec::new(),
             outcome: Ok(()),
         }
@@ -210,13 +222,13 @@ impl<'a> Ring<'a> {
         let end = self.instance.now() + TAKES_ON;
         loop {
             let are_more = due.len() == BATCH;
-            due.drain(..).for_each(|due| self.begin(due));
+            self.begin_all(&due);
             let takes_on = self.instance.now() < end && !self.instance.is_destroyed();
             if self.at_work.is_empty() && !(are_more && takes_on) {
                 return Ok(());
             }
             let room = if takes_on {
-                BATCH - self.at_work.len()
+                BATCH - self.ids_at_work().count()
             } else {
                 0
             };
@@ -229,21 +241,32 @@ impl<'a> Ring<'a> {
     /// Begins it with a durable mark, so that it is identified if it takes the process down.
     async fn begin_carefully(&mut self, due: Due) -> Result<()> {
         due.mark_durably(self.instance).await?;
-        self.begin(due);
+        self.begin(&[due]);
         Ok(())
     }
 
-    fn begin(&mut self, due: Due) {
+    /// Begins those that follow each other and use the actor in the same way together.
+    fn begin_all(&mut self, due: &[Due]) {
+        let are_alike = |one: &Due, next: &Due| {
+            let access = one.access();
+            access.is_some() && access == next.access()
+        };
+        for alike in due.chunk_by(are_alike) {
+            alike
+                .chunks(self.together)
+                .for_each(|together| self.begin(together));
+        }
+    }
+
+    fn begin(&mut self, due: &[Due]) {
         if self.instance.is_destroyed() {
             return;
         }
-        match run_one(self.object, &due) {
-            Turn::Done(result) => note(&mut self.outcome, due.finish(self.instance, result)),
-            Turn::Pending(future) => {
-                let (instance, id) = (self.instance.clone(), due.id);
-                let turn = async move { due.finish(&instance, future.await) };
-                let turn = Box::pin(turn);
-                self.at_work.push(AtWork { id, turn });
+        match begin(self.object, due) {
+            Turn::Done(result) => note(&mut self.outcome, result),
+            Turn::Pending(turn) => {
+                let ids = due.iter().map(|due| due.id).collect();
+                self.at_work.push(AtWork { ids, turn });
             }
         }
     }
@@ -298,26 +321,34 @@ impl<'a> Ring<'a> {
         let now = self.instance.now().max(self.instance.ringing.planned());
         let due: Vec<Due> = self
             .instance
-            .own()
-            .all(&statement, (now, self.ids_at_work()?))?;
+            .alarms()?
+            .all(&statement, (now, self.json_at_work()?))?;
         Ok((due.into_iter())
-            .map(|due| due.with_retry(self.instance))
+            .map(|due| due.known_to(self.instance))
             .collect())
     }
 
     /// When the first alarm that is not running is due.
     fn next_time(&self) -> Result<Option<Timestamp>> {
-        self.instance.own().optional(
+        self.instance.alarms()?.optional(
             "SELECT due FROM _actors_alarms WHERE due IS NOT NULL \
              AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1",
-            (self.ids_at_work()?,),
+            (self.json_at_work()?,),
         )
     }
 
-    /// The ids of the running alarms, as JSON.
-    fn ids_at_work(&self) -> Result<String> {
-        let ids: Vec<i64> = self.at_work.iter().map(|at_work| at_work.id).collect();
-        Ok(serde_json::to_string(&ids)?)
+    /// The ids of the alarms that have begun and not ended.
+    fn ids_at_work(&self) -> impl Iterator<Item = i64> {
+        self.at_work
+            .iter()
+            .flat_map(|at_work| at_work.ids.iter().copied())
+    }
+
+    /// The same, as JSON.
+    fn json_at_work(&self) -> Result<String> {
+        Ok(serde_json::to_string(
+            &self.ids_at_work().collect::<Vec<_>>(),
+        )?)
     }
 }
 
@@ -331,7 +362,7 @@ fn note(outcome: &mut Result<()>, another: Result<()>) {
 /// Records a panic: a failure of the alarm whose handler it was, and no blame on the
 /// others, which it cut short.
 fn fail_panicked(instance: &Instance, culprit: Option<&(i64, String)>) -> Result<()> {
-    instance.own().run(
+    instance.alarms()?.run(
         "UPDATE _actors_alarms SET started = 0 WHERE due <= ? AND started > 0",
         (instance.now(),),
     )?;
@@ -339,21 +370,52 @@ fn fail_panicked(instance: &Instance, culprit: Option<&(i64, String)>) -> Result
         return Ok(());
     };
     let statement = format!("{} WHERE id = ? AND due IS NOT NULL", Due::SELECT);
-    let due: Option<Due> = instance.own().optional(&statement, (*id,))?;
+    let due: Option<Due> = instance.alarms()?.optional(&statement, (*id,))?;
     match due {
         Some(due) => due
-            .with_retry(instance)
+            .known_to(instance)
             .fail(instance, &Error::internal(message.clone())),
         None => Ok(()),
     }
 }
 
-fn run_one(object: &dyn Alarmed, due: &Due) -> Turn<()> {
-    object.run(due).unwrap_or_else(|| {
+/// Begins one turn for alarms whose synchronous handlers use the actor in the same way, or for any
+/// other alarm.
+fn begin(object: &Rc<dyn Alarmed>, due: &[Due]) -> Turn<()> {
+    match due {
+        [] => Turn::Done(Ok(())),
+        [first, ..] => match first.access() {
+            Some(access) => begin_together(object, access, due),
+            None => begin_one(object, first.clone()),
+        },
+    }
+}
+
+/// Runs them without a future if their turn can begin at once.
+fn begin_together(object: &Rc<dyn Alarmed>, access: Access, due: &[Due]) -> Turn<()> {
+    let gate = &object.instance().gate;
+    if gate.is_awake()
+        && let Some(_permit) = gate.try_enter(access)
+    {
+        return Turn::Done(object.run_together(due));
+    }
+    let (object, due) = (object.clone(), due.to_vec());
+    Turn::start(async move {
+        match object.enter(access).await {
+            Ok(_entered) => object.run_together(&due),
+            Err(error) => (due.iter()).try_for_each(|due| due.fail(object.instance(), &error)),
+        }
+    })
+}
+
+fn begin_one(object: &Rc<dyn Alarmed>, due: Due) -> Turn<()> {
+    let turn = object.begin(&due).unwrap_or_else(|| {
         due.misfit.set(true);
         Turn::Done(Err(Error::schema(format!(
             "there is no `#[alarm]` handler `{}`",
             due.handler
         ))))
-    })
+    });
+    let instance = object.instance().clone();
+    turn.map(move |result| due.finish(&instance, result))
 }

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::change::{change, change_once};
+use super::change::{change_once, take_note};
 use super::{Alarm, AlarmId, Recurrence, chain, list};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::instance::alarm::LAST;
+use crate::instance::unwritten::NewAlarm;
 use crate::json;
 use crate::log;
 use crate::time::{Duration, Timestamp};
@@ -65,48 +66,59 @@ impl<'a> Plan<'a> {
     /// Stores the alarm.
     pub fn schedule<P: Serialize + DeserializeOwned>(
         self,
-        handler: &str,
+        handler: &'static str,
         payload: &P,
     ) -> Result<AlarmId> {
-        let (due, recurrence) = self.times?;
-        let payload = json::to_text(payload).map_err(|error| {
+        self.store(handler, json::to_text(payload))
+    }
+
+    fn store(self, handler: &'static str, payload: Result<String, String>) -> Result<AlarmId> {
+        let (instance, key) = (self.instance, self.key);
+        let (planned, recurrence) = self.times?;
+        let payload = payload.map_err(|error| {
             Error::invalid(format!(
                 "the arguments of the alarm `{handler}` can't be stored: {error}"
             ))
         })?;
-        check(due, &payload, self.key.as_deref())?;
-        if let (Some(key), Some(recurrence)) = (&self.key, &recurrence)
-            && let Some(known) = same(self.instance, key, handler, recurrence, &payload)?
+        check(planned, &payload, key.as_deref())?;
+        if let (Some(key), Some(recurrence)) = (&key, &recurrence)
+            && let Some(known) = same(instance, key, handler, recurrence, &payload)?
         {
             return Ok(known);
         }
-        let (every, cron, zone) = recurrence
-            .as_ref()
-            .map(Recurrence::columns)
-            .unwrap_or_default();
-        let (chain, slowed) = slowed(self.instance, handler, due);
-        let insert = |instance: &Instance| {
-            instance
-                .own()
-                .one(
-                    "INSERT INTO _actors_alarms \
-                     (handler, payload, due, planned, key, every, cron, zone, chain) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
-                    (
-                        handler, &payload, slowed, due, &self.key, every, cron, zone, chain,
-                    ),
-                )
-                .map(AlarmId)
+        let (chain, due) = slowed(instance, handler, planned);
+        // With a key, it replaces another or fails with that.
+        let is_part = key.is_none() && instance.is_in_transaction();
+        let store = || {
+            take_note(instance)?;
+            if let Some(key) = &key {
+                remove(instance, key)?;
+            }
+            let id = instance.new_alarm_id()?;
+            instance.schedule(NewAlarm {
+                id,
+                handler,
+                payload,
+                due,
+                planned,
+                key,
+                recurrence,
+                chain,
+            })?;
+            Ok(AlarmId(id))
         };
-        match &self.key {
-            None => change_once(self.instance, insert),
-            Some(key) => change(self.instance, |instance| {
-                let other = "DELETE FROM _actors_alarms WHERE key = ?";
-                instance.own().run(other, (key,))?;
-                insert(instance)
-            }),
+        match is_part {
+            true => store(),
+            false => instance.transaction(store),
         }
     }
+}
+
+fn remove(instance: &Instance, key: &str) -> Result<()> {
+    change_once(instance, |instance| {
+        let statement = "DELETE FROM _actors_alarms WHERE key = ?";
+        instance.alarms()?.run(statement, (key,)).map(drop)
+    })
 }
 
 /// Its position in a chain of alarms that schedule each other to run at once, and when it
@@ -137,7 +149,7 @@ fn same(
     payload: &str,
 ) -> Result<Option<AlarmId>> {
     let statement = format!("{} WHERE key = ? AND due IS NOT NULL", list::SELECT);
-    let known: Option<Alarm> = instance.own().optional(&statement, (key,))?;
+    let known: Option<Alarm> = instance.alarms()?.optional(&statement, (key,))?;
     let known = known.filter(|known| {
         let recurs = known.recurrence.as_ref().map(Recurrence::columns);
         known.handler == handler

@@ -46,7 +46,7 @@ pub(crate) fn set(instance: &Instance, at: Option<Timestamp>) -> Result<()> {
 }
 
 pub(crate) fn earliest(instance: &Instance) -> Result<Option<Timestamp>> {
-    instance.own().one(
+    instance.alarms()?.one(
         "SELECT MIN(due) FROM _actors_alarms WHERE due IS NOT NULL",
         (),
     )

@@ -2,6 +2,7 @@
 //! actor, so it is compiled once for all actors.
 
 pub(crate) mod alarm;
+mod alarms;
 pub(crate) mod door;
 mod early;
 mod empty;
@@ -12,6 +13,7 @@ pub(crate) mod tables;
 pub(crate) mod transaction;
 pub(crate) mod turn;
 mod unborn;
+pub(crate) mod unwritten;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -21,6 +23,7 @@ pub(crate) use self::empty::empty_tables;
 use self::remembered::{Open, Remembered};
 use self::ringing::Ringing;
 use self::unborn::Unborn;
+use self::unwritten::Unwritten;
 use crate::alarms::{AlarmDef, AlarmRun};
 use crate::env::Env;
 use crate::error::Result;
@@ -72,6 +75,9 @@ pub(crate) struct Instance {
     /// Whether the current turn runs without a transaction.
     is_plain: Cell<bool>,
     pub(crate) unborn: Unborn,
+    unwritten: Unwritten,
+    /// Counts what may have changed stored alarms, other than by running them.
+    pub(crate) alarm_changes: Cell<u64>,
     /// The running events of its web sockets.
     pub(crate) lanes: Lanes,
 }
@@ -92,6 +98,8 @@ impl Instance {
             is_behind: Cell::new(false),
             is_plain: Cell::new(false),
             unborn: Unborn::default(),
+            unwritten: Unwritten::default(),
+            alarm_changes: Cell::new(0),
             lanes: Lanes::default(),
         }
     }
@@ -110,6 +118,17 @@ impl Instance {
         let mut remembered = self.remembered.get();
         change(&mut remembered);
         self.remembered.set(remembered);
+    }
+
+    /// Forgets what is remembered of the database.
+    pub(crate) fn forget(&self) {
+        self.remembered.take();
+        self.alarms_changed();
+    }
+
+    /// Notes that stored alarms may have changed, other than by having run.
+    pub(crate) fn alarms_changed(&self) {
+        self.alarm_changes.set(self.alarm_changes.get() + 1);
     }
 
     /// Opens a transaction in memory, to accompany that of the database.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::unwritten::Extent;
 use crate::sockets::raw::Attachments;
 use crate::time::Timestamp;
 
@@ -32,6 +33,12 @@ pub(crate) struct Remembered {
     pub(crate) is_destroyed: bool,
     /// How often the object's own alarm has been set since the wake.
     pub(crate) settings: u32,
+    /// The ids of the next alarms that are scheduled, and where they end.
+    pub(super) alarm_ids: (i64, i64),
+    /// How many alarms the open transactions have scheduled and completed.
+    pub(super) noted_alarms: Extent,
+    /// How many of those have been written.
+    pub(super) written_alarms: Extent,
     /// When it should ring, if it is uncertain whether it is still set.
     pub(crate) is_in_doubt: Option<Timestamp>,
 }

@@ -22,6 +22,9 @@ impl Instance {
         let mut has_run = false;
         let outcome = self.platform.transaction(&mut || {
             body()?;
+            if open.is_outermost() {
+                self.write_alarms()?;
+            }
             has_run = true;
             match open.is_outermost() {
                 true if self.is_rehearsed() => Err(Error::internal("rehearsed")),

@@ -26,7 +26,7 @@ pub use crate::actor::object::Object;
 pub use crate::actor::statement::{Bind, Column, bound, chosen, part, record, statement};
 pub use crate::actor::table::{auto_id, insert_id, no_id, store_all};
 pub use crate::actor::{
-    AlarmHandler, Handlers, Incoming, MessageHandler, Method, Part, Reached, used,
+    AlarmHandler, Handlers, Incoming, MessageHandler, Method, Part, Reached, RunAlarm, used,
 };
 pub use crate::alarms::{Declared, Due, Plan, Retry};
 #[cfg(target_arch = "wasm32")]

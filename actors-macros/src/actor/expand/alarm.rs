@@ -18,23 +18,40 @@ impl Alarm {
         let name = method.plain_name();
         let declared = self.declared(krate);
         let retry = self.retry.expand(krate);
-        let types = method.carried_types(facts);
-        let values = method.values();
-        let outcome = method.carried_outcome(facts);
-        let handler = quote!(|(#(#values,)*): (#(#types,)*)| { #outcome });
-        let body = match method.is_async() {
-            true => quote!(due.run_async(ctx, async #handler).await),
-            false => quote!(due.run(ctx, #handler)),
-        };
-        let turn = method.turn(actor, krate, &body);
+        let takes_ctx = method.takes_ctx;
+        let run = self.run(actor, facts);
         quote! {
             #(#conditions)*
             #krate::__private::AlarmHandler {
                 name: #name,
                 declared: #declared,
                 retry: #retry,
-                run: |object, due| #turn,
+                takes_ctx: #takes_ctx,
+                run: #krate::__private::RunAlarm::#run,
             }
+        }
+    }
+
+    /// The `RunAlarm` of the handler.
+    fn run(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let (method, krate) = (&self.method, facts.krate);
+        let types = method.carried_types(facts);
+        let values = method.values();
+        let outcome = method.carried_outcome(facts);
+        let handler = quote!(|(#(#values,)*): (#(#types,)*)| { #outcome });
+        if method.is_async() {
+            let body = quote!(due.run_async(ctx, async #handler).await);
+            let turn = method.turn(actor, krate, &body);
+            return quote!(Async(|object, due| #turn));
+        }
+        let (kind, reference) = match method.is_exclusive {
+            true => (quote!(Exclusive), quote!(&mut)),
+            false => (quote!(Shared), quote!(&)),
+        };
+        quote! {
+            #kind(|actor: #reference #actor, ctx: &#krate::Ctx<#actor>, due, payload| {
+                due.run(ctx, payload, #handler)
+            })
         }
     }
 

@@ -176,10 +176,7 @@ impl Method {
                 Some(quote!(async)),
                 reference,
             ),
-            // What an alarm does is in one transaction with the end of its row.
-            false if self.takes_ctx || matches!(self.role, Role::Alarm) => {
-                (format_ident!("{kind}"), None, reference)
-            }
+            false if self.takes_ctx => (format_ident!("{kind}"), None, reference),
             false => (format_ident!("{kind}_plain"), None, reference),
         }
     }
