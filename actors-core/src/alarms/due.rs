@@ -119,9 +119,7 @@ impl Due {
         let Some(payload) = self.payload(instance)? else {
             return Ok(());
         };
-        // Without a context it can't touch storage, so there is nothing to undo.
-        let is_plain = self.recurrence.is_none() && self.def.is_some_and(|def| !def.takes_ctx);
-        if is_plain {
+        if self.is_plain() {
             instance.plainly(|| handle(&payload))?;
             instance.complete(self.id);
             return Ok(());
@@ -133,6 +131,13 @@ impl Due {
             }
             handle(&payload)
         })
+    }
+
+    /// Whether there is nothing to undo: without a context, and alone, the handler can't touch
+    /// storage.
+    fn is_plain(&self) -> bool {
+        let can_touch = |def: AlarmDef| def.takes_ctx || def.access != Some(Access::Exclusive);
+        self.recurrence.is_none() && !self.def.is_none_or(can_touch)
     }
 
     fn retry(&self) -> Retry {

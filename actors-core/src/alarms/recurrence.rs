@@ -123,6 +123,6 @@ pub(crate) struct AlarmDef {
     pub(crate) retry: Retry,
     /// How its turn uses the actor; `None` for an asynchronous one.
     pub(crate) access: Option<Access>,
-    /// Whether it takes the context; without it, it can't touch storage.
+    /// Whether it takes the context.
     pub(crate) takes_ctx: bool,
 }
