@@ -41,7 +41,7 @@ pub struct Due {
     attempts: u32,
     pub(crate) mark: Mark,
     chain: u32,
-    /// The stored arguments, unless they are large: those of all might not fit into memory.
+    /// The stored arguments, unless they are large.
     payload: Option<String>,
     /// The count of [`Instance::alarm_changes`] when it was read.
     changes: u64,
@@ -77,6 +77,7 @@ impl FromRow for Due {
 }
 
 impl Due {
+    /// Without large arguments: those of a whole batch might not fit into memory.
     pub(crate) const SELECT: &str = "SELECT id, handler, due, planned, every, cron, zone, \
                                      attempts, started, chain, \
                                      CASE WHEN LENGTH(payload) <= 4000 THEN payload END \

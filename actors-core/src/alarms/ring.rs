@@ -149,15 +149,15 @@ async fn run_due(object: &Rc<dyn Alarmed>, is_late: bool) -> Result<()> {
     if !due.is_empty() {
         // If the process is lost from here on, the object is rung again at once.
         set(instance, Some(instance.now()))?;
-        let are_suspect = match &interruption {
-            Some(Interruption::Panic(_)) => false,
+        let are_suspect = match interruption {
+            Some(Interruption::Panic(_)) => {
+                // Another panic is not to undo what those before it have done once more.
+                ring.together = 1;
+                false
+            }
             Some(Interruption::Trap) => true,
             None => is_late,
         };
-        if is_late || interruption.is_some() {
-            // What one of them takes down is not to undo the others again.
-            ring.together = 1;
-        }
         let others = ring.run_suspects(due, are_suspect).await?;
         ring.run(others).await?;
     }

@@ -26,6 +26,32 @@ const INSERT_TOGETHER: &str = "INSERT INTO _actors_alarms (id, handler, payload,
                           CAST(SUBSTR(value, 21, 20) AS INTEGER), \
                           CAST(SUBSTR(value, 21, 20) AS INTEGER), ?3 FROM json_each(?1)";
 
+/// Writes what the open transaction has scheduled and completed since this was done last.
+fn write_noted(instance: &Instance) -> Result<()> {
+    let Remembered {
+        noted_alarms: noted,
+        written_alarms: written,
+        depth,
+        ..
+    } = instance.remembered();
+    let mut completed = instance.unwritten.completed.borrow_mut();
+    let mut scheduled = instance.unwritten.scheduled.borrow_mut();
+    instance.delete_alarms(&completed[written.completed..noted.completed])?;
+    instance.insert_all(&scheduled[written.scheduled..noted.scheduled])?;
+    if depth > 1 {
+        // A rollback of the inner transaction would undo that.
+        instance.remember(|remembered| remembered.written_alarms = noted);
+        return Ok(());
+    }
+    completed.clear();
+    scheduled.clear();
+    instance.remember(|remembered| {
+        remembered.noted_alarms = Extent::default();
+        remembered.written_alarms = Extent::default();
+    });
+    Ok(())
+}
+
 impl Instance {
     /// The database for statements on the table of alarms, which is brought up to date.
     pub(crate) fn alarms(&self) -> Result<Sql<'_>> {
@@ -73,6 +99,7 @@ impl Instance {
         scheduled.truncate(noted);
         scheduled.push(alarm);
         drop(scheduled);
+        self.write_noted.set(write_noted);
         self.remember(|remembered| remembered.noted_alarms.scheduled = noted + 1);
         match is_large || noted + 1 - remembered.written_alarms.scheduled >= MOST {
             true => self.write_alarms(),
@@ -85,36 +112,17 @@ impl Instance {
         let mut completed = self.unwritten.completed.borrow_mut();
         completed.truncate(self.remembered().noted_alarms.completed);
         completed.push(id);
+        self.write_noted.set(write_noted);
         self.remember(|remembered| remembered.noted_alarms.completed = completed.len());
     }
 
-    /// Writes what has been scheduled and completed.
+    /// Writes what has been scheduled and completed, if there is anything.
     pub(crate) fn write_alarms(&self) -> Result<()> {
-        let Remembered {
-            noted_alarms: noted,
-            written_alarms: written,
-            depth,
-            ..
-        } = self.remembered();
-        if noted == written {
-            return Ok(());
+        let remembered = self.remembered();
+        match remembered.noted_alarms == remembered.written_alarms {
+            true => Ok(()),
+            false => (self.write_noted.get())(self),
         }
-        let mut completed = self.unwritten.completed.borrow_mut();
-        let mut scheduled = self.unwritten.scheduled.borrow_mut();
-        self.delete_alarms(&completed[written.completed..noted.completed])?;
-        self.insert_all(&scheduled[written.scheduled..noted.scheduled])?;
-        if depth > 1 {
-            // A rollback of the inner transaction would undo that.
-            self.remember(|remembered| remembered.written_alarms = noted);
-            return Ok(());
-        }
-        completed.clear();
-        scheduled.clear();
-        self.remember(|remembered| {
-            remembered.noted_alarms = Extent::default();
-            remembered.written_alarms = Extent::default();
-        });
-        Ok(())
     }
 
     fn delete_alarms(&self, ids: &[i64]) -> Result<()> {
@@ -130,29 +138,29 @@ impl Instance {
     }
 
     fn insert_all(&self, alarms: &[NewAlarm]) -> Result<()> {
-        let mut alarms: Vec<&NewAlarm> = alarms.iter().collect();
-        alarms.sort_by_key(|alarm| alarm.kind());
-        let are_alike =
-            |one: &&NewAlarm, next: &&NewAlarm| one.is_plain() && one.kind() == next.kind();
-        for alike in alarms.chunk_by(are_alike) {
-            for together in alike.chunks(TOGETHER) {
-                match together {
-                    [alarm] => self.insert_one(alarm)?,
-                    _ => self.insert_together(together)?,
-                }
-            }
+        let mut rest: Vec<&NewAlarm> = alarms.iter().collect();
+        while let [first, ..] = rest[..] {
+            let (alike, others): (Vec<_>, _) =
+                rest.iter().partition(|alarm| alarm.goes_with(first));
+            alike
+                .chunks(TOGETHER)
+                .try_for_each(|together| self.insert(together))?;
+            rest = others;
         }
         Ok(())
     }
 
-    /// Stores plain alarms of one kind.
-    fn insert_together(&self, alarms: &[&NewAlarm]) -> Result<()> {
-        let [NewAlarm { handler, chain, .. }, ..] = alarms else {
-            return Ok(());
-        };
-        let texts: Vec<String> = alarms.iter().map(|alarm| alarm.as_text()).collect();
-        let texts = serde_json::to_string(&texts)?;
-        (self.own().run(INSERT_TOGETHER, (texts, *handler, chain))).map(drop)
+    /// Stores alarms that go with each other.
+    fn insert(&self, alarms: &[&NewAlarm]) -> Result<()> {
+        match alarms {
+            [] => Ok(()),
+            [alarm] => self.insert_one(alarm),
+            [NewAlarm { handler, chain, .. }, ..] => {
+                let texts: Vec<String> = alarms.iter().map(|alarm| alarm.as_text()).collect();
+                let texts = serde_json::to_string(&texts)?;
+                (self.own().run(INSERT_TOGETHER, (texts, *handler, chain))).map(drop)
+            }
+        }
     }
 
     fn insert_one(&self, alarm: &NewAlarm) -> Result<()> {

@@ -76,6 +76,9 @@ pub(crate) struct Instance {
     is_plain: Cell<bool>,
     pub(crate) unborn: Unborn,
     unwritten: Unwritten,
+    /// Writes that. Set where there is something to write, so that an actor without alarms does not
+    /// include it.
+    write_noted: Cell<fn(&Self) -> Result<()>>,
     /// Counts what may have changed stored alarms, other than by running them.
     pub(crate) alarm_changes: Cell<u64>,
     /// The running events of its web sockets.
@@ -99,6 +102,7 @@ impl Instance {
             is_plain: Cell::new(false),
             unborn: Unborn::default(),
             unwritten: Unwritten::default(),
+            write_noted: Cell::new(|_| Ok(())),
             alarm_changes: Cell::new(0),
             lanes: Lanes::default(),
         }

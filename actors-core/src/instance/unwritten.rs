@@ -37,7 +37,7 @@ pub(crate) struct Extent {
 
 impl NewAlarm {
     /// Whether it can be written together with others.
-    pub(super) fn is_plain(&self) -> bool {
+    fn is_plain(&self) -> bool {
         self.key.is_none()
             && self.recurrence.is_none()
             && self.due == self.planned
@@ -49,9 +49,10 @@ impl NewAlarm {
         self.payload.len() > LARGE
     }
 
-    /// What those have in common that are written together.
-    pub(super) fn kind(&self) -> (bool, &'static str, u32) {
-        (self.is_plain(), self.handler, self.chain)
+    /// Whether one statement writes both; it may be the same.
+    pub(super) fn goes_with(&self, other: &Self) -> bool {
+        let are_alike = self.handler == other.handler && self.chain == other.chain;
+        self.id == other.id || are_alike && self.is_plain() && other.is_plain()
     }
 
     pub(super) fn as_text(&self) -> String {
