@@ -11,7 +11,7 @@ mod pack;
 mod packed;
 mod read;
 mod ser;
-#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+#[cfg(all(not(target_arch = "wasm32"), any(test, feature = "testing")))]
 mod value;
 
 pub(crate) use self::date::{deserialize_date, serialize_date};
@@ -21,20 +21,20 @@ pub(crate) use self::packed::Packed;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use self::packed::{FALSE, NULL, NUMBER, TEXT, TRUE, UNDEFINED};
 pub(crate) use self::read::Reader;
-#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+#[cfg(all(not(target_arch = "wasm32"), any(test, feature = "testing")))]
 #[allow(unreachable_pub, reason = "the framework's own tests use it")]
 pub use self::value::Wire;
 
 /// 2^53 - 1: up to here a JavaScript number holds integers exactly.
 pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use serde::{Deserialize, Serialize};
 
-    use serde::de::DeserializeOwned;
+    use serde::de::{DeserializeOwned, Deserializer};
 
     use super::*;
     use crate::error::Result;
@@ -160,6 +160,45 @@ mod tests {
             error.message(),
             "invalid type: a function, expected a string"
         );
+    }
+
+    /// Reads as nothing what does not fit.
+    fn lenient<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> std::result::Result<Option<T>, D::Error> {
+        Ok(T::deserialize(from).ok())
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Lenient {
+        #[serde(deserialize_with = "lenient")]
+        pairs: Option<Vec<(u8, u8)>>,
+        #[serde(deserialize_with = "lenient")]
+        kind: Option<Kind>,
+        name: String,
+    }
+
+    #[test]
+    fn what_follows_a_part_that_does_not_fit_is_read_as_what_it_is() {
+        let text = || Wire::Text("x".into());
+        let list = |values: &[Wire]| Wire::List(values.to_vec());
+        let object = |value: Wire| Wire::Object(vec![("Sized".into(), value)]);
+        let wrong = [
+            text(),
+            list(&[list(&[text(), text()]), text()]),
+            list(&[list(&[Wire::Number(1.0), text(), text()]), list(&[text()])]),
+            object(object(text())),
+            object(list(&[object(text()), Wire::Bytes(vec![1])])),
+            Wire::Object(vec![("a".into(), list(&[text()])), ("b".into(), text())]),
+        ];
+        for value in wrong {
+            let fields = ["pairs", "kind"].map(|name| (name.to_owned(), value.clone()));
+            let fields = [&fields[..], &[("name".into(), Wire::Text("n".into()))]].concat();
+            let read = decode::<Lenient>(Wire::Object(fields)).unwrap();
+            let name = "n".to_owned();
+            let (pairs, kind) = (None, None);
+            assert_eq!(read, Lenient { pairs, kind, name }, "{value:?}");
+        }
     }
 
     #[test]

@@ -6,11 +6,13 @@
 //! its number from then on; the texts of the keys are before all others.
 
 /// The cells before those of the values: how many values there are, where the last one begins,
-/// and the length of all keys.
+/// the length of all keys, and how many of the bytes are the texts: where they are many, `glue.js`
+/// sends them so.
 pub(super) const COUNT: usize = 0;
 pub(super) const LAST: usize = 1;
 pub(super) const NAMES: usize = 2;
-pub(super) const HEAD: usize = 3;
+const ENCODED: usize = 3;
+pub(super) const HEAD: usize = 4;
 
 /// The kinds of values, as in `glue.js`.
 pub(crate) const UNDEFINED: f64 = 0.0;
@@ -44,6 +46,27 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
+    /// What `glue.js` has packed.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn from_parts(
+        cells: Vec<f64>,
+        texts: Option<String>,
+        bytes: Option<Vec<u8>>,
+    ) -> Self {
+        let mut packed = Self {
+            cells,
+            texts: texts.unwrap_or_default(),
+            bytes: bytes.unwrap_or_default(),
+        };
+        let encoded = packed.cell(ENCODED).min(packed.bytes.len());
+        if encoded > 0 {
+            let others = packed.bytes.split_off(encoded);
+            let texts = std::mem::replace(&mut packed.bytes, others);
+            packed.texts = String::from_utf8(texts).unwrap_or_default();
+        }
+        packed
+    }
+
     /// How many values there are.
     pub(crate) fn count(&self) -> usize {
         self.cell(COUNT)
@@ -59,8 +82,11 @@ impl Packed {
 
     /// The last value, if it is bytes.
     pub(crate) fn last_bytes(&self) -> Option<&[u8]> {
-        match self.cells.get(self.cell(LAST)..)? {
-            [BYTES, length] => self.bytes.get(self.bytes.len() - *length as usize..),
+        match self.values().get(self.cell(LAST).checked_sub(HEAD)?..)? {
+            [BYTES, length] => {
+                let start = self.bytes.len().checked_sub(*length as usize)?;
+                self.bytes.get(start..)
+            }
             _ => None,
         }
     }

@@ -99,3 +99,76 @@ impl Wire {
         }
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use fastrand::Rng;
+
+    use super::*;
+
+    fn random(rng: &mut Rng, depth: u32) -> Wire {
+        let text = |rng: &mut Rng| {
+            let parts = ["", "a", "ä", "🦀", "key", "\0", "日本", "__proto__"];
+            let parts = (0..rng.usize(..4)).map(|_| parts[rng.usize(..parts.len())]);
+            parts.collect::<String>()
+        };
+        match rng.u8(..if depth < 4 { 12 } else { 9 }) {
+            0 => Wire::Undefined,
+            1 => Wire::Null,
+            2 => Wire::Bool(rng.bool()),
+            3 => Wire::Number(f64::from(rng.i32(..)) / 8.0),
+            4 => Wire::BigInt(rng.i128(..)),
+            5 => Wire::Text(text(rng)),
+            6 => Wire::Date(rng.i32(..).into()),
+            7 => Wire::Bytes((0..rng.usize(..5)).map(|_| rng.u8(..)).collect()),
+            8 => Wire::Number([f64::INFINITY, -0.0, 5e-324][rng.usize(..3)]),
+            9 => Wire::List(
+                (0..rng.usize(..5))
+                    .map(|_| random(rng, depth + 1))
+                    .collect(),
+            ),
+            _ => {
+                let fields = (0..rng.usize(..5)).map(|_| (text(rng), random(rng, depth + 1)));
+                Wire::Object(fields.collect())
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked_as_it_was() {
+        let seed = 15;
+        let mut rng = Rng::with_seed(seed);
+        for _ in 0..20_000 {
+            let values: Vec<Wire> = (0..rng.usize(..4)).map(|_| random(&mut rng, 0)).collect();
+            let packed = Wire::pack(&values);
+            assert_eq!(Wire::unpack(&packed), values, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_written_once() {
+        let point = || Wire::Object(vec![("x".into(), Wire::Null), ("y".into(), Wire::Null)]);
+        let packed = Wire::pack(&[Wire::List(vec![point(); 3])]);
+        assert_eq!(packed.texts, "xy");
+        assert_eq!(packed.values().len(), 2 + 3 * 2 + 3 * 4 + 2);
+    }
+
+    #[test]
+    fn nonsense_is_read_as_something() {
+        let seed = 16;
+        let mut rng = Rng::with_seed(seed);
+        for _ in 0..20_000 {
+            let cells = (0..rng.usize(..24)).map(|_| f64::from(rng.i8(-1..13)));
+            let mut packed = Packed {
+                cells: cells.collect(),
+                texts: "aä🦀".to_owned(),
+                bytes: vec![1, 2],
+            };
+            Wire::unpack(&packed);
+            let _ = packed.reader().value().decode::<Vec<Option<bool>>>();
+            if packed.last_bytes().is_some() {
+                packed.pop_bytes();
+            }
+        }
+    }
+}

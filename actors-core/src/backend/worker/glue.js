@@ -200,7 +200,7 @@ const A_LIST = 8;
 const AN_OBJECT = 9;
 const A_BIGINT = 10;
 const OTHER = 11;
-const HEAD = 3;
+const HEAD = 4;
 
 // What a call may carry, as in `budget.rs`: that counts exactly; here only the room is
 // limited.
@@ -219,8 +219,9 @@ let unitsLeft = 0;
 // Whether a text may combine with the one before it, and whether texts are made well-formed.
 let mayCombine = false;
 let isCareful = false;
-// Whether somebody has added to all objects.
+// Whether somebody has added to all objects, which is seen in one that has nothing of its own.
 let isPolluted = false;
+const EMPTY = {};
 
 // The keys, by their numbers; their numbers; and the number of the key that has followed each:
 // objects in a list, and calls of one method, tend to be alike. They are kept for the next call,
@@ -412,12 +413,12 @@ function packAll(all) {
     pack(all[at], 0);
   }
   cells[2] = names.length;
+  cells[3] = 0;
 }
 
 function packedValues(all) {
-  isPolluted = false;
-  for (const _ in Object.prototype) isPolluted = true;
-  isCareful = mayCombine = false;
+  isPolluted = isCareful = mayCombine = false;
+  for (const _ in EMPTY) isPolluted = true;
   packAll(all);
   texts = names + texts;
   if (mayCombine || !texts.isWellFormed()) {
@@ -425,7 +426,19 @@ function packedValues(all) {
     packAll(all);
     texts = names + texts;
   }
+  if (texts.length > SHORT) encodeTexts();
   return cells.subarray(0, length);
+}
+
+// wasm-bindgen reads a string unit by unit; texts that are not short go as bytes, before all others.
+const SHORT = 200;
+const encoder = new TextEncoder();
+
+function encodeTexts() {
+  const encoded = encoder.encode(texts);
+  blobs.unshift(encoded);
+  cells[3] = encoded.length;
+  texts = "";
 }
 
 export function packed(value) {
@@ -443,7 +456,7 @@ export function packedBytes() {
   const all = blobs;
   if (all.length === 0) return undefined;
   blobs = [];
-  return joined(all);
+  return all.length === 1 ? all[0] : joined(all);
 }
 
 // What is being unpacked: the cells, texts and bytes, and how far each has been read.

@@ -43,14 +43,5 @@ pub(super) fn parts(packed: &Packed) -> (Option<&str>, Option<&[u8]>) {
 
 /// A JavaScript value.
 pub(super) fn from_js(value: JsValue) -> Packed {
-    from_parts(packed(value), packed_texts(), packed_bytes())
-}
-
-/// The values of a call, packed by the glue.
-pub(super) fn from_parts(cells: Vec<f64>, texts: Option<String>, bytes: Option<Vec<u8>>) -> Packed {
-    Packed {
-        cells,
-        texts: texts.unwrap_or_default(),
-        bytes: bytes.unwrap_or_default(),
-    }
+    Packed::from_parts(packed(value), packed_texts(), packed_bytes())
 }
