@@ -103,7 +103,6 @@ pub mod testing;
 mod time;
 mod tuples;
 mod turn;
-#[cfg(any(target_arch = "wasm32", all(test, feature = "testing")))]
 mod utf16;
 mod wire;
 

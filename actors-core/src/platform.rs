@@ -13,7 +13,7 @@ use crate::sql::cell::Rows;
 use crate::sql::{Usage, Value};
 use crate::time::{Duration, Timestamp};
 use crate::turn::{BoxFuture, Turn};
-use crate::wire::Wire;
+use crate::wire::Packed;
 
 /// One object of the platform: its SQLite database with transactions, its one alarm, its clock,
 /// its name, its web sockets.
@@ -95,7 +95,7 @@ pub(crate) trait Host {
     fn method(&self, name: &str) -> Option<usize>;
 
     /// A call of the public method with that number.
-    fn call(&self, method: usize, arguments: Vec<Wire>) -> Turn<Wire>;
+    fn call(&self, method: usize, arguments: Packed) -> Turn<Packed>;
 
     /// Whether a request with that path and `Upgrade` header is one for a web socket.
     fn is_upgrade(&self, path: &str, upgrade: Option<&str>) -> bool;

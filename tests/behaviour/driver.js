@@ -150,6 +150,7 @@ function decode(value) {
     case "bigint": return BigInt(value.value);
     case "date": return new Date(value.value);
     case "bytes": return new Uint8Array(value.value);
+    case "units": return String.fromCharCode(...value.value);
     case "large": return large(value.value);
   }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, decode(part)]));

@@ -118,6 +118,23 @@ on_both! {
         assert_eq!(shapes.ask("key_names", json!([inner(7)])), json!(["", "\u{0}", "1", "__proto__", "constructor", "toString", "valueOf"]));
     }
 
+    fn keys_are_told_apart_within_a_call_and_from_call_to_call(world) {
+        let shapes = world.object("SHAPES", "a");
+        let map = |names: &[&str], value: u32| names.iter().map(|name| ((*name).to_owned(), json!(value))).collect::<serde_json::Map<_, _>>();
+        let many: Vec<String> = (0..100).map(|number| format!("key {number}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let splits: [&[&str]; 6] = [&["ab", "c"], &["a", "bc"], &["abc"], &["", "abc"], &["é", "🦀"], &many];
+        for round in 0..3 {
+            for names in splits {
+                let maps = json!({ "one": map(names, round), "two": map(names, 7), "three": map(&names[1..], 8), "four": {} });
+                assert_eq!(shapes.ask("keys", json!([maps.clone()])), maps);
+            }
+            let all: serde_json::Map<_, _> = splits.iter().flat_map(|names| map(names, round)).collect();
+            let maps: serde_json::Map<_, _> = (0..40).map(|number| (format!("{number}"), json!(all))).collect();
+            assert_eq!(shapes.ask("keys", json!([maps.clone()])), json!(maps));
+        }
+    }
+
     fn a_list_of_another_length_is_no_tuple(world) {
         let shapes = world.object("SHAPES", "a");
         assert_eq!(shapes.ask("tuples", json!([[1, 2], [[1, 2, 3]]])), 2);
@@ -230,6 +247,34 @@ fn small_arguments_that_stand_for_large_values_are_refused() {
         );
     }
     assert_eq!(shapes.ask("calls", json!([])), 0);
+}
+
+#[test]
+fn half_a_character_becomes_a_sign_for_it_and_joins_no_other_half() {
+    let world = World::in_workerd("rpc-halves");
+    let shapes = world.object("SHAPES", "a");
+    let units = |units: &[u16]| json!({ "$": "units", "value": units });
+    let sent = [
+        units(&[0xd83e]),
+        units(&[0xdd80]),
+        json!("é"),
+        units(&[0xdd80, 0xd83e]),
+        units(&[0xdd80, 0xd83e, 0xdd80]),
+        json!("🦀"),
+    ];
+    let expected = [
+        "\u{fffd}",
+        "\u{fffd}",
+        "é",
+        "\u{fffd}\u{fffd}",
+        "\u{fffd}🦀",
+        "🦀",
+    ];
+    for times in [1, 100] {
+        let sent: Vec<_> = sent.iter().cycle().take(times * sent.len()).collect();
+        let expected: Vec<_> = expected.iter().cycle().take(sent.len()).collect();
+        assert_eq!(shapes.ask("same_texts", json!([sent])), json!(expected));
+    }
 }
 
 #[test]

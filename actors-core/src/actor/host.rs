@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 use crate::turn::current::{self, Caller};
 use crate::turn::gate::{Access, Permit};
 use crate::turn::{BoxFuture, Turn};
-use crate::wire::Wire;
+use crate::wire::Packed;
 
 impl<A: Actor> Host for Object<A> {
     fn method(&self, name: &str) -> Option<usize> {
@@ -29,7 +29,7 @@ impl<A: Actor> Host for Object<A> {
         methods.position(|method| method.name == name)
     }
 
-    fn call(&self, method: usize, arguments: Vec<Wire>) -> Turn<Wire> {
+    fn call(&self, method: usize, arguments: Packed) -> Turn<Packed> {
         let Some(method) = A::HANDLERS.methods.get(method) else {
             return Turn::Done(Err(Error::internal("no such method")));
         };

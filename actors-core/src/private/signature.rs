@@ -129,12 +129,8 @@ where
     }
 
     /// Decodes the arguments, which have these names, and passes them on.
-    fn decode(
-        mut call: Call,
-        names: Names,
-        next: impl FnOnce(P::Plain) -> Turn<Reply>,
-    ) -> Turn<Reply> {
-        match P::Types::decode(&mut call, names) {
+    fn decode(call: Call, names: Names, next: impl FnOnce(P::Plain) -> Turn<Reply>) -> Turn<Reply> {
+        match P::Types::decode(&call, names) {
             Ok(arguments) => next(P::back(arguments)),
             Err(error) => Turn::Done(Err(error)),
         }

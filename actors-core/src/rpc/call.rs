@@ -9,24 +9,24 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::json::{self, OwnedFields};
 use crate::turn::current::{self, Chain};
-use crate::wire::Wire;
+use crate::wire::{Failure, Packed, Packer, Reader};
 
 /// The encoded arguments of a call.
 #[doc(hidden)]
-pub struct Call(pub(crate) Vec<Wire>);
+pub struct Call(pub(crate) Packed);
 
 impl Call {
     /// Splits what was received into the arguments and the turns that wait for the call.
-    pub(crate) fn received(mut values: Vec<Wire>) -> (Self, Option<Rc<Chain>>) {
+    pub(crate) fn received(mut values: Packed) -> (Self, Option<Rc<Chain>>) {
         let chain = current::take_argument(&mut values);
         (Self(values), chain)
     }
 
     fn expect(&self, names: &[&str]) -> Result<()> {
-        if self.0.len() > names.len() {
+        let count = self.0.count();
+        if count > names.len() {
             return Err(Error::invalid(format!(
-                "{} arguments were given, but {}",
-                self.0.len(),
+                "{count} arguments were given, but {}",
                 match names {
                     [] => "none are expected".to_owned(),
                     _ => format!("{} are expected: `{}`", names.len(), names.join("`, `")),
@@ -35,19 +35,15 @@ impl Call {
         }
         Ok(())
     }
+}
 
-    /// Takes an argument; a missing one reads as `undefined`.
-    fn take<T: DeserializeOwned>(&mut self, index: usize, name: &str) -> Result<T> {
-        let value = self
-            .0
-            .get_mut(index)
-            .map(std::mem::take)
-            .unwrap_or_default();
-        let is_missing = value == Wire::Undefined;
-        value
-            .decode()
-            .map_err(|error| wrong("argument", name, is_missing, &error))
-    }
+/// Reads the next argument; a missing one reads as `undefined`.
+fn argument<T: DeserializeOwned>(from: &mut Reader<'_>, name: &str) -> Result<T> {
+    let value = from.value();
+    let is_missing = value.is_undefined();
+    value
+        .decode()
+        .map_err(|failure| wrong("argument", name, is_missing, &failure.into_error()))
 }
 
 /// The error for a part of a call or a message that can't be read.
@@ -60,21 +56,27 @@ fn wrong(part: &str, name: &str, is_missing: bool, error: &dyn fmt::Display) -> 
 
 /// What a handler returns, encoded for its caller.
 #[doc(hidden)]
-pub struct Reply(pub(crate) Wire);
+pub struct Reply(pub(crate) Packed);
 
 impl Reply {
     /// Encodes a handler's value.
     pub(crate) fn new<T: Serialize>(value: &T) -> Result<Self> {
-        Wire::encode(value)
-            .map(Self)
-            .map_err(|error| Error::internal(format!("the returned value can't be sent: {error}")))
+        let mut packer = Packer::default();
+        match packer.add(value) {
+            Ok(()) => Ok(Self(packer.finish())),
+            Err(failure) => Err(unsendable(&failure)),
+        }
     }
+}
+
+fn unsendable(failure: &Failure) -> Error {
+    Error::internal(format!("the returned value can't be sent: {failure}"))
 }
 
 /// The arguments of a method, as a tuple.
 #[doc(hidden)]
 pub trait Arguments: Sized {
-    fn decode(call: &mut Call, names: &[&str]) -> Result<Self>;
+    fn decode(call: &Call, names: &[&str]) -> Result<Self>;
     fn from_fields(fields: &mut OwnedFields, names: &[&str]) -> Result<Self>;
     fn encode(&self) -> Result<Call>;
 }
@@ -83,13 +85,10 @@ macro_rules! tuples {
     ($($name:ident)*) => {
         impl<$($name: Serialize + DeserializeOwned),*> Arguments for ($($name,)*) {
             #[allow(unused_variables, unused_mut, reason = "`()` has no arguments")]
-            fn decode(call: &mut Call, names: &[&str]) -> Result<Self> {
+            fn decode(call: &Call, names: &[&str]) -> Result<Self> {
                 call.expect(names)?;
-                let mut names = names.iter().enumerate();
-                Ok(($({
-                    let (index, name) = names.next().unwrap_or((0, &""));
-                    call.take::<$name>(index, name)?
-                },)*))
+                let (mut from, mut names) = (call.0.reader(), names.iter());
+                Ok(($(argument::<$name>(&mut from, names.next().unwrap_or(&""))?,)*))
             }
 
             #[allow(unused_variables, unused_mut, reason = "`()` has no arguments")]
@@ -99,9 +98,12 @@ macro_rules! tuples {
             }
 
             #[allow(non_snake_case, reason = "the type's name serves for its value")]
+            #[allow(unused_mut, reason = "`()` has no arguments")]
             fn encode(&self) -> Result<Call> {
                 let ($($name,)*) = self;
-                Ok(Call(vec![$(Wire::encode($name)?),*]))
+                let mut packer = Packer::default();
+                $(packer.add($name).map_err(Failure::into_error)?;)*
+                Ok(Call(packer.finish()))
             }
         }
     };

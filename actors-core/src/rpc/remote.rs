@@ -3,14 +3,14 @@
 use crate::error::Result;
 use crate::request::{Request, Response};
 use crate::turn::BoxFuture;
-use crate::wire::Wire;
+use crate::wire::Packed;
 
 /// Another object, wherever it runs.
 pub(crate) trait Remote {
     /// Its id, if that is known before a call.
     fn id(&self) -> Option<String>;
     /// Calls a method over native Workers RPC.
-    fn call<'a>(&'a self, method: &'a str, arguments: Vec<Wire>) -> BoxFuture<'a, Result<Wire>>;
+    fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>>;
     /// Sends it a request.
     fn fetch(&self, request: Request) -> BoxFuture<'_, Result<Response>>;
 }

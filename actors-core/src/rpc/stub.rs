@@ -31,7 +31,8 @@ impl Stub {
         let mut arguments = arguments.encode().map_err(|error| error.at(place))?;
         current::add_argument(&mut arguments.0);
         let reply = self.target.call(method, arguments.0).await?;
-        reply.decode().map_err(|error| {
+        reply.reader().value().decode().map_err(|failure| {
+            let error = failure.into_error();
             Error::internal(format!("{place} returned an unexpected value: {error}"))
         })
     }

@@ -35,10 +35,12 @@ impl World {
         method: &str,
         values: Vec<Wire>,
     ) -> impl Future<Output = Result<Wire>> + 'static {
+        let values = Wire::pack(&values);
         let (slot, method) = (self.slot::<A>(name), method.to_owned());
         let what = method.clone();
         let event = move |object: &dyn Host| call(object, &method, values);
-        self.sim.deliver(&slot, what, event)
+        let reply = self.sim.deliver(&slot, what, event);
+        async { Ok(Wire::unpack(&reply.await?).remove(0)) }
     }
 
     /// Runs a statement, and returns the rows as they are.

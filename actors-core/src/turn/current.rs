@@ -14,7 +14,7 @@ use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::wire::Wire;
+use crate::wire::Packed;
 
 /// The prefix of the hidden argument.
 const MARK: &str = "\0actors:calls:";
@@ -108,9 +108,9 @@ impl Link {
 }
 
 /// Removes the chain from the arguments of a call.
-pub(crate) fn take_argument(values: &mut Vec<Wire>) -> Option<Rc<Chain>> {
+pub(crate) fn take_argument(values: &mut Packed) -> Option<Rc<Chain>> {
     let chain = marked(values)?;
-    values.pop();
+    values.pop_bytes();
     (!chain.0.is_empty()).then(|| Rc::new(chain))
 }
 
@@ -121,23 +121,20 @@ pub(crate) fn take_header(headers: &mut HeaderMap) -> Option<Rc<Chain>> {
 }
 
 /// Adds the turns that will wait for a call to its arguments.
-pub(crate) fn add_argument(values: &mut Vec<Wire>) {
+pub(crate) fn add_argument(values: &mut Packed) {
     let chain = match current() {
         Some(chain) => chain.to_text(),
         // So that a user's value is not mistaken for a chain.
         None if marked(values).is_some() => String::new(),
         None => return,
     };
-    values.push(Wire::Bytes(format!("{MARK}{chain}").into_bytes()));
+    values.push_bytes(format!("{MARK}{chain}").as_bytes());
 }
 
 /// The chain in the last argument. It is bytes, which text or JSON from outside never
 /// becomes.
-fn marked(values: &[Wire]) -> Option<Chain> {
-    let Wire::Bytes(bytes) = values.last()? else {
-        return None;
-    };
-    let text = std::str::from_utf8(bytes).ok()?;
+fn marked(values: &Packed) -> Option<Chain> {
+    let text = std::str::from_utf8(values.last_bytes()?).ok()?;
     Chain::from_text(text.strip_prefix(MARK)?)
 }
 
@@ -280,7 +277,10 @@ impl Drop for UntilDone {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+    use crate::wire::Packer;
 
     fn link(label: &str, turn: u64) -> Link {
         let actor = "Room".to_owned();
@@ -324,24 +324,32 @@ mod tests {
 
     #[test]
     fn only_the_last_argument_is_taken_off_and_only_if_it_is_marked() {
-        let marked = |text: &str| Wire::Bytes(format!("{MARK}{text}").into_bytes());
-        let taken = |values: &[Wire]| {
-            let mut values = values.to_vec();
-            let chain = take_argument(&mut values);
-            (chain.map_or(0, |chain| chain.0.len()), values.len())
+        let pack = |values: &[&dyn Fn(&mut Packer)]| {
+            let mut packer = Packer::default();
+            values.iter().for_each(|add| add(&mut packer));
+            packer.finish()
         };
-        assert_eq!(taken(&[]), (0, 0));
-        assert_eq!(taken(&[Wire::Text("Room/a/1,".into())]), (0, 1));
-        assert_eq!(taken(&[marked("Room/a/1,"), Wire::Null]), (0, 2));
-        assert_eq!(taken(&[Wire::Null, marked("Room/a/1,User/b/2,")]), (2, 1));
-        assert_eq!(taken(&[Wire::Null, marked("")]), (0, 1));
-        assert_eq!(taken(&[Wire::Null, marked("nonsense")]), (0, 2));
-        let text = Wire::Text(format!("{MARK}Room/a/1,"));
-        assert_eq!(taken(&[Wire::Null, text]), (0, 2));
-        let mut values = vec![marked("Room/a/1,")];
+        let null = |packer: &mut Packer| packer.add(&()).unwrap();
+        let text = |packer: &mut Packer| packer.add(&format!("{MARK}Room/a/1,")).unwrap();
+        let marked = |text: &'static str| {
+            let bytes = Bytes::from(format!("{MARK}{text}"));
+            move |packer: &mut Packer| packer.add(&bytes).unwrap()
+        };
+        let taken = |mut values: Packed| {
+            let chain = take_argument(&mut values);
+            (chain.map_or(0, |chain| chain.0.len()), values.count())
+        };
+        assert_eq!(taken(Packed::default()), (0, 0));
+        assert_eq!(taken(pack(&[&text])), (0, 1));
+        assert_eq!(taken(pack(&[&marked("Room/a/1,"), &null])), (0, 2));
+        assert_eq!(taken(pack(&[&null, &marked("Room/a/1,User/b/2,")])), (2, 1));
+        assert_eq!(taken(pack(&[&null, &marked("")])), (0, 1));
+        assert_eq!(taken(pack(&[&null, &marked("nonsense")])), (0, 2));
+        assert_eq!(taken(pack(&[&null, &text])), (0, 2));
+        let mut values = pack(&[&marked("Room/a/1,")]);
         add_argument(&mut values);
         assert_eq!(
-            taken(&values),
+            taken(values),
             (0, 1),
             "a value that looks like a chain stays one"
         );

@@ -1,7 +1,5 @@
 //! Limits what is built from a call, since a small message can represent a large value.
 
-use super::value::Wire;
-
 /// The maximum nesting depth, as in JSON: a caller must not exhaust the stack.
 const DEPTH: u32 = 128;
 
@@ -11,8 +9,11 @@ const VALUES: usize = 1_000_000;
 /// How many bytes of texts, keys and bytes, like the platform's own limit.
 const BYTES: usize = 32 << 20;
 
+/// What stands for a value that exceeds the budget, as the glue describes it too.
+type Instead = &'static str;
+
 /// The remaining budget for the values of a call.
-pub(crate) struct Budget {
+pub(super) struct Budget {
     values: usize,
     bytes: usize,
 }
@@ -27,69 +28,22 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Reserves room for so many values; if there is none, returns the placeholder for them.
-    pub(crate) fn take_values(&mut self, count: usize) -> Result<(), Wire> {
-        take(&mut self.values, count)
-            .ok_or_else(|| Wire::Other(format!("one value of more than {VALUES} in the call")))
+    /// Reserves room for so many values.
+    pub(super) fn take_values(&mut self, count: usize) -> Result<(), Instead> {
+        take(&mut self.values, count).ok_or("one value of more than 1000000 in the call")
     }
 
     /// Reserves room for so many bytes.
-    pub(crate) fn take_bytes(&mut self, count: usize) -> Result<(), Wire> {
-        take(&mut self.bytes, count)
-            .ok_or_else(|| Wire::Other("a part of a call of more than 32 MiB".to_owned()))
+    pub(super) fn take_bytes(&mut self, count: usize) -> Result<(), Instead> {
+        take(&mut self.bytes, count).ok_or("a part of a call of more than 32 MiB")
     }
 
     /// Checks that a value may be nested that deep.
-    pub(crate) fn check_depth(depth: u32) -> Result<(), Wire> {
+    pub(super) fn check_depth(depth: u32) -> Result<(), Instead> {
         match depth > DEPTH {
-            true => Err(Wire::Other(format!(
-                "a value nested more than {DEPTH} deep"
-            ))),
+            true => Err("a value nested more than 128 deep"),
             false => Ok(()),
         }
-    }
-
-    /// The value, with placeholders for what exceeds the budget.
-    #[cfg_attr(
-        target_arch = "wasm32",
-        expect(dead_code, reason = "there it is counted as it is made")
-    )]
-    pub(crate) fn admit(&mut self, value: Wire) -> Wire {
-        self.admit_nested(value, 0)
-            .unwrap_or_else(|instead| instead)
-    }
-
-    fn admit_nested(&mut self, value: Wire, depth: u32) -> Result<Wire, Wire> {
-        match &value {
-            Wire::Text(text) => self.take_bytes(text.len())?,
-            Wire::Bytes(bytes) => self.take_bytes(bytes.len())?,
-            _ => {}
-        }
-        match value {
-            Wire::List(values) => {
-                Self::check_depth(depth + 1)?;
-                self.take_values(values.len())?;
-                let values = values
-                    .into_iter()
-                    .map(|value| self.admit_at(value, depth + 1));
-                Ok(Wire::List(values.collect()))
-            }
-            Wire::Object(fields) => {
-                Self::check_depth(depth + 1)?;
-                self.take_values(fields.len())?;
-                let fields = fields.into_iter().map(|(key, value)| {
-                    self.take_bytes(key.len())?;
-                    Ok((key, self.admit_at(value, depth + 1)))
-                });
-                fields.collect::<Result<_, _>>().map(Wire::Object)
-            }
-            other => Ok(other),
-        }
-    }
-
-    fn admit_at(&mut self, value: Wire, depth: u32) -> Wire {
-        self.admit_nested(value, depth)
-            .unwrap_or_else(|instead| instead)
     }
 }
 

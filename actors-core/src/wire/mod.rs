@@ -1,58 +1,32 @@
 //! The values of calls: serde values in the shapes of JavaScript's structured clone.
 //!
-//! The mapping is the same on every backend; a backend turns a [`Wire`] into what
-//! its platform sends, and back.
+//! The mapping is the same on every backend: values are packed from the user's types and read into
+//! them without another form in between, and a backend passes on what is packed.
 
-#[cfg(any(target_arch = "wasm32", feature = "testing"))]
 mod budget;
+mod date;
 mod de;
-#[cfg(any(target_arch = "wasm32", all(test, feature = "testing")))]
+mod failure;
+mod pack;
 mod packed;
+mod read;
 mod ser;
+#[cfg(all(not(target_arch = "wasm32"), any(test, feature = "testing")))]
 mod value;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
-pub(crate) use self::budget::Budget;
-#[cfg(target_arch = "wasm32")]
+pub(crate) use self::date::{deserialize_date, serialize_date};
+pub(crate) use self::failure::Failure;
+pub(crate) use self::pack::Packer;
 pub(crate) use self::packed::Packed;
-use self::value::Failure;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use self::packed::{FALSE, NULL, NUMBER, TEXT, TRUE, UNDEFINED};
+pub(crate) use self::read::Reader;
+#[cfg(all(not(target_arch = "wasm32"), any(test, feature = "testing")))]
 #[allow(unreachable_pub, reason = "the framework's own tests use it")]
 pub use self::value::Wire;
-pub(crate) use self::value::{MAX_SAFE_INTEGER, serialize_date};
-use crate::error::{Error, Result, shortened};
 
-impl Wire {
-    /// Encodes the value for a call.
-    pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        value
-            .serialize(ser::Encoder)
-            .map_err(|Failure(message)| Error::invalid(message))
-    }
-
-    /// Decodes a received value as a Rust type. An error includes its path within the
-    /// value.
-    pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<T> {
-        serde_path_to_error::deserialize(self).map_err(|error| {
-            let path = shortened(&error.path().to_string());
-            // Where serde buffers a value, a `Date` is such a struct.
-            let words = error
-                .into_inner()
-                .0
-                .replace("type: newtype struct", "type: a Date");
-            let error = Error::invalid(shortened(&words));
-            if path == "." {
-                error
-            } else {
-                error.at(format_args!("`{path}`"))
-            }
-        })
-    }
-}
-
-pub(crate) use de::deserialize_date;
+/// 2^53 - 1: up to here a JavaScript number holds integers exactly.
+pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 
 #[cfg(test)]
 mod tests {
@@ -60,8 +34,26 @@ mod tests {
 
     use serde::{Deserialize, Serialize};
 
+    use serde::de::{DeserializeOwned, Deserializer};
+
     use super::*;
+    use crate::error::Result;
     use crate::time::Timestamp;
+
+    fn encode<T: Serialize>(value: &T) -> Result<Wire> {
+        let mut packer = Packer::default();
+        packer.add(value).map_err(Failure::into_error)?;
+        Ok(Wire::unpack(&packer.finish()).remove(0))
+    }
+
+    fn decode<T: DeserializeOwned>(value: Wire) -> Result<T> {
+        let packed = Wire::pack(&[value]);
+        packed
+            .reader()
+            .value()
+            .decode()
+            .map_err(Failure::into_error)
+    }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Shape {
@@ -102,14 +94,14 @@ mod tests {
         ];
         for kind in kinds {
             let shape = shape(kind);
-            let wire = Wire::encode(&shape).unwrap();
-            assert_eq!(wire.decode::<Shape>().unwrap(), shape);
+            let wire = encode(&shape).unwrap();
+            assert_eq!(decode::<Shape>(wire).unwrap(), shape);
         }
     }
 
     #[test]
     fn shapes_are_those_of_javascript() {
-        let wire = Wire::encode(&shape(Kind::Sized { width: 1 })).unwrap();
+        let wire = encode(&shape(Kind::Sized { width: 1 })).unwrap();
         let Wire::Object(fields) = wire else {
             panic!("not an object")
         };
@@ -122,29 +114,29 @@ mod tests {
         );
         assert_eq!(fields[5].1, Wire::Undefined);
         assert_eq!(
-            Wire::encode(&bytes::Bytes::from("ab")).unwrap(),
+            encode(&bytes::Bytes::from("ab")).unwrap(),
             Wire::Bytes(b"ab".into())
         );
-        assert_eq!(Wire::encode(&()).unwrap(), Wire::Undefined);
+        assert_eq!(encode(&()).unwrap(), Wire::Undefined);
     }
 
     #[test]
     fn integers_cross_exactly_or_not_at_all() {
         assert_eq!(
-            Wire::encode(&MAX_SAFE_INTEGER).unwrap(),
+            encode(&MAX_SAFE_INTEGER).unwrap(),
             Wire::Number(9007199254740991.0)
         );
-        assert!(Wire::encode(&(MAX_SAFE_INTEGER + 1)).is_err());
-        assert!(Wire::encode(&u64::MAX).is_err());
-        assert_eq!(Wire::encode(&1_i128).unwrap(), Wire::BigInt(1));
+        assert!(encode(&(MAX_SAFE_INTEGER + 1)).is_err());
+        assert!(encode(&u64::MAX).is_err());
+        assert_eq!(encode(&1_i128).unwrap(), Wire::BigInt(1));
         assert_eq!(
-            Wire::BigInt(i64::MIN.into()).decode::<i64>().unwrap(),
+            decode::<i64>(Wire::BigInt(i64::MIN.into())).unwrap(),
             i64::MIN
         );
-        assert!(Wire::BigInt(i128::MAX).decode::<u64>().is_err());
-        assert!(Wire::Number(9007199254740992.0).decode::<u64>().is_err());
+        assert!(decode::<u64>(Wire::BigInt(i128::MAX)).is_err());
+        assert!(decode::<u64>(Wire::Number(9007199254740992.0)).is_err());
         for wrong in [0.5, -1.0, 256.0, f64::NAN, f64::INFINITY, 1e300] {
-            assert!(Wire::Number(wrong).decode::<u8>().is_err(), "{wrong}");
+            assert!(decode::<u8>(Wire::Number(wrong)).is_err(), "{wrong}");
         }
     }
 
@@ -156,27 +148,64 @@ mod tests {
             ("since".into(), Wire::Date(0.0)),
             ("corners".into(), Wire::List(vec![corner])),
         ]);
-        let error = shape.decode::<Shape>().unwrap_err();
+        let error = decode::<Shape>(shape).unwrap_err();
         assert_eq!(
             error.message(),
             "`corners[0][1]`: invalid type: string \"2\", expected f64"
         );
-        let error = Wire::Number(5.0).decode::<Timestamp>().unwrap_err();
+        let error = decode::<Timestamp>(Wire::Number(5.0)).unwrap_err();
         assert_eq!(error.message(), "invalid type: number 5, expected a Date");
-        let error = Wire::Other("a function".into())
-            .decode::<String>()
-            .unwrap_err();
+        let error = decode::<String>(Wire::Other("a function".into())).unwrap_err();
         assert_eq!(
             error.message(),
             "invalid type: a function, expected a string"
         );
     }
 
+    /// Reads as nothing what does not fit.
+    fn lenient<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> std::result::Result<Option<T>, D::Error> {
+        Ok(T::deserialize(from).ok())
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Lenient {
+        #[serde(deserialize_with = "lenient")]
+        pairs: Option<Vec<(u8, u8)>>,
+        #[serde(deserialize_with = "lenient")]
+        kind: Option<Kind>,
+        name: String,
+    }
+
+    #[test]
+    fn what_follows_a_part_that_does_not_fit_is_read_as_what_it_is() {
+        let text = || Wire::Text("x".into());
+        let list = |values: &[Wire]| Wire::List(values.to_vec());
+        let object = |value: Wire| Wire::Object(vec![("Sized".into(), value)]);
+        let wrong = [
+            text(),
+            list(&[list(&[text(), text()]), text()]),
+            list(&[list(&[Wire::Number(1.0), text(), text()]), list(&[text()])]),
+            object(object(text())),
+            object(list(&[object(text()), Wire::Bytes(vec![1])])),
+            Wire::Object(vec![("a".into(), list(&[text()])), ("b".into(), text())]),
+        ];
+        for value in wrong {
+            let fields = ["pairs", "kind"].map(|name| (name.to_owned(), value.clone()));
+            let fields = [&fields[..], &[("name".into(), Wire::Text("n".into()))]].concat();
+            let read = decode::<Lenient>(Wire::Object(fields)).unwrap();
+            let name = "n".to_owned();
+            let (pairs, kind) = (None, None);
+            assert_eq!(read, Lenient { pairs, kind, name }, "{value:?}");
+        }
+    }
+
     #[test]
     fn an_option_is_absent_as_null_and_as_undefined() {
-        assert_eq!(Wire::Null.decode::<Option<u8>>().unwrap(), None);
-        assert_eq!(Wire::Undefined.decode::<Option<u8>>().unwrap(), None);
-        assert_eq!(Wire::Number(1.0).decode::<Option<u8>>().unwrap(), Some(1));
-        assert!(Wire::Null.decode::<u8>().is_err());
+        assert_eq!(decode::<Option<u8>>(Wire::Null).unwrap(), None);
+        assert_eq!(decode::<Option<u8>>(Wire::Undefined).unwrap(), None);
+        assert_eq!(decode::<Option<u8>>(Wire::Number(1.0)).unwrap(), Some(1));
+        assert!(decode::<u8>(Wire::Null).is_err());
     }
 }

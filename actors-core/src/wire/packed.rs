@@ -1,40 +1,44 @@
-//! Packs values, to pass them in one call: a call into JavaScript takes longer than the work for
-//! a value.
+//! The form of values in a call: a call into JavaScript takes longer than the work for a value, so
+//! all of them cross at once.
 //!
 //! Kinds, numbers, lengths and counts are in one array, all texts in one string, all bytes in one
 //! array. `glue.js` packs and unpacks the same form. A key is written once, and referred to by
-//! its number from then on.
+//! its number from then on; the texts of the keys are before all others.
 
-use std::collections::HashMap;
-
-use super::budget::Budget;
-use super::value::Wire;
-use crate::utf16::{Lengths, units};
+/// The cells before those of the values: how many values there are, where the last one begins,
+/// the length of all keys, and how many of the bytes are the texts: where they are many, `glue.js`
+/// sends them so.
+pub(super) const COUNT: usize = 0;
+pub(super) const LAST: usize = 1;
+pub(super) const NAMES: usize = 2;
+const ENCODED: usize = 3;
+pub(super) const HEAD: usize = 4;
 
 /// The kinds of values, as in `glue.js`.
-const UNDEFINED: f64 = 0.0;
-const NULL: f64 = 1.0;
-const FALSE: f64 = 2.0;
-const TRUE: f64 = 3.0;
+pub(crate) const UNDEFINED: f64 = 0.0;
+pub(crate) const NULL: f64 = 1.0;
+pub(crate) const FALSE: f64 = 2.0;
+pub(crate) const TRUE: f64 = 3.0;
 /// Followed by itself.
-const NUMBER: f64 = 4.0;
+pub(crate) const NUMBER: f64 = 4.0;
 /// Followed by the length.
-const TEXT: f64 = 5.0;
+pub(crate) const TEXT: f64 = 5.0;
 /// Followed by the milliseconds.
-const DATE: f64 = 6.0;
+pub(super) const DATE: f64 = 6.0;
 /// Followed by the length.
-const BYTES: f64 = 7.0;
+pub(super) const BYTES: f64 = 7.0;
 /// Followed by the count and the values.
-const LIST: f64 = 8.0;
-/// Followed by the count and the fields, each a key and a value.
-const OBJECT: f64 = 9.0;
+pub(super) const LIST: f64 = 8.0;
+/// Followed by the count and the fields, each a key and a value. A key is its number; the next
+/// unused number introduces a new key, and its length follows.
+pub(super) const OBJECT: f64 = 9.0;
 /// Followed by the length of its digits.
-const BIGINT: f64 = 10.0;
+pub(super) const BIGINT: f64 = 10.0;
 /// Followed by the length of its description.
-const OTHER: f64 = 11.0;
+pub(super) const OTHER: f64 = 11.0;
 
 /// Packed values.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Packed {
     pub(crate) cells: Vec<f64>,
     pub(crate) texts: String,
@@ -42,269 +46,66 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// Packs values, in order.
-    pub(crate) fn of(values: &[Wire]) -> Self {
-        let mut packer = Packer::default();
-        values.iter().for_each(|value| packer.value(value));
-        packer.packed
-    }
-
-    /// Unpacks the values, within the budget of a call.
-    pub(crate) fn unpack(self) -> Vec<Wire> {
-        let mut unpacker = Unpacker {
-            cells: self.cells.iter(),
-            texts: &self.texts,
-            lengths: Lengths::new(&self.texts),
-            bytes: &self.bytes,
-            keys: Vec::new(),
-            budget: Budget::default(),
+    /// What `glue.js` has packed.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn from_parts(
+        cells: Vec<f64>,
+        texts: Option<String>,
+        bytes: Option<Vec<u8>>,
+    ) -> Self {
+        let mut packed = Self {
+            cells,
+            texts: texts.unwrap_or_default(),
+            bytes: bytes.unwrap_or_default(),
         };
-        let mut values = Vec::new();
-        while let Some(kind) = unpacker.cells.next() {
-            values.push(unpacker.value(*kind, 0));
+        let encoded = packed.cell(ENCODED).min(packed.bytes.len());
+        if encoded > 0 {
+            let others = packed.bytes.split_off(encoded);
+            let texts = std::mem::replace(&mut packed.bytes, others);
+            packed.texts = String::from_utf8(texts).unwrap_or_default();
         }
-        values
+        packed
     }
-}
 
-#[derive(Default)]
-struct Packer<'a> {
-    packed: Packed,
-    /// The keys so far, by their numbers.
-    keys: HashMap<&'a str, usize>,
-}
+    /// How many values there are.
+    pub(crate) fn count(&self) -> usize {
+        self.cell(COUNT)
+    }
 
-impl<'a> Packer<'a> {
-    fn value(&mut self, value: &'a Wire) {
-        match value {
-            Wire::Undefined | Wire::Other(_) => self.cell(UNDEFINED),
-            Wire::Null => self.cell(NULL),
-            Wire::Bool(false) => self.cell(FALSE),
-            Wire::Bool(true) => self.cell(TRUE),
-            Wire::Number(number) => self.cells([NUMBER, *number]),
-            Wire::BigInt(integer) => self.text(BIGINT, &integer.to_string()),
-            Wire::Text(text) => self.text(TEXT, text),
-            Wire::Date(millis) => self.cells([DATE, *millis]),
-            Wire::Bytes(bytes) => {
-                self.cells([BYTES, bytes.len() as f64]);
-                self.packed.bytes.extend_from_slice(bytes);
+    /// Adds bytes as the last value.
+    pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
+        self.cells[COUNT] += 1.0;
+        self.cells[LAST] = self.cells.len() as f64;
+        self.cells.extend([BYTES, bytes.len() as f64]);
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The last value, if it is bytes.
+    pub(crate) fn last_bytes(&self) -> Option<&[u8]> {
+        match self.values().get(self.cell(LAST).checked_sub(HEAD)?..)? {
+            [BYTES, length] => {
+                let start = self.bytes.len().checked_sub(*length as usize)?;
+                self.bytes.get(start..)
             }
-            Wire::List(values) => {
-                self.cells([LIST, values.len() as f64]);
-                values.iter().for_each(|value| self.value(value));
-            }
-            Wire::Object(fields) => {
-                self.cells([OBJECT, fields.len() as f64]);
-                for (key, value) in fields {
-                    self.key(key);
-                    self.value(value);
-                }
-            }
+            _ => None,
         }
     }
 
-    /// The number of a key; the next unused number introduces a new key, and its length follows.
-    fn key(&mut self, key: &'a str) {
-        let next = self.keys.len();
-        let number = *self.keys.entry(key).or_insert(next);
-        match number == next {
-            true => self.text(number as f64, key),
-            false => self.cell(number as f64),
-        }
+    /// Removes the last value, which is bytes.
+    pub(crate) fn pop_bytes(&mut self) {
+        let length = self.last_bytes().map_or(0, <[u8]>::len);
+        self.bytes.truncate(self.bytes.len() - length);
+        self.cells.truncate(self.cell(LAST));
+        self.cells[COUNT] -= 1.0;
+        self.cells[LAST] = 0.0;
     }
 
-    fn text(&mut self, kind: f64, text: &str) {
-        self.cells([kind, units(text) as f64]);
-        self.packed.texts.push_str(text);
+    /// The cells of the values.
+    pub(crate) fn values(&self) -> &[f64] {
+        self.cells.get(HEAD..).unwrap_or_default()
     }
 
-    fn cell(&mut self, cell: f64) {
-        self.packed.cells.push(cell);
-    }
-
-    fn cells(&mut self, cells: [f64; 2]) {
-        self.packed.cells.extend(cells);
-    }
-}
-
-struct Unpacker<'a> {
-    cells: std::slice::Iter<'a, f64>,
-    /// The remaining texts.
-    texts: &'a str,
-    lengths: Lengths<'a>,
-    bytes: &'a [u8],
-    keys: Vec<&'a str>,
-    budget: Budget,
-}
-
-impl<'a> Unpacker<'a> {
-    /// A value, or the placeholder for one that exceeds the budget.
-    fn value(&mut self, kind: f64, depth: u32) -> Wire {
-        match kind {
-            NULL => Wire::Null,
-            FALSE => Wire::Bool(false),
-            TRUE => Wire::Bool(true),
-            NUMBER => Wire::Number(self.cell()),
-            DATE => Wire::Date(self.cell()),
-            TEXT => {
-                let text = self.text();
-                self.within(text.len(), || Wire::Text(text.to_owned()))
-            }
-            BIGINT => self
-                .text()
-                .parse()
-                .map_or_else(|_| Wire::Other("a huge BigInt".to_owned()), Wire::BigInt),
-            OTHER => Wire::Other(self.text().to_owned()),
-            BYTES => {
-                let bytes = self.take_bytes();
-                self.within(bytes.len(), || Wire::Bytes(bytes.to_vec()))
-            }
-            LIST => self.list(depth + 1),
-            OBJECT => self.object(depth + 1),
-            _ => Wire::Undefined,
-        }
-    }
-
-    fn list(&mut self, depth: u32) -> Wire {
-        let count = self.count();
-        let room = self.room(count, depth);
-        let values = (0..count).map(|_| {
-            let kind = self.cell();
-            self.value(kind, depth)
-        });
-        // What exceeds the budget is read anyway, to get to what follows.
-        let values: Vec<Wire> = values.collect();
-        room.map_or_else(|instead| instead, |()| Wire::List(values))
-    }
-
-    fn object(&mut self, depth: u32) -> Wire {
-        let count = self.count();
-        let room = self.room(count, depth);
-        let mut fields = Vec::with_capacity(count);
-        let mut keys = Ok(());
-        for _ in 0..count {
-            let key = self.key();
-            keys = keys.and_then(|()| self.budget.take_bytes(key.len()));
-            let kind = self.cell();
-            fields.push((key.to_owned(), self.value(kind, depth)));
-        }
-        let room = room.and(keys);
-        room.map_or_else(|instead| instead, |()| Wire::Object(fields))
-    }
-
-    fn room(&mut self, count: usize, depth: u32) -> Result<(), Wire> {
-        Budget::check_depth(depth)?;
-        self.budget.take_values(count)
-    }
-
-    fn within(&mut self, bytes: usize, value: impl FnOnce() -> Wire) -> Wire {
-        match self.budget.take_bytes(bytes) {
-            Ok(()) => value(),
-            Err(instead) => instead,
-        }
-    }
-
-    fn key(&mut self) -> &'a str {
-        let number = self.count();
-        if let Some(key) = self.keys.get(number) {
-            return key;
-        }
-        let key = self.text();
-        self.keys.push(key);
-        key
-    }
-
-    fn text(&mut self) -> &'a str {
-        let units = self.count();
-        let length = self.lengths.next(units);
-        let (text, rest) = self.texts.split_at(length.min(self.texts.len()));
-        self.texts = rest;
-        text
-    }
-
-    fn take_bytes(&mut self) -> &'a [u8] {
-        let length = self.count();
-        let (bytes, rest) = self.bytes.split_at(length.min(self.bytes.len()));
-        self.bytes = rest;
-        bytes
-    }
-
-    /// The next cell; zero if there is none.
-    fn cell(&mut self) -> f64 {
-        self.cells.next().copied().unwrap_or_default()
-    }
-
-    /// A count, at most the number of cells and texts.
-    fn count(&mut self) -> usize {
-        self.cell() as usize
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use fastrand::Rng;
-
-    use super::*;
-
-    fn random(rng: &mut Rng, depth: u32) -> Wire {
-        let text = |rng: &mut Rng| {
-            let parts = ["", "a", "ä", "🦀", "key", "\0", "日本", "__proto__"];
-            let parts = (0..rng.usize(..4)).map(|_| parts[rng.usize(..parts.len())]);
-            parts.collect::<String>()
-        };
-        match rng.u8(..if depth < 4 { 12 } else { 9 }) {
-            0 => Wire::Undefined,
-            1 => Wire::Null,
-            2 => Wire::Bool(rng.bool()),
-            3 => Wire::Number(f64::from(rng.i32(..)) / 8.0),
-            4 => Wire::BigInt(rng.i128(..)),
-            5 => Wire::Text(text(rng)),
-            6 => Wire::Date(rng.i32(..).into()),
-            7 => Wire::Bytes((0..rng.usize(..5)).map(|_| rng.u8(..)).collect()),
-            8 => Wire::Number([f64::INFINITY, -0.0, 5e-324][rng.usize(..3)]),
-            9 => Wire::List(
-                (0..rng.usize(..5))
-                    .map(|_| random(rng, depth + 1))
-                    .collect(),
-            ),
-            _ => {
-                let fields = (0..rng.usize(..5)).map(|_| (text(rng), random(rng, depth + 1)));
-                Wire::Object(fields.collect())
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_packed_is_unpacked_as_it_was() {
-        let seed = 15;
-        let mut rng = Rng::with_seed(seed);
-        for _ in 0..20_000 {
-            let values: Vec<Wire> = (0..rng.usize(..4)).map(|_| random(&mut rng, 0)).collect();
-            let packed = Packed::of(&values);
-            assert_eq!(packed.unpack(), values, "seed {seed}");
-        }
-    }
-
-    #[test]
-    fn a_key_is_written_once() {
-        let point = || Wire::Object(vec![("x".into(), Wire::Null), ("y".into(), Wire::Null)]);
-        let packed = Packed::of(&[Wire::List(vec![point(); 3])]);
-        assert_eq!(packed.texts, "xy");
-        assert_eq!(packed.cells.len(), 2 + 3 * 2 + 3 * 4 + 2);
-    }
-
-    #[test]
-    fn nonsense_is_read_as_something() {
-        let seed = 16;
-        let mut rng = Rng::with_seed(seed);
-        for _ in 0..20_000 {
-            let cells = (0..rng.usize(..20)).map(|_| f64::from(rng.i8(-1..13)));
-            let packed = Packed {
-                cells: cells.collect(),
-                texts: "aä🦀".to_owned(),
-                bytes: vec![1, 2],
-            };
-            packed.unpack();
-        }
+    pub(super) fn cell(&self, at: usize) -> usize {
+        self.cells.get(at).copied().unwrap_or_default() as usize
     }
 }

@@ -1,46 +1,62 @@
-//! From serde to the wire.
+//! From serde to the packed form.
 
 use serde::Serialize;
 use serde::ser::{self, Error as _, Serializer};
 
-use super::value::{DATE, Failure, MAX_SAFE_INTEGER, Wire};
+use super::MAX_SAFE_INTEGER;
+use super::date::DATE;
+use super::failure::Failure;
+use super::pack::Packer;
+use super::packed::{FALSE, NUMBER, TEXT, TRUE, UNDEFINED};
 
-type Result<T = Wire> = std::result::Result<T, Failure>;
+type Result<T = ()> = std::result::Result<T, Failure>;
 
-pub(super) struct Encoder;
-
-fn tagged(variant: &str, payload: Wire) -> Wire {
-    Wire::Object(vec![(variant.to_owned(), payload)])
-}
-
-fn integer(value: i128) -> Result {
-    if value.unsigned_abs() > MAX_SAFE_INTEGER as u128 {
-        return Err(Failure::custom(format_args!(
-            "{value} is beyond ±(2^53 - 1), the integers that a JavaScript number holds; send it \
-             as text, or as an `i128`, which is a BigInt"
-        )));
+impl Packer {
+    fn integer(&mut self, value: i128) -> Result {
+        if value.unsigned_abs() > MAX_SAFE_INTEGER as u128 {
+            return Err(Failure::custom(format_args!(
+                "{value} is beyond ±(2^53 - 1), the integers that a JavaScript number holds; send \
+                 it as text, or as an `i128`, which is a BigInt"
+            )));
+        }
+        self.number(value as f64);
+        Ok(())
     }
-    Ok(Wire::Number(value as f64))
+
+    /// Makes the key of a field of what was written last, which began at these places.
+    fn make_key(&mut self, cell: usize, text: usize) -> Result {
+        let key = match self.cells[cell..] {
+            [TEXT, _] => self.texts.split_off(text),
+            [FALSE] => "false".to_owned(),
+            [TRUE] => "true".to_owned(),
+            [NUMBER, number] if number.fract() == 0.0 => number.to_string(),
+            _ => return Err(Failure::custom("a map's keys are text or integers")),
+        };
+        self.cells.truncate(cell);
+        self.key(&key);
+        Ok(())
+    }
 }
 
 macro_rules! numbers {
     ($($method:ident $type:ty),*) => {$(
         fn $method(self, value: $type) -> Result {
-            Ok(Wire::Number(value.into()))
+            self.number(value.into());
+            Ok(())
         }
     )*};
 }
 
-impl Serializer for Encoder {
-    type Ok = Wire;
+impl<'a> Serializer for &'a mut Packer {
+    type Ok = ();
     type Error = Failure;
-    type SerializeSeq = List;
-    type SerializeTuple = List;
-    type SerializeTupleStruct = List;
-    type SerializeTupleVariant = List;
-    type SerializeMap = Object;
-    type SerializeStruct = Object;
-    type SerializeStructVariant = Object;
+    type SerializeSeq = Parts<'a>;
+    type SerializeTuple = Parts<'a>;
+    type SerializeTupleStruct = Parts<'a>;
+    type SerializeTupleVariant = Parts<'a>;
+    type SerializeMap = Parts<'a>;
+    type SerializeStruct = Parts<'a>;
+    type SerializeStructVariant = Parts<'a>;
 
     numbers!(
         serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_u8 u8,
@@ -48,41 +64,45 @@ impl Serializer for Encoder {
     );
 
     fn serialize_bool(self, value: bool) -> Result {
-        Ok(Wire::Bool(value))
+        self.kind(if value { TRUE } else { FALSE });
+        Ok(())
     }
 
     fn serialize_i64(self, value: i64) -> Result {
-        integer(value.into())
+        self.integer(value.into())
     }
 
     fn serialize_u64(self, value: u64) -> Result {
-        integer(value.into())
+        self.integer(value.into())
     }
 
     fn serialize_i128(self, value: i128) -> Result {
-        Ok(Wire::BigInt(value))
+        self.big_integer(value);
+        Ok(())
     }
 
     fn serialize_u128(self, value: u128) -> Result {
-        i128::try_from(value)
-            .map(Wire::BigInt)
-            .map_err(|_| Failure::custom(format_args!("{value} is too large")))
+        let value = i128::try_from(value)
+            .map_err(|_| Failure::custom(format_args!("{value} is too large")))?;
+        self.serialize_i128(value)
     }
 
     fn serialize_char(self, value: char) -> Result {
-        Ok(Wire::Text(value.into()))
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
     fn serialize_str(self, value: &str) -> Result {
-        Ok(Wire::Text(value.to_owned()))
+        self.text(value);
+        Ok(())
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result {
-        Ok(Wire::Bytes(value.to_owned()))
+        self.bytes(value);
+        Ok(())
     }
 
     fn serialize_none(self) -> Result {
-        Ok(Wire::Undefined)
+        self.serialize_unit()
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result {
@@ -90,15 +110,16 @@ impl Serializer for Encoder {
     }
 
     fn serialize_unit(self) -> Result {
-        Ok(Wire::Undefined)
+        self.kind(UNDEFINED);
+        Ok(())
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result {
-        Ok(Wire::Undefined)
+        self.serialize_unit()
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {
-        Ok(Wire::Text(variant.to_owned()))
+        self.serialize_str(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -106,10 +127,12 @@ impl Serializer for Encoder {
         name: &'static str,
         value: &T,
     ) -> Result {
-        match value.serialize(self)? {
-            Wire::Number(millis) if name == DATE => Ok(Wire::Date(millis)),
-            wire => Ok(wire),
+        let at = self.cells.len();
+        value.serialize(&mut *self)?;
+        if name == DATE {
+            self.date_at(at);
         }
+        Ok(())
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -119,21 +142,20 @@ impl Serializer for Encoder {
         variant: &'static str,
         value: &T,
     ) -> Result {
-        Ok(tagged(variant, value.serialize(self)?))
+        self.tag(variant);
+        value.serialize(self)
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Result<List> {
-        Ok(List {
-            values: Vec::with_capacity(length.unwrap_or_default()),
-            variant: None,
-        })
+    fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'a>> {
+        let at = self.list();
+        Ok(Parts { to: self, at })
     }
 
-    fn serialize_tuple(self, length: usize) -> Result<List> {
+    fn serialize_tuple(self, length: usize) -> Result<Parts<'a>> {
         self.serialize_seq(Some(length))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<List> {
+    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<Parts<'a>> {
         self.serialize_seq(Some(length))
     }
 
@@ -143,19 +165,18 @@ impl Serializer for Encoder {
         _: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<List> {
-        Ok(List {
-            values: Vec::with_capacity(length),
-            variant: Some(variant),
-        })
+    ) -> Result<Parts<'a>> {
+        self.tag(variant);
+        self.serialize_seq(Some(length))
     }
 
-    fn serialize_map(self, length: Option<usize>) -> Result<Object> {
-        Ok(Object::new(length.unwrap_or_default(), None))
+    fn serialize_map(self, _: Option<usize>) -> Result<Parts<'a>> {
+        let at = self.object();
+        Ok(Parts { to: self, at })
     }
 
-    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Object> {
-        Ok(Object::new(length, None))
+    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Parts<'a>> {
+        self.serialize_map(Some(length))
     }
 
     fn serialize_struct_variant(
@@ -164,43 +185,37 @@ impl Serializer for Encoder {
         _: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<Object> {
-        Ok(Object::new(length, Some(variant)))
+    ) -> Result<Parts<'a>> {
+        self.tag(variant);
+        self.serialize_map(Some(length))
     }
 }
 
-pub(super) struct List {
-    values: Vec<Wire>,
-    variant: Option<&'static str>,
+/// The parts of a list or of an object, which are counted in this cell.
+pub(crate) struct Parts<'a> {
+    to: &'a mut Packer,
+    at: usize,
 }
 
-impl List {
-    fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        self.values.push(value.serialize(Encoder)?);
-        Ok(())
-    }
-
-    fn finish(self) -> Result {
-        let list = Wire::List(self.values);
-        Ok(match self.variant {
-            Some(variant) => tagged(variant, list),
-            None => list,
-        })
+impl Parts<'_> {
+    fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        self.to.cells[self.at] += 1.0;
+        value.serialize(&mut *self.to)
     }
 }
 
 macro_rules! lists {
     ($($of:ident $push:ident),*) => {$(
-        impl ser::$of for List {
-            type Ok = Wire;
+        impl ser::$of for Parts<'_> {
+            type Ok = ();
             type Error = Failure;
 
-            fn $push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+            fn $push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
                 self.push(value)
             }
 
             fn end(self) -> Result {
-                self.finish()
+                Ok(())
             }
         }
     )*};
@@ -211,75 +226,45 @@ lists!(
     SerializeTupleStruct serialize_field, SerializeTupleVariant serialize_field
 );
 
-pub(super) struct Object {
-    fields: Vec<(String, Wire)>,
-    key: String,
-    variant: Option<&'static str>,
-}
-
-impl Object {
-    fn new(length: usize, variant: Option<&'static str>) -> Self {
-        Self {
-            fields: Vec::with_capacity(length),
-            key: String::new(),
-            variant,
-        }
-    }
-
-    fn finish(self) -> Result {
-        let object = Wire::Object(self.fields);
-        Ok(match self.variant {
-            Some(variant) => tagged(variant, object),
-            None => object,
-        })
-    }
-}
-
-impl ser::SerializeMap for Object {
-    type Ok = Wire;
-    type Error = Failure;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
-        self.key = match key.serialize(Encoder)? {
-            Wire::Text(text) => text,
-            Wire::Bool(flag) => flag.to_string(),
-            Wire::Number(number) if number.fract() == 0.0 => number.to_string(),
-            _ => return Err(Failure::custom("a map's keys are text or integers")),
-        };
-        Ok(())
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let value = value.serialize(Encoder)?;
-        self.fields.push((std::mem::take(&mut self.key), value));
-        Ok(())
-    }
-
-    fn end(self) -> Result {
-        self.finish()
-    }
-}
-
 macro_rules! structs {
     ($($of:ident),*) => {$(
-        impl ser::$of for Object {
-            type Ok = Wire;
+        impl ser::$of for Parts<'_> {
+            type Ok = ();
             type Error = Failure;
 
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
                 key: &'static str,
                 value: &T,
-            ) -> Result<()> {
-                self.fields.push((key.to_owned(), value.serialize(Encoder)?));
-                Ok(())
+            ) -> Result {
+                self.to.key(key);
+                self.push(value)
             }
 
             fn end(self) -> Result {
-                self.finish()
+                Ok(())
             }
         }
     )*};
 }
 
 structs!(SerializeStruct, SerializeStructVariant);
+
+impl ser::SerializeMap for Parts<'_> {
+    type Ok = ();
+    type Error = Failure;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result {
+        let (cell, text) = (self.to.cells.len(), self.to.texts.len());
+        key.serialize(&mut *self.to)?;
+        self.to.make_key(cell, text)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        self.push(value)
+    }
+
+    fn end(self) -> Result {
+        Ok(())
+    }
+}

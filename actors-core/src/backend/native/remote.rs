@@ -9,7 +9,7 @@ use crate::platform::Host;
 use crate::request::{Request, Response};
 use crate::rpc::remote::Remote;
 use crate::turn::{BoxFuture, Turn};
-use crate::wire::{Budget, Wire};
+use crate::wire::Packed;
 
 impl Bindings for Sim {
     fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
@@ -34,11 +34,10 @@ impl Remote for Target {
         Some(self.slot.id())
     }
 
-    fn call<'a>(&'a self, method: &'a str, arguments: Vec<Wire>) -> BoxFuture<'a, Result<Wire>> {
+    fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>> {
         let name = method.to_owned();
         let event = move |object: &dyn Host| call(object, &name, arguments);
-        let reply = self.sim.deliver(&self.slot, method.to_owned(), event);
-        Box::pin(async { Ok(Budget::default().admit(reply.await?)) })
+        Box::pin(self.sim.deliver(&self.slot, method.to_owned(), event))
     }
 
     fn fetch(&self, request: Request) -> BoxFuture<'_, Result<Response>> {
@@ -46,14 +45,12 @@ impl Remote for Target {
     }
 }
 
-/// Calls a method by its name, within the limits of workerd's arguments.
-pub(crate) fn call(object: &dyn Host, method: &str, arguments: Vec<Wire>) -> Turn<Wire> {
+/// Calls a method by its name.
+pub(crate) fn call(object: &dyn Host, method: &str, arguments: Packed) -> Turn<Packed> {
     let Some(number) = object.method(method) else {
         return Turn::Done(Err(Error::internal(format!(
             "The RPC receiver does not implement the method \"{method}\"."
         ))));
     };
-    let mut budget = Budget::default();
-    let arguments = arguments.into_iter();
-    object.call(number, arguments.map(|value| budget.admit(value)).collect())
+    object.call(number, arguments)
 }

@@ -16,7 +16,7 @@ use crate::platform::{Host as _, Platform};
 use crate::sockets::message::{Event, TooLong};
 use crate::sockets::{Close, Message};
 use crate::time::Timestamp;
-use crate::wire::Wire;
+use crate::wire::Packed;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -98,7 +98,7 @@ impl<A: Actor> Class<A> {
             }
             method => {
                 let method = usize::try_from(method).unwrap_or(usize::MAX);
-                let arguments = wire::from_parts(cells, texts, bytes);
+                let arguments = Packed::from_parts(cells, texts, bytes);
                 answer(object.call(method, arguments), reply)
             }
         }
@@ -111,8 +111,8 @@ fn nothing((): ()) -> Result<JsValue> {
     Ok(JsValue::UNDEFINED)
 }
 
-fn reply(reply: Wire) -> Result<JsValue> {
-    Ok(wire::to_js(reply))
+fn reply(reply: Packed) -> Result<JsValue> {
+    Ok(wire::to_js(&reply))
 }
 
 /// The event of a socket. A message that is too large stays outside of Wasm, whose memory never

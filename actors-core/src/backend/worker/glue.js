@@ -186,7 +186,8 @@ export function call(stub, method, cells, texts, bytes) {
 
 // ---- values -----------------------------------------------------------------
 
-// The kinds of values, as in `packed.rs`, which documents what follows each.
+// The kinds of values and the cells before them, as in `packed.rs`, which documents what follows
+// each.
 const UNDEFINED = 0;
 const NOTHING = 1;
 const FALSE = 2;
@@ -199,6 +200,7 @@ const A_LIST = 8;
 const AN_OBJECT = 9;
 const A_BIGINT = 10;
 const OTHER = 11;
+const HEAD = 4;
 
 // What a call may carry, as in `budget.rs`: that counts exactly; here only the room is
 // limited.
@@ -206,41 +208,74 @@ const MOST_VALUES = 1_000_000;
 const MOST_UNITS = 32 << 20;
 const DEEPEST = 128;
 
-const packing = {
-  cells: new Float64Array(256),
-  length: 0,
-  texts: [],
-  blobs: [],
-  keys: new Map(),
-  values: MOST_VALUES,
-  units: MOST_UNITS,
-};
+// What is being packed.
+let cells = new Float64Array(256);
+let length = 0;
+let names = "";
+let texts = "";
+let blobs = [];
+let valuesLeft = 0;
+let unitsLeft = 0;
+// Whether a text may combine with the one before it, and whether texts are made well-formed.
+let mayCombine = false;
+let isCareful = false;
+// Whether somebody has added to all objects, which is seen in one that has nothing of its own.
+let isPolluted = false;
+const EMPTY = {};
+
+// The keys, by their numbers; their numbers; and the number of the key that has followed each:
+// objects in a list, and calls of one method, tend to be alike. They are kept for the next call,
+// which introduces each again.
+let keys = [];
+let numbers = new Map();
+let followers = [];
+const MOST_KEYS = 1000;
+let introduced = 0;
+let last = 0;
+let expected = 0;
+
+// There is always room for a key and a value.
+function makeRoom() {
+  if (length + 4 <= cells.length) return;
+  const more = new Float64Array(2 * cells.length);
+  more.set(cells);
+  cells = more;
+}
 
 function cell(cell) {
-  if (packing.length === packing.cells.length) {
-    const cells = new Float64Array(2 * packing.length);
-    cells.set(packing.cells);
-    packing.cells = cells;
-  }
-  packing.cells[packing.length++] = cell;
+  cells[length++] = cell;
 }
 
 function text(kind, text) {
-  // Half a surrogate pair would combine with a half that follows it.
-  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  const whole = wellFormed(text);
   cell(kind);
   cell(whole.length);
-  packing.texts.push(whole);
+  texts += whole;
+}
+
+// Half a surrogate pair would combine with a half that follows it.
+function wellFormed(text) {
+  if (isCareful) return text.toWellFormed();
+  const first = text.charCodeAt(0);
+  if (first >= 0xdc00 && first <= 0xdfff) mayCombine = true;
+  return text;
 }
 
 // Takes room; once there is not enough, none is left at all.
-function takes(what, count) {
-  const left = packing[what] - count;
-  packing[what] = Math.max(left, 0);
+function takeValues(count) {
+  const left = valuesLeft - count;
+  valuesLeft = Math.max(left, 0);
+  return left >= 0;
+}
+
+function takeUnits(count) {
+  const left = unitsLeft - count;
+  unitsLeft = Math.max(left, 0);
   return left >= 0;
 }
 
 function pack(value, depth) {
+  makeRoom();
   switch (typeof value) {
     case "undefined":
       return cell(UNDEFINED);
@@ -250,8 +285,7 @@ function pack(value, depth) {
       cell(A_NUMBER);
       return cell(value);
     case "string":
-      if (!takes("units", value.length)) return text(OTHER, "a part of a call of more than 32 MiB");
-      return text(A_TEXT, value);
+      return takeUnits(value.length) ? text(A_TEXT, value) : tooLarge();
     case "bigint":
       return text(A_BIGINT, `${value}`);
     case "object":
@@ -263,71 +297,148 @@ function pack(value, depth) {
 }
 
 function packObject(value, depth) {
-  if (value instanceof Date) {
-    cell(A_DATE);
-    return cell(value.getTime());
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+  if (!isPlain) {
+    if (value instanceof Date) {
+      cell(A_DATE);
+      return cell(value.getTime());
+    }
+    if (value instanceof Uint8Array) return packBytes(value);
+    if (value instanceof ArrayBuffer) return packBytes(new Uint8Array(value));
   }
-  if (value instanceof Uint8Array) return packBytes(value);
-  if (value instanceof ArrayBuffer) return packBytes(new Uint8Array(value));
   if (depth > DEEPEST) return text(OTHER, `a value nested more than ${DEEPEST} deep`);
+  if (isPlain) return packFields(value, depth);
   if (Array.isArray(value)) {
     // A list may be long but empty.
-    if (!takes("values", value.length)) return tooMany();
+    if (!takeValues(value.length)) return tooMany();
     cell(A_LIST);
     cell(value.length);
     for (let at = 0; at < value.length; at++) pack(value[at], depth);
     return;
   }
-  if (value instanceof Map) {
-    for (const key of value.keys()) {
-      if (typeof key !== "string") return text(OTHER, "a Map with keys that are not text");
-    }
-    return packFields(value.size, value, depth);
-  }
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype) {
-    const fields = Object.entries(value);
-    return packFields(fields.length, fields, depth);
-  }
+  if (value instanceof Map) return packMap(value, depth);
   text(OTHER, `a ${value.constructor?.name || "object without a prototype"}`);
 }
 
-function packFields(count, fields, depth) {
-  if (!takes("values", count)) return tooMany();
+// In such a loop an engine finds the fields by their places.
+function packFields(value, depth) {
+  let count = 0;
+  for (const key in value) if (isOwn(value, key)) count++;
+  if (!takeValues(count)) return tooMany();
   cell(AN_OBJECT);
   cell(count);
-  for (const [key, value] of fields) {
-    const number = packing.keys.get(key);
-    if (number === undefined) {
-      text(packing.keys.size, key);
-      packing.keys.set(key, packing.keys.size);
-    } else {
-      cell(number);
-    }
+  for (const key in value) {
+    if (!isOwn(value, key)) continue;
+    packKey(key);
+    pack(value[key], depth);
+  }
+}
+
+function isOwn(value, key) {
+  return !isPolluted || Object.hasOwn(value, key);
+}
+
+function packMap(map, depth) {
+  for (const key of map.keys()) {
+    if (typeof key !== "string") return text(OTHER, "a Map with keys that are not text");
+  }
+  if (!takeValues(map.size)) return tooMany();
+  cell(AN_OBJECT);
+  cell(map.size);
+  for (const [key, value] of map) {
+    packKey(key);
     pack(value, depth);
   }
 }
 
+function packKey(key) {
+  if (expected >= introduced || keys[expected] !== key) {
+    const number = numberOf(key);
+    followers[last] = number;
+    expected = number;
+  }
+  last = expected;
+  expected = followers[last] ?? last + 1;
+  cell(last);
+  if (last < introduced) return;
+  introduced++;
+  const whole = wellFormed(key);
+  cell(whole.length);
+  names += whole;
+}
+
+// The number of a key that was not expected, or a new one.
+function numberOf(key) {
+  if (expected === introduced && keys[expected] === key) return expected;
+  const number = numbers.get(key);
+  if (number < introduced && keys[number] === key) return number;
+  keys[introduced] = key;
+  numbers.set(key, introduced);
+  return introduced;
+}
+
 function packBytes(bytes) {
-  if (!takes("units", bytes.length)) return text(OTHER, "a part of a call of more than 32 MiB");
+  if (!takeUnits(bytes.length)) return tooLarge();
   cell(SOME_BYTES);
   cell(bytes.length);
-  packing.blobs.push(bytes);
+  blobs.push(bytes);
+}
+
+function tooLarge() {
+  text(OTHER, "a part of a call of more than 32 MiB");
 }
 
 function tooMany() {
   text(OTHER, `one value of more than ${MOST_VALUES} in the call`);
 }
 
-function packedValues(values) {
-  packing.length = 0;
-  packing.texts = [];
-  packing.blobs = [];
-  if (packing.keys.size > 0) packing.keys.clear();
-  packing.values = MOST_VALUES;
-  packing.units = MOST_UNITS;
-  for (const value of values) pack(value, 0);
-  return packing.cells.subarray(0, packing.length);
+function begin() {
+  length = HEAD;
+  names = texts = "";
+  blobs = [];
+  valuesLeft = MOST_VALUES;
+  unitsLeft = MOST_UNITS;
+  introduced = last = expected = 0;
+  if (numbers.size > MOST_KEYS) {
+    [keys, followers] = [[], []];
+    numbers.clear();
+  }
+}
+
+function packAll(all) {
+  begin();
+  cells[0] = all.length;
+  for (let at = 0; at < all.length; at++) {
+    cells[1] = length;
+    pack(all[at], 0);
+  }
+  cells[2] = names.length;
+  cells[3] = 0;
+}
+
+function packedValues(all) {
+  isPolluted = isCareful = mayCombine = false;
+  for (const _ in EMPTY) isPolluted = true;
+  packAll(all);
+  texts = names + texts;
+  if (mayCombine || !texts.isWellFormed()) {
+    isCareful = true;
+    packAll(all);
+    texts = names + texts;
+  }
+  if (texts.length > SHORT) encodeTexts();
+  return cells.subarray(0, length);
+}
+
+// wasm-bindgen reads a string unit by unit; texts that are not short go as bytes, before all others.
+const SHORT = 200;
+const encoder = new TextEncoder();
+
+function encodeTexts() {
+  const encoded = encoder.encode(texts);
+  blobs.unshift(encoded);
+  cells[3] = encoded.length;
+  texts = "";
 }
 
 export function packed(value) {
@@ -336,19 +447,26 @@ export function packed(value) {
 
 // The rest of what was packed last; only once, so that it is not kept in memory.
 export function packedTexts() {
-  const { texts } = packing;
-  packing.texts = [];
-  if (texts.length > 0) return texts.length === 1 ? texts[0] : texts.join("");
+  const all = texts;
+  names = texts = "";
+  if (all !== "") return all;
 }
 
 export function packedBytes() {
-  const { blobs } = packing;
-  packing.blobs = [];
-  if (blobs.length > 0) return joined(blobs);
+  const all = blobs;
+  if (all.length === 0) return undefined;
+  blobs = [];
+  return all.length === 1 ? all[0] : joined(all);
 }
 
 // What is being unpacked: the cells, texts and bytes, and how far each has been read.
-const unpacking = { cells: [], at: 0, texts: "", text: 0, bytes: undefined, byte: 0, keys: [] };
+const unpacking = {};
+
+// The keys of values that were unpacked before, by their joined text: each as the engine's own
+// copy, which finds a property much faster than another text that is equal.
+const keysOf = new Map();
+const MOST_NAMES = 1000;
+const interned = (key) => Object.keys({ [key]: undefined })[0];
 
 function unpackedText() {
   const start = unpacking.text;
@@ -380,8 +498,9 @@ function unpack() {
       return unpacking.bytes?.slice(start, unpacking.byte) ?? new Uint8Array();
     }
     case A_LIST: {
-      const list = new Array(unpacking.cells[unpacking.at++]);
-      for (let at = 0; at < list.length; at++) list[at] = unpack();
+      // Made longer one by one: the platform takes a list that had holes for a sparse one.
+      const list = [];
+      for (let left = unpacking.cells[unpacking.at++]; left > 0; left--) list.push(unpack());
       return list;
     }
     case AN_OBJECT:
@@ -391,10 +510,8 @@ function unpack() {
 
 function unpackObject(count) {
   const object = {};
-  for (let at = 0; at < count; at++) {
-    const number = unpacking.cells[unpacking.at++];
-    if (number === unpacking.keys.length) unpacking.keys.push(unpackedText());
-    const key = unpacking.keys[number];
+  for (let left = count; left > 0; left--) {
+    const key = unpackedKey(unpacking.cells[unpacking.at++]);
     const value = unpack();
     // Defines an own property, whatever its name: setting `__proto__` would do something else.
     if (key === "__proto__") {
@@ -407,13 +524,46 @@ function unpackObject(count) {
   return object;
 }
 
-function unpackedValues(cells, texts, bytes) {
-  const start = { at: 0, text: 0, byte: 0, keys: [] };
-  Object.assign(unpacking, start, { cells, texts: texts ?? "", bytes });
-  const values = [];
-  while (unpacking.at < cells.length) values.push(unpack());
-  unpacking.cells = unpacking.texts = unpacking.bytes = undefined;
-  return values;
+function unpackedKey(number) {
+  if (number === unpacking.introduced) introduce(number, unpacking.cells[unpacking.at++]);
+  return unpacking.keys[number];
+}
+
+function introduce(number, length) {
+  const start = unpacking.name;
+  unpacking.name += length;
+  unpacking.introduced++;
+  if (unpacking.keys[number]?.length === length) return;
+  // Other keys may have had the same joined text.
+  if (unpacking.keys.length > number) unpacking.keys = unpacking.keys.slice(0, number);
+  const key = unpacking.names.substring(start, unpacking.name);
+  unpacking.keys.push(unpacking.names.length > MOST_NAMES ? key : interned(key));
+}
+
+function keysIn(names) {
+  let keys = keysOf.get(names);
+  if (keys !== undefined) return keys;
+  keys = [];
+  if (keysOf.size >= MOST_KEYS) keysOf.clear();
+  if (names.length <= MOST_NAMES) keysOf.set(names, keys);
+  return keys;
+}
+
+function unpackedValues(cells, texts = "", bytes) {
+  unpacking.cells = cells;
+  unpacking.at = HEAD;
+  unpacking.texts = texts;
+  unpacking.text = cells[2];
+  unpacking.bytes = bytes;
+  unpacking.byte = 0;
+  unpacking.names = texts.substring(0, cells[2]);
+  unpacking.name = 0;
+  unpacking.keys = keysIn(unpacking.names);
+  unpacking.introduced = 0;
+  const all = [];
+  for (let left = cells[0]; left > 0; left--) all.push(unpack());
+  unpacking.cells = unpacking.texts = unpacking.names = unpacking.bytes = undefined;
+  return all;
 }
 
 export function unpacked(cells, texts, bytes) {

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::request::{Request, Response};
 use crate::rpc::remote::Remote;
 use crate::turn::BoxFuture;
-use crate::wire::{Packed, Wire};
+use crate::wire::Packed;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -53,11 +53,10 @@ impl Remote for Target {
         Some(id.to_text())
     }
 
-    fn call<'a>(&'a self, method: &'a str, arguments: Vec<Wire>) -> BoxFuture<'a, Result<Wire>> {
+    fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>> {
         Box::pin(async move {
-            let packed = Packed::of(&arguments);
-            let (texts, bytes) = wire::parts(&packed);
-            let called = call(&self.0, method, &packed.cells, texts, bytes);
+            let (texts, bytes) = wire::parts(&arguments);
+            let called = call(&self.0, method, &arguments.cells, texts, bytes);
             Ok(wire::from_js(settled(called).await?))
         })
     }

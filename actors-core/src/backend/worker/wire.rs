@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::wire::{Packed, Wire};
+use crate::wire::{FALSE, NULL, NUMBER, Packed, TEXT, TRUE, UNDEFINED};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -17,17 +17,17 @@ extern "C" {
 }
 
 /// The value for JavaScript.
-pub(super) fn to_js(value: Wire) -> JsValue {
-    match value {
-        Wire::Undefined | Wire::Other(_) => JsValue::UNDEFINED,
-        Wire::Null => JsValue::NULL,
-        Wire::Bool(flag) => flag.into(),
-        Wire::Number(number) => number.into(),
-        Wire::Text(text) => text.into(),
-        value => {
-            let packed = Packed::of(&[value]);
-            let (texts, bytes) = parts(&packed);
-            unpacked(&packed.cells, texts, bytes)
+pub(super) fn to_js(value: &Packed) -> JsValue {
+    match value.values() {
+        [UNDEFINED] => JsValue::UNDEFINED,
+        [NULL] => JsValue::NULL,
+        [FALSE] => JsValue::FALSE,
+        [TRUE] => JsValue::TRUE,
+        [NUMBER, number] => JsValue::from_f64(*number),
+        [TEXT, _] => JsValue::from_str(&value.texts),
+        _ => {
+            let (texts, bytes) = parts(value);
+            unpacked(&value.cells, texts, bytes)
         }
     }
 }
@@ -42,26 +42,6 @@ pub(super) fn parts(packed: &Packed) -> (Option<&str>, Option<&[u8]>) {
 }
 
 /// A JavaScript value.
-pub(super) fn from_js(value: JsValue) -> Wire {
-    let cells = packed(value);
-    // A value without texts and bytes has at most two cells.
-    let (texts, bytes) = match cells.len() > 1 {
-        true => (packed_texts(), packed_bytes()),
-        false => (None, None),
-    };
-    from_parts(cells, texts, bytes).pop().unwrap_or_default()
-}
-
-/// The values of a call, packed by the glue.
-pub(super) fn from_parts(
-    cells: Vec<f64>,
-    texts: Option<String>,
-    bytes: Option<Vec<u8>>,
-) -> Vec<Wire> {
-    let packed = Packed {
-        cells,
-        texts: texts.unwrap_or_default(),
-        bytes: bytes.unwrap_or_default(),
-    };
-    packed.unpack()
+pub(super) fn from_js(value: JsValue) -> Packed {
+    Packed::from_parts(packed(value), packed_texts(), packed_bytes())
 }
