@@ -185,6 +185,10 @@ mod tests {
             list(&[list(&[text(), text()]), text()]),
             list(&[list(&[Wire::Number(1.0), text(), text()]), list(&[text()])]),
             object(object(text())),
+            object(Wire::Object(vec![
+                ("width".into(), list(&[text()])),
+                ("more".into(), list(&[text()])),
+            ])),
             object(list(&[object(text()), Wire::Bytes(vec![1])])),
             Wire::Object(vec![("a".into(), list(&[text()])), ("b".into(), text())]),
         ];
