@@ -8,7 +8,7 @@ mod date;
 mod de;
 mod failure;
 mod pack;
-mod packed;
+pub(crate) mod packed;
 mod read;
 mod ser;
 #[cfg(all(not(target_arch = "wasm32"), any(test, feature = "testing")))]
@@ -18,8 +18,6 @@ pub(crate) use self::date::{deserialize_date, serialize_date};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::pack::Packer;
 pub(crate) use self::packed::Packed;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use self::packed::{FALSE, NULL, NUMBER, TEXT, TRUE, UNDEFINED};
 pub(crate) use self::read::Reader;
 #[cfg(all(not(target_arch = "wasm32"), any(test, feature = "testing")))]
 #[allow(unreachable_pub, reason = "the framework's own tests use it")]
@@ -32,9 +30,8 @@ pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde::{Deserialize, Serialize};
-
     use serde::de::{DeserializeOwned, Deserializer};
+    use serde::{Deserialize, Serialize};
 
     use super::*;
     use crate::error::Result;
@@ -188,6 +185,10 @@ mod tests {
             list(&[list(&[text(), text()]), text()]),
             list(&[list(&[Wire::Number(1.0), text(), text()]), list(&[text()])]),
             object(object(text())),
+            object(Wire::Object(vec![
+                ("width".into(), list(&[text()])),
+                ("more".into(), list(&[text()])),
+            ])),
             object(list(&[object(text()), Wire::Bytes(vec![1])])),
             Wire::Object(vec![("a".into(), list(&[text()])), ("b".into(), text())]),
         ];

@@ -1,11 +1,12 @@
 //! Packs values.
 
+use serde::Serialize;
+
 use super::failure::Failure;
 use super::packed::{
     BIGINT, BYTES, COUNT, DATE, HEAD, LAST, LIST, NAMES, NUMBER, OBJECT, Packed, TEXT,
 };
 use crate::utf16::units;
-use serde::Serialize;
 
 /// How many keys are searched for one that is not where it is expected. One that is not found is
 /// only written again.

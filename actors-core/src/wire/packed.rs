@@ -6,12 +6,10 @@
 //! its number from then on; the texts of the keys are before all others.
 
 /// The cells before those of the values: how many values there are, where the last one begins,
-/// the length of all keys, and how many of the bytes are the texts: where they are many, `glue.js`
-/// sends them so.
+/// the length of all keys, and one for the glue.
 pub(super) const COUNT: usize = 0;
 pub(super) const LAST: usize = 1;
 pub(super) const NAMES: usize = 2;
-const ENCODED: usize = 3;
 pub(super) const HEAD: usize = 4;
 
 /// The kinds of values, as in `glue.js`.
@@ -46,27 +44,6 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// What `glue.js` has packed.
-    #[cfg(target_arch = "wasm32")]
-    pub(crate) fn from_parts(
-        cells: Vec<f64>,
-        texts: Option<String>,
-        bytes: Option<Vec<u8>>,
-    ) -> Self {
-        let mut packed = Self {
-            cells,
-            texts: texts.unwrap_or_default(),
-            bytes: bytes.unwrap_or_default(),
-        };
-        let encoded = packed.cell(ENCODED).min(packed.bytes.len());
-        if encoded > 0 {
-            let others = packed.bytes.split_off(encoded);
-            let texts = std::mem::replace(&mut packed.bytes, others);
-            packed.texts = String::from_utf8(texts).unwrap_or_default();
-        }
-        packed
-    }
-
     /// How many values there are.
     pub(crate) fn count(&self) -> usize {
         self.cell(COUNT)

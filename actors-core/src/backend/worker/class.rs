@@ -98,7 +98,7 @@ impl<A: Actor> Class<A> {
             }
             method => {
                 let method = usize::try_from(method).unwrap_or(usize::MAX);
-                let arguments = Packed::from_parts(cells, texts, bytes);
+                let arguments = wire::from_parts(cells, texts, bytes);
                 answer(object.call(method, arguments), reply)
             }
         }

@@ -225,11 +225,12 @@ const EMPTY = {};
 
 // The keys, by their numbers; their numbers; and the number of the key that has followed each:
 // objects in a list, and calls of one method, tend to be alike. They are kept for the next call,
-// which introduces each again.
+// which introduces each again, unless they are too long together.
 let keys = [];
-let numbers = new Map();
 let followers = [];
-const MOST_KEYS = 1000;
+const numbers = new Map();
+let kept = 0;
+const MOST_KEPT = 10_000;
 let introduced = 0;
 let last = 0;
 let expected = 0;
@@ -353,9 +354,8 @@ function packMap(map, depth) {
 
 function packKey(key) {
   if (expected >= introduced || keys[expected] !== key) {
-    const number = numberOf(key);
-    followers[last] = number;
-    expected = number;
+    expected = numberOf(key);
+    if (introduced > 0) followers[last] = expected;
   }
   last = expected;
   expected = followers[last] ?? last + 1;
@@ -374,6 +374,7 @@ function numberOf(key) {
   if (number < introduced && keys[number] === key) return number;
   keys[introduced] = key;
   numbers.set(key, introduced);
+  kept += key.length + 1;
   return introduced;
 }
 
@@ -399,10 +400,6 @@ function begin() {
   valuesLeft = MOST_VALUES;
   unitsLeft = MOST_UNITS;
   introduced = last = expected = 0;
-  if (numbers.size > MOST_KEYS) {
-    [keys, followers] = [[], []];
-    numbers.clear();
-  }
 }
 
 function packAll(all) {
@@ -427,7 +424,15 @@ function packedValues(all) {
     texts = names + texts;
   }
   if (texts.length > SHORT) encodeTexts();
+  if (kept > MOST_KEPT) forgetKeys();
   return cells.subarray(0, length);
+}
+
+function forgetKeys() {
+  keys = [];
+  followers = [];
+  numbers.clear();
+  kept = 0;
 }
 
 // wasm-bindgen reads a string unit by unit; texts that are not short go as bytes, before all others.
@@ -465,6 +470,7 @@ const unpacking = {};
 // The keys of values that were unpacked before, by their joined text: each as the engine's own
 // copy, which finds a property much faster than another text that is equal.
 const keysOf = new Map();
+const MOST_TEXTS = 1000;
 const MOST_NAMES = 1000;
 const interned = (key) => Object.keys({ [key]: undefined })[0];
 
@@ -544,8 +550,9 @@ function keysIn(names) {
   let keys = keysOf.get(names);
   if (keys !== undefined) return keys;
   keys = [];
-  if (keysOf.size >= MOST_KEYS) keysOf.clear();
-  if (names.length <= MOST_NAMES) keysOf.set(names, keys);
+  if (keysOf.size >= MOST_TEXTS) keysOf.clear();
+  // A part of a text would keep all of it in memory.
+  if (names.length <= MOST_NAMES) keysOf.set(interned(names), keys);
   return keys;
 }
 

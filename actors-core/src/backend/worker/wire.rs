@@ -2,7 +2,8 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::wire::{FALSE, NULL, NUMBER, Packed, TEXT, TRUE, UNDEFINED};
+use crate::wire::Packed;
+use crate::wire::packed::{FALSE, NULL, NUMBER, TEXT, TRUE, UNDEFINED};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -43,5 +44,25 @@ pub(super) fn parts(packed: &Packed) -> (Option<&str>, Option<&[u8]>) {
 
 /// A JavaScript value.
 pub(super) fn from_js(value: JsValue) -> Packed {
-    Packed::from_parts(packed(value), packed_texts(), packed_bytes())
+    from_parts(packed(value), packed_texts(), packed_bytes())
+}
+
+/// The cell with how many of the bytes are the texts: the glue sends long ones so.
+const ENCODED: usize = 3;
+
+/// The values of a call, packed by the glue.
+pub(super) fn from_parts(cells: Vec<f64>, texts: Option<String>, bytes: Option<Vec<u8>>) -> Packed {
+    let mut bytes = bytes.unwrap_or_default();
+    let encoded = cells.get(ENCODED).map_or(0, |encoded| *encoded as usize);
+    let mut texts = texts.unwrap_or_default();
+    if encoded > 0 {
+        let others = bytes.split_off(encoded.min(bytes.len()));
+        let encoded = std::mem::replace(&mut bytes, others);
+        texts = String::from_utf8(encoded).unwrap_or_default();
+    }
+    Packed {
+        cells,
+        texts,
+        bytes,
+    }
 }
