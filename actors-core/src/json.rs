@@ -127,10 +127,24 @@ fn strictly<T: ?Sized>(value: &T) -> Strictly<'_, T> {
     Strictly { value, is_some }
 }
 
-fn finite<E: serde::ser::Error>(number: impl Into<f64> + Display + Copy) -> Result<(), E> {
-    match number.into().is_finite() {
+fn finite<E: serde::ser::Error>(found: f64) -> Result<(), E> {
+    match found.is_finite() {
         true => Ok(()),
-        false => Err(E::custom(format_args!("JSON can't represent {number}"))),
+        false => Err(E::custom(
+            ["JSON can't represent ", &number(found)].concat(),
+        )),
+    }
+}
+
+/// A number for an error. `Display` would include the code of `core` for floats, which is large.
+pub(crate) fn number(found: f64) -> String {
+    let integer = found as i64;
+    match found {
+        _ if found.is_nan() => "NaN".to_owned(),
+        f64::INFINITY => "inf".to_owned(),
+        f64::NEG_INFINITY => "-inf".to_owned(),
+        _ if integer as f64 == found => integer.to_string(),
+        _ => serde_json::to_string(&found).unwrap_or_default(),
     }
 }
 
@@ -207,7 +221,7 @@ impl<S: Serializer> Serializer for Strict<S> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
-        finite(value)?;
+        finite(value.into())?;
         self.to.serialize_f32(value)
     }
 

@@ -6,6 +6,8 @@ use serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 
+use crate::json::number;
+
 use super::value::{DATE, Failure, MAX_SAFE_INTEGER, Wire};
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
@@ -16,8 +18,8 @@ impl Wire {
             Self::Undefined => Unexpected::Other("undefined"),
             Self::Null => Unexpected::Other("null"),
             Self::Bool(flag) => Unexpected::Bool(*flag),
-            Self::Number(number) => {
-                let text = format!("number {number}");
+            Self::Number(found) => {
+                let text = format!("number {}", number(*found));
                 return Failure::invalid_type(Unexpected::Other(&text), expected);
             }
             Self::BigInt(_) => Unexpected::Other("a BigInt out of range"),

@@ -9,6 +9,7 @@ mod de;
 #[cfg(any(target_arch = "wasm32", all(test, feature = "testing")))]
 mod packed;
 mod ser;
+mod unexpected;
 mod value;
 
 use serde::Serialize;

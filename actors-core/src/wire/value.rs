@@ -3,6 +3,9 @@
 use std::fmt;
 
 use serde::Serializer;
+use serde::de::{Expected, Unexpected};
+
+use super::unexpected::words;
 
 /// 2^53 - 1: up to here a JavaScript number holds integers exactly.
 pub(crate) const MAX_SAFE_INTEGER: i64 = (1 << 53) - 1;
@@ -53,6 +56,20 @@ impl serde::ser::Error for Failure {
 impl serde::de::Error for Failure {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self(message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self(format!(
+            "invalid type: {}, expected {expected}",
+            words(found)
+        ))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self(format!(
+            "invalid value: {}, expected {expected}",
+            words(found)
+        ))
     }
 }
 
