@@ -18,7 +18,7 @@ pub(crate) mod newer;
 pub(crate) mod plan;
 #[cfg(all(test, feature = "testing"))]
 mod properties;
-mod record;
+pub(crate) mod record;
 mod report;
 pub(crate) mod tables;
 
@@ -28,7 +28,6 @@ use crate::error::{ErrorKind, Result};
 use crate::instance::Instance;
 use crate::instance::remembered::Life;
 use crate::instance::tables::{DESTROYED, META, add_columns};
-use crate::sql::TableDef;
 
 /// Brings the database to what the actor declares, and returns the stored persisted fields.
 /// Reads one row if nothing has changed. An object that has stored nothing yet is left
@@ -147,17 +146,4 @@ fn finish(instance: &Instance, fingerprint: i64, fields: &str, before: Vec<i64>)
             (fingerprint, fields, record),
         )
         .map(drop)
-}
-
-/// What is declared, as it stands in a record: the tables, their columns and indices.
-pub(crate) fn parts(tables: &[TableDef]) -> Vec<String> {
-    let parts = tables.iter().flat_map(|def| {
-        let columns = def.columns.iter();
-        let columns = columns.map(|column| [def.name, ".", column].concat());
-        let indices = def.indices.iter().map(|index| index.name.to_owned());
-        std::iter::once(def.name.to_owned())
-            .chain(columns)
-            .chain(indices)
-    });
-    parts.map(|part| part.to_ascii_lowercase()).collect()
 }

@@ -54,7 +54,7 @@ pub(crate) fn standing(
         additions.constraints_in_the_way(instance, &mut reasons)?;
     }
     let has_index = |(name, index): &(&String, &StoredIndex)| {
-        let found = stored.indices.get(*name);
+        let found = stored.indices.get(name);
         found.is_some_and(|found| found.index == index.index && found.table == index.table)
     };
     if let Some((name, _)) = declared.indices.iter().find(|index| !has_index(index)) {
@@ -105,7 +105,7 @@ fn lacks(stored: &Table, declared: &Table) -> Option<String> {
     } else if stored.options != declared.options {
         Some("the form".to_owned())
     } else {
-        let gone = constraints.find(|known| !stored.constraints.contains(*known));
+        let gone = constraints.find(|known| !stored.constraints.contains(known));
         gone.map(|constraint| format!("`{constraint}`"))
     }
 }
@@ -149,7 +149,7 @@ impl<'a> Additions<'a> {
     /// Added checks and the like that the code's rows may violate.
     fn constraints_in_the_way(&self, instance: &Instance, reasons: &mut Vec<String>) -> Result<()> {
         let of_table = (self.stored.constraints.iter())
-            .filter(|(constraint, _)| !self.declared.constraints.contains(*constraint));
+            .filter(|(constraint, _)| !self.declared.constraints.contains(constraint));
         let of_columns = self.columns.iter().flat_map(|column| column.clauses.iter());
         let checks = of_columns.filter(|(clause, _)| clause.starts_with("check "));
         for (constraint, source) in of_table.chain(checks) {

@@ -7,8 +7,8 @@ use fastrand::Rng;
 
 use super::bring::{bring, read};
 use super::newer::{Standing, standing};
-use super::parts;
 use super::plan::{Stored, Undeclared, renames};
+use super::record::parts;
 use crate::actor::host::{address, def_of};
 use crate::backend::native::Sim;
 use crate::env::Env;

@@ -1,9 +1,9 @@
 //! What the framework's row records of the schema, as JSON.
 
 use super::migration::Done;
-use super::parts;
 use crate::error::{Error, Result};
 use crate::instance::{ActorDef, Instance};
+use crate::sql::TableDef;
 
 /// The history of the database.
 #[derive(Default)]
@@ -100,6 +100,19 @@ impl Record {
         let more = self.before.len().saturating_sub(MOST_BEFORE);
         self.before.split_off(more)
     }
+}
+
+/// What is declared, as it stands in a record: the tables, their columns and indices.
+pub(crate) fn parts(tables: &[TableDef]) -> Vec<String> {
+    let parts = tables.iter().flat_map(|def| {
+        let columns = def.columns.iter();
+        let columns = columns.map(|column| [def.name, ".", column].concat());
+        let indices = def.indices.iter().map(|index| index.name.to_owned());
+        std::iter::once(def.name.to_owned())
+            .chain(columns)
+            .chain(indices)
+    });
+    parts.map(|part| part.to_ascii_lowercase()).collect()
 }
 
 /// A text of JSON.

@@ -9,8 +9,8 @@ use crate::instance::Instance;
 use crate::schema::bring::read;
 use crate::schema::migration::Done;
 use crate::schema::newer::{Standing, standing};
+use crate::schema::record::{Record, parts};
 use crate::schema::tables::{create, update};
-use crate::schema::{Record, parts};
 use actors_sqlite::ddl::in_lines;
 
 const MIGRATION: &str = "-- migration ";
