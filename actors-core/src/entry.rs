@@ -1,8 +1,8 @@
 //! The Worker's own fetch handler: which instance a request is for.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
-use matchit::Router;
 use percent_encoding::percent_decode_str;
 
 use crate::actor::State;
@@ -33,6 +33,11 @@ impl Route {
             },
             name,
         }
+    }
+
+    /// How the path matches, if it does.
+    fn matched<'a>(&self, path: &'a str) -> Option<Match<'a>> {
+        Match::of(self.path?, path)
     }
 
     /// Whether a request with that path can be for a web socket: the socket's path must
@@ -71,60 +76,119 @@ pub enum Name {
     Chosen(fn(&http::Request<()>) -> Option<String>),
 }
 
-/// The routes of a Worker.
-pub(crate) struct Routes {
-    router: Router<&'static Route>,
-    fallback: Option<&'static Route>,
+/// How a path matches a route, which the macro has checked: that it is one, and that no other
+/// matches the same paths.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Match<'a> {
+    /// For each part of the route between two `/`, how much of it is fixed: what fixes more is
+    /// smaller.
+    parts: Vec<Part>,
+    name: Option<&'a str>,
 }
 
-impl Routes {
-    /// # Errors
-    ///
-    /// Two routes conflict; each single route is checked by the macro.
-    pub(crate) fn new(routes: &'static [Route]) -> Result<Self> {
-        let mut router = Router::new();
-        for route in routes {
-            if let Some(path) = route.path {
-                router
-                    .insert(path, route)
-                    .map_err(|error| Error::internal(format!("route \"{path}\": {error}")))?;
-            }
-        }
-        let fallback = routes.iter().find(|route| route.path.is_none());
-        Ok(Self { router, fallback })
-    }
+/// How many bytes are fixed, what follows them, and how many bytes are fixed after that.
+type Part = (Reverse<usize>, Kind, Reverse<usize>);
 
-    /// The instance that the request is for.
-    ///
-    /// # Errors
-    ///
-    /// No route matches the path, or the instance's name is invalid.
-    pub(crate) fn find(
-        &self,
-        path: &str,
-        head: impl FnOnce() -> Result<http::Request<()>>,
-    ) -> Result<Found> {
-        let nothing = || Error::not_found(format!("nothing is served at {path}"));
-        let found = self.router.at(path).ok();
-        let route = match &found {
-            Some(found) => *found.value,
-            None => self.fallback.ok_or_else(nothing)?,
-        };
-        let name = match route.name {
-            Name::Fixed(name) => name.to_owned(),
-            Name::InPath => {
-                let name = found.and_then(|found| found.params.get("name").map(decode));
-                name.ok_or_else(nothing)??.into_owned()
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Nothing,
+    /// What is in braces.
+    Varies,
+    /// The rest of the path.
+    Rest,
+}
+
+impl<'a> Match<'a> {
+    fn of(route: &str, path: &'a str) -> Option<Self> {
+        let (mut parts, mut name) = (Vec::new(), None);
+        let mut left = Some(path);
+        for part in route.split('/') {
+            let all = left?;
+            let (first, rest) = match all.split_once('/') {
+                Some((first, rest)) => (first, Some(rest)),
+                None => (all, None),
+            };
+            let Some((before, braced, after)) = braces(part) else {
+                if unescaped(part) != first {
+                    return None;
+                }
+                parts.push((Reverse(first.len()), Kind::Nothing, Reverse(0)));
+                left = rest;
+                continue;
+            };
+            let (before, after) = (unescaped(before), unescaped(after));
+            let (kind, whole, parameter) = match braced.strip_prefix('*') {
+                Some(parameter) => (Kind::Rest, all, parameter),
+                None => (Kind::Varies, first, braced),
+            };
+            let value = whole.strip_prefix(&*before)?.strip_suffix(&*after)?;
+            if value.is_empty() {
+                return None;
             }
-            Name::Chosen(choose) => choose(&head()?).ok_or_else(nothing)?,
-        };
-        check_name(&name)?;
-        Ok(Found {
-            binding: route.binding,
-            name,
-            may_upgrade: route.may_upgrade(path),
-        })
+            if parameter == "name" {
+                name = name.or(Some(value));
+            }
+            parts.push((Reverse(before.len()), kind, Reverse(after.len())));
+            left = if whole.len() == all.len() { None } else { rest };
+        }
+        left.is_none().then_some(Self { parts, name })
     }
+}
+
+/// What is before, in and after the braces in a part of a route; two of them are one as text.
+fn braces(part: &str) -> Option<(&str, &str, &str)> {
+    let mut open = 0;
+    loop {
+        open += part[open..].find('{')?;
+        match part[open + 1..].starts_with('{') {
+            true => open += 2,
+            false => break,
+        }
+    }
+    let (braced, after) = part[open + 1..].split_once('}')?;
+    Some((&part[..open], braced, after))
+}
+
+fn unescaped(text: &str) -> Cow<'_, str> {
+    match text.contains(['{', '}']) {
+        true => text.replace("{{", "{").replace("}}", "}").into(),
+        false => text.into(),
+    }
+}
+
+/// The instance that the request is for.
+///
+/// # Errors
+///
+/// No route matches the path, or the instance's name is invalid.
+pub(crate) fn find(
+    routes: &'static [Route],
+    path: &str,
+    head: impl FnOnce() -> Result<http::Request<()>>,
+) -> Result<Found> {
+    let nothing = || Error::not_found(format!("nothing is served at {path}"));
+    let matching = routes
+        .iter()
+        .filter_map(|route| Some((route.matched(path)?, route)));
+    let (name, route) = match matching.min_by(|(a, _), (b, _)| a.cmp(b)) {
+        Some((found, route)) => (found.name, route),
+        None => {
+            let mut routes = routes.iter();
+            let fallback = routes.find(|route| route.path.is_none());
+            (None, fallback.ok_or_else(nothing)?)
+        }
+    };
+    let name = match route.name {
+        Name::Fixed(name) => name.to_owned(),
+        Name::InPath => decode(name.ok_or_else(nothing)?)?.into_owned(),
+        Name::Chosen(choose) => choose(&head()?).ok_or_else(nothing)?,
+    };
+    check_name(&name)?;
+    Ok(Found {
+        binding: route.binding,
+        name,
+        may_upgrade: route.may_upgrade(path),
+    })
 }
 
 fn decode(text: &str) -> Result<Cow<'_, str>> {
@@ -138,7 +202,9 @@ mod tests {
     use super::*;
 
     fn find(routes: &'static [Route], path: &str) -> Result<Found> {
-        Routes::new(routes)?.find(path, || Ok(http::Request::builder().uri(path).body(())?))
+        super::find(routes, path, || {
+            Ok(http::Request::builder().uri(path).body(())?)
+        })
     }
 
     /// The binding and the name.
@@ -194,9 +260,8 @@ mod tests {
 
     #[test]
     fn a_closure_chooses_or_declines() {
-        let routes = Routes::new(TABLE).unwrap();
         let head = |uri: String| move || Ok(http::Request::builder().uri(uri).body(())?);
-        let find = |uri: &str| routes.find("/shards/x", head(uri.to_owned()));
+        let find = |uri: &str| super::find(TABLE, "/shards/x", head(uri.to_owned()));
         assert_eq!(find("/shards/x?7").unwrap().name, "7");
         assert_eq!(find("/shards/x").unwrap_err().kind().status(), 404);
         let long = find(&format!("/shards/x?{}", "7".repeat(1025)));
@@ -219,9 +284,53 @@ mod tests {
         }
         // Where the name may have slashes, it can't be told from what follows.
         assert!(may_upgrade("/files/a/ws"));
-        let routes = Routes::new(TABLE).unwrap();
         let head = || Ok(http::Request::builder().uri("/shards/ws?ws").body(())?);
-        assert!(routes.find("/shards/ws", head).unwrap().may_upgrade);
+        assert!(super::find(TABLE, "/shards/ws", head).unwrap().may_upgrade);
+    }
+
+    /// The index of the best match, and its name.
+    fn best<'a>(routes: &[String], path: &'a str) -> Option<(usize, Option<&'a str>)> {
+        let matching = routes.iter().enumerate();
+        let matching = matching.filter_map(|(at, route)| Some((Match::of(route, path)?, at)));
+        matching.min().map(|(found, at)| (at, found.name))
+    }
+
+    #[test]
+    fn routes_match_as_the_macro_has_checked() {
+        const PARTS: [&str; 12] = [
+            "a", "b", "ab", "", "{name}", "{x}", "a{name}", "{name}b", "a{x}b", "{*name}", "a{*x}",
+            "{{a}}",
+        ];
+        const PIECES: [&str; 8] = ["a", "b", "ab", "aab", "", "abb", "{a}", "c"];
+        let mut state: u32 = 7;
+        let mut below = |count: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % count
+        };
+        let mut matched = 0;
+        for _ in 0..20_000 {
+            let mut router = matchit::Router::new();
+            let mut routes = Vec::new();
+            for _ in 0..4 {
+                let parts: Vec<&str> = (0..=below(3)).map(|_| PARTS[below(12)]).collect();
+                let route = format!("/{}", parts.join("/"));
+                if router.insert(&route, routes.len()).is_ok() {
+                    routes.push(route);
+                }
+            }
+            for _ in 0..8 {
+                let pieces: Vec<&str> = (0..=below(3)).map(|_| PIECES[below(8)]).collect();
+                let path = format!("/{}", pieces.join("/"));
+                // It does not try everything, so it may miss a route that matches.
+                let Ok(found) = router.at(&path) else {
+                    continue;
+                };
+                matched += 1;
+                let expected = Some((*found.value, found.params.get("name")));
+                assert_eq!(best(&routes, &path), expected, "{path} in {routes:?}");
+            }
+        }
+        assert!(matched > 20_000, "{matched}");
     }
 
     #[test]

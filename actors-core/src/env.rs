@@ -16,6 +16,9 @@ pub use worker::Env;
 #[derive(Clone)]
 pub struct Env(pub(crate) std::rc::Rc<dyn Bindings>);
 
+/// Whether checks run that cost too much in a Worker.
+pub(crate) const IS_FOR_TESTS: bool = cfg!(not(target_arch = "wasm32"));
+
 /// How an actor is addressed.
 pub(crate) struct Address {
     /// The name of its binding.

@@ -1,9 +1,9 @@
 //! JSON that is written to be read back: exactly what was written, or not at all.
 
-use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::fmt::{self, Display};
+use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeOwned};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde::ser::{
     Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
@@ -13,10 +13,52 @@ use serde_json::value::RawValue;
 use crate::error::{Error, shortened};
 
 /// The fields of an object, each still text: a number keeps all its digits.
-pub(crate) type Fields<'a> = BTreeMap<String, &'a RawValue>;
+pub(crate) type Fields<'a> = FieldsAs<&'a RawValue>;
 
 /// The same, owned.
-pub(crate) type OwnedFields = BTreeMap<String, Box<RawValue>>;
+pub(crate) type OwnedFields = FieldsAs<Box<RawValue>>;
+
+/// A list, as written: it takes less code than a map, and a client may send many fields.
+#[allow(unreachable_pub, reason = "part of the interface of `Arguments`")]
+pub struct FieldsAs<V>(pub(crate) Vec<(String, V)>);
+
+impl<V> Default for FieldsAs<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<V> FieldsAs<V> {
+    /// Takes out the field of that name; of several, the last one counts.
+    pub(crate) fn remove(&mut self, name: &str) -> Option<V> {
+        let place = self.0.iter().rposition(|(known, _)| known == name)?;
+        Some(self.0.remove(place).1)
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for FieldsAs<V> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(FieldsVisitor(PhantomData))
+    }
+}
+
+struct FieldsVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for FieldsVisitor<V> {
+    type Value = FieldsAs<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<FieldsAs<V>, M::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(FieldsAs(fields))
+    }
+}
 
 /// The value as JSON text.
 ///
@@ -85,10 +127,24 @@ fn strictly<T: ?Sized>(value: &T) -> Strictly<'_, T> {
     Strictly { value, is_some }
 }
 
-fn finite<E: serde::ser::Error>(number: impl Into<f64> + Display + Copy) -> Result<(), E> {
-    match number.into().is_finite() {
+fn finite<E: serde::ser::Error>(found: f64) -> Result<(), E> {
+    match found.is_finite() {
         true => Ok(()),
-        false => Err(E::custom(format_args!("JSON can't represent {number}"))),
+        false => Err(E::custom(
+            ["JSON can't represent ", &number(found)].concat(),
+        )),
+    }
+}
+
+/// A number for an error. `Display` would include the code of `core` for floats, which is large.
+pub(crate) fn number(found: f64) -> String {
+    let integer = found as i64;
+    match found {
+        _ if found.is_nan() => "NaN".to_owned(),
+        f64::INFINITY => "inf".to_owned(),
+        f64::NEG_INFINITY => "-inf".to_owned(),
+        _ if integer as f64 == found => integer.to_string(),
+        _ => serde_json::to_string(&found).unwrap_or_default(),
     }
 }
 
@@ -165,7 +221,7 @@ impl<S: Serializer> Serializer for Strict<S> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
-        finite(value)?;
+        finite(value.into())?;
         self.to.serialize_f32(value)
     }
 

@@ -80,9 +80,6 @@ pub(crate) trait Platform {
 
     /// The number of the first turn in this process.
     fn first_turn(&self) -> u64;
-
-    /// Whether checks run that cost too much in production.
-    fn is_for_tests(&self) -> bool;
 }
 
 /// An actor as its platform sees it: the events it handles.

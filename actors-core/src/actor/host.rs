@@ -103,12 +103,21 @@ pub(super) fn handler_of<A: Actor>(due: &Due) -> Option<&'static AlarmHandler<A>
 
 /// What the code of the actor declares.
 pub(crate) fn def_of<A: Actor>() -> ActorDef {
+    // So an actor that declares nothing in its database does not include the code for that.
+    let is_bare = const { is_bare::<A>() };
     ActorDef {
         name: A::NAME,
         wait: A::WAIT,
         tables: A::TABLES,
         migrations: A::MIGRATIONS,
-        create: schema::create,
+        create: match is_bare {
+            true => schema::bare::create,
+            false => schema::tables::create,
+        },
+        follow: match is_bare {
+            true => schema::bare::follow,
+            false => schema::tables::follow,
+        },
         alarm: |index| {
             let handler = A::HANDLERS.alarms.get(index)?;
             Some(AlarmDef {
@@ -124,6 +133,19 @@ pub(crate) fn def_of<A: Actor>() -> ActorDef {
             })
         },
     }
+}
+
+/// Whether the actor declares neither tables nor migrations nor recurring alarms.
+const fn is_bare<A: Actor>() -> bool {
+    let alarms = A::HANDLERS.alarms;
+    let mut index = 0;
+    while index < alarms.len() {
+        if alarms[index].declared.is_some() {
+            return false;
+        }
+        index += 1;
+    }
+    A::TABLES.is_empty() && A::MIGRATIONS.is_empty()
 }
 
 /// A sleeping actor on that platform.

@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 
 use super::ctx::{Ctx, Init, Inner};
 use super::state::{Saved, State};
-use crate::env::Env;
+use crate::env::{Env, IS_FOR_TESTS};
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::door::Origin;
 use crate::instance::transaction::Once;
@@ -178,7 +178,7 @@ impl<A: State> Object<A> {
 
     /// In tests, checks that a shared turn has changed no persisted field.
     pub(super) fn check_still(&self, actor: &A) -> Result<()> {
-        if !self.instance().platform().is_for_tests() {
+        if !IS_FOR_TESTS || !A::PERSISTS {
             return Ok(());
         }
         self.0.saved.borrow().check_still(actor)
@@ -398,7 +398,7 @@ impl<A: State> Object<A> {
 
     pub(super) fn store(&self, fields: &str) -> Result<()> {
         let instance = self.instance();
-        if instance.unborn.keeps(fields) {
+        if !A::PERSISTS || instance.unborn.keeps(fields) {
             return Ok(());
         }
         schema::store(instance, &self.0.saved.borrow().with_unknown(fields)?)

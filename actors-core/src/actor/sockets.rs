@@ -54,7 +54,7 @@ fn heard<A: Actor>(
         object,
         socket,
         message: Message::Text(String::new()),
-        fields: OwnedFields::new(),
+        fields: OwnedFields::default(),
     };
     let turn = match within_limit::<A>(message) {
         Ok(message) => {

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::json::{self, Fields, OwnedFields};
+use crate::json::{self, Fields};
 use crate::sockets::SocketOptions;
 use crate::sql::{Migration, TableDef};
 use crate::time::Duration;
@@ -55,6 +56,9 @@ pub trait State: Sized + 'static {
     /// The struct as it is before anything is loaded: each field's default.
     #[doc(hidden)]
     fn fresh() -> Self;
+    /// Whether it has `#[persist]` fields.
+    #[doc(hidden)]
+    const PERSISTS: bool;
     /// Takes the `#[persist]` fields out.
     ///
     /// # Errors
@@ -90,14 +94,19 @@ impl Saver {
     ///
     /// A value that JSON can't represent, such as NaN or a map with keys that are not text.
     pub fn field<T: Serialize>(&mut self, name: &str, value: &T) -> Result<()> {
-        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
-        serde_json::to_writer(&mut self.0, name)?;
-        self.0.push(b':');
+        self.name(name)?;
         json::write(&mut self.0, value).map_err(|error| {
             Error::internal(format!(
                 "the persisted field `{name}` can't be stored: {error}"
             ))
         })
+    }
+
+    fn name(&mut self, name: &str) -> Result<()> {
+        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
+        serde_json::to_writer(&mut self.0, name)?;
+        self.0.push(b':');
+        Ok(())
     }
 
     fn finish(mut self) -> Result<String> {
@@ -161,22 +170,29 @@ impl<A: State> Persisted for A {
 pub(crate) struct Saved {
     fields: String,
     /// Stored fields that this struct lacks, kept for code that has them.
-    unknown: OwnedFields,
+    unknown: Vec<(String, Box<RawValue>)>,
 }
 
+// An actor without persisted fields does not include the code for them.
 impl Saved {
     /// Fills `actor` from what is stored.
-    pub(crate) fn load(actor: &mut dyn Persisted, stored: &str) -> Result<Self> {
+    pub(crate) fn load<A: State>(actor: &mut A, stored: &str) -> Result<Self> {
+        match A::PERSISTS {
+            true => Self::load_fields(actor, stored),
+            false => Ok(Self::default()),
+        }
+    }
+
+    fn load_fields(actor: &mut dyn Persisted, stored: &str) -> Result<Self> {
         let stored = json::from_text(stored).map_err(|error| {
             Error::schema(format!("the persisted fields can't be read: {error}"))
         })?;
         let mut loader = Loader(stored);
         actor.load(&mut loader)?;
+        let unknown = loader.0.0.into_iter();
         Ok(Self {
             fields: fields(actor)?,
-            unknown: loader
-                .0
-                .into_iter()
+            unknown: unknown
                 .map(|(name, value)| (name, value.to_owned()))
                 .collect(),
         })
@@ -188,7 +204,14 @@ impl Saved {
     ///
     /// Fields that could be stored but not read back, NaN for example: they fail the turn
     /// that sets them instead of every later wake.
-    pub(crate) fn changed(&self, actor: &dyn Persisted) -> Result<Option<String>> {
+    pub(crate) fn changed<A: State>(&self, actor: &A) -> Result<Option<String>> {
+        match A::PERSISTS {
+            true => self.changed_fields(actor),
+            false => Ok(None),
+        }
+    }
+
+    fn changed_fields(&self, actor: &dyn Persisted) -> Result<Option<String>> {
         let fields = fields(actor)?;
         if fields == self.fields {
             return Ok(None);
@@ -200,14 +223,14 @@ impl Saved {
 
     /// The fields as they are stored: with those that the struct lacks.
     pub(crate) fn with_unknown(&self, fields: &str) -> Result<String> {
-        if self.unknown.is_empty() {
-            return Ok(fields.to_owned());
-        }
-        let mut all: Fields<'_> = serde_json::from_str(fields)?;
+        let known = fields.strip_suffix('}').unwrap_or(fields);
+        let known = if known == "{" { "" } else { known };
+        let mut saver = Saver(known.into());
         for (name, value) in &self.unknown {
-            all.entry(name.clone()).or_insert(value);
+            saver.name(name)?;
+            saver.0.extend(value.get().bytes());
         }
-        Ok(serde_json::to_string(&all)?)
+        saver.finish()
     }
 
     /// Fails if a field of `actor` differs from what is stored, after a turn that could only
@@ -219,16 +242,10 @@ impl Saved {
         }
         let now: Fields<'_> = serde_json::from_str(&fields)?;
         let stored: Fields<'_> = serde_json::from_str(&self.fields)?;
-        let is_stored = |name, value: &str| {
-            let stored = stored.get(name).map(|stored| stored.get());
-            stored == Some(value)
-        };
-        let mut changed = now
-            .iter()
-            .filter(|(name, value)| !is_stored(*name, value.get()));
-        match changed.next() {
+        let mut both = now.0.iter().zip(&stored.0);
+        match both.find(|((_, now), (_, stored))| now.get() != stored.get()) {
             None => Ok(()),
-            Some((name, _)) => Err(Error::internal(format!(
+            Some(((name, _), _)) => Err(Error::internal(format!(
                 "a `&self` turn has changed the persisted field `{name}`, which is not stored: \
                  change it in a `&mut self` handler, without `Cell`, `Mutex` and the like"
             ))),
@@ -246,7 +263,14 @@ impl Saved {
     }
 
     /// Puts the fields of `actor` back to what is stored.
-    pub(crate) fn restore(&mut self, actor: &mut dyn Persisted) -> Result<()> {
+    pub(crate) fn restore<A: State>(&mut self, actor: &mut A) -> Result<()> {
+        match A::PERSISTS {
+            true => self.restore_fields(actor),
+            false => Ok(()),
+        }
+    }
+
+    fn restore_fields(&mut self, actor: &mut dyn Persisted) -> Result<()> {
         restore(actor, &self.fields)?;
         // A set may come back in another order.
         self.fields = fields(actor)?;

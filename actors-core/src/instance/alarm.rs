@@ -45,9 +45,8 @@ pub(crate) fn set(instance: &Instance, at: Option<Timestamp>) -> Result<()> {
     Ok(())
 }
 
+pub(super) const EARLIEST: &str = "SELECT MIN(due) FROM _actors_alarms WHERE due IS NOT NULL";
+
 pub(crate) fn earliest(instance: &Instance) -> Result<Option<Timestamp>> {
-    instance.alarms()?.one(
-        "SELECT MIN(due) FROM _actors_alarms WHERE due IS NOT NULL",
-        (),
-    )
+    instance.alarms()?.one(EARLIEST, ())
 }

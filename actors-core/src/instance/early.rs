@@ -1,8 +1,11 @@
 //! Statements of an object, which may not exist yet: reading then leaves the database untouched.
 
+use std::borrow::Cow;
+
 use super::Instance;
 use super::empty::empty_tables;
 use super::remembered::Life;
+use super::tables::{ALARMS, own};
 use super::transaction::not_run;
 use super::unborn::Seed;
 use crate::error::{Error, Result};
@@ -13,7 +16,7 @@ use actors_sqlite::lex::words;
 impl Database for Instance {
     fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
         match self.remembered.get().life {
-            Life::Exists => self.platform.sql_run(statement, values),
+            Life::Exists => self.run_stored(statement, values),
             _ => Ok(self.run_early(statement, values)?.1),
         }
     }
@@ -25,7 +28,7 @@ impl Database for Instance {
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         match self.remembered.get().life {
-            Life::Exists => self.platform.sql_fetch(statement, values)?.visit(visit),
+            Life::Exists => self.fetch_stored(statement, values)?.visit(visit),
             _ => self.run_early(statement, values)?.0.visit(visit),
         }
     }
@@ -54,9 +57,13 @@ impl Instance {
         self.remember(|remembered| remembered.life = Life::Exists);
         (self.def.create)(self, &self.unborn.fields.borrow())?;
         let seeds = self.unborn.seeds.borrow();
-        let seeds = seeds.iter().take(self.remembered().seeds);
-        seeds.into_iter().try_for_each(|seed| {
-            let written = self.platform().sql_run(&seed.statement, &seed.values);
+        let mut seeds = seeds.iter().take(self.remembered().seeds);
+        if seeds.len() > 0 {
+            // They may schedule alarms, before which there was none.
+            self.remember(|remembered| remembered.earliest = Some(None));
+        }
+        seeds.try_for_each(|seed| {
+            let written = self.run_stored(&seed.statement, &seed.values);
             written.map(drop)
         })
     }
@@ -96,7 +103,7 @@ impl Instance {
         stores: bool,
     ) -> Result<(Rows<'_>, u64)> {
         let before = self.platform().sql_usage().rows_written;
-        let fetched = self.platform().sql_fetch(statement, values)?;
+        let fetched = self.fetch_stored(statement, values)?;
         let written = self.platform().sql_usage().rows_written - before;
         if stores && self.remembered().life == Life::Rehearsed {
             let mut seeds = self.unborn.seeds.borrow_mut();
@@ -112,7 +119,7 @@ impl Instance {
 
     /// Reads from tables that do not exist, as if they were empty.
     fn read_empty(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
-        match empty_tables(statement, self.def.tables) {
+        match empty_tables(statement, own().chain(self.def.tables)) {
             None => self.run_now(statement, values, false),
             Some(text) => match self.platform().sql_fetch(&text, values) {
                 Ok(fetched) => Ok((fetched, 0)),
@@ -144,10 +151,52 @@ impl Instance {
     /// Changes rows of tables that do not exist: none.
     fn change_nothing(&self, statement: &str, values: &[Value<'_>]) -> Result<(Rows<'_>, u64)> {
         match self.run_now(statement, values, false) {
-            Err(error) if self.is_about_ours(&error) => {
-                self.run_now("SELECT NULL WHERE 0", &[], false)
-            }
+            Err(error) if self.is_about_ours(&error) => self.run_now(NO_ROWS, &[], false),
             outcome => outcome,
+        }
+    }
+
+    /// Runs a statement of an object that exists.
+    fn run_stored(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        self.platform.sql_run(statement, values).or_else(|error| {
+            let (instead, values) = self.without_alarms(statement, values, error)?;
+            self.platform.sql_run(&instead, values)
+        })
+    }
+
+    /// Runs a query of an object that exists.
+    fn fetch_stored(&self, statement: &str, values: &[Value<'_>]) -> Result<Rows<'_>> {
+        self.platform.sql_fetch(statement, values).or_else(|error| {
+            let (instead, values) = self.without_alarms(statement, values, error)?;
+            self.platform.sql_fetch(&instead, values)
+        })
+    }
+
+    /// What to run instead of a statement that has failed because there is no table of alarms: it
+    /// is created for the first alarm, and reads as empty before that.
+    #[cold]
+    fn without_alarms<'a, 'v>(
+        &self,
+        statement: &'a str,
+        values: &'a [Value<'v>],
+        error: Error,
+    ) -> Result<(Cow<'a, str>, &'a [Value<'v>])> {
+        // Ids are taken from SQLite's counter, which comes with the table.
+        let needs_counter = error.message().starts_with(NO_COUNTER);
+        if !needs_counter && !error.message().starts_with(NO_ALARMS) {
+            return Err(error);
+        }
+        match Kind::of(statement) {
+            Kind::Reads if needs_counter => Err(error),
+            Kind::Reads => {
+                let text = empty_tables(statement, [&ALARMS].into_iter()).ok_or(error)?;
+                Ok((text.into(), values))
+            }
+            Kind::Changes if !needs_counter => Ok((NO_ROWS.into(), &[])),
+            Kind::Changes | Kind::Stores => {
+                ALARMS.create(&|create| self.platform.sql_run(create, &[]))?;
+                Ok((statement.into(), values))
+            }
         }
     }
 
@@ -162,6 +211,15 @@ impl Instance {
         name.starts_with("_actors") || tables.any(|table| table.eq_ignore_ascii_case(name))
     }
 }
+
+/// How the error begins of a statement that needs the table of alarms.
+const NO_ALARMS: &str = "no such table: _actors_alarms";
+
+/// The same for SQLite's counter of ids.
+const NO_COUNTER: &str = "no such table: sqlite_sequence";
+
+/// A statement that does nothing.
+const NO_ROWS: &str = "SELECT NULL WHERE 0";
 
 /// What a statement does.
 #[derive(Clone, Copy, PartialEq, Eq)]

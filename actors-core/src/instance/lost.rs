@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::Instance;
-use super::alarm::{earliest, set};
+use super::alarm::{EARLIEST, set};
 use super::remembered::Life;
 use crate::log;
 use crate::time::Timestamp;
@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 /// Checks, in the background, whether the object's own alarm is still set, and sets it
 /// again if not. `expected` is when it should ring; without it, that is read.
 pub(crate) fn check_alarm(instance: &Rc<Instance>, expected: Option<Timestamp>) {
-    if instance.def.alarms().next().is_none() {
+    let is_unborn = instance.remembered().life != Life::Exists;
+    if is_unborn || instance.def.alarms().next().is_none() {
         return;
     }
     let looking = instance.clone();
@@ -33,13 +34,25 @@ pub(crate) fn check_alarm(instance: &Rc<Instance>, expected: Option<Timestamp>) 
     }));
 }
 
+/// When the earliest stored alarm is due. Without their table there are none, which no statement
+/// needs to show.
+fn stored(instance: &Instance) -> Option<Timestamp> {
+    let rows = instance.platform().sql_fetch(EARLIEST, &[]).ok()?;
+    let mut earliest = None;
+    let read = rows.visit(&mut |row| {
+        earliest = row.get(0)?;
+        Ok(())
+    });
+    read.ok().and(earliest)
+}
+
 fn rearm(instance: &Instance, armed: Option<Timestamp>, expected: Option<Timestamp>) {
     if instance.remembered().life != Life::Exists {
         return;
     }
-    // Without a table there are no alarms.
-    let expected = expected.or_else(|| earliest(instance).ok().flatten());
-    let Some(expected) = expected else { return };
+    let Some(expected) = expected.or_else(|| stored(instance)) else {
+        return;
+    };
     // An alarm that is due rings at any moment, and may be set for slightly later.
     if armed.is_some_and(|armed| armed <= expected.max(instance.now())) {
         return;

@@ -44,8 +44,11 @@ pub(crate) struct ActorDef {
     pub(crate) alarm: fn(usize) -> Option<AlarmDef>,
     /// How long an event whose outcome is awaited waits for its turn.
     pub(crate) wait: Duration,
-    /// Creates the tables of an object that begins to exist, with these persisted fields.
+    /// Creates the database of an object that begins to exist, with these persisted fields.
     pub(crate) create: fn(&Instance, &str) -> Result<()>,
+    /// Brings a database with the first fingerprint to what the code declares, which has the
+    /// second.
+    pub(crate) follow: fn(&Instance, i64, i64) -> Result<()>,
 }
 
 impl ActorDef {

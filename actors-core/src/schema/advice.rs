@@ -31,7 +31,7 @@ pub(super) fn frozen(
     if table.options.contains("without rowid") {
         options.push_str(", without_rowid");
     }
-    for (constraint, source) in &table.constraints {
+    for (constraint, source) in table.constraints.iter() {
         if constraint.starts_with("check (") {
             let _ = write!(options, ", check = {:?}", inner(source));
         }
@@ -50,7 +50,7 @@ pub(super) fn frozen(
         if now.is_some_and(|now| now.clause("default").is_none()) && !column.is_nullable() {
             column
                 .clauses
-                .retain(|clause, _| !clause.starts_with("default "));
+                .retain(|clause| !clause.starts_with("default "));
         }
         let mut options = column_options(&column, table);
         let renamed = def.map_or(&[][..], |def| def.renamed).iter();
@@ -89,7 +89,7 @@ fn column_options(column: &Column, table: &Table) -> Vec<String> {
     if table.key == [column.name.clone()] {
         options.push("primary_key".to_owned());
     }
-    for (clause, source) in &column.clauses {
+    for (clause, source) in column.clauses.iter() {
         if let Some(value) = clause.strip_prefix("default ") {
             options.push(format!("default = {}", literal(value)));
         } else if clause.starts_with("check (") {
@@ -246,7 +246,7 @@ fn can_be_replaced(name: &str, declared: &Table, found: &Table) -> bool {
 
 /// SQLite can't drop an indexed column.
 fn drop_indices(text: &mut String, pair: &Pair<'_>, stored: &Stored, column: &str) {
-    for (name, index) in &stored.indices {
+    for (name, index) in stored.indices.iter() {
         let mut words = index.index.definition.split(' ');
         if index.table == pair.name() && words.any(|word| word == column) {
             let _ = writeln!(text, "        DROP INDEX \"{name}\";");

@@ -8,7 +8,10 @@ impl ActorDef {
     pub(super) fn declared_alarms(self) -> impl Iterator<Item = String> {
         self.alarms().filter_map(|alarm| {
             let recurrence = alarm.declared?.recurrence();
-            Some(format!("{} {recurrence:?}", alarm.name))
+            let (every, cron, zone) = recurrence.columns();
+            let every = every.map_or_else(String::new, |every| every.to_string());
+            let parts = [alarm.name, &every, cron.unwrap_or(""), zone.unwrap_or("")];
+            Some(parts.join(" "))
         })
     }
 

@@ -1,7 +1,5 @@
 //! Written migrations: what a diff of two schemas can't express.
 
-use serde::{Deserialize, Serialize};
-
 use super::bring::bring;
 use super::fingerprint::Fnv;
 use super::plan::Undeclared;
@@ -29,18 +27,10 @@ impl Migration {
 }
 
 /// A migration that has been applied to a database.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Done {
-    id: String,
-    checksum: i64,
-}
-
-#[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
-impl Done {
-    pub(crate) fn new(id: &str, checksum: i64) -> Self {
-        let id = id.to_owned();
-        Self { id, checksum }
-    }
+    pub(crate) id: String,
+    pub(crate) checksum: i64,
 }
 
 impl From<&Migration> for Done {
@@ -58,15 +48,20 @@ impl From<&Migration> for Done {
 ///
 /// Others than these have been applied, or one of them fails.
 pub(crate) fn run_pending(instance: &Instance, listed: &[Migration], done: &[Done]) -> Result<()> {
+    check_applied(listed, done)?;
+    let mut pending = listed.iter().skip(done.len());
+    pending.try_for_each(|migration| migration.run(instance))
+}
+
+/// Checks that the migrations that have been applied are the first of those listed.
+pub(super) fn check_applied(listed: &[Migration], done: &[Done]) -> Result<()> {
     for (index, done) in done.iter().enumerate() {
         match listed.get(index) {
             Some(migration) if migration.id == done.id => check_unedited(migration, done)?,
             other => return Err(diverged(listed, done, other)),
         }
     }
-    listed[done.len()..]
-        .iter()
-        .try_for_each(|migration| migration.run(instance))
+    Ok(())
 }
 
 fn check_unedited(migration: &Migration, done: &Done) -> Result<()> {

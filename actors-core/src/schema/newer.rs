@@ -34,7 +34,7 @@ pub(crate) fn standing(
 ) -> Result<Standing> {
     let mut more = false;
     let mut reasons = Vec::new();
-    for (name, table) in &declared.tables {
+    for (name, table) in declared.tables.iter() {
         let Some(found) = stored.tables.get(name) else {
             return Ok(Standing::Lacks(format!("the table `{name}` is missing")));
         };
@@ -42,8 +42,7 @@ pub(crate) fn standing(
             return Ok(Standing::Lacks(format!("{what} of `{name}` has changed")));
         }
         let additions = Additions::new(name, table, found);
-        let is_known =
-            |column: &&Column| is_of_framework(name) || known.contains(&part(name, &column.name));
+        let is_known = |column: &&Column| known.contains(&[name, ".", &column.name].concat());
         if let Some(column) = additions.columns.iter().find(|column| !is_known(column)) {
             let column = &column.name;
             return Ok(Standing::Lacks(format!(
@@ -55,55 +54,40 @@ pub(crate) fn standing(
         additions.constraints_in_the_way(instance, &mut reasons)?;
     }
     let has_index = |(name, index): &(&String, &StoredIndex)| {
-        let found = stored.indices.get(*name);
+        let found = stored.indices.get(name);
         found.is_some_and(|found| found.index == index.index && found.table == index.table)
     };
     if let Some((name, _)) = declared.indices.iter().find(|index| !has_index(index)) {
         return Ok(Standing::Lacks(format!("the index `{name}` has changed")));
     }
-    for (name, found) in &stored.indices {
+    for (name, found) in stored.indices.iter() {
         if let Some(table) = declared.tables.get(&found.table)
-            && !declared.indices.contains_key(name)
+            && let Some(of) = stored.tables.get(&found.table)
+            && !declared.indices.contains(name)
         {
-            more |= is_of_framework(name) || known.contains(name);
-            let additions = Additions::new(&found.table, table, &stored.tables[&found.table]);
+            more |= known.contains(name);
+            let additions = Additions::new(&found.table, table, of);
             additions.index_in_the_way(name, &found.index, &mut reasons);
         }
     }
-    for (name, found) in &stored.tables {
-        if !declared.tables.contains_key(name) && (is_of_framework(name) || known.contains(name)) {
+    for (name, found) in stored.tables.iter() {
+        if !declared.tables.contains(name) && known.contains(name) {
             more = true;
             let columns: Vec<&Column> = found.columns.iter().collect();
             references_in_the_way(name, &columns, declared, &mut reasons);
         }
     }
-    for (name, table) in &declared.tables {
-        let additions = Additions::new(name, table, &stored.tables[name]);
-        references_in_the_way(name, &additions.columns, declared, &mut reasons);
+    for (name, table) in declared.tables.iter() {
+        if let Some(found) = stored.tables.get(name) {
+            let additions = Additions::new(name, table, found);
+            references_in_the_way(name, &additions.columns, declared, &mut reasons);
+        }
     }
     Ok(match reasons.is_empty() {
         false => Standing::Forbids(reasons),
         true if more => Standing::More,
         true => Standing::Same,
     })
-}
-
-/// What is declared, as it stands in a record: the tables, their columns and indices.
-pub(crate) fn parts(declared: &Stored) -> Vec<String> {
-    let tables = declared.tables.iter().flat_map(|(name, table)| {
-        let columns = table.columns.iter().map(|column| part(name, &column.name));
-        std::iter::once(name.clone()).chain(columns)
-    });
-    tables.chain(declared.indices.keys().cloned()).collect()
-}
-
-/// Such names are reserved for the framework.
-fn is_of_framework(name: &str) -> bool {
-    name.starts_with("_actors")
-}
-
-fn part(table: &str, column: &str) -> String {
-    format!("{table}.{column}")
 }
 
 /// What the declared table has and the stored one lacks.
@@ -121,7 +105,7 @@ fn lacks(stored: &Table, declared: &Table) -> Option<String> {
     } else if stored.options != declared.options {
         Some("the form".to_owned())
     } else {
-        let gone = constraints.find(|known| !stored.constraints.contains_key(*known));
+        let gone = constraints.find(|known| !stored.constraints.contains(known));
         gone.map(|constraint| format!("`{constraint}`"))
     }
 }
@@ -165,8 +149,8 @@ impl<'a> Additions<'a> {
     /// Added checks and the like that the code's rows may violate.
     fn constraints_in_the_way(&self, instance: &Instance, reasons: &mut Vec<String>) -> Result<()> {
         let of_table = (self.stored.constraints.iter())
-            .filter(|(constraint, _)| !self.declared.constraints.contains_key(*constraint));
-        let of_columns = self.columns.iter().flat_map(|column| &column.clauses);
+            .filter(|(constraint, _)| !self.declared.constraints.contains(constraint));
+        let of_columns = self.columns.iter().flat_map(|column| column.clauses.iter());
         let checks = of_columns.filter(|(clause, _)| clause.starts_with("check "));
         for (constraint, source) in of_table.chain(checks) {
             let passes = match constraint.split_once(' ') {
@@ -246,7 +230,7 @@ fn references_in_the_way(
         let lets_go = ["on delete cascade", "on delete set null"]
             .iter()
             .any(|action| references.contains(action));
-        if declared.tables.contains_key(parent) && !lets_go {
+        if declared.tables.contains(parent) && !lets_go {
             let column = &column.name;
             reasons.push(format!(
                 "the column `{column}` of `{table}` references `{parent}`, and may keep the older \

@@ -4,16 +4,15 @@
 //!
 //! All of this is pure: it returns a plan, and `bring.rs` carries it out.
 
-use std::collections::BTreeMap;
-
 use crate::sql::TableDef;
 use actors_sqlite::ddl::{Column, Index, Table};
+use actors_sqlite::map::Map;
 
 /// What the database has, by lower-case name.
 #[derive(Default)]
 pub(crate) struct Stored {
-    pub(crate) tables: BTreeMap<String, Table>,
-    pub(crate) indices: BTreeMap<String, StoredIndex>,
+    pub(crate) tables: Map<Table>,
+    pub(crate) indices: Map<StoredIndex>,
 }
 
 pub(crate) struct StoredIndex {
@@ -48,6 +47,10 @@ impl Stored {
             stored.add(&table, &table, &def.create.concat());
         }
         stored
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tables.keys().next().is_none()
     }
 
     /// Adds a table or an index, from the statement that created it.
@@ -236,7 +239,7 @@ pub(crate) fn is_compatible(stored: &Column, declared: &Column) -> bool {
     let mut stored = stored.clone();
     stored
         .clauses
-        .retain(|clause, _| !clause.starts_with("default "));
+        .retain(|clause| !clause.starts_with("default "));
     stored.is_same(declared)
 }
 
@@ -262,7 +265,7 @@ fn statements(pairs: &[Pair<'_>], stored: &Stored, undeclared: Undeclared) -> Ve
     let mut statements = Vec::new();
     for pair in pairs {
         let changed: Vec<_> = pair.changed_indices(stored).collect();
-        for (name, found) in &stored.indices {
+        for (name, found) in stored.indices.iter() {
             let is_declared =
                 (pair.def.indices.iter()).any(|index| index.name.eq_ignore_ascii_case(name));
             let is_changed = changed.iter().any(|(changed, ..)| changed == name);
@@ -298,6 +301,7 @@ mod tests {
             name: "notes",
             was: Some("jottings"),
             create,
+            columns: &["text", "at"],
             indices: &[],
             renamed: &[("text", "words")],
         }

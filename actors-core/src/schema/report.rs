@@ -108,6 +108,10 @@ fn rest(table: &Table) -> String {
         [] => None,
         key => Some(format!("PRIMARY KEY ({})", key.join(", "))),
     };
-    let others = table.constraints.values().chain(&table.options).cloned();
+    let others = table
+        .constraints
+        .values()
+        .chain(table.options.keys())
+        .cloned();
     key.into_iter().chain(others).collect::<Vec<_>>().join(", ")
 }

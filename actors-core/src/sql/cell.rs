@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::error::{Error, Result};
+use crate::json::number;
 use crate::wire::MAX_SAFE_INTEGER;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 use crate::wire::Wire;
@@ -89,14 +90,15 @@ impl Cell<'_> {
     ///
     /// It holds something else, or an integer beyond ±(2^53 - 1).
     pub fn integer(&self) -> Result<i64> {
-        let Packed::Number(number) = self.packed else {
+        let Packed::Number(found) = self.packed else {
             return Err(self.is_not("an integer"));
         };
-        let integer = number as i64;
+        let integer = found as i64;
         let is_safe = integer.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs();
-        if integer as f64 != number || !is_safe {
+        if integer as f64 != found || !is_safe {
             return Err(Error::sql(format!(
-                "{number} is not an integer within ±(2^53 - 1)"
+                "{} is not an integer within ±(2^53 - 1)",
+                number(found)
             )));
         }
         Ok(integer)

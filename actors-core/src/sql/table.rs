@@ -15,6 +15,8 @@ pub struct TableDef {
     /// Its `CREATE TABLE` statement, in parts: the types of the columns come from the types
     /// of the fields.
     pub create: &'static [&'static str],
+    /// The names of its columns.
+    pub columns: &'static [&'static str],
     /// Its indices.
     pub indices: &'static [IndexDef],
     /// Renamed columns: the current name and the previous one.

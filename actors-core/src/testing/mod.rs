@@ -66,6 +66,7 @@ use crate::actor::host::{address, def_of};
 use crate::backend::native::{Sim, Slot};
 use crate::env::Env;
 use crate::error::Result;
+use crate::instance::tables::own;
 use crate::instance::{Instance, empty_tables};
 use crate::rpc::check_name;
 use crate::sql::{FromRow, Params};
@@ -214,7 +215,7 @@ impl World {
         let sql = instance.own();
         params.with(|values| match sql.all(statement, values) {
             Err(error) if error.message().contains("no such table: ") => {
-                let text = empty_tables(statement, A::TABLES);
+                let text = empty_tables(statement, own().chain(A::TABLES));
                 text.map_or(Err(error), |text| sql.all(&text, values))
             }
             rows => rows,

@@ -6,12 +6,11 @@ use crate::backend::native::Sim;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::instance::Instance;
-use crate::instance::tables::{META, own};
-use crate::schema::bring::{bring, read};
+use crate::schema::bring::read;
 use crate::schema::migration::Done;
-use crate::schema::newer::{Standing, parts, standing};
-use crate::schema::plan::{Stored, Undeclared};
-use crate::schema::{Record, create, update};
+use crate::schema::newer::{Standing, standing};
+use crate::schema::record::{Record, parts};
+use crate::schema::tables::{create, update};
 use actors_sqlite::ddl::in_lines;
 
 const MIGRATION: &str = "-- migration ";
@@ -59,7 +58,6 @@ pub(crate) fn render<A: Actor>() -> Result<String> {
 /// The reason why such databases can't be opened.
 pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
     with_database::<A, _>(|instance| {
-        bring(instance, &own().collect::<Vec<_>>(), Undeclared::Drop)?;
         run(instance, text)?;
         let made = "SELECT lower(name) FROM sqlite_master WHERE type = 'table' AND \
                     substr(name, 1, 7) NOT IN ('_actors', 'sqlite_')";
@@ -68,11 +66,7 @@ pub(crate) fn adopt<A: Actor>(text: &str) -> Result<()> {
             migrations: done(text)?,
             ..Record::default()
         };
-        let statement = format!("INSERT INTO {} VALUES (0, 0, '{{}}', ?)", META.name);
-        instance
-            .own()
-            .run(&statement, (serde_json::to_string(&record)?,))?;
-        update(instance, 0, 1)
+        update(instance, &record)
     })
 }
 
@@ -95,7 +89,7 @@ pub(crate) fn in_the_way_of_rollback<A: Actor>(text: &str) -> Result<Vec<String>
     if !migrations.is_empty() {
         return Ok(migrations);
     }
-    let known = parts(&Stored::of(A::TABLES.iter()));
+    let known = parts(A::TABLES);
     with_database::<A, _>(|instance| {
         create(instance, "{}")?;
         let standing = standing(instance, &before, &read(instance)?, &known)?;
@@ -121,7 +115,10 @@ fn done(text: &str) -> Result<Vec<Done>> {
             let (id, checksum) = parts.ok_or_else(|| {
                 Error::schema(format!("the file can't be read: {MIGRATION}{line}"))
             })?;
-            Ok(Done::new(id, checksum))
+            Ok(Done {
+                id: id.to_owned(),
+                checksum,
+            })
         })
         .collect()
 }

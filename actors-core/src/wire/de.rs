@@ -14,6 +14,7 @@ use super::MAX_SAFE_INTEGER;
 use super::date::DATE;
 use super::failure::Failure;
 use super::read::{Item, Reader};
+use crate::json::number;
 
 type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -48,8 +49,8 @@ impl<'de> Value<'_, 'de> {
             Item::Undefined => Unexpected::Other("undefined"),
             Item::Null => Unexpected::Other("null"),
             Item::Bool(flag) => Unexpected::Bool(flag),
-            Item::Number(number) => {
-                let text = format!("number {number}");
+            Item::Number(found) => {
+                let text = format!("number {}", number(found));
                 return Failure::invalid_type(Unexpected::Other(&text), expected);
             }
             Item::BigInt(_) => Unexpected::Other("a BigInt out of range"),

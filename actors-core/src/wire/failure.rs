@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde::de::{Expected, Unexpected};
+
+use super::unexpected::words;
 use crate::error::{Error, shortened};
 
 /// The error for serde when a value does not fit.
@@ -87,5 +90,15 @@ impl serde::ser::Error for Failure {
 impl serde::de::Error for Failure {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::new(message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let found = words(found);
+        Self::new(format!("invalid type: {found}, expected {expected}"))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let found = words(found);
+        Self::new(format!("invalid value: {found}, expected {expected}"))
     }
 }

@@ -11,6 +11,7 @@ mod pack;
 pub(crate) mod packed;
 mod read;
 mod ser;
+mod unexpected;
 #[cfg(all(not(target_arch = "wasm32"), any(test, feature = "testing")))]
 mod value;
 

@@ -104,6 +104,7 @@ impl Table {
         let Self { krate, name, .. } = self;
         let of = self.item.ident.unraw().to_string();
         let create = self.create_parts();
+        let columns = self.columns.iter().map(|column| &column.name);
         let indices = self.indices.iter().map(|index| {
             let (name, create) = (&index.name, self.create_index(index));
             quote!(#krate::sql::IndexDef { name: #name, create: #create })
@@ -122,6 +123,7 @@ impl Table {
                 name: #name,
                 was: #was,
                 create: &[#(#create),*],
+                columns: &[#(#columns),*],
                 indices: &[#(#indices),*],
                 renamed: &[#(#renamed),*],
             }

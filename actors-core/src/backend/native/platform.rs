@@ -144,8 +144,4 @@ impl Platform for Object {
         // Here, every run must be the same.
         0
     }
-
-    fn is_for_tests(&self) -> bool {
-        true
-    }
 }

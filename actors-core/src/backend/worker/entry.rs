@@ -1,13 +1,11 @@
 //! The Worker's own fetch handler.
 
-use std::cell::OnceCell;
-
 use wasm_bindgen::prelude::*;
 use worker::web_sys;
 
 use super::http;
 use super::rpc::unbound;
-use crate::entry::{Found, Route, Routes};
+use crate::entry::{Found, Route, find};
 use crate::error::Result;
 use crate::request::bad_url;
 
@@ -22,16 +20,8 @@ pub fn fetch(
     request: &web_sys::Request,
     env: JsValue,
 ) -> Result<JsValue, JsValue> {
-    thread_local! {
-        static ROUTES: OnceCell<Result<Routes>> = const { OnceCell::new() };
-    }
-    let found = ROUTES.with(|cell| match cell.get_or_init(|| Routes::new(routes)) {
-        Ok(routes) => {
-            let path = path_of(request).ok_or_else(|| bad_url("it is not one"));
-            path.and_then(|path| routes.find(&path, || Ok(http::head(request)?.0)))
-        }
-        Err(error) => Err(error.clone()),
-    });
+    let path = path_of(request).ok_or_else(|| bad_url("it is not one"));
+    let found = path.and_then(|path| find(routes, &path, || Ok(http::head(request)?.0)));
     let found = match found {
         Ok(found) => found,
         Err(error) => return http::refuse(&error),

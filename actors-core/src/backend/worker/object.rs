@@ -197,8 +197,4 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
     fn first_turn(&self) -> u64 {
         (js_sys::Math::random() * 2f64.powi(52)) as u64
     }
-
-    fn is_for_tests(&self) -> bool {
-        false
-    }
 }

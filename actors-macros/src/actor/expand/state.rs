@@ -132,7 +132,10 @@ impl State {
         };
         let save = persisted.iter().map(|field| field.save(krate));
         let load = persisted.iter().map(|field| field.load(krate));
+        let persists = !persisted.is_empty();
         quote! {
+            const PERSISTS: bool = #persists;
+
             fn fresh() -> Self {
                 #fresh
             }
