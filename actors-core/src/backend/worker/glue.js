@@ -615,26 +615,129 @@ const TEXT = 2;
 const BLOB = 3;
 
 // Runs statements and drains their cursors, since one left open slows down the next run of
-// the same text. Values and rows are passed packed: kinds and numbers (or lengths) in one
-// array, all texts in one string, all bytes in one array.
+// the same text. Values and small results are read and written where they are in Wasm's memory;
+// larger ones are packed: kinds and numbers (or lengths) in one array, all texts in one string,
+// all bytes in one array.
 export class Sql {
-  constructor(ctx) {
+  constructor(ctx, memory, cells, mostCells, texts, mostBytes) {
     this.sql = ctx.storage.sql;
+    this.memory = memory;
+    this.room = { cells: cells / 8, mostCells, texts, mostBytes };
     this.rowsRead = 0;
     this.rowsWritten = 0;
+    this.look();
   }
 
-  // Each cell is two numbers: its kind, and itself or its length. The first number is the
-  // width; the array is empty if the statement failed.
-  query(statement, cells, texts, bytes) {
-    const rows = this.exec(statement, cells, texts, bytes, (cursor) => cursor.raw().toArray());
-    if (!rows) return new Float64Array();
+  look() {
+    this.numbers = new Float64Array(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
+  }
+
+  query(statement, cells, count, texts, bytes) {
+    try {
+      const cursor = this.sql.exec(statement, ...this.values(cells, count, texts, bytes));
+      const [rows, raw] = [[], cursor.raw()];
+      for (let next = raw.next(); !next.done; next = raw.next()) rows.push(next.value);
+      this.note(cursor);
+      this.rows = rows;
+      return this.write();
+    } catch (error) {
+      this.error = error;
+      return NaN;
+    }
+  }
+
+  // How many rows were written; NaN if the statement failed. An import that may throw costs
+  // wasm-bindgen a closure for each call.
+  run(statement, cells, count, texts, bytes) {
+    try {
+      const cursor = this.sql.exec(statement, ...this.values(cells, count, texts, bytes));
+      if (!cursor.next().done) cursor.toArray();
+      return this.note(cursor);
+    } catch (error) {
+      this.error = error;
+      return NaN;
+    }
+  }
+
+  note(cursor) {
+    const { rowsWritten } = cursor;
+    this.rowsRead += cursor.rowsRead;
+    this.rowsWritten += rowsWritten;
+    this.cursor = cursor;
+    return rowsWritten;
+  }
+
+  // Each cell is two numbers: its kind, and itself or its length in bytes.
+  values(cells, count, text, byte) {
+    if (this.numbers.length === 0) this.look(); // the memory has grown
+    const values = new Array(count);
+    for (let [place, at] = [0, cells / 8]; place < count; place++, at += 2) {
+      const size = this.numbers[at + 1];
+      switch (this.numbers[at]) {
+        case NULL:
+          values[place] = null;
+          break;
+        case NUMBER:
+          values[place] = size;
+          break;
+        case TEXT:
+          values[place] = textIn(this.bytes, text, (text += size));
+          break;
+        case BLOB:
+          values[place] = this.bytes.slice(byte, (byte += size));
+          break;
+      }
+    }
+    return values;
+  }
+
+  // Writes the rows into the room if they fit and their texts are ASCII: the width and the length
+  // of all texts, and then each cell as above. Returns how many numbers that are.
+  write() {
+    const { rows, room, numbers, bytes } = this;
     const width = rows.length > 0 ? rows[0].length : 0;
-    const packed = new Float64Array(1 + 2 * rows.length * width);
+    const count = 2 + 2 * rows.length * width;
+    if (count > room.mostCells) return 0;
+    let [at, text] = [room.cells + 2, room.texts];
+    for (const row of rows) {
+      for (let column = 0; column < width; column++, at += 2) {
+        const cell = row[column];
+        if (typeof cell === "number") {
+          numbers[at] = NUMBER;
+          numbers[at + 1] = cell;
+        } else if (cell === null) {
+          numbers[at] = NULL;
+        } else {
+          const end = text + cell.length;
+          if (typeof cell !== "string" || end > room.texts + room.mostBytes) return 0;
+          for (let index = 0; text < end; index++, text++) {
+            const unit = cell.charCodeAt(index);
+            if (unit > 127) return 0;
+            bytes[text] = unit;
+          }
+          numbers[at] = TEXT;
+          numbers[at + 1] = cell.length;
+        }
+      }
+    }
+    numbers[room.cells] = width;
+    numbers[room.cells + 1] = text - room.texts;
+    this.rows = undefined;
+    return count;
+  }
+
+  // The rows of the last query, which have no room in Wasm's memory; the lengths of texts are those
+  // of JavaScript.
+  packed() {
+    const { rows } = this;
+    this.rows = undefined;
+    const width = rows.length > 0 ? rows[0].length : 0;
+    const packed = new Float64Array(2 + 2 * rows.length * width);
     packed[0] = width;
     this.texts = [];
     this.blobs = [];
-    let at = 1;
+    let at = 2;
     for (const row of rows) {
       for (let column = 0; column < width; column++) {
         const cell = row[column];
@@ -656,45 +759,6 @@ export class Sql {
     return packed;
   }
 
-  // How many rows were written; NaN if the statement failed.
-  run(statement, cells, texts, bytes) {
-    const finish = (cursor) => cursor.next().done || cursor.toArray();
-    return this.exec(statement, cells, texts, bytes, finish) ? this.cursor.rowsWritten : NaN;
-  }
-
-  exec(statement, cells, texts, bytes, drain) {
-    const values = [];
-    let [text, byte] = [0, 0];
-    for (let at = 0; at < cells.length; at += 2) {
-      const size = cells[at + 1];
-      switch (cells[at]) {
-        case NULL:
-          values.push(null);
-          break;
-        case NUMBER:
-          values.push(size);
-          break;
-        case TEXT:
-          values.push(texts?.substring(text, (text += size)) ?? "");
-          break;
-        case BLOB:
-          values.push(bytes?.slice(byte, (byte += size)) ?? new Uint8Array());
-          break;
-      }
-    }
-    // Caught here: an import that may throw costs wasm-bindgen a closure for each call.
-    try {
-      const cursor = this.sql.exec(statement, ...values);
-      const rows = drain(cursor);
-      this.rowsRead += cursor.rowsRead;
-      this.rowsWritten += cursor.rowsWritten;
-      this.cursor = cursor;
-      return rows;
-    } catch (error) {
-      this.error = error;
-    }
-  }
-
   // The columns of the last query.
   allTexts() {
     return this.texts.length === 1 ? this.texts[0] : this.texts.join("");
@@ -707,6 +771,20 @@ export class Sql {
   names() {
     return this.cursor.columnNames.join("\0");
   }
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+// The text in UTF-8 between two places; calling the decoder takes longer than a short loop.
+function textIn(bytes, at, end) {
+  if (end - at > 16) return decoder.decode(bytes.subarray(at, end));
+  let text = "";
+  for (let place = at; place < end; place++) {
+    const byte = bytes[place];
+    if (byte > 127) return decoder.decode(bytes.subarray(at, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
 
 // ---- time -------------------------------------------------------------------
