@@ -424,18 +424,27 @@ export function unpacked(cells, texts, bytes) {
 
 // The runtime passes on what a client has sent, including `/a/../b` and `/a/%2e%2e/b`, and
 // turns one or both into `/b` later. Everything that reads a URL must read that form.
-function canonical(url) {
-  if (isPlain(url)) return url;
-  return URL.canParse(url) ? new URL(url).href : undefined;
+function canonical(given) {
+  // The Worker asks twice, and its object again.
+  if (given !== seen.given) seen = { given, ...(plain(given) ?? parsed(given)) };
+  return seen;
+}
+
+let seen = {};
+
+function parsed(given) {
+  if (!URL.canParse(given)) return {};
+  const { href, pathname } = new URL(given);
+  return { url: href, path: pathname };
 }
 
 // Most URLs are already canonical, and parsing one takes longer than checking that.
 const PLAIN_PATH = /^(?:\/(?!\.)[\w.~-]*)+(?:\?[\w.~=&-]*)?$/;
 const plainOrigins = new Map();
 
-function isPlain(url) {
+function plain(url) {
   const slash = url.indexOf("/", 8);
-  if (slash < 0 || !PLAIN_PATH.test(url.slice(slash))) return false;
+  if (slash < 0 || !PLAIN_PATH.test(url.slice(slash))) return undefined;
   const origin = url.slice(0, slash);
   let known = plainOrigins.get(origin);
   if (known === undefined) {
@@ -443,7 +452,9 @@ function isPlain(url) {
     if (plainOrigins.size >= 100) plainOrigins.clear();
     plainOrigins.set(origin, known);
   }
-  return known;
+  if (!known) return undefined;
+  const query = url.indexOf("?", slash);
+  return { url, path: url.slice(slash, query < 0 ? undefined : query) };
 }
 
 function headers(of) {
@@ -454,7 +465,7 @@ function headers(of) {
 
 export function headOfRequest(request) {
   const { method } = request;
-  const url = canonical(request.url);
+  const { url } = canonical(request.url);
   if (url === undefined) return undefined;
   // Accessing a body makes the runtime create a stream for it.
   const hasBody = method !== "GET" && method !== "HEAD" && request.body !== null;
@@ -471,9 +482,8 @@ export async function bytesOf(body) {
 
 function newHeaders(lines) {
   if (lines === undefined) return undefined;
-  const headers = new Headers();
-  const parts = lines.split("\n");
-  for (let at = 0; at < parts.length; at += 2) headers.append(parts[at], parts[at + 1]);
+  const [parts, headers] = [lines.split("\n"), []];
+  for (let at = 0; at < parts.length; at += 2) headers.push([parts[at], parts[at + 1]]);
   return headers;
 }
 
@@ -487,15 +497,14 @@ export function newRequest(method, url, headers, body) {
 }
 
 export function pathOf(request) {
-  const url = canonical(request.url);
-  return url === undefined ? undefined : new URL(url).pathname;
+  return canonical(request.url).path;
 }
 
 export function forward(env, binding, name, request, mayUpgrade) {
   const object = stub(env, binding, name);
   if (object === undefined) return undefined;
-  const url = canonical(request.url);
-  if (url !== request.url) request = new Request(url, request);
+  const { given, url } = canonical(request.url);
+  if (url !== given) request = new Request(url, request);
   return object.fetch(mayUpgrade ? request : withoutUpgrade(request));
 }
 
