@@ -205,6 +205,6 @@ export default {
       case "/reachable":
         return Response.json(await reachable(env));
     }
-    return new Entry(ctx, env).fetch(request);
+    return Entry.fetch(request, env, ctx);
   },
 };

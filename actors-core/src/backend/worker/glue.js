@@ -1,5 +1,5 @@
 // What only JavaScript can do for the Rust side, with as few calls as possible.
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 // ---- errors -----------------------------------------------------------------
 
@@ -78,8 +78,7 @@ function isTrap(error) {
 function trapped({ message }) {
   // Has worker-build replace the instance before the next event, which it does by itself for other
   // ends. wasm-bindgen would do so in the midst of the event, whose arguments are in the old one.
-  const state = globalThis.__worker_init_state;
-  if (state) state.criticalError = true;
+  state().criticalError = true;
   lose(`its Wasm instance trapped: ${message}`, []);
   return failure("Panic", `trapped: ${message}`);
 }
@@ -90,6 +89,9 @@ addEventListener("error", ({ error }) => {
 });
 
 // ---- classes ----------------------------------------------------------------
+
+// worker-build's record of the Wasm instance: its number, and whether it is to be replaced.
+const state = () => globalThis.__worker_init_state ?? {};
 
 const FETCH = -1;
 const ALARM = -2;
@@ -117,7 +119,7 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
       value(...values) {
         panic = undefined;
         try {
-          return give(this, values);
+          return give(this[LIFE]?.instance() ?? this, values);
         } catch (error) {
           // A panic only throws "unreachable"; the hook has reported why.
           throw isTrap(error) ? (panic ?? trapped(error)) : error;
@@ -170,6 +172,89 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
   };
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
+}
+
+// ---- exports ----------------------------------------------------------------
+
+// worker-build would export a Proxy of each class, whose instances are Proxies, whose methods are
+// Proxies too: they replace the Wasm instance after its end, and cost up to a tenth of an event.
+// What takes their place does the same, and asks for it once in an event.
+const { Proxy } = globalThis;
+globalThis.Proxy = new Proxy(Proxy, {
+  construct(Proxy, [target, hooks]) {
+    if (declared.has(target)) return exported(target, hooks);
+    return isEntry(target) ? entry(target, hooks) : new Proxy(target, hooks);
+  },
+});
+// worker-build's module ends before the first microtask.
+queueMicrotask(() => {
+  globalThis.Proxy = Proxy;
+});
+
+const LIFE = Symbol("life");
+
+function exported(Class, hooks) {
+  return class extends Class {
+    constructor(ctx, env) {
+      renew(hooks);
+      try {
+        super(ctx, env);
+      } catch (error) {
+        state().criticalError = true;
+        throw error;
+      }
+      this[LIFE] = new Life(this, hooks, () => new Class(ctx, env));
+    }
+  };
+}
+
+// The life of an object, which may be longer than that of a Wasm instance.
+class Life {
+  constructor(object, hooks, make) {
+    Object.assign(this, { object, hooks, make, id: state().instanceId });
+  }
+
+  // The object in the current Wasm instance.
+  instance() {
+    renew(this.hooks);
+    const { instanceId } = state();
+    if (this.id !== instanceId) {
+      this.object = this.make();
+      this.id = instanceId;
+    }
+    return this.object;
+  }
+}
+
+// Replaces the Wasm instance if it has ended, as worker-build does before it makes any object.
+function renew(hooks) {
+  if (state().criticalError) hooks.construct(Object, [], Object);
+}
+
+// The events of a Worker that the runtime hands to an object as well as to a class.
+const EVENTS = ["constructor", "fetch", "scheduled", "queue", "email"];
+
+const isEntry = ({ prototype }) =>
+  prototype instanceof WorkerEntrypoint &&
+  Reflect.ownKeys(prototype).every((name) => EVENTS.includes(name));
+
+// The Worker's own handlers as an object: of a class the runtime makes an instance for each event,
+// which takes as long as all that `entry!` does.
+function entry({ prototype }, hooks) {
+  const handlers = {};
+  for (const name of Reflect.ownKeys(prototype)) {
+    if (name === "constructor") continue;
+    handlers[name] = (event, env, ctx) => {
+      renew(hooks);
+      try {
+        return prototype[name].call({ env, ctx }, event);
+      } catch (error) {
+        if (isTrap(error)) trapped(error);
+        throw error;
+      }
+    };
+  }
+  return handlers;
 }
 
 // ---- calls ------------------------------------------------------------------
