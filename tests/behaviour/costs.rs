@@ -56,7 +56,7 @@ fn each_kind_of_event_costs_what_is_written_down() {
         // What it is, its arguments, and what it costs.
         ("nothing", &nothing, costs(0, 0, 0, 0)),
         ("points", &points, costs(1, 0, 0, 0)),
-        ("item", &first, costs(5, 1, 0, 0)),
+        ("item", &first, costs(3, 1, 0, 0)),
         ("store", &first, costs(2, 1, 1, 0)),
         ("increment", &nothing, costs(3, 1, 1, 0)),
     ];

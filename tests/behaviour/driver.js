@@ -206,6 +206,6 @@ export default {
       case "/reachable":
         return Response.json(await reachable(env));
     }
-    return new Entry(ctx, env).fetch(request);
+    return Entry.fetch(request, env, ctx);
   },
 };

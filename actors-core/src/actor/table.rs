@@ -6,7 +6,7 @@ use actors_sqlite::limits::PARAMETERS;
 
 use super::ctx::Ctx;
 use crate::error::{Error, Result};
-use crate::sql::{FromRow, FromSql, Keyed, Row, Table, Value};
+use crate::sql::{FromRow, FromSql, Keyed, Row, Sql, Table, Value};
 
 /// An actor that has `T` among its tables: `#[actor(tables(T))]`.
 #[diagnostic::on_unimplemented(
@@ -68,6 +68,13 @@ impl<T: Table> NeedsKey for T {}
 )]
 pub trait Updated {}
 
+/// The database, for the statements that a table's macro has written: it has checked the table's
+/// name, and they name the columns in the order of the struct's fields.
+#[doc(hidden)]
+pub fn own_sql<A>(ctx: &Ctx<A>) -> Sql<'_> {
+    ctx.instance().own()
+}
+
 /// What is bound for an id: NULL instead of 0, so that SQLite picks the next one.
 #[doc(hidden)]
 pub fn auto_id(id: Value<'_>) -> Value<'_> {
@@ -86,11 +93,11 @@ pub fn insert_id<A, T: FromSql>(
     values: &[Value<'_>],
     remove: &str,
 ) -> Result<Option<T>> {
-    match ctx.sql().optional(insert, values)? {
+    match own_sql(ctx).optional(insert, values)? {
         None => Ok(None),
         Some(Returned(Ok(id))) => Ok(Some(id)),
         Some(Returned(Err(error))) => {
-            ctx.sql().run(remove, ())?;
+            own_sql(ctx).run(remove, ())?;
             Err(error.at(insert))
         }
     }
@@ -134,7 +141,7 @@ pub fn store_all<A, T, const N: usize>(
 }
 
 fn store_chunk<A>(ctx: &Ctx<A>, statement: &str, values: &[Value<'_>]) -> Result<()> {
-    ctx.sql().run(statement, values).map(drop)
+    own_sql(ctx).run(statement, values).map(drop)
 }
 
 /// Finds the row that could not be stored; by now, all of them are undone.

@@ -158,7 +158,7 @@ impl Instance {
         Sql::new(self)
     }
 
-    /// The database for the framework's own statements, which name its own tables.
+    /// The database for statements of the framework or its macros, which need no checks.
     pub(crate) fn own(&self) -> Sql<'_> {
         Sql::own(self)
     }

@@ -24,7 +24,7 @@ pub use self::verdicts::{
 pub use crate::actor::ctx::Init;
 pub use crate::actor::object::Object;
 pub use crate::actor::statement::{Bind, Column, bound, chosen, part, record, statement};
-pub use crate::actor::table::{auto_id, insert_id, no_id, store_all};
+pub use crate::actor::table::{auto_id, insert_id, no_id, own_sql, store_all};
 pub use crate::actor::{
     AlarmHandler, Handlers, Incoming, MessageHandler, Method, Part, Reached, RunAlarm, used,
 };

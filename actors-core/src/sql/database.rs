@@ -40,7 +40,7 @@ use actors_sqlite::names::framework_name;
 #[derive(Clone, Copy)]
 pub struct Sql<'a> {
     database: &'a dyn Database,
-    /// Whether its statements are the framework's own.
+    /// Whether its statements are the framework's own, or its macros': these need no checks.
     is_own: bool,
 }
 
@@ -116,7 +116,7 @@ impl<'a> Sql<'a> {
         mut visit: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
         self.check(statement)?;
-        let mut checked = false;
+        let mut checked = self.is_own;
         params.with(|values| {
             self.database.query(statement, values, &mut |row| {
                 if !std::mem::replace(&mut checked, true) {

@@ -195,7 +195,7 @@ impl Table {
                 where
                     A: #krate::sql::HasTable<Self>,
                 {
-                    ctx.sql().all(#all, ())
+                    #krate::__private::own_sql(ctx).all(#all, ())
                 }
 
                 #keyed
@@ -228,7 +228,7 @@ impl Table {
             where
                 A: #krate::sql::HasTable<Self>,
             {
-                ctx.sql().optional(#get, #key_values)
+                #krate::__private::own_sql(ctx).optional(#get, #key_values)
             }
 
             #update
@@ -241,7 +241,8 @@ impl Table {
             where
                 A: #krate::sql::HasTable<Self>,
             {
-                ctx.sql().run(#delete, #key_values).map(|rows| rows > 0)
+                let deleted = #krate::__private::own_sql(ctx).run(#delete, #key_values);
+                deleted.map(|rows| rows > 0)
             }
         }
     }
@@ -268,7 +269,8 @@ impl Table {
                 A: #krate::sql::HasTable<Self>,
             {
                 #prelude
-                ctx.sql().run(#update, &[#(#values),*][..]).map(|rows| rows > 0)
+                let updated = #krate::__private::own_sql(ctx).run(#update, &[#(#values),*][..]);
+                updated.map(|rows| rows > 0)
             }
         })
     }

@@ -132,11 +132,11 @@ impl Table {
         let (returned, body) = match (self.auto(), may_ignore) {
             (None, false) => (
                 quote!(()),
-                quote!(ctx.sql().run(#statement, #values).map(drop)),
+                quote!(#krate::__private::own_sql(ctx).run(#statement, #values).map(drop)),
             ),
             (None, true) => (
                 quote!(bool),
-                quote!(ctx.sql().run(#statement, #values).map(|rows| rows > 0)),
+                quote!(#krate::__private::own_sql(ctx).run(#statement, #values).map(|rows| rows > 0)),
             ),
             (Some(id), may_ignore) => self.returning(id, statement, &values, *may_ignore),
         };

@@ -1,5 +1,5 @@
 // What only JavaScript can do for the Rust side, with as few calls as possible.
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 // ---- errors -----------------------------------------------------------------
 
@@ -78,8 +78,7 @@ function isTrap(error) {
 function trapped({ message }) {
   // Has worker-build replace the instance before the next event, which it does by itself for other
   // ends. wasm-bindgen would do so in the midst of the event, whose arguments are in the old one.
-  const state = globalThis.__worker_init_state;
-  if (state) state.criticalError = true;
+  state().criticalError = true;
   lose(`its Wasm instance trapped: ${message}`, []);
   return failure("Panic", `trapped: ${message}`);
 }
@@ -90,6 +89,9 @@ addEventListener("error", ({ error }) => {
 });
 
 // ---- classes ----------------------------------------------------------------
+
+// worker-build's record of the Wasm instance: its number, and whether it is to be replaced.
+const state = () => globalThis.__worker_init_state ?? {};
 
 const FETCH = -1;
 const ALARM = -2;
@@ -117,7 +119,7 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
       value(...values) {
         panic = undefined;
         try {
-          return give(this, values);
+          return give(this[LIFE]?.instance() ?? this, values);
         } catch (error) {
           // A panic only throws "unreachable"; the hook has reported why.
           throw isTrap(error) ? (panic ?? trapped(error)) : error;
@@ -170,6 +172,89 @@ export function declare(instance, methods, answersRequests, hasSockets, hearsThe
   };
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
+}
+
+// ---- exports ----------------------------------------------------------------
+
+// worker-build would export a Proxy of each class, whose instances are Proxies, whose methods are
+// Proxies too: they replace the Wasm instance after its end, and cost up to a tenth of an event.
+// What takes their place does the same, and asks for it once in an event.
+const { Proxy } = globalThis;
+globalThis.Proxy = new Proxy(Proxy, {
+  construct(Proxy, [target, hooks]) {
+    if (declared.has(target)) return exported(target, hooks);
+    return isEntry(target) ? entry(target, hooks) : new Proxy(target, hooks);
+  },
+});
+// worker-build's module ends before the first microtask.
+queueMicrotask(() => {
+  globalThis.Proxy = Proxy;
+});
+
+const LIFE = Symbol("life");
+
+function exported(Class, hooks) {
+  return class extends Class {
+    constructor(ctx, env) {
+      renew(hooks);
+      try {
+        super(ctx, env);
+      } catch (error) {
+        state().criticalError = true;
+        throw error;
+      }
+      this[LIFE] = new Life(this, hooks, () => new Class(ctx, env));
+    }
+  };
+}
+
+// The life of an object, which may be longer than that of a Wasm instance.
+class Life {
+  constructor(object, hooks, make) {
+    Object.assign(this, { object, hooks, make, id: state().instanceId });
+  }
+
+  // The object in the current Wasm instance.
+  instance() {
+    renew(this.hooks);
+    const { instanceId } = state();
+    if (this.id !== instanceId) {
+      this.object = this.make();
+      this.id = instanceId;
+    }
+    return this.object;
+  }
+}
+
+// Replaces the Wasm instance if it has ended, as worker-build does before it makes any object.
+function renew(hooks) {
+  if (state().criticalError) hooks.construct(Object, [], Object);
+}
+
+// The events of a Worker that the runtime hands to an object as well as to a class.
+const EVENTS = ["constructor", "fetch", "scheduled", "queue", "email"];
+
+const isEntry = ({ prototype }) =>
+  prototype instanceof WorkerEntrypoint &&
+  Reflect.ownKeys(prototype).every((name) => EVENTS.includes(name));
+
+// The Worker's own handlers as an object: of a class the runtime makes an instance for each event,
+// which takes as long as all that `entry!` does.
+function entry({ prototype }, hooks) {
+  const handlers = {};
+  for (const name of Reflect.ownKeys(prototype)) {
+    if (name === "constructor") continue;
+    handlers[name] = (event, env, ctx) => {
+      renew(hooks);
+      try {
+        return prototype[name].call({ env, ctx }, event);
+      } catch (error) {
+        if (isTrap(error)) trapped(error);
+        throw error;
+      }
+    };
+  }
+  return handlers;
 }
 
 // ---- calls ------------------------------------------------------------------
@@ -581,18 +666,27 @@ export function unpacked(cells, texts, bytes) {
 
 // The runtime passes on what a client has sent, including `/a/../b` and `/a/%2e%2e/b`, and
 // turns one or both into `/b` later. Everything that reads a URL must read that form.
-function canonical(url) {
-  if (isPlain(url)) return url;
-  return URL.canParse(url) ? new URL(url).href : undefined;
+function canonical(given) {
+  // The Worker asks twice, and its object again.
+  if (given !== seen.given) seen = { given, ...(plain(given) ?? parsed(given)) };
+  return seen;
+}
+
+let seen = {};
+
+function parsed(given) {
+  if (!URL.canParse(given)) return {};
+  const { href, pathname } = new URL(given);
+  return { url: href, path: pathname };
 }
 
 // Most URLs are already canonical, and parsing one takes longer than checking that.
 const PLAIN_PATH = /^(?:\/(?!\.)[\w.~-]*)+(?:\?[\w.~=&-]*)?$/;
 const plainOrigins = new Map();
 
-function isPlain(url) {
+function plain(url) {
   const slash = url.indexOf("/", 8);
-  if (slash < 0 || !PLAIN_PATH.test(url.slice(slash))) return false;
+  if (slash < 0 || !PLAIN_PATH.test(url.slice(slash))) return undefined;
   const origin = url.slice(0, slash);
   let known = plainOrigins.get(origin);
   if (known === undefined) {
@@ -600,7 +694,9 @@ function isPlain(url) {
     if (plainOrigins.size >= 100) plainOrigins.clear();
     plainOrigins.set(origin, known);
   }
-  return known;
+  if (!known) return undefined;
+  const query = url.indexOf("?", slash);
+  return { url, path: url.slice(slash, query < 0 ? undefined : query) };
 }
 
 function headers(of) {
@@ -611,7 +707,7 @@ function headers(of) {
 
 export function headOfRequest(request) {
   const { method } = request;
-  const url = canonical(request.url);
+  const { url } = canonical(request.url);
   if (url === undefined) return undefined;
   // Accessing a body makes the runtime create a stream for it.
   const hasBody = method !== "GET" && method !== "HEAD" && request.body !== null;
@@ -628,9 +724,8 @@ export async function bytesOf(body) {
 
 function newHeaders(lines) {
   if (lines === undefined) return undefined;
-  const headers = new Headers();
-  const parts = lines.split("\n");
-  for (let at = 0; at < parts.length; at += 2) headers.append(parts[at], parts[at + 1]);
+  const [parts, headers] = [lines.split("\n"), []];
+  for (let at = 0; at < parts.length; at += 2) headers.push([parts[at], parts[at + 1]]);
   return headers;
 }
 
@@ -644,15 +739,14 @@ export function newRequest(method, url, headers, body) {
 }
 
 export function pathOf(request) {
-  const url = canonical(request.url);
-  return url === undefined ? undefined : new URL(url).pathname;
+  return canonical(request.url).path;
 }
 
 export function forward(env, binding, name, request, mayUpgrade) {
   const object = stub(env, binding, name);
   if (object === undefined) return undefined;
-  const url = canonical(request.url);
-  if (url !== request.url) request = new Request(url, request);
+  const { given, url } = canonical(request.url);
+  if (url !== given) request = new Request(url, request);
   return object.fetch(mayUpgrade ? request : withoutUpgrade(request));
 }
 
@@ -772,26 +866,129 @@ const TEXT = 2;
 const BLOB = 3;
 
 // Runs statements and drains their cursors, since one left open slows down the next run of
-// the same text. Values and rows are passed packed: kinds and numbers (or lengths) in one
-// array, all texts in one string, all bytes in one array.
+// the same text. Values and small results are read and written where they are in Wasm's memory;
+// larger ones are packed: kinds and numbers (or lengths) in one array, all texts in one string,
+// all bytes in one array.
 export class Sql {
-  constructor(ctx) {
+  constructor(ctx, memory, cells, mostCells, texts, mostBytes) {
     this.sql = ctx.storage.sql;
+    this.memory = memory;
+    this.room = { cells: cells / 8, mostCells, texts, mostBytes };
     this.rowsRead = 0;
     this.rowsWritten = 0;
+    this.look();
   }
 
-  // Each cell is two numbers: its kind, and itself or its length. The first number is the
-  // width; the array is empty if the statement failed.
-  query(statement, cells, texts, bytes) {
-    const rows = this.exec(statement, cells, texts, bytes, (cursor) => cursor.raw().toArray());
-    if (!rows) return new Float64Array();
+  look() {
+    this.numbers = new Float64Array(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
+  }
+
+  query(statement, cells, count, texts, bytes) {
+    try {
+      const cursor = this.sql.exec(statement, ...this.values(cells, count, texts, bytes));
+      const [rows, raw] = [[], cursor.raw()];
+      for (let next = raw.next(); !next.done; next = raw.next()) rows.push(next.value);
+      this.note(cursor);
+      this.rows = rows;
+      return this.write();
+    } catch (error) {
+      this.error = error;
+      return NaN;
+    }
+  }
+
+  // How many rows were written; NaN if the statement failed. An import that may throw costs
+  // wasm-bindgen a closure for each call.
+  run(statement, cells, count, texts, bytes) {
+    try {
+      const cursor = this.sql.exec(statement, ...this.values(cells, count, texts, bytes));
+      if (!cursor.next().done) cursor.toArray();
+      return this.note(cursor);
+    } catch (error) {
+      this.error = error;
+      return NaN;
+    }
+  }
+
+  note(cursor) {
+    const { rowsWritten } = cursor;
+    this.rowsRead += cursor.rowsRead;
+    this.rowsWritten += rowsWritten;
+    this.cursor = cursor;
+    return rowsWritten;
+  }
+
+  // Each cell is two numbers: its kind, and itself or its length in bytes.
+  values(cells, count, text, byte) {
+    if (this.numbers.length === 0) this.look(); // the memory has grown
+    const values = new Array(count);
+    for (let [place, at] = [0, cells / 8]; place < count; place++, at += 2) {
+      const size = this.numbers[at + 1];
+      switch (this.numbers[at]) {
+        case NULL:
+          values[place] = null;
+          break;
+        case NUMBER:
+          values[place] = size;
+          break;
+        case TEXT:
+          values[place] = textIn(this.bytes, text, (text += size));
+          break;
+        case BLOB:
+          values[place] = this.bytes.slice(byte, (byte += size));
+          break;
+      }
+    }
+    return values;
+  }
+
+  // Writes the rows into the room if they fit and their texts are ASCII: the width and the length
+  // of all texts, and then each cell as above. Returns how many numbers that are.
+  write() {
+    const { rows, room, numbers, bytes } = this;
     const width = rows.length > 0 ? rows[0].length : 0;
-    const packed = new Float64Array(1 + 2 * rows.length * width);
+    const count = 2 + 2 * rows.length * width;
+    if (count > room.mostCells) return 0;
+    let [at, text] = [room.cells + 2, room.texts];
+    for (const row of rows) {
+      for (let column = 0; column < width; column++, at += 2) {
+        const cell = row[column];
+        if (typeof cell === "number") {
+          numbers[at] = NUMBER;
+          numbers[at + 1] = cell;
+        } else if (cell === null) {
+          numbers[at] = NULL;
+        } else {
+          const end = text + cell.length;
+          if (typeof cell !== "string" || end > room.texts + room.mostBytes) return 0;
+          for (let index = 0; text < end; index++, text++) {
+            const unit = cell.charCodeAt(index);
+            if (unit > 127) return 0;
+            bytes[text] = unit;
+          }
+          numbers[at] = TEXT;
+          numbers[at + 1] = cell.length;
+        }
+      }
+    }
+    numbers[room.cells] = width;
+    numbers[room.cells + 1] = text - room.texts;
+    this.rows = undefined;
+    return count;
+  }
+
+  // The rows of the last query, which have no room in Wasm's memory; the lengths of texts are those
+  // of JavaScript.
+  packed() {
+    const { rows } = this;
+    this.rows = undefined;
+    const width = rows.length > 0 ? rows[0].length : 0;
+    const packed = new Float64Array(2 + 2 * rows.length * width);
     packed[0] = width;
     this.texts = [];
     this.blobs = [];
-    let at = 1;
+    let at = 2;
     for (const row of rows) {
       for (let column = 0; column < width; column++) {
         const cell = row[column];
@@ -813,45 +1010,6 @@ export class Sql {
     return packed;
   }
 
-  // How many rows were written; NaN if the statement failed.
-  run(statement, cells, texts, bytes) {
-    const finish = (cursor) => cursor.next().done || cursor.toArray();
-    return this.exec(statement, cells, texts, bytes, finish) ? this.cursor.rowsWritten : NaN;
-  }
-
-  exec(statement, cells, texts, bytes, drain) {
-    const values = [];
-    let [text, byte] = [0, 0];
-    for (let at = 0; at < cells.length; at += 2) {
-      const size = cells[at + 1];
-      switch (cells[at]) {
-        case NULL:
-          values.push(null);
-          break;
-        case NUMBER:
-          values.push(size);
-          break;
-        case TEXT:
-          values.push(texts?.substring(text, (text += size)) ?? "");
-          break;
-        case BLOB:
-          values.push(bytes?.slice(byte, (byte += size)) ?? new Uint8Array());
-          break;
-      }
-    }
-    // Caught here: an import that may throw costs wasm-bindgen a closure for each call.
-    try {
-      const cursor = this.sql.exec(statement, ...values);
-      const rows = drain(cursor);
-      this.rowsRead += cursor.rowsRead;
-      this.rowsWritten += cursor.rowsWritten;
-      this.cursor = cursor;
-      return rows;
-    } catch (error) {
-      this.error = error;
-    }
-  }
-
   // The columns of the last query.
   allTexts() {
     return this.texts.length === 1 ? this.texts[0] : this.texts.join("");
@@ -864,6 +1022,20 @@ export class Sql {
   names() {
     return this.cursor.columnNames.join("\0");
   }
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+// The text in UTF-8 between two places; calling the decoder takes longer than a short loop.
+function textIn(bytes, at, end) {
+  if (end - at > 16) return decoder.decode(bytes.subarray(at, end));
+  let text = "";
+  for (let place = at; place < end; place++) {
+    const byte = bytes[place];
+    if (byte > 127) return decoder.decode(bytes.subarray(at, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
 
 // ---- time -------------------------------------------------------------------

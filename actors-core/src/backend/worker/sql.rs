@@ -1,7 +1,7 @@
 //! Statements and rows, packed: a call into JavaScript takes longer than SQLite's work for
 //! a value or a row.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -14,31 +14,46 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sql::cell::{ColumnNames, Names, Packed, Rows};
 use crate::sql::parameters::cast_integers;
 use crate::sql::{Usage, Value};
-use crate::utf16::{Lengths, units};
+use crate::utf16::Lengths;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
     type Sql;
+    /// The glue reads and writes Wasm's memory itself: a view of it for each call would cost more
+    /// than what is in it.
     #[wasm_bindgen(constructor)]
-    fn new(state: &State) -> Sql;
+    fn new(
+        state: &State,
+        memory: JsValue,
+        cells: *const Cell<f64>,
+        most_cells: usize,
+        texts: *const Cell<u8>,
+        most_bytes: usize,
+    ) -> Sql;
+    /// Returns how many numbers of the room the rows take, none if they have no room there; NaN
+    /// if the statement failed.
     #[wasm_bindgen(method)]
     fn query(
         this: &Sql,
         statement: &JsString,
-        cells: &[f64],
-        texts: Option<&str>,
-        bytes: Option<&[u8]>,
-    ) -> Vec<f64>;
+        cells: *const [f64; 2],
+        count: usize,
+        texts: *const u8,
+        bytes: *const u8,
+    ) -> f64;
     #[wasm_bindgen(method)]
     fn run(
         this: &Sql,
         statement: &JsString,
-        cells: &[f64],
-        texts: Option<&str>,
-        bytes: Option<&[u8]>,
+        cells: *const [f64; 2],
+        count: usize,
+        texts: *const u8,
+        bytes: *const u8,
     ) -> f64;
     #[wasm_bindgen(method, getter)]
     fn error(this: &Sql) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn packed(this: &Sql) -> Vec<f64>;
     #[wasm_bindgen(method, js_name = allTexts)]
     fn all_texts(this: &Sql) -> String;
     #[wasm_bindgen(method, js_name = allBlobs)]
@@ -63,6 +78,14 @@ pub(super) struct Database {
     texts: RefCell<HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>>,
     /// Room for the values of a statement.
     bound: RefCell<Bound>,
+    room: Room,
+}
+
+/// Room for the rows of a small result, where the glue writes them: their cells, and their texts
+/// if those are ASCII.
+struct Room {
+    cells: Box<[Cell<f64>]>,
+    texts: Box<[Cell<u8>]>,
 }
 
 /// A statement as JavaScript strings, one for each set of integer values.
@@ -76,10 +99,18 @@ const FORMS: usize = 32;
 
 impl Database {
     pub(super) fn new(state: &State) -> Self {
+        let room = Room {
+            cells: vec![Cell::new(0.0); 256].into(),
+            texts: vec![Cell::new(0); 2048].into(),
+        };
+        let Room { cells, texts } = &room;
+        let memory = wasm_bindgen::memory();
+        let (at_cells, at_texts) = (cells.as_ptr(), texts.as_ptr());
         Self {
-            sql: Sql::new(state),
+            sql: Sql::new(state, memory, at_cells, cells.len(), at_texts, texts.len()),
             texts: RefCell::default(),
             bound: RefCell::default(),
+            room,
         }
     }
 
@@ -88,18 +119,19 @@ impl Database {
         &self,
         statement: &str,
         values: &[Value<'_>],
-        run: impl FnOnce(&JsString, &[f64], Option<&str>, Option<&[u8]>) -> T,
+        run: impl FnOnce(&JsString, &Bound) -> T,
     ) -> T {
         let mut bound = self.bound.borrow_mut();
         bound.pack(values);
-        let (all_texts, bytes) = (&*bound.texts, &*bound.bytes);
         let mut texts = self.texts.borrow_mut();
-        run(
-            text(&mut texts, statement, &bound),
-            &bound.cells,
-            (!all_texts.is_empty()).then_some(all_texts),
-            (!bytes.is_empty()).then_some(bytes),
-        )
+        if let Some(forms) = texts.get_mut(statement) {
+            return run(form(forms, statement, &bound), &bound);
+        }
+        if texts.len() >= STATEMENTS {
+            texts.clear();
+        }
+        let forms = texts.entry(statement.into()).or_default();
+        run(form(forms, statement, &bound), &bound)
     }
 
     fn failed(&self, statement: &str) -> Error {
@@ -114,8 +146,9 @@ impl Database {
     }
 
     pub(super) fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
-        let written = self.bind(statement, values, |text, cells, texts, bytes| {
-            self.sql.run(text, cells, texts, bytes)
+        let written = self.bind(statement, values, |text, bound| {
+            let (cells, texts, bytes) = bound.places();
+            self.sql.run(text, cells, bound.cells.len(), texts, bytes)
         });
         if written.is_nan() {
             return Err(self.failed(statement));
@@ -124,13 +157,20 @@ impl Database {
     }
 
     pub(super) fn fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Rows<'_>> {
-        let packed = self.bind(statement, values, |text, cells, texts, bytes| {
-            self.sql.query(text, cells, texts, bytes)
+        let count = self.bind(statement, values, |text, bound| {
+            let (cells, texts, bytes) = bound.places();
+            self.sql.query(text, cells, bound.cells.len(), texts, bytes)
         });
-        if packed.is_empty() {
+        if count.is_nan() {
             return Err(self.failed(statement));
         }
-        Ok(unpack(&packed, &self.sql))
+        Ok(match count as usize {
+            0 => unpack(&self.sql.packed(), &self.sql, None),
+            count => {
+                let (cells, texts) = self.room.read(count);
+                unpack(&cells, &self.sql, Some(texts))
+            }
+        })
     }
 
     pub(super) fn usage(&self) -> Usage {
@@ -141,22 +181,19 @@ impl Database {
     }
 }
 
-/// The statement as a JavaScript string, with those values as integers.
-fn text<'a>(
-    texts: &'a mut HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>,
-    statement: &str,
-    bound: &Bound,
-) -> &'a JsString {
-    let integers = bound.integers;
-    if !texts.contains_key(statement) {
-        if texts.len() >= STATEMENTS {
-            texts.clear();
-        }
-        texts.insert(statement.into(), Texts::new());
+impl Room {
+    /// What the glue has written: so many numbers, and the texts.
+    fn read(&self, count: usize) -> (Vec<f64>, String) {
+        let cells: Vec<_> = self.cells.iter().take(count).map(Cell::get).collect();
+        let length = cells.get(1).map_or(0, |length| *length as usize);
+        let texts = self.texts.iter().take(length);
+        (cells, texts.map(|byte| char::from(byte.get())).collect())
     }
-    let forms = texts
-        .get_mut(statement)
-        .expect("it has just been put there");
+}
+
+/// The statement as a JavaScript string, with those values as integers.
+fn form<'a>(forms: &'a mut Texts, statement: &str, bound: &Bound) -> &'a JsString {
+    let integers = bound.integers;
     // Casting NULL gives NULL, so any form will do for it.
     let fits = |known: u128| (known ^ integers) & !bound.nulls == 0;
     let known = forms.iter().position(|(known, _)| fits(*known));
@@ -201,12 +238,22 @@ struct Bound {
     integers: u128,
     /// The same for those that are NULL.
     nulls: u128,
-    cells: Vec<f64>,
+    /// The kind of each, and itself or its length in bytes.
+    cells: Vec<[f64; 2]>,
     texts: String,
     bytes: Vec<u8>,
 }
 
 impl Bound {
+    /// Where they are in Wasm's memory: the cells, the texts, the bytes.
+    fn places(&self) -> (*const [f64; 2], *const u8, *const u8) {
+        (
+            self.cells.as_ptr(),
+            self.texts.as_ptr(),
+            self.bytes.as_ptr(),
+        )
+    }
+
     fn pack(&mut self, values: &[Value<'_>]) {
         self.integers = 0;
         self.nulls = 0;
@@ -228,31 +275,30 @@ impl Bound {
                 Value::Real(real) => [NUMBER, *real],
                 Value::Text(text) => {
                     self.texts.push_str(text);
-                    [TEXT, units(text) as f64]
+                    [TEXT, text.len() as f64]
                 }
                 Value::Blob(bytes) => {
                     self.bytes.extend_from_slice(bytes);
                     [BLOB, bytes.len() as f64]
                 }
             };
-            self.cells.extend(cell);
+            self.cells.push(cell);
         }
     }
 }
 
-/// The rows of a query, as `glue.js` has packed them.
-fn unpack<'a>(packed: &[f64], sql: &'a Sql) -> Rows<'a> {
-    let (width, packed) = packed.split_first().unwrap_or((&0.0, &[]));
+/// The rows of a query, as `glue.js` has packed them, and the texts in them unless those are still
+/// there.
+fn unpack<'a>(packed: &[f64], sql: &'a Sql, texts: Option<String>) -> Rows<'a> {
+    let ([width, _], packed) = packed.split_first_chunk().unwrap_or((&[0.0; 2], &[]));
     let has = |kind: f64| packed.iter().step_by(2).any(|found| *found == kind);
-    let texts = if has(TEXT) {
-        sql.all_texts()
-    } else {
-        String::new()
-    };
-    let blobs = if has(BLOB) {
-        sql.all_blobs()
-    } else {
-        Vec::new()
+    let texts = texts.unwrap_or_else(|| match has(TEXT) {
+        true => sql.all_texts(),
+        false => String::new(),
+    });
+    let blobs = match has(BLOB) {
+        true => sql.all_blobs(),
+        false => Vec::new(),
     };
     let mut lengths = Lengths::new(&texts);
     let (mut text, mut blob) = (0, 0);
