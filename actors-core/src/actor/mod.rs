@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod ctx;
+pub(crate) mod each;
 pub(crate) mod handle;
 pub(crate) mod host;
 pub(crate) mod incoming;
