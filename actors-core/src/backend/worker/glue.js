@@ -614,6 +614,36 @@ const NUMBER = 1;
 const TEXT = 2;
 const BLOB = 3;
 
+// The values of statements, which are read one after the other.
+class Values {
+  constructor(cells, texts, bytes) {
+    Object.assign(this, { cells, texts, bytes, at: 0, text: 0, byte: 0 });
+  }
+
+  // The values in the next cells.
+  next(size) {
+    const values = [];
+    for (const end = this.at + size; this.at < end; this.at += 2) values.push(this.value());
+    return values;
+  }
+
+  value() {
+    const size = this.cells[this.at + 1];
+    switch (this.cells[this.at]) {
+      case NULL:
+        return null;
+      case NUMBER:
+        return size;
+      case TEXT:
+        return this.texts?.substring(this.text, (this.text += size)) ?? "";
+      case BLOB:
+        return this.bytes?.slice(this.byte, (this.byte += size)) ?? new Uint8Array();
+    }
+  }
+}
+
+const finish = (cursor) => cursor.next().done || cursor.toArray();
+
 // Runs statements and drains their cursors, since one left open slows down the next run of
 // the same text. Values and rows are passed packed: kinds and numbers (or lengths) in one
 // array, all texts in one string, all bytes in one array.
@@ -658,30 +688,26 @@ export class Sql {
 
   // How many rows were written; NaN if the statement failed.
   run(statement, cells, texts, bytes) {
-    const finish = (cursor) => cursor.next().done || cursor.toArray();
     return this.exec(statement, cells, texts, bytes, finish) ? this.cursor.rowsWritten : NaN;
   }
 
-  exec(statement, cells, texts, bytes, drain) {
-    const values = [];
-    let [text, byte] = [0, 0];
-    for (let at = 0; at < cells.length; at += 2) {
-      const size = cells[at + 1];
-      switch (cells[at]) {
-        case NULL:
-          values.push(null);
-          break;
-        case NUMBER:
-          values.push(size);
-          break;
-        case TEXT:
-          values.push(texts?.substring(text, (text += size)) ?? "");
-          break;
-        case BLOB:
-          values.push(bytes?.slice(byte, (byte += size)) ?? new Uint8Array());
-          break;
-      }
+  // Runs a statement `count` times, each time with the next `size` cells. How many rows were
+  // written; NaN if it failed, after as many runs as `runs` says.
+  runEach(statement, size, count, cells, texts, bytes) {
+    const values = new Values(cells, texts, bytes);
+    let written = 0;
+    for (this.runs = 0; this.runs < count; this.runs++) {
+      if (!this.drained(statement, values.next(size), finish)) return NaN;
+      written += this.cursor.rowsWritten;
     }
+    return written;
+  }
+
+  exec(statement, cells, texts, bytes, drain) {
+    return this.drained(statement, new Values(cells, texts, bytes).next(cells.length), drain);
+  }
+
+  drained(statement, values, drain) {
     // Caught here: an import that may throw costs wasm-bindgen a closure for each call.
     try {
       const cursor = this.sql.exec(statement, ...values);

@@ -37,6 +37,20 @@ extern "C" {
         texts: Option<&str>,
         bytes: Option<&[u8]>,
     ) -> f64;
+    /// Runs the statement with each of `count` sets of values, which have `size` cells.
+    #[wasm_bindgen(method, js_name = runEach)]
+    fn run_each(
+        this: &Sql,
+        statement: &JsString,
+        size: usize,
+        count: usize,
+        cells: &[f64],
+        texts: Option<&str>,
+        bytes: Option<&[u8]>,
+    ) -> f64;
+    /// How often it had run when it failed.
+    #[wasm_bindgen(method, getter)]
+    fn runs(this: &Sql) -> usize;
     #[wasm_bindgen(method, getter)]
     fn error(this: &Sql) -> JsValue;
     #[wasm_bindgen(method, js_name = allTexts)]
@@ -91,11 +105,22 @@ impl Database {
         run: impl FnOnce(&JsString, &[f64], Option<&str>, Option<&[u8]>) -> T,
     ) -> T {
         let mut bound = self.bound.borrow_mut();
-        bound.pack(values);
+        bound.clear();
+        bound.add(values);
+        self.with(statement, &bound, run)
+    }
+
+    /// Runs the statement with values that are packed.
+    fn with<T>(
+        &self,
+        statement: &str,
+        bound: &Bound,
+        run: impl FnOnce(&JsString, &[f64], Option<&str>, Option<&[u8]>) -> T,
+    ) -> T {
         let (all_texts, bytes) = (&*bound.texts, &*bound.bytes);
         let mut texts = self.texts.borrow_mut();
         run(
-            text(&mut texts, statement, &bound),
+            text(&mut texts, statement, bound),
             &bound.cells,
             (!all_texts.is_empty()).then_some(all_texts),
             (!bytes.is_empty()).then_some(bytes),
@@ -121,6 +146,30 @@ impl Database {
             return Err(self.failed(statement));
         }
         Ok(written as u64)
+    }
+
+    pub(super) fn run_each(
+        &self,
+        statement: &str,
+        sets: &[Vec<Value<'_>>],
+    ) -> Result<u64, (usize, Error)> {
+        let mut bound = self.bound.borrow_mut();
+        let (mut first, mut written) = (0, 0);
+        while first < sets.len() {
+            bound.clear();
+            let fitting = sets[first..].iter().take_while(|set| bound.add(set));
+            let count = fitting.count();
+            let size = bound.cells.len() / count;
+            let rows = self.with(statement, &bound, |text, cells, texts, bytes| {
+                self.sql.run_each(text, size, count, cells, texts, bytes)
+            });
+            if rows.is_nan() {
+                return Err((first + self.sql.runs(), self.failed(statement)));
+            }
+            written += rows as u64;
+            first += count;
+        }
+        Ok(written)
     }
 
     pub(super) fn fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Rows<'_>> {
@@ -158,7 +207,7 @@ fn text<'a>(
         .get_mut(statement)
         .expect("it has just been put there");
     // Casting NULL gives NULL, so any form will do for it.
-    let fits = |known: u128| (known ^ integers) & !bound.nulls == 0;
+    let fits = |known: u128| integers & !known == 0 && known & bound.others == 0;
     let known = forms.iter().position(|(known, _)| fits(*known));
     let known = known.unwrap_or_else(|| {
         if forms.len() >= FORMS {
@@ -199,44 +248,56 @@ impl Hasher for Glance {
 struct Bound {
     /// Which of the values are integers, from the lowest bit on.
     integers: u128,
-    /// The same for those that are NULL.
-    nulls: u128,
+    /// The same for all others except NULL.
+    others: u128,
     cells: Vec<f64>,
     texts: String,
     bytes: Vec<u8>,
 }
 
 impl Bound {
-    fn pack(&mut self, values: &[Value<'_>]) {
+    fn clear(&mut self) {
         self.integers = 0;
-        self.nulls = 0;
+        self.others = 0;
         self.cells.clear();
         self.texts.clear();
         self.bytes.clear();
-        for (index, value) in values.iter().enumerate() {
+    }
+
+    /// Adds a set of values, unless its integers are at other places than those before.
+    fn add(&mut self, values: &[Value<'_>]) -> bool {
+        let places = |is_meant: fn(&Value<'_>) -> bool| {
+            let meant = (0..).zip(values).filter(|(_, value)| is_meant(value));
             // The runtime accepts 100 values.
-            let bit = 1_u128.checked_shl(index as u32).unwrap_or_default();
-            let cell = match value {
-                Value::Null => {
-                    self.nulls |= bit;
-                    [NULL, 0.0]
-                }
-                Value::Integer(integer) => {
-                    self.integers |= bit;
-                    [NUMBER, *integer as f64]
-                }
-                Value::Real(real) => [NUMBER, *real],
-                Value::Text(text) => {
-                    self.texts.push_str(text);
-                    [TEXT, units(text) as f64]
-                }
-                Value::Blob(bytes) => {
-                    self.bytes.extend_from_slice(bytes);
-                    [BLOB, bytes.len() as f64]
-                }
-            };
-            self.cells.extend(cell);
+            let bits = meant.map(|(index, _)| 1_u128.checked_shl(index).unwrap_or_default());
+            bits.fold(0, |places, bit| places | bit)
+        };
+        let integers = self.integers | places(|value| matches!(value, Value::Integer(_)));
+        let others =
+            self.others | places(|value| !matches!(value, Value::Integer(_) | Value::Null));
+        if integers & others != 0 {
+            return false;
         }
+        (self.integers, self.others) = (integers, others);
+        values.iter().for_each(|value| self.pack(value));
+        true
+    }
+
+    fn pack(&mut self, value: &Value<'_>) {
+        let cell = match value {
+            Value::Null => [NULL, 0.0],
+            Value::Integer(integer) => [NUMBER, *integer as f64],
+            Value::Real(real) => [NUMBER, *real],
+            Value::Text(text) => {
+                self.texts.push_str(text);
+                [TEXT, units(text) as f64]
+            }
+            Value::Blob(bytes) => {
+                self.bytes.extend_from_slice(bytes);
+                [BLOB, bytes.len() as f64]
+            }
+        };
+        self.cells.extend(cell);
     }
 }
 
