@@ -4,7 +4,7 @@
 //! has a platform for Workers and one for tests. Elsewhere, in an editor for example, actors
 //! compile without a platform.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::request::{Request, Response};
 use crate::sockets::admission::PreparedSocket;
 use crate::sockets::message::Event;
@@ -20,6 +20,21 @@ use crate::wire::Packed;
 pub(crate) trait Platform {
     /// Runs a statement for its effect, and returns how many rows it wrote.
     fn sql_run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64>;
+
+    /// Runs a statement once with each of several sets of values, and returns how many rows that
+    /// wrote; or the number of the first set with which it failed, and the error.
+    fn sql_run_each(
+        &self,
+        statement: &str,
+        sets: &[Vec<Value<'_>>],
+    ) -> Result<u64, (usize, Error)> {
+        let mut written = 0;
+        for (index, values) in sets.iter().enumerate() {
+            let run = self.sql_run(statement, values);
+            written += run.map_err(|error| (index, error))?;
+        }
+        Ok(written)
+    }
 
     /// Runs a statement, and returns its rows.
     fn sql_fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Rows<'_>>;

@@ -109,4 +109,33 @@ on_both! {
         store(&[9, 9, 9_000, 9_000], false).unwrap();
         assert_eq!(counted()[0], 1_151);
     }
+
+    fn a_statement_runs_for_each_item_or_for_none(world) {
+        let meter = world.object("METER", "a");
+        let rename = |count: u32| {
+            let names: Vec<_> = (0..count).map(|id| (id, format!("name {id}"))).collect();
+            meter.ask("rename", json!([names]))
+        };
+        let counted = || meter.ask("counted", json!([]));
+        // None is a statement at all; the first one makes the object exist.
+        assert_eq!(rename(0), 0);
+        assert_eq!(rename(2), 2);
+        assert_eq!(counted(), json!([2, 0]));
+        assert_eq!(rename(2_500), 2_500);
+        assert_eq!(counted(), json!([2_500, 2]));
+        assert_eq!(meter.ask("item", json!([2_499]))["name"], "name 2499");
+        let reserve = |ids: &[Option<u32>]| meter.call("reserve", json!([ids]));
+        let mut ids: Vec<_> = (5_000..7_000).map(Some).collect();
+        ids[1_234] = Some(7);
+        ids[1_236] = None;
+        let failure = reserve(&ids).unwrap_err();
+        assert!(failure.message.starts_with("item 1234: UNIQUE constraint failed"), "{failure:?}");
+        ids[1_234] = Some(8_000);
+        let failure = reserve(&ids).unwrap_err();
+        assert!(failure.message.starts_with("item 1236: "), "{failure:?}");
+        assert!(failure.message.contains("2^53"), "{failure:?}");
+        assert_eq!(counted(), json!([2_500, 2]), "none has run");
+        ids[1_236] = Some(8_001);
+        assert_eq!(reserve(&ids).unwrap(), 2_000);
+    }
 }

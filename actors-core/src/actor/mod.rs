@@ -3,6 +3,7 @@
 pub(crate) mod alarms;
 mod batch;
 pub(crate) mod ctx;
+pub(crate) mod each;
 pub(crate) mod handle;
 pub(crate) mod host;
 pub(crate) mod incoming;

@@ -39,6 +39,27 @@ impl Database for Instance {
 }
 
 impl Instance {
+    /// Runs a statement once with each of several sets of values, and returns how many rows that
+    /// wrote; or the number of the first set with which it failed, and the error.
+    pub(crate) fn run_each(
+        &self,
+        statement: &str,
+        sets: &[Vec<Value<'_>>],
+    ) -> Result<u64, (usize, Error)> {
+        let mut written = 0;
+        // The first of them may be what makes the object exist.
+        for (index, values) in sets.iter().enumerate() {
+            if self.remembered.get().life == Life::Exists {
+                let rest = self.platform.sql_run_each(statement, &sets[index..]);
+                let rest = rest.map_err(|(later, error)| (index + later, error))?;
+                return Ok(written + rest);
+            }
+            let run = self.run(statement, values);
+            written += run.map_err(|error| (index, error))?;
+        }
+        Ok(written)
+    }
+
     /// Makes the object exist, if it does not yet, in the open transaction.
     #[cold]
     pub(crate) fn begin_to_exist(&self) -> Result<()> {

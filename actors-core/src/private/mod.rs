@@ -22,6 +22,7 @@ pub use self::verdicts::{
     StillAttached,
 };
 pub use crate::actor::ctx::Init;
+pub use crate::actor::each::{Runs, each};
 pub use crate::actor::object::Object;
 pub use crate::actor::statement::{Bind, Column, bound, chosen, part, record, statement};
 pub use crate::actor::table::{auto_id, insert_id, no_id, own_sql, store_all};

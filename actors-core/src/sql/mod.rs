@@ -14,6 +14,7 @@ mod table;
 mod value;
 
 // Parts of the public module that depend on actors.
+pub use crate::actor::each::Each;
 pub use crate::actor::statement::{HasTables, NoRows, ReadAs, Rows, Statement, Untyped};
 pub use crate::actor::table::HasTable;
 #[doc(hidden)]

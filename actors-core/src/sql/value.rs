@@ -340,7 +340,8 @@ impl<T: ToSql + ?Sized> ToSql for &T {
     }
 }
 
-/// What can be bound as a `T`: `T`, `&T`, and the borrowed forms `&str` and `&[u8]`.
+/// What can be bound as a `T`: `T`, `&T`, and the borrowed forms `&str` and `&[u8]`, also as the
+/// items of what is iterated by reference.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be used as the column's `{T}`",
     label = "expected `{T}` or a reference to one"
@@ -351,17 +352,23 @@ impl<T: ToSql> AsSql<T> for T {}
 impl<T: ToSql> AsSql<T> for &T {}
 impl AsSql<String> for str {}
 impl AsSql<String> for &str {}
+impl AsSql<String> for &&str {}
 impl AsSql<Vec<u8>> for [u8] {}
 impl AsSql<Vec<u8>> for &[u8] {}
+impl AsSql<Vec<u8>> for &&[u8] {}
 impl AsSql<Bytes> for &[u8] {}
 impl<T: ToSql> AsSql<Option<T>> for T {}
 impl<T: ToSql> AsSql<Option<T>> for &T {}
 impl AsSql<Option<String>> for str {}
 impl AsSql<Option<String>> for &str {}
+impl AsSql<Option<String>> for &&str {}
 impl AsSql<Option<String>> for Option<&str> {}
+impl AsSql<Option<String>> for &Option<&str> {}
 impl AsSql<Option<Vec<u8>>> for [u8] {}
 impl AsSql<Option<Vec<u8>>> for &[u8] {}
+impl AsSql<Option<Vec<u8>>> for &&[u8] {}
 impl AsSql<Option<Vec<u8>>> for Option<&[u8]> {}
+impl AsSql<Option<Vec<u8>>> for &Option<&[u8]> {}
 
 /// The values for the `?`s of a statement: a tuple of up to 12, or `()`.
 #[diagnostic::on_unimplemented(

@@ -37,6 +37,9 @@ impl Parse for Parts {
 
 impl Parse for Part {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(Token![for]) {
+            return Err(input.error(Mistake::EachWithParts));
+        }
         let name = input.parse()?;
         input.parse::<Token![=]>()?;
         let mut part = Self {

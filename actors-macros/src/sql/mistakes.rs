@@ -25,6 +25,18 @@ pub(super) enum Mistake {
     PartTwice(String),
     #[error("the statement has no `{{{0}}}`, where its text would go")]
     PartUnused(String),
+    #[error("what a statement runs for is written `for item in items`")]
+    EachForm,
+    #[error(
+        "a statement that runs for each item is the same for all of them: choose its parts by `if` \
+         or `match` around two statements"
+    )]
+    EachWithParts,
+    #[error(
+        "a statement that runs for each item returns no rows: query in a loop over the items, or \
+         once for all of them with `IN {{list}}`"
+    )]
+    EachWithRows,
 
     // the text
     #[error("the statement is empty")]

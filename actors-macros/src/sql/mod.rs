@@ -1,7 +1,8 @@
 //! `sql!`: the statement is cut into tokens (`lex.rs`, `text.rs`, `captures.rs`) and parsed to a
 //! tree (`parse.rs`, `tree.rs`), in which its sources, columns and targets are found
 //! (`statement.rs`). SQLite prepares it (`rewrite.rs`, `check.rs`), its values are bound
-//! (`bound.rs`, `fits.rs`), and its rows get a Rust type (`rows.rs`).
+//! (`bound.rs`, `fits.rs`), and its rows get a Rust type (`rows.rs`). Parts of it may be chosen at
+//! run time (`choice.rs`), or it runs once for each item of an iterator (`each.rs`).
 //!
 //! The tables are declared elsewhere. Each is asked for its columns through the macro with
 //! its name, one after the other, which passes them on to `sql_next!`.
@@ -10,6 +11,7 @@ mod bound;
 mod captures;
 mod check;
 mod choice;
+mod each;
 mod fits;
 #[cfg(feature = "check-sql")]
 pub(crate) mod history;
@@ -36,6 +38,7 @@ use syn::{Ident, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 use self::bound::{Met, all_met, bound};
 use self::captures::{Capture, Captures};
 use self::choice::{Parts, Source};
+use self::each::Each;
 use self::mistakes::{Fault, Mistake};
 use self::rewrite::Rewritten;
 use self::rows::Target;
@@ -49,6 +52,7 @@ pub(crate) struct Sql {
     text: LitStr,
     target: Option<Type>,
     parts: Parts,
+    each: Option<Each>,
 }
 
 impl Parse for Sql {
@@ -68,6 +72,7 @@ impl Parse for Sql {
             true => input.parse()?,
             false => Parts::default(),
         };
+        let each = Each::after_statement(input)?;
         if !input.is_empty() {
             return Err(input.error(Mistake::ValueBehind));
         }
@@ -76,6 +81,7 @@ impl Parse for Sql {
             text,
             target,
             parts,
+            each,
         })
     }
 }
@@ -102,6 +108,9 @@ impl Parse for Asking {
         let parts;
         bracketed!(parts in input);
         let parts = parts.parse()?;
+        let each;
+        bracketed!(each in input);
+        let each = (!each.is_empty()).then(|| each.parse()).transpose()?;
         let text = input.parse()?;
         let mut reflections = Vec::new();
         while !input.is_empty() {
@@ -114,6 +123,7 @@ impl Parse for Asking {
             text,
             target,
             parts,
+            each,
         };
         Ok(Self { sql, reflections })
     }
@@ -151,9 +161,12 @@ impl Asking {
             text,
             target,
             parts,
+            each,
         } = &self.sql;
         let reflections = &self.reflections;
-        quote!(#path ! { sql_next [#((#tables))*] [#target] [#parts] #text #({ #reflections })* })
+        quote! {
+            #path ! { sql_next [#((#tables))*] [#target] [#parts] [#each] #text #({ #reflections })* }
+        }
     }
 
     fn finish(&self) -> syn::Result<TokenStream> {
@@ -203,6 +216,9 @@ impl Asking {
         };
         let krate = self.krate();
         let outputs = rows::outputs(&statement, &tables, names)?;
+        if self.sql.each.is_some() && outputs.is_some() {
+            return Err(Fault::somewhere(Mistake::EachWithRows));
+        }
         let rows = rows::rows(&krate, &outputs, &target, &statement, &tables, span)?;
         let met = all_met(&krate, &captures, &statement, &tables, span);
         let values = captures.values.into_iter().zip(met).collect();
@@ -224,6 +240,10 @@ impl Asking {
         let values = values
             .iter()
             .map(|(capture, call)| bound(capture, call, span));
+        if let Some(each) = &self.sql.each {
+            let function = quote_spanned!(span=> #krate::__private::each::<(#(#paths,)*), _>);
+            return each.statement(&function, text, values, span);
+        }
         quote_spanned! {span=>
             #krate::__private::statement::<(#(#paths,)*), _, _>(
                 #rows,
@@ -358,6 +378,7 @@ mod tests {
                 text: LitStr::new(text, Span::call_site()),
                 target: None,
                 parts: Parts::default(),
+                each: None,
             },
             reflections: vec![
                 table(
@@ -448,6 +469,16 @@ mod tests {
             let shown = crate::expansions::shown(quote!(fn statement() { #written }));
             insta::assert_snapshot!(name, shown);
         }
+    }
+
+    #[test]
+    fn the_expansion_of_one_that_runs_for_each_item() {
+        let mut asking = asking("UPDATE pages SET title = {title} WHERE page = {page}");
+        let tokens: TokenStream = "for (page, title) in &titles".parse().unwrap_or_default();
+        asking.sql.each = syn::parse2(tokens).ok();
+        let written = asking.finish().unwrap_or_else(|error| panic!("{error}"));
+        let shown = crate::expansions::shown(quote!(fn statement() { #written }));
+        insta::assert_snapshot!("sql_each", shown);
     }
 
     #[test]

@@ -898,13 +898,20 @@ export class Sql {
     }
   }
 
-  // How many rows were written; NaN if the statement failed. An import that may throw costs
+  // Runs the statement so many times, each time with the next `count` values. How many rows were
+  // written; NaN if it failed, after as many runs as `runs` says. An import that may throw costs
   // wasm-bindgen a closure for each call.
-  run(statement, cells, count, texts, bytes) {
+  run(times, statement, cells, count, texts, bytes) {
+    let written = 0;
     try {
-      const cursor = this.sql.exec(statement, ...this.values(cells, count, texts, bytes));
-      if (!cursor.next().done) cursor.toArray();
-      return this.note(cursor);
+      for (this.runs = 0; this.runs < times; this.runs++) {
+        const values = this.values(cells + 16 * count * this.runs, count, texts, bytes);
+        [texts, bytes] = [this.endOfTexts, this.endOfBytes];
+        const cursor = this.sql.exec(statement, ...values);
+        if (!cursor.next().done) cursor.toArray();
+        written += this.note(cursor);
+      }
+      return written;
     } catch (error) {
       this.error = error;
       return NaN;
@@ -940,6 +947,7 @@ export class Sql {
           break;
       }
     }
+    [this.endOfTexts, this.endOfBytes] = [text, byte];
     return values;
   }
 

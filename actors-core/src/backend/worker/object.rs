@@ -66,6 +66,14 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
         self.sql.run(statement, values)
     }
 
+    fn sql_run_each(
+        &self,
+        statement: &str,
+        sets: &[Vec<Value<'_>>],
+    ) -> Result<u64, (usize, Error)> {
+        self.sql.run_each(statement, sets)
+    }
+
     fn sql_fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Rows<'_>> {
         self.sql.fetch(statement, values)
     }

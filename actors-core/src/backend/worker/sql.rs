@@ -41,15 +41,20 @@ extern "C" {
         texts: *const u8,
         bytes: *const u8,
     ) -> f64;
+    /// Runs the statement so many times, each time with the next `count` values.
     #[wasm_bindgen(method)]
     fn run(
         this: &Sql,
+        times: usize,
         statement: &JsString,
         cells: *const [f64; 2],
         count: usize,
         texts: *const u8,
         bytes: *const u8,
     ) -> f64;
+    /// How often it had run when it failed.
+    #[wasm_bindgen(method, getter)]
+    fn runs(this: &Sql) -> usize;
     #[wasm_bindgen(method, getter)]
     fn error(this: &Sql) -> JsValue;
     #[wasm_bindgen(method)]
@@ -122,16 +127,27 @@ impl Database {
         run: impl FnOnce(&JsString, &Bound) -> T,
     ) -> T {
         let mut bound = self.bound.borrow_mut();
-        bound.pack(values);
+        bound.clear();
+        bound.add(values);
+        self.with(statement, &bound, run)
+    }
+
+    /// Runs the statement with values that are packed.
+    fn with<T>(
+        &self,
+        statement: &str,
+        bound: &Bound,
+        run: impl FnOnce(&JsString, &Bound) -> T,
+    ) -> T {
         let mut texts = self.texts.borrow_mut();
         if let Some(forms) = texts.get_mut(statement) {
-            return run(form(forms, statement, &bound), &bound);
+            return run(form(forms, statement, bound), bound);
         }
         if texts.len() >= STATEMENTS {
             texts.clear();
         }
         let forms = texts.entry(statement.into()).or_default();
-        run(form(forms, statement, &bound), &bound)
+        run(form(forms, statement, bound), bound)
     }
 
     fn failed(&self, statement: &str) -> Error {
@@ -148,12 +164,38 @@ impl Database {
     pub(super) fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
         let written = self.bind(statement, values, |text, bound| {
             let (cells, texts, bytes) = bound.places();
-            self.sql.run(text, cells, bound.cells.len(), texts, bytes)
+            let count = bound.cells.len();
+            self.sql.run(1, text, cells, count, texts, bytes)
         });
         if written.is_nan() {
             return Err(self.failed(statement));
         }
         Ok(written as u64)
+    }
+
+    pub(super) fn run_each(
+        &self,
+        statement: &str,
+        sets: &[Vec<Value<'_>>],
+    ) -> Result<u64, (usize, Error)> {
+        let mut bound = self.bound.borrow_mut();
+        let (mut first, mut written) = (0, 0);
+        while first < sets.len() {
+            bound.clear();
+            let fitting = sets[first..].iter().take_while(|set| bound.add(set));
+            let times = fitting.count();
+            let count = bound.cells.len() / times;
+            let rows = self.with(statement, &bound, |text, bound| {
+                let (cells, texts, bytes) = bound.places();
+                self.sql.run(times, text, cells, count, texts, bytes)
+            });
+            if rows.is_nan() {
+                return Err((first + self.sql.runs(), self.failed(statement)));
+            }
+            written += rows as u64;
+            first += times;
+        }
+        Ok(written)
     }
 
     pub(super) fn fetch(&self, statement: &str, values: &[Value<'_>]) -> Result<Rows<'_>> {
@@ -195,7 +237,7 @@ impl Room {
 fn form<'a>(forms: &'a mut Texts, statement: &str, bound: &Bound) -> &'a JsString {
     let integers = bound.integers;
     // Casting NULL gives NULL, so any form will do for it.
-    let fits = |known: u128| (known ^ integers) & !bound.nulls == 0;
+    let fits = |known: u128| integers & !known == 0 && known & bound.others == 0;
     let known = forms.iter().position(|(known, _)| fits(*known));
     let known = known.unwrap_or_else(|| {
         if forms.len() >= FORMS {
@@ -236,8 +278,8 @@ impl Hasher for Glance {
 struct Bound {
     /// Which of the values are integers, from the lowest bit on.
     integers: u128,
-    /// The same for those that are NULL.
-    nulls: u128,
+    /// The same for all others except NULL.
+    others: u128,
     /// The kind of each, and itself or its length in bytes.
     cells: Vec<[f64; 2]>,
     texts: String,
@@ -254,36 +296,48 @@ impl Bound {
         )
     }
 
-    fn pack(&mut self, values: &[Value<'_>]) {
+    fn clear(&mut self) {
         self.integers = 0;
-        self.nulls = 0;
+        self.others = 0;
         self.cells.clear();
         self.texts.clear();
         self.bytes.clear();
+    }
+
+    /// Adds a set of values, unless its integers are at other places than those before.
+    fn add(&mut self, values: &[Value<'_>]) -> bool {
+        let (mut integers, mut others) = (self.integers, self.others);
         for (index, value) in values.iter().enumerate() {
             // The runtime accepts 100 values.
             let bit = 1_u128.checked_shl(index as u32).unwrap_or_default();
-            let cell = match value {
-                Value::Null => {
-                    self.nulls |= bit;
-                    [NULL, 0.0]
-                }
-                Value::Integer(integer) => {
-                    self.integers |= bit;
-                    [NUMBER, *integer as f64]
-                }
-                Value::Real(real) => [NUMBER, *real],
-                Value::Text(text) => {
-                    self.texts.push_str(text);
-                    [TEXT, text.len() as f64]
-                }
-                Value::Blob(bytes) => {
-                    self.bytes.extend_from_slice(bytes);
-                    [BLOB, bytes.len() as f64]
-                }
-            };
-            self.cells.push(cell);
+            match value {
+                Value::Null => {}
+                Value::Integer(_) => integers |= bit,
+                _ => others |= bit,
+            }
         }
+        if integers & others != 0 {
+            return false;
+        }
+        (self.integers, self.others) = (integers, others);
+        values.iter().for_each(|value| self.pack(value));
+        true
+    }
+
+    fn pack(&mut self, value: &Value<'_>) {
+        self.cells.push(match value {
+            Value::Null => [NULL, 0.0],
+            Value::Integer(integer) => [NUMBER, *integer as f64],
+            Value::Real(real) => [NUMBER, *real],
+            Value::Text(text) => {
+                self.texts.push_str(text);
+                [TEXT, text.len() as f64]
+            }
+            Value::Blob(bytes) => {
+                self.bytes.extend_from_slice(bytes);
+                [BLOB, bytes.len() as f64]
+            }
+        });
     }
 }
 

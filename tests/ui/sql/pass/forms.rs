@@ -182,6 +182,15 @@ impl Site {
         let _: Visit = written;
         let _ = sql!(Visit => "DELETE FROM visits AS v WHERE v.id = 1 RETURNING *").all(ctx)?;
         let _ = sql!(Visit => "UPDATE visits AS v SET page = 'c' WHERE v.id = 1 RETURNING *").all(ctx)?;
+        // Once for each item, by any pattern, with what is around it.
+        let (at, pages) = (ctx.now(), ["a", "b"]);
+        let _: u64 = sql!(Visit => "INSERT INTO visits (page, at, type) VALUES ({page}, {at}, {kind = \"x\"})",
+            for page in pages)
+        .run(ctx)?;
+        let places = vec![Place { id: 1, page: "a" }];
+        sql!(Visit => "UPDATE visits SET page = {page} WHERE id = {id} AND at < {at}", for Place { id, page } in &places,)
+            .run(ctx)?;
+        sql!(Visit => "DELETE FROM visits WHERE id IN {ids = &[place.id]}", for place in places).run(ctx)?;
         // Arms of one type.
         let both: Vec<Option<u32>> = sql!(Visit => "SELECT id FROM visits UNION SELECT seconds FROM visits").all(ctx)?;
         let _ = both;
@@ -189,6 +198,12 @@ impl Site {
             .optional(ctx)?;
         Ok(())
     }
+}
+
+/// A row in another form.
+struct Place {
+    id: u32,
+    page: &'static str,
 }
 
 fn main() {}
