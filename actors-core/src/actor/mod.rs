@@ -84,6 +84,8 @@ pub struct Handlers<A: Actor> {
     pub methods: &'static [Method<A>],
     pub on_init: Option<Init<A>>,
     pub on_request: Option<OnRequest<A>>,
+    /// Whether that takes the whole body of a request.
+    pub reads_bodies: bool,
     pub alarms: &'static [AlarmHandler<A>],
     pub messages: &'static [MessageHandler<A>],
     pub on_connect: Option<OnConnect<A>>,

@@ -49,10 +49,13 @@ impl<T> Outcome<T> for Always {
 
 /// Passes on a request in the form that the handler takes.
 pub trait Read<R> {
+    const IS_WHOLE: bool;
     fn read(request: Request, next: impl FnOnce(R) -> Turn<Response> + 'static) -> Turn<Response>;
 }
 
 impl<B: FromBody> Read<Request<B>> for If<true> {
+    const IS_WHOLE: bool = B::IS_WHOLE;
+
     fn read(
         request: Request,
         next: impl FnOnce(Request<B>) -> Turn<Response> + 'static,
@@ -62,6 +65,8 @@ impl<B: FromBody> Read<Request<B>> for If<true> {
 }
 
 impl<R> Read<R> for If<false> {
+    const IS_WHOLE: bool = false;
+
     fn read(_: Request, _: impl FnOnce(R) -> Turn<Response> + 'static) -> Turn<Response> {
         unreachable!()
     }

@@ -117,24 +117,33 @@ pub(crate) fn check_request(request: &Request) -> Result<()> {
             read before the handler runs"
 )]
 pub trait FromBody: Sized + 'static {
+    /// Whether the whole body is read before the handler runs.
+    #[doc(hidden)]
+    const IS_WHOLE: bool;
     /// Reads the body in the form that the handler takes.
     #[doc(hidden)]
     fn from_body(body: Body) -> Turn<Self>;
 }
 
 impl FromBody for Body {
+    const IS_WHOLE: bool = false;
+
     fn from_body(body: Body) -> Turn<Self> {
         Turn::Done(Ok(body))
     }
 }
 
 impl FromBody for Bytes {
+    const IS_WHOLE: bool = true;
+
     fn from_body(body: Body) -> Turn<Self> {
         Turn::start(body.bytes())
     }
 }
 
 impl FromBody for String {
+    const IS_WHOLE: bool = true;
+
     fn from_body(body: Body) -> Turn<Self> {
         Turn::start(async {
             String::from_utf8(body.bytes().await?.into())

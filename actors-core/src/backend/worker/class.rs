@@ -24,6 +24,7 @@ extern "C" {
         instance: &JsValue,
         methods: Vec<String>,
         answers_requests: bool,
+        reads_bodies: bool,
         has_sockets: bool,
         hears_their_end: bool,
         max_bytes: f64,
@@ -83,7 +84,7 @@ impl<A: Actor> Class<A> {
         match event {
             // So an actor that handles no requests does not include their code.
             FETCH if A::SOCKETS.is_some() || A::HANDLERS.on_request.is_some() => {
-                http::handle(object, A::SOCKETS.is_some(), about.unchecked_ref())
+                http::handle(object, A::SOCKETS.is_some(), about.unchecked_ref(), bytes)
             }
             ALARM => {
                 let planned = cells
@@ -147,6 +148,7 @@ pub fn declare_class<A: Actor>(instance: &JsValue) {
         instance,
         methods,
         answers_requests,
+        A::HANDLERS.reads_bodies,
         A::SOCKETS.is_some(),
         hears_their_end,
         A::SOCKETS.map_or(0.0, |options| options.max_bytes as f64),

@@ -21,7 +21,7 @@ pub fn fetch(
     env: JsValue,
 ) -> Result<JsValue, JsValue> {
     let path = path_of(request).ok_or_else(|| bad_url("it is not one"));
-    let found = path.and_then(|path| find(routes, &path, || Ok(http::head(request)?.0)));
+    let found = path.and_then(|path| find(routes, &path, || http::head(request)));
     let found = match found {
         Ok(found) => found,
         Err(error) => return http::refuse(&error),

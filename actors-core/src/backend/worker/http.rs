@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::pin::Pin;
 
+use ::http::Method;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use wasm_bindgen::prelude::*;
@@ -20,8 +21,8 @@ use crate::turn::BoxFuture;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    /// Whether there is a body, the method, the URL normalized by the URL standard, and the
-    /// headers, one line each; none if the URL is invalid.
+    /// The method, the URL normalized by the URL standard, and the headers, one line each; none if
+    /// the URL is invalid.
     #[wasm_bindgen(js_name = headOfRequest)]
     fn head_of_request(request: &web_sys::Request) -> Option<String>;
     /// Whether there is a body, the status, and the headers.
@@ -41,13 +42,14 @@ extern "C" {
     ) -> Result<web_sys::Request, JsValue>;
 }
 
-/// A request to the actor.
+/// A request to the actor, with its body if the glue has read it.
 pub(super) fn handle(
     object: &impl Host,
     opens_sockets: bool,
     request: &web_sys::Request,
+    body: Option<Vec<u8>>,
 ) -> Result<JsValue, JsValue> {
-    let (head, has_body) = match head(request) {
+    let head = match head(request) {
         Ok(head) => head,
         Err(error) => return refuse(&error),
     };
@@ -59,9 +61,10 @@ pub(super) fn handle(
             return answer(object.upgrade(head.map(Body::from)), to_js_upgrade);
         }
     }
-    let body = match has_body {
-        true => Body::incoming(JsBody::Request(Clone::clone(request))),
-        false => Body::empty(),
+    let body = match body {
+        Some(body) => Body::from(body),
+        None if has_body(&head, request) => Body::incoming(JsBody::Request(Clone::clone(request))),
+        None => Body::empty(),
     };
     match object.fetch(head.map(|()| body)) {
         Some(turn) => answer(turn, to_js_response),
@@ -81,19 +84,24 @@ fn to_js_upgrade(upgrade: Upgrade) -> Result<JsValue> {
     }
 }
 
-/// The request without its body, which stays in JavaScript, and whether it has one.
-pub(super) fn head(request: &web_sys::Request) -> Result<(::http::Request<()>, bool)> {
+/// Whether the request has a body. Asking makes the runtime create a stream for it.
+fn has_body(head: &::http::Request<()>, request: &web_sys::Request) -> bool {
+    !matches!(*head.method(), Method::GET | Method::HEAD) && request.body().is_some()
+}
+
+/// The request without its body, which stays in JavaScript.
+pub(super) fn head(request: &web_sys::Request) -> Result<::http::Request<()>> {
     let head = head_of_request(request).ok_or_else(|| bad_url("it is not one"))?;
     let mut lines = head.split('\n');
     let mut next = || lines.next().unwrap_or_default();
-    let (has_body, method, url) = (next() == "1", next(), next());
+    let (method, url) = (next(), next());
     let mut head = ::http::Request::builder()
         .method(method)
         .uri(request::uri(url)?);
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         head = head.header(name, value);
     }
-    Ok((head.body(()).map_err(unreadable)?, has_body))
+    head.body(()).map_err(unreadable)
 }
 
 /// The error for a request with a header that HTTP does not allow, but the runtime lets

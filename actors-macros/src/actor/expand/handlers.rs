@@ -99,8 +99,15 @@ impl Handlers {
 
     /// The handlers that exist at most once each.
     fn single(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
+        let krate = facts.krate;
         let init = only(&self.init, |method| init(method, actor, facts));
         let request = only(&self.request, |method| request(method, actor, facts));
+        let reads_bodies = self.request.as_ref().and_then(|method| {
+            let ty = method.argument_types().next()?;
+            let reads = facts.choose(&method.conditions, Fact::Request, ty);
+            Some(quote!(<#reads as #krate::__private::Read<#ty>>::IS_WHOLE))
+        });
+        let reads_bodies = reads_bodies.unwrap_or_else(|| quote!(false));
         let connect = only(&self.connect, |method| connect(method, actor, facts));
         let given = |method, gifts| only(method, |method| given(method, gifts, actor, facts));
         let unhandled = given(&self.unhandled, &["message", "error"]);
@@ -109,6 +116,7 @@ impl Handlers {
         quote! {
             on_init: #init,
             on_request: #request,
+            reads_bodies: #reads_bodies,
             on_connect: #connect,
             on_unhandled: #unhandled,
             on_close: #close,
