@@ -46,7 +46,7 @@ fn of(world: &World, event: impl FnOnce()) -> Costs {
 
 #[test]
 fn each_kind_of_event_costs_what_is_written_down() {
-    let world = World::in_workerd("costs");
+    let mut world = World::in_workerd("costs");
     let meter = world.object("METER", "a");
     let point = json!({"x": 0.5, "y": 1, "name": "p", "is_on": true});
     let points = json!([vec![point; 100]]);
@@ -96,4 +96,23 @@ fn each_kind_of_event_costs_what_is_written_down() {
         assert_eq!(client.receive(), Message::Text("b".to_owned()));
     });
     assert_eq!(message, costs(2, 0, 0, 0), "a message and its answer");
+    drop(client);
+
+    let meter = world.object("METER", "a");
+    let run = |what: &str| {
+        let before = meter.ask("count", json!([]));
+        meter.ask(what, json!([]));
+        world.until("the alarm has run", || {
+            meter.ask("count", json!([])) != before
+        });
+    };
+    run("schedule_now");
+    let ring = of(&world, || run("schedule_now"));
+    assert_eq!(ring, costs(29, 10, 4, 3), "an alarm scheduled and run");
+
+    world.crash();
+    let wake = of(&world, || {
+        world.object("METER", "a").ask("nothing", json!([]));
+    });
+    assert_eq!(wake, costs(29, 2, 0, 0), "a wake");
 }

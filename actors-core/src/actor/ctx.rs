@@ -106,7 +106,7 @@ impl<A> Ctx<A> {
     ///
     /// A synchronous handler already is one transaction; an `async` handler calls this for
     /// the parts that belong together. A nested transaction can fail on its own. Costs
-    /// about 2 µs.
+    /// about 5 µs, and 10 if nothing is stored in it.
     ///
     /// ```
     /// # use actors_core::prelude::*;
