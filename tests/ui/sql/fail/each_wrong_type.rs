@@ -14,8 +14,8 @@ pub struct Words {}
 #[actor]
 impl Words {
     fn ask(&self, ctx: &Ctx<Self>, words: Vec<(String, u32)>) -> Result<u64> {
-        sql!(Word => "UPDATE words SET count = {count} WHERE word = {word}",
-            for (count, word) in words)
+        sql!(Word => "UPDATE words SET count = {count} WHERE share = 0.5",
+            for (count, _) in words)
         .run(ctx)
     }
 }
