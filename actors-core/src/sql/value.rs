@@ -352,22 +352,28 @@ impl<T: ToSql> AsSql<T> for T {}
 impl<T: ToSql> AsSql<T> for &T {}
 impl AsSql<String> for str {}
 impl AsSql<String> for &str {}
+#[diagnostic::do_not_recommend]
 impl AsSql<String> for &&str {}
 impl AsSql<Vec<u8>> for [u8] {}
 impl AsSql<Vec<u8>> for &[u8] {}
+#[diagnostic::do_not_recommend]
 impl AsSql<Vec<u8>> for &&[u8] {}
 impl AsSql<Bytes> for &[u8] {}
 impl<T: ToSql> AsSql<Option<T>> for T {}
 impl<T: ToSql> AsSql<Option<T>> for &T {}
 impl AsSql<Option<String>> for str {}
 impl AsSql<Option<String>> for &str {}
+#[diagnostic::do_not_recommend]
 impl AsSql<Option<String>> for &&str {}
 impl AsSql<Option<String>> for Option<&str> {}
+#[diagnostic::do_not_recommend]
 impl AsSql<Option<String>> for &Option<&str> {}
 impl AsSql<Option<Vec<u8>>> for [u8] {}
 impl AsSql<Option<Vec<u8>>> for &[u8] {}
+#[diagnostic::do_not_recommend]
 impl AsSql<Option<Vec<u8>>> for &&[u8] {}
 impl AsSql<Option<Vec<u8>>> for Option<&[u8]> {}
+#[diagnostic::do_not_recommend]
 impl AsSql<Option<Vec<u8>>> for &Option<&[u8]> {}
 
 /// The values for the `?`s of a statement: a tuple of up to 12, or `()`.

@@ -99,15 +99,9 @@ impl Handlers {
 
     /// The handlers that exist at most once each.
     fn single(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-        let krate = facts.krate;
         let init = only(&self.init, |method| init(method, actor, facts));
         let request = only(&self.request, |method| request(method, actor, facts));
-        let reads_bodies = self.request.as_ref().and_then(|method| {
-            let ty = method.argument_types().next()?;
-            let reads = facts.choose(&method.conditions, Fact::Request, ty);
-            Some(quote!(<#reads as #krate::__private::Read<#ty>>::IS_WHOLE))
-        });
-        let reads_bodies = reads_bodies.unwrap_or_else(|| quote!(false));
+        let reads_bodies = only(&self.request, |method| reads_body(method, facts));
         let connect = only(&self.connect, |method| connect(method, actor, facts));
         let given = |method, gifts| only(method, |method| given(method, gifts, actor, facts));
         let unhandled = given(&self.unhandled, &["message", "error"]);
@@ -116,7 +110,7 @@ impl Handlers {
         quote! {
             on_init: #init,
             on_request: #request,
-            reads_bodies: #reads_bodies,
+            reads_bodies: ::core::matches!(#reads_bodies, ::core::option::Option::Some(true)),
             on_connect: #connect,
             on_unhandled: #unhandled,
             on_close: #close,
@@ -330,6 +324,16 @@ fn request(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// Whether the handler takes the whole body of a request.
+fn reads_body(method: &Method, facts: &Facts<'_>) -> TokenStream {
+    let krate = facts.krate;
+    let Some(ty) = method.argument_types().next() else {
+        return quote!(false);
+    };
+    let reads = facts.choose(&method.conditions, Fact::Request, ty);
+    quote!(<#reads as #krate::__private::Read<#ty>>::IS_WHOLE)
 }
 
 fn message_handler(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
