@@ -56,8 +56,9 @@ use crate::time::{Duration, Timestamp};
 ///
 /// What a synchronous handler does to the actor's storage happens exactly once: the alarm is
 /// removed in the same transaction. If the process is lost, or an alarm in that transaction
-/// panics, the others in it run again: what they send elsewhere is sent again. An `async` handler runs at least once; to do something
-/// elsewhere only once, pass [`AlarmRun::key`](crate::alarms::AlarmRun::key) along.
+/// panics, the others in it run again: what they send elsewhere is sent again. An `async` handler
+/// runs at least once; to do something elsewhere only once, pass
+/// [`AlarmRun::key`](crate::alarms::AlarmRun::key) along.
 ///
 /// The next ring is armed before alarms run, so the process can be lost at any moment. If
 /// the actor can't wake, that is retried after a minute, and then after as long as the first
