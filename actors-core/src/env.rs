@@ -1,20 +1,104 @@
-//! The Worker's bindings.
+//! The Worker's bindings: its variables, and its clients of whatever is outside an actor.
 
-use crate::error::Result;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+use crate::json;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::platform::{Host, Platform};
 use crate::rpc::remote::Remote;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::sockets::SocketOptions;
 
-/// The Worker's bindings.
+/// The bindings as the backend has them. In a Worker each method of theirs is called directly, so
+/// that what no one calls is not linked.
 #[cfg(target_arch = "wasm32")]
-pub use worker::Env;
-
-/// The Worker's bindings. Outside a Worker: all actors.
+type Inner = worker::Env;
 #[cfg(not(target_arch = "wasm32"))]
+type Inner = std::rc::Rc<dyn Bindings>;
+
+/// The Worker's bindings: its variables and secrets, and its clients of actors and of everything
+/// else outside an actor. In an actor it is [`Ctx::env`](crate::Ctx::env).
+///
+/// Under `cargo test`, [`testing::World`](https://docs.rs/actors-core) sets them up.
+///
+/// ```
+/// use actors_core::prelude::*;
+///
+/// fn greeting(env: &Env) -> Result<String> {
+///     Ok(format!("{}, {}", env.var("GREETING")?, env.secret("NAME")?))
+/// }
+/// # let world = actors_core::testing::World::new().var("GREETING", "hello").secret("NAME", "Ann");
+/// # assert_eq!(greeting(world.env()).unwrap(), "hello, Ann");
+/// # let error = world.env().var("OTHER").unwrap_err();
+/// # assert!(error.message().starts_with("the Worker has no variable `OTHER`"), "{error}");
+/// ```
 #[derive(Clone)]
-pub struct Env(pub(crate) std::rc::Rc<dyn Bindings>);
+pub struct Env(pub(crate) Inner);
+
+impl Env {
+    /// The text of a variable.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no variable of that name, or it is not a text.
+    pub fn var(&self, name: &str) -> Result<String> {
+        let text = self.0.text(name);
+        text.ok_or_else(|| missing("variable", name, "add it to [vars] in wrangler.toml"))
+    }
+
+    /// The text of a secret. The runtime does not tell secrets from variables; what differs is the
+    /// advice if it is missing.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no secret of that name.
+    pub fn secret(&self, name: &str) -> Result<String> {
+        let text = self.0.text(name);
+        text.ok_or_else(|| {
+            let advice = format!("set it with `wrangler secret put {name}`");
+            missing("secret", name, &advice)
+        })
+    }
+
+    /// A variable or a secret as a `T`: a JSON variable, or a text with JSON in it.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no variable of that name, or it is no `T`; the error says where.
+    pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+        let text = self.0.json(name);
+        let text =
+            text.ok_or_else(|| missing("variable", name, "add it to [vars] in wrangler.toml"))?;
+        json::from_text(&text)
+            .map_err(|error| Error::internal(format!("the variable `{name}`: {error}")))
+    }
+
+    /// The instance of an actor with that name.
+    pub(crate) fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
+        self.0.object(address, name)
+    }
+
+    /// The bindings as the crate `worker` has them, for whatever has no method here. Only in a
+    /// Worker: code that calls it needs `#[cfg(target_arch = "wasm32")]`.
+    #[cfg(target_arch = "wasm32")]
+    pub fn raw(&self) -> &worker::Env {
+        &self.0
+    }
+}
+
+/// For a fetch handler of the crate `worker`, which calls actors.
+#[cfg(target_arch = "wasm32")]
+impl From<worker::Env> for Env {
+    fn from(raw: worker::Env) -> Self {
+        Self(raw)
+    }
+}
+
+/// The error for a binding that is not there.
+fn missing(what: &str, name: &str, advice: &str) -> Error {
+    Error::internal(format!("the Worker has no {what} `{name}`: {advice}"))
+}
 
 /// Whether checks run that cost too much in a Worker.
 pub(crate) const IS_FOR_TESTS: bool = cfg!(not(target_arch = "wasm32"));
@@ -36,7 +120,7 @@ pub(crate) struct Address {
     pub(crate) sockets: Option<&'static SocketOptions>,
 }
 
-/// The objects that can be called.
+/// What a Worker is bound to.
 pub(crate) trait Bindings {
     /// The instance of an actor with that name.
     ///
@@ -44,11 +128,10 @@ pub(crate) trait Bindings {
     ///
     /// The Worker has no binding for the actor.
     fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>>;
-}
 
-#[cfg(not(target_arch = "wasm32"))]
-impl Bindings for Env {
-    fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
-        self.0.object(address, name)
-    }
+    /// A variable or a secret, if it is a text.
+    fn text(&self, name: &str) -> Option<String>;
+
+    /// A variable or a secret as JSON: itself if it is a text.
+    fn json(&self, name: &str) -> Option<String>;
 }

@@ -10,7 +10,7 @@ use actors_harness::{
 use anyhow::{Context, Result, anyhow};
 
 /// The crates that a Worker consists of.
-const WORKER_CRATES: [&str; 8] = [
+const WORKER_CRATES: [&str; 9] = [
     "actors-core",
     "actors-bench",
     "actors-bench-one-method",
@@ -19,6 +19,7 @@ const WORKER_CRATES: [&str; 8] = [
     "actors-bench-workers-rs",
     "actors-examples",
     "actors-fixtures",
+    "actors-outside",
 ];
 
 pub(crate) fn run() -> Result<()> {
@@ -45,7 +46,7 @@ pub(crate) fn run() -> Result<()> {
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     headline("Workers");
-    for folder in ["actors-examples", "tests/fixtures"] {
+    for folder in ["actors-examples", "tests/fixtures", "tests/outside"] {
         worker::build(&root().join(folder))?;
     }
     headline("tests");

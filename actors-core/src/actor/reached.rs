@@ -3,7 +3,7 @@
 use super::Actor;
 use super::host::address;
 use super::state::Reached;
-use crate::env::{Bindings as _, Env};
+use crate::env::Env;
 use crate::error::Result;
 use crate::rpc::{Stub, check_name};
 use crate::stand_in::{If, StandIn};

@@ -44,7 +44,8 @@
 //!   actors of one isolate, and which ones share it is unknown.
 //! - Calls that wait for each other in a cycle fail at once, as they do within one isolate.
 //!   In production, those between isolates end with [`Busy`](crate::ErrorKind::Busy).
-//! - [`Ctx::env`](crate::Ctx::env) has the actors, and no other bindings.
+//! - [`Ctx::env`](crate::Ctx::env) has the actors, and what the test has added: see
+//!   [`World::var`].
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 
@@ -58,12 +59,14 @@ mod snapshot;
 use std::future::Future;
 use std::rc::Rc;
 
+use serde::Serialize;
+
 pub use self::client::Client;
 pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 use crate::actor::Actor;
 use crate::actor::host::{address, def_of};
-use crate::backend::native::{Sim, Slot};
+use crate::backend::native::{Binding, Sim, Slot};
 use crate::env::Env;
 use crate::error::Result;
 use crate::instance::tables::own;
@@ -103,6 +106,34 @@ impl World {
     fn of(sim: Rc<Sim>) -> Self {
         let env = Env(sim.clone());
         Self { sim, env }
+    }
+
+    /// Adds a variable, as in `[vars]`.
+    pub fn var(self, name: &str, text: impl Into<String>) -> Self {
+        self.bind(name, Binding::Text(text.into()))
+    }
+
+    /// Adds a secret. As in the runtime, it is the same as a variable.
+    pub fn secret(self, name: &str, text: impl Into<String>) -> Self {
+        self.var(name, text)
+    }
+
+    /// Adds a JSON variable.
+    ///
+    /// # Panics
+    ///
+    /// The value is none that JSON has.
+    #[track_caller]
+    pub fn json(self, name: &str, value: &impl Serialize) -> Self {
+        match serde_json::to_string(value) {
+            Ok(text) => self.bind(name, Binding::Json(text)),
+            Err(error) => panic!("`{name}` is no JSON: {error}"),
+        }
+    }
+
+    fn bind(self, name: &str, binding: Binding) -> Self {
+        self.sim.bound.set(name, binding);
+        self
     }
 
     /// The bindings that the actors get from [`Ctx::env`](crate::Ctx::env).

@@ -10,6 +10,7 @@
 //! - A panic erases the memory of all actors of the world, as it does for those of one
 //!   isolate in production. Which actors share an isolate there is unknown.
 
+mod bindings;
 mod disk;
 mod http;
 mod outbox;
@@ -19,6 +20,7 @@ mod sim;
 mod socket;
 mod sockets;
 
+pub(crate) use self::bindings::Binding;
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};
 pub(crate) use self::socket::Socket;

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::bindings::Binding;
 use super::sim::{Sim, Slot};
 use crate::env::{Address, Bindings};
 use crate::error::{Error, Result};
@@ -20,6 +21,19 @@ impl Bindings for Sim {
                 .expect("the world exists while it is used"),
             slot: self.slot(address, name)?,
         }))
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        match self.bound.get(name)? {
+            Binding::Text(text) => Some(text),
+            Binding::Json(_) => None,
+        }
+    }
+
+    fn json(&self, name: &str) -> Option<String> {
+        match self.bound.get(name)? {
+            Binding::Text(text) | Binding::Json(text) => Some(text),
+        }
     }
 }
 

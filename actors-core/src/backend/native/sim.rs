@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use super::bindings::Bound;
 use super::disk::Disk;
 use super::outbox::Outbox;
 use super::socket::Socket;
@@ -145,6 +146,7 @@ struct Crash;
 /// The world.
 pub(crate) struct Sim {
     pub(super) me: Weak<Sim>,
+    pub(crate) bound: Bound,
     now: Cell<Timestamp>,
     slots: RefCell<BTreeMap<(&'static str, String), Rc<Slot>>>,
     tasks: RefCell<Vec<Task>>,
@@ -164,6 +166,7 @@ impl Sim {
     pub(crate) fn new(seed: Option<u64>) -> Rc<Self> {
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
+            bound: Bound::default(),
             // An arbitrary day: 2026-01-01T00:00:00Z.
             now: Cell::new(Timestamp::from_millis(1_767_225_600_000)),
             slots: RefCell::default(),

@@ -11,6 +11,7 @@ use super::{http, object, sockets, wire};
 use crate::actor::Actor;
 use crate::actor::host::sleeping;
 use crate::actor::object::Object;
+use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::platform::{Host as _, Platform};
 use crate::sockets::message::{Event, TooLong};
@@ -45,7 +46,7 @@ impl<A: Actor> Class<A> {
     /// An object of the runtime, from the arguments of its constructor.
     pub fn new(state: JsValue, env: JsValue) -> Self {
         let state: State = state.unchecked_into();
-        let env = env.unchecked_into();
+        let env = Env(env.unchecked_into());
         // Before any socket is accepted, and again at each wake.
         if let Some(pair) = A::SOCKETS.and_then(|options| options.auto_response) {
             sockets::auto_response(&state, pair);

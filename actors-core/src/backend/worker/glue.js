@@ -268,6 +268,18 @@ function entry({ prototype }, hooks) {
   return handlers;
 }
 
+// ---- bindings ---------------------------------------------------------------
+
+export function textOf(env, name) {
+  const value = env[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function jsonOf(env, name) {
+  const value = env[name];
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 // ---- calls ------------------------------------------------------------------
 
 export function stub(env, binding, name) {

@@ -2,6 +2,7 @@
 
 mod class;
 mod entry;
+mod env;
 mod error;
 mod executor;
 mod http;

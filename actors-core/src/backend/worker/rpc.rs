@@ -1,6 +1,7 @@
 //! The clients of other objects.
 
 use wasm_bindgen::prelude::*;
+use worker::Env;
 use worker::js_sys::Promise;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys;
@@ -8,7 +9,7 @@ use worker::web_sys;
 use super::error::from_js;
 use super::state::Id;
 use super::{http, wire};
-use crate::env::{Address, Bindings, Env};
+use crate::env::Address;
 use crate::error::{Error, Result};
 use crate::request::{Request, Response};
 use crate::rpc::remote::Remote;
@@ -40,11 +41,9 @@ extern "C" {
 /// The client of another object.
 struct Target(ObjectStub);
 
-impl Bindings for Env {
-    fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
-        let stub = stub(self, address.binding, name).ok_or_else(|| unbound(address.binding))?;
-        Ok(Box::new(Target(stub)))
-    }
+pub(super) fn object(env: &Env, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
+    let stub = stub(env, address.binding, name).ok_or_else(|| unbound(address.binding))?;
+    Ok(Box::new(Target(stub)))
 }
 
 impl Remote for Target {

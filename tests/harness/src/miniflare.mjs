@@ -1,0 +1,46 @@
+// Runs the Worker that a wrangler.toml describes, with everything that it is bound to, until stdin
+// ends. Arguments: the folder of the npm packages, that of the Worker, one for what is stored.
+
+import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+const [packages, folder, storage] = process.argv.slice(2);
+const require = createRequire(packages + "/");
+const { Miniflare } = require("miniflare");
+const { unstable_getMiniflareWorkerOptions: described } = require("wrangler");
+
+const { workerOptions } = described(join(folder, "wrangler.toml"));
+const build = join(folder, "build");
+const worker = {
+  ...workerOptions,
+  name: "worker",
+  modulesRoot: build,
+  modules: [
+    { type: "ESModule", path: join(build, "index.js") },
+    { type: "CompiledWasm", path: join(build, "index_bg.wasm") },
+  ],
+};
+
+// The other side, if there is one: a Worker in JavaScript.
+const others = [];
+const far = join(folder, "far.js");
+if (existsSync(far)) {
+  const { default: options } = await import(join(folder, "far.config.js"));
+  others.push({ name: "far", modules: [{ type: "ESModule", path: far }], ...options });
+  worker.outboundService = "far";
+}
+
+const miniflare = new Miniflare({
+  host: "127.0.0.1",
+  port: 0,
+  defaultPersistRoot: storage,
+  workers: [worker, ...others],
+});
+const url = await miniflare.ready;
+console.log(`listening on ${url.origin}`);
+process.stdin.on("end", async () => {
+  await miniflare.dispose();
+  process.exit();
+});
+process.stdin.resume();
