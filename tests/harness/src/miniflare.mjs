@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 const [packages, folder, storage] = process.argv.slice(2);
 const require = createRequire(packages + "/");
-const { Miniflare } = require("miniflare");
+const { Miniflare, convertV4MiniflareOptions: options } = require("miniflare");
 const { unstable_getMiniflareWorkerOptions: described } = require("wrangler");
 
 const { workerOptions } = described(join(folder, "wrangler.toml"));
@@ -26,17 +26,17 @@ const worker = {
 const others = [];
 const far = join(folder, "far.js");
 if (existsSync(far)) {
-  const { default: options } = await import(join(folder, "far.config.js"));
-  others.push({ name: "far", modules: [{ type: "ESModule", path: far }], ...options });
+  const { default: settings } = await import(join(folder, "far.config.js"));
+  others.push({ name: "far", modules: [{ type: "ESModule", path: far }], ...settings });
   worker.outboundService = "far";
 }
 
-const miniflare = new Miniflare({
+const miniflare = new Miniflare(options({
   host: "127.0.0.1",
   port: 0,
   defaultPersistRoot: storage,
   workers: [worker, ...others],
-});
+}));
 const url = await miniflare.ready;
 console.log(`listening on ${url.origin}`);
 process.stdin.on("end", async () => {
