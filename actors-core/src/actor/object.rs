@@ -60,6 +60,7 @@ fn wrong_type() -> ! {
     unreachable!("an object has one type")
 }
 
+// A closure has one caller, in which these take less than as functions of their own.
 impl Object {
     /// A turn of a `fn(&mut self)`: alone, in one transaction.
     #[inline(always)]

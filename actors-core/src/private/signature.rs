@@ -31,7 +31,8 @@ where
         async { call.await.map(R::back) }
     }
 
-    /// Decodes the arguments of a call, which have these names, and passes them on.
+    /// Decodes the arguments of a call, which have these names, and passes them on. Its only caller
+    /// is the method's entry in `Handlers`.
     #[inline(always)]
     pub fn decode(
         call: &Call,
