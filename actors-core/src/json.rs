@@ -71,8 +71,15 @@ pub(crate) fn to_text<T: Serialize + DeserializeOwned>(value: &T) -> Result<Stri
     let mut text = Vec::new();
     write(&mut text, value)?;
     let text = String::from_utf8(text).map_err(|error| error.to_string())?;
-    from_text::<T>(&text).map_err(|error| format!("it could not be read back: {error}"))?;
-    Ok(text)
+    match serde_json::from_str::<T>(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(unread(&error)),
+    }
+}
+
+#[cold]
+fn unread(error: &serde_json::Error) -> String {
+    format!("it could not be read back: {}", words(error))
 }
 
 /// Appends the value as JSON, without reading it back.

@@ -91,6 +91,7 @@ mod error;
 mod instance;
 mod json;
 mod log;
+mod object;
 mod platform;
 mod request;
 mod rpc;
@@ -108,8 +109,6 @@ mod wire;
 
 pub use actor::ctx::Ctx;
 pub use actor::handle::Handle;
-#[doc(hidden)]
-pub use actor::state::{Loader, Saver};
 pub use actor::{Actor, State};
 #[doc = include_str!("../docs/actor.md")]
 pub use actors_macros::actor;
@@ -126,6 +125,8 @@ pub use actors_macros::{
 };
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
+#[doc(hidden)]
+pub use object::fields::{Loader, Saver};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
 pub use sockets::{Admission, Close, Message, Socket, Sockets};
 #[doc(hidden)]

@@ -50,6 +50,7 @@ const CORE: &[Layer] = &[
     &["instance/"],
     &["alarms/"],
     &["schema/"],
+    &["object/"],
     // All that names an actor's type.
     &["actor/"],
     &["entry.rs"],

@@ -2,17 +2,20 @@
 
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use serde::de::DeserializeOwned;
 
 use super::Actor;
 use super::ctx::Ctx;
+use super::object::{exclusive, shared};
+use super::state::State;
 use crate::alarms::change::change_once;
 use crate::alarms::{Alarm, AlarmId, AlarmList, AlarmState, Due, Plan, list};
 use crate::error::Result;
 use crate::instance::Instance;
+use crate::object::fields::AnyActor;
 use crate::sql::Params;
 use crate::time::{Duration, Timestamp};
 
@@ -271,16 +274,26 @@ impl<A: Actor> Ctx<A> {
 
 /// How generated code runs a handler.
 impl Due {
-    /// Runs a synchronous handler with the stored arguments.
-    pub fn run<A, P: DeserializeOwned>(
+    /// Runs a synchronous `fn(&mut self)` with the stored arguments.
+    pub fn exclusive<A: State, P: DeserializeOwned>(
         &self,
-        ctx: &Ctx<A>,
+        actor: &mut dyn AnyActor,
         payload: &str,
-        handler: impl FnOnce(P) -> Result<()>,
+        handler: impl FnOnce(&mut A, &Ctx<A>, P) -> Result<()>,
     ) -> Result<()> {
-        let arguments = self.arguments(payload)?;
-        ctx.instance()
-            .within_alarm(self.as_run(), || handler(arguments))
+        let (actor, ctx) = exclusive(actor);
+        handler(actor, ctx, self.arguments(payload)?)
+    }
+
+    /// Runs a synchronous `fn(&self)` with the stored arguments.
+    pub fn shared<A: State, P: DeserializeOwned>(
+        &self,
+        actor: &dyn AnyActor,
+        payload: &str,
+        handler: impl FnOnce(&A, &Ctx<A>, P) -> Result<()>,
+    ) -> Result<()> {
+        let (actor, ctx) = shared(actor);
+        handler(actor, ctx, self.arguments(payload)?)
     }
 
     /// Runs an asynchronous handler; the alarm is completed when it has succeeded.
@@ -294,11 +307,19 @@ impl Due {
             return Ok(());
         };
         let arguments = self.arguments(&payload)?;
-        let run = self.as_run();
-        let mut handler = pin!(handler(arguments));
-        let mut polled = pin!(poll_fn(
-            |cx| instance.within_alarm(run, || handler.as_mut().poll(cx))
-        ));
+        self.complete_after(instance, pin!(handler(arguments)))
+            .await
+    }
+
+    async fn complete_after(
+        &self,
+        instance: &Instance,
+        mut handler: Pin<&mut dyn Future<Output = Result<()>>>,
+    ) -> Result<()> {
+        let mut polled = pin!(poll_fn(|cx| {
+            let _running = instance.begin_alarm(self.as_run());
+            handler.as_mut().poll(cx)
+        }));
         match poll_fn(|cx| Poll::Ready(polled.as_mut().poll(cx))).await {
             Poll::Ready(result) => result?,
             Poll::Pending => {

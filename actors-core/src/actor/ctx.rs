@@ -1,15 +1,13 @@
 //! `Ctx`: the object that a handler runs in.
 
-use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
+use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
 
-use super::state::Saved;
 use crate::alarms::AlarmRun;
 use crate::env::Env;
 use crate::error::Result;
 use crate::instance::Instance;
+use crate::object::Memory;
 use crate::sql::Sql;
 use crate::time::Timestamp;
 
@@ -17,21 +15,17 @@ use crate::time::Timestamp;
 /// Worker's bindings. A handler asks for it with a parameter `ctx: &Ctx<Self>`.
 pub struct Ctx<A> {
     instance: Rc<Instance>,
-    pub(super) object: Weak<Inner<A>>,
-}
-
-/// An actor in memory.
-pub(crate) struct Inner<A> {
-    pub(super) ctx: Ctx<A>,
-    /// The user's struct, while the actor is awake.
-    pub(super) actor: RefCell<Option<A>>,
-    pub(super) saved: RefCell<Saved>,
-    pub(super) on_init: Option<Init<A>>,
+    pub(super) memory: Weak<Memory>,
+    actor: PhantomData<fn() -> A>,
 }
 
 impl<A> Ctx<A> {
-    pub(crate) fn new(instance: Rc<Instance>, object: Weak<Inner<A>>) -> Self {
-        Self { instance, object }
+    pub(crate) fn new(instance: Rc<Instance>, memory: Weak<Memory>) -> Self {
+        Self {
+            instance,
+            memory,
+            actor: PhantomData,
+        }
     }
 
     /// The object without the actor's type.
@@ -129,16 +123,6 @@ impl<A> Ctx<A> {
     pub fn transaction<T>(&self, body: impl Body<T>) -> Result<T> {
         self.instance.transaction(body)
     }
-}
-
-/// A running asynchronous `#[on_init]` handler.
-type InitFuture<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
-
-/// An `#[on_init]` handler.
-#[doc(hidden)]
-pub enum Init<A> {
-    Sync(fn(&mut A, &Ctx<A>) -> Result<()>),
-    Async(for<'a> fn(&'a mut A, &'a Ctx<A>) -> InitFuture<'a>),
 }
 
 /// What a transaction runs: a closure that returns a `Result`, without `async`.

@@ -1,14 +1,15 @@
 //! An owned actor, for code that can't borrow, such as the handlers of a router.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::rc::Weak;
 
 use send_wrapper::SendWrapper;
 
-use super::ctx::{Ctx, Inner};
-use super::object::Object;
+use super::ctx::Ctx;
 use super::state::State;
 use crate::error::{Error, Result};
+use crate::object::{Memory, Object};
 
 /// An actor and its [`Ctx`], owned: for code that is called within a turn and can't
 /// borrow from it. From [`Ctx::handle`].
@@ -72,12 +73,12 @@ use crate::error::{Error, Result};
 /// turn has it. So it works while a `&self` turn of the actor runs, the one that made it or
 /// another. In a `&mut self` handler, which has the actor to itself, and after the turn has
 /// ended, using it is an [`ErrorKind::Deadlock`](crate::ErrorKind::Deadlock).
-pub struct Handle<A>(SendWrapper<Weak<Inner<A>>>);
+pub struct Handle<A>(SendWrapper<Weak<Memory>>, PhantomData<fn() -> A>);
 
 impl<A> Handle<A> {
-    pub(crate) fn new(inner: Weak<Inner<A>>) -> Self {
+    pub(crate) fn new(memory: Weak<Memory>) -> Self {
         // axum requires `Send`; a Worker has one thread, so this never crosses.
-        Self(SendWrapper::new(inner))
+        Self(SendWrapper::new(memory), PhantomData)
     }
 }
 
@@ -85,7 +86,7 @@ impl<A: State> Ctx<A> {
     /// The actor and its `Ctx`, owned: for code that is called within the turn and can't
     /// borrow, such as the handlers of an `axum::Router`. See [`Handle`].
     pub fn handle(&self) -> Handle<A> {
-        Handle::new(self.object.clone())
+        Handle::new(self.memory.clone())
     }
 }
 
@@ -116,7 +117,7 @@ impl<A: State> Handle<A> {
         SendWrapper::new(async move { object?.within_async(body).await })
     }
 
-    fn object(&self) -> Result<Object<A>> {
+    fn object(&self) -> Result<Object> {
         Object::upgrade(&self.0)
             .ok_or_else(|| Error::internal("a handle was used after its actor had left memory"))
     }
@@ -124,7 +125,7 @@ impl<A: State> Handle<A> {
 
 impl<A> Clone for Handle<A> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(self.0.clone(), PhantomData)
     }
 }
 

@@ -1,108 +1,63 @@
-//! What the platform and the alarms call on an actor, without knowing its type.
+//! What the rest of the framework has to know of an actor's type, as data and functions.
 
+#[cfg(not(target_arch = "wasm32"))]
 use std::rc::Rc;
 
-use super::object::Object;
+use super::Actor;
+use super::ctx::Ctx;
+use super::object::Loaded;
 use super::sockets::receive;
-use super::{Actor, AlarmHandler, RunAlarm, upgrade};
-use crate::alarms::ring::{Alarmed, ring, ring_in_vain};
-use crate::alarms::{AlarmDef, Due};
-use crate::env::{Address, Env};
-use crate::error::{Error, Result};
-use crate::instance::{ActorDef, Instance};
-use crate::platform::Platform;
-use crate::platform::{Host, Upgrade};
-use crate::request::{Request, Response, answered};
-use crate::rpc::Call;
+use crate::alarms::ring::{ring, ring_in_vain};
+use crate::env::Address;
+use crate::instance::ActorDef;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::object::Object;
+use crate::object::batch::run_together;
+use crate::object::fields::Saved;
+use crate::object::{ActorCode, AlarmHandler, SocketCode};
 use crate::schema;
-use crate::sockets::message::Event;
-use crate::sockets::raw::RawSocket;
-use crate::time::Timestamp;
-use crate::turn::current::{self, Caller};
-use crate::turn::gate::{Access, Permit};
-use crate::turn::{BoxFuture, Turn};
-use crate::wire::Packed;
 
-impl<A: Actor> Host for Object<A> {
-    fn method(&self, name: &str) -> Option<usize> {
-        let mut methods = A::HANDLERS.methods.iter();
-        methods.position(|method| method.name == name)
-    }
-
-    fn call(&self, method: usize, arguments: Packed) -> Turn<Packed> {
-        let Some(method) = A::HANDLERS.methods.get(method) else {
-            return Turn::Done(Err(Error::internal("no such method")));
-        };
-        let (call, chain) = Call::received(arguments);
-        (method.call)(&self.awaited(method.name, chain), call).map(|reply| Ok(reply?.0))
-    }
-
-    fn is_upgrade(&self, path: &str, upgrade: Option<&str>) -> bool {
-        upgrade::is_for::<A>(path, upgrade)
-    }
-
-    fn upgrade(&self, request: Request) -> Turn<Upgrade> {
-        upgrade::upgrade(self, request)
-    }
-
-    fn fetch(&self, mut request: Request) -> Option<Turn<Response>> {
-        let handler = A::HANDLERS.on_request?;
-        let chain = current::take_header(request.headers_mut());
-        Some(answered(handler(&self.awaited("fetch", chain), request)))
-    }
-
-    fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
-        let object = Rc::new(self.unawaited("alarm"));
-        // So an actor without alarms does not include their code.
-        match A::HANDLERS.alarms.is_empty() {
-            true => ring_in_vain(object, planned),
-            false => ring(object, planned),
-        }
-    }
-
-    fn socket(&self, socket: RawSocket, event: Event) -> Turn<()> {
-        receive(self, socket, event)
-    }
+/// An actor, with the code that is compiled for its type.
+trait Coded: Actor {
+    // What it does not have is not included: persisted fields, alarms, web sockets.
+    const CODE: &'static ActorCode = &ActorCode {
+        fresh: |instance, memory| {
+            Box::new(Loaded {
+                actor: Self::fresh(),
+                ctx: Ctx::new(instance, memory),
+            })
+        },
+        saves: match Self::PERSISTS {
+            true => || Box::new(Saved::default()),
+            false => || Box::new(()),
+        },
+        on_init: Self::HANDLERS.on_init,
+        methods: Self::HANDLERS.methods,
+        on_request: Self::HANDLERS.on_request,
+        alarms: Self::HANDLERS.alarms,
+        ring: match Self::HANDLERS.alarms.is_empty() {
+            true => ring_in_vain,
+            false => ring,
+        },
+        run_together: match Self::HANDLERS.alarms.is_empty() {
+            true => |_, _| Ok(()),
+            false => run_together,
+        },
+        sockets: match Self::SOCKETS {
+            None => None,
+            Some(options) => Some(SocketCode {
+                options,
+                on_connect: Self::HANDLERS.on_connect,
+                receive: receive::<Self>,
+            }),
+        },
+    };
 }
 
-impl<A: Actor> Alarmed for Object<A> {
-    fn instance(&self) -> &Rc<Instance> {
-        self.instance()
-    }
-
-    fn enter(&self, access: Access) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>> {
-        self.enter(access)
-    }
-
-    fn finish_destroy(&self) -> BoxFuture<'_, Result<bool>> {
-        Box::pin(self.finish_destroy())
-    }
-
-    fn begin(&self, due: &Due) -> Option<Turn<()>> {
-        let handler = handler_of::<A>(due)?;
-        match handler.run {
-            RunAlarm::Async(run) => Some(run(&self.unawaited(handler.name), due.clone())),
-            RunAlarm::Exclusive(_) | RunAlarm::Shared(_) => None,
-        }
-    }
-
-    fn run_together(&self, due: &[Due]) -> Result<()> {
-        // As above.
-        match A::HANDLERS.alarms.is_empty() {
-            true => Ok(()),
-            false => self.run_together(due),
-        }
-    }
-}
-
-/// The handler of a due alarm.
-pub(super) fn handler_of<A: Actor>(due: &Due) -> Option<&'static AlarmHandler<A>> {
-    let mut alarms = A::HANDLERS.alarms.iter();
-    alarms.find(|known| known.name == due.handler)
-}
+impl<A: Actor> Coded for A {}
 
 /// What the code of the actor declares.
-pub(crate) fn def_of<A: Actor>() -> ActorDef {
+pub(crate) const fn def_of<A: Actor>() -> ActorDef {
     // So an actor that declares nothing in its database does not include the code for that.
     let is_bare = const { is_bare::<A>() };
     ActorDef {
@@ -118,20 +73,7 @@ pub(crate) fn def_of<A: Actor>() -> ActorDef {
             true => schema::bare::follow,
             false => schema::tables::follow,
         },
-        alarm: |index| {
-            let handler = A::HANDLERS.alarms.get(index)?;
-            Some(AlarmDef {
-                name: handler.name,
-                declared: handler.declared,
-                retry: handler.retry,
-                access: match handler.run {
-                    RunAlarm::Exclusive(_) => Some(Access::Exclusive),
-                    RunAlarm::Shared(_) => Some(Access::Shared),
-                    RunAlarm::Async(_) => None,
-                },
-                takes_ctx: handler.takes_ctx,
-            })
-        },
+        alarm: |index| A::HANDLERS.alarms.get(index).map(AlarmHandler::def),
     }
 }
 
@@ -148,9 +90,9 @@ const fn is_bare<A: Actor>() -> bool {
     A::TABLES.is_empty() && A::MIGRATIONS.is_empty()
 }
 
-/// A sleeping actor on that platform.
-pub(crate) fn sleeping<A: Actor>(platform: Box<dyn Platform>, env: Env) -> Object<A> {
-    Object::new(platform, env, def_of::<A>(), A::HANDLERS.on_init)
+/// The code that is compiled for the actor's type.
+pub(crate) const fn code_of<A: Actor>() -> &'static ActorCode {
+    A::CODE
 }
 
 /// How stubs of the actor find it.
@@ -160,7 +102,7 @@ pub(crate) fn address<A: Actor>() -> Address {
         #[cfg(not(target_arch = "wasm32"))]
         actor: A::NAME,
         #[cfg(not(target_arch = "wasm32"))]
-        make: |platform, env| Rc::new(sleeping::<A>(platform, env)),
+        make: |platform, env| Rc::new(Object::new(platform, env, def_of::<A>(), code_of::<A>())),
         #[cfg(not(target_arch = "wasm32"))]
         sockets: A::SOCKETS,
     }

@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::object::Object;
 use super::{Actor, Incoming, MessageHandler, Part, SocketOf};
 use crate::error::{Error, Result, shortened};
-use crate::json;
+use crate::json::{self, OwnedFields};
+use crate::object::Object;
 use crate::rpc::Arguments;
 use crate::sockets::Message;
 use crate::turn::Turn;
@@ -16,7 +16,7 @@ impl<A: Actor> Incoming<A> {
     pub fn fields<P: Arguments>(
         mut self,
         names: &'static [&'static str],
-        next: impl FnOnce(&Object<A>, SocketOf<A>, P) -> Turn<()>,
+        next: impl FnOnce(&Object, SocketOf<A>, P) -> Turn<()>,
     ) -> Turn<()> {
         match P::from_fields(&mut self.fields, names) {
             Ok(arguments) => next(&self.object, self.socket, arguments),
@@ -27,7 +27,7 @@ impl<A: Actor> Incoming<A> {
     /// Passes on the whole message, read as JSON.
     pub fn json<T: DeserializeOwned>(
         self,
-        next: impl FnOnce(&Object<A>, SocketOf<A>, (T,)) -> Turn<()>,
+        next: impl FnOnce(&Object, SocketOf<A>, (T,)) -> Turn<()>,
     ) -> Turn<()> {
         let Message::Text(text) = &self.message else {
             return self.refuse(Error::internal("not a text"));
@@ -44,10 +44,7 @@ impl<A: Actor> Incoming<A> {
     }
 
     /// Passes on the text.
-    pub fn text(
-        self,
-        next: impl FnOnce(&Object<A>, SocketOf<A>, (String,)) -> Turn<()>,
-    ) -> Turn<()> {
+    pub fn text(self, next: impl FnOnce(&Object, SocketOf<A>, (String,)) -> Turn<()>) -> Turn<()> {
         match self.message {
             Message::Text(text) => next(&self.object, self.socket, (text,)),
             Message::Bytes(_) => self.refuse(Error::internal("not a text")),
@@ -55,10 +52,7 @@ impl<A: Actor> Incoming<A> {
     }
 
     /// Passes on the bytes.
-    pub fn bytes(
-        self,
-        next: impl FnOnce(&Object<A>, SocketOf<A>, (Bytes,)) -> Turn<()>,
-    ) -> Turn<()> {
+    pub fn bytes(self, next: impl FnOnce(&Object, SocketOf<A>, (Bytes,)) -> Turn<()>) -> Turn<()> {
         match self.message {
             Message::Bytes(bytes) => next(&self.object, self.socket, (bytes,)),
             Message::Text(_) => self.refuse(Error::internal("not bytes")),
@@ -75,35 +69,43 @@ impl<A: Actor> Incoming<A> {
 
     /// Finds the handler for the message, and splits a JSON object into its fields.
     pub(super) fn handler(&mut self) -> Result<&'static MessageHandler<A>> {
-        let find = |part| A::HANDLERS.messages.iter().find(|known| known.part == part);
-        let text = match &self.message {
-            Message::Text(text) => text,
-            Message::Bytes(_) => {
-                let what = "expected a text message, found a binary one";
-                return find(Part::Bytes).ok_or_else(|| Error::invalid(what));
-            }
-        };
-        if let Some(handler) = find(Part::Json).or_else(|| find(Part::Text)) {
-            return Ok(handler);
-        }
-        self.fields = serde_json::from_str(text).map_err(|error| {
-            let words = shortened(&error.to_string());
-            Error::invalid(format!("expected a message that is a JSON object: {words}"))
-        })?;
-        let name = self.fields.remove("type");
-        let Some(Ok(name)) = name.map(|name| json::from_text::<String>(name.get())) else {
-            return Err(Error::invalid(
-                "a message needs a `type` field that is text",
-            ));
-        };
-        let of_type =
-            |known: &&MessageHandler<A>| matches!(known.part, Part::Type(known) if known == name);
-        let handler = A::HANDLERS.messages.iter().find(of_type);
-        handler.ok_or_else(|| {
-            Error::invalid(format!(
-                "there is no message of type `{}`",
-                shortened(&name)
-            ))
-        })
+        let handlers = A::HANDLERS.messages;
+        let find = |wanted: Part| handlers.iter().position(|known| known.part == wanted);
+        let found = find_handler(&self.message, &mut self.fields, &find)?;
+        Ok(&handlers[found])
     }
+}
+
+/// The number of the handler for a message, whose fields are filled in if it takes fields.
+fn find_handler(
+    message: &Message,
+    fields: &mut OwnedFields,
+    find: &dyn Fn(Part<'_>) -> Option<usize>,
+) -> Result<usize> {
+    let text = match message {
+        Message::Text(text) => text,
+        Message::Bytes(_) => {
+            let what = "expected a text message, found a binary one";
+            return find(Part::Bytes).ok_or_else(|| Error::invalid(what));
+        }
+    };
+    if let Some(handler) = find(Part::Json).or_else(|| find(Part::Text)) {
+        return Ok(handler);
+    }
+    *fields = serde_json::from_str(text).map_err(|error| {
+        let words = shortened(&error.to_string());
+        Error::invalid(format!("expected a message that is a JSON object: {words}"))
+    })?;
+    let name = fields.remove("type");
+    let Some(Ok(name)) = name.map(|name| json::from_text::<String>(name.get())) else {
+        return Err(Error::invalid(
+            "a message needs a `type` field that is text",
+        ));
+    };
+    find(Part::Type(&name)).ok_or_else(|| {
+        Error::invalid(format!(
+            "there is no message of type `{}`",
+            shortened(&name)
+        ))
+    })
 }

@@ -1,7 +1,6 @@
 //! What `#[actor]` makes of a struct and its methods: everything that names an actor's type.
 
 pub(crate) mod alarms;
-mod batch;
 pub(crate) mod ctx;
 pub(crate) mod each;
 pub(crate) mod handle;
@@ -13,21 +12,17 @@ pub(crate) mod sockets;
 pub(crate) mod state;
 pub(crate) mod statement;
 pub(crate) mod table;
-pub(crate) mod upgrade;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::ctx::{Ctx, Init};
-use self::object::Object;
 pub use self::state::{Reached, State};
-use crate::alarms::{Declared, Due, Plan, Retry};
-use crate::error::{Error, Result};
+use crate::alarms::Plan;
+use crate::error::Error;
 use crate::json::OwnedFields;
-use crate::request::{Request, Response};
-use crate::rpc::{Call, Reply, Stub};
-use crate::sockets::admission::Opening;
-use crate::sockets::{Close, Decision, Message, Socket};
+use crate::object::{AlarmHandler, Init, Method, Object, OnConnect, OnRequest};
+use crate::rpc::Stub;
+use crate::sockets::{Close, Message, Socket};
 use crate::stand_in::If;
 use crate::turn::Turn;
 
@@ -81,73 +76,41 @@ pub trait Actor: State<Is = If<true>> {
 /// The handlers of an actor, for everything that can happen to it.
 #[doc(hidden)]
 pub struct Handlers<A: Actor> {
-    pub methods: &'static [Method<A>],
-    pub on_init: Option<Init<A>>,
-    pub on_request: Option<OnRequest<A>>,
+    pub methods: &'static [Method],
+    pub on_init: Option<Init>,
+    pub on_request: Option<OnRequest>,
     /// Whether that takes the whole body of a request.
     pub reads_bodies: bool,
-    pub alarms: &'static [AlarmHandler<A>],
+    pub alarms: &'static [AlarmHandler],
     pub messages: &'static [MessageHandler<A>],
-    pub on_connect: Option<OnConnect<A>>,
+    pub on_connect: Option<OnConnect>,
     pub on_unhandled: Option<OnUnhandled<A>>,
     pub on_close: Option<OnClose<A>>,
     pub on_error: Option<OnError<A>>,
 }
 
-/// An `#[on_request]` handler.
-type OnRequest<A> = fn(&Object<A>, Request) -> Turn<Response>;
-
-/// An `#[on_connect]` handler.
-type OnConnect<A> = fn(&Object<A>, Opening) -> Turn<Decision>;
-
 /// An `#[on_message(unhandled)]` handler.
-type OnUnhandled<A> = fn(&Object<A>, SocketOf<A>, Message, Error) -> Turn<()>;
+type OnUnhandled<A> = fn(&Object, SocketOf<A>, Message, Error) -> Turn<()>;
 
 /// An `#[on_close]` handler.
-type OnClose<A> = fn(&Object<A>, SocketOf<A>, Close) -> Turn<()>;
+type OnClose<A> = fn(&Object, SocketOf<A>, Close) -> Turn<()>;
 
 /// An `#[on_error]` handler.
-type OnError<A> = fn(&Object<A>, SocketOf<A>, Error) -> Turn<()>;
-
-/// A public method of an actor.
-#[doc(hidden)]
-pub struct Method<A: 'static> {
-    pub name: &'static str,
-    pub call: fn(&Object<A>, Call) -> Turn<Reply>,
-}
-
-/// An `#[alarm]` handler.
-#[doc(hidden)]
-pub struct AlarmHandler<A: 'static> {
-    pub name: &'static str,
-    pub declared: Option<Declared>,
-    pub retry: Retry,
-    pub takes_ctx: bool,
-    pub run: RunAlarm<A>,
-}
-
-/// How the handler of an alarm runs, with its stored arguments.
-#[doc(hidden)]
-pub enum RunAlarm<A: 'static> {
-    /// As part of a turn of its own, or of one with other alarms.
-    Exclusive(fn(&mut A, &Ctx<A>, &Due, &str) -> Result<()>),
-    Shared(fn(&A, &Ctx<A>, &Due, &str) -> Result<()>),
-    Async(fn(&Object<A>, Due) -> Turn<()>),
-}
+type OnError<A> = fn(&Object, SocketOf<A>, Error) -> Turn<()>;
 
 /// An `#[on_message]` handler.
 #[doc(hidden)]
 pub struct MessageHandler<A: Actor> {
-    pub part: Part,
+    pub part: Part<'static>,
     pub run: fn(Incoming<A>) -> Turn<()>,
 }
 
 /// Which messages a handler takes.
 #[doc(hidden)]
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Part<'a> {
     /// Those of that `type`.
-    Type(&'static str),
+    Type(&'a str),
     /// All JSON, as one type of the user's.
     Json,
     /// All text.
@@ -159,7 +122,7 @@ pub enum Part {
 /// A message on its way to a handler.
 #[doc(hidden)]
 pub struct Incoming<A: Actor> {
-    pub object: Object<A>,
+    pub object: Object,
     pub(crate) socket: SocketOf<A>,
     pub(crate) message: Message,
     pub(crate) fields: OwnedFields,

@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::ctx::Ctx;
-use super::object::Object;
 use super::{Actor, Incoming, SocketOf};
 use crate::error::{Error, Result};
 use crate::json::OwnedFields;
+use crate::object::Object;
 use crate::sockets::message::{Event, TooLong};
-use crate::sockets::raw::RawSocket;
-use crate::sockets::{Close, Message, Socket, Sockets};
+use crate::sockets::raw::{Outgoing, RawSocket};
+use crate::sockets::{Close, Message, Sockets};
 use crate::turn::Turn;
 
 impl<A: Actor> Ctx<A> {
@@ -28,7 +28,7 @@ struct Failure<'a> {
 }
 
 /// Passes an event of a socket to its handler, after the socket's earlier events.
-pub(crate) fn receive<A: Actor>(object: &Object<A>, raw: RawSocket, event: Event) -> Turn<()> {
+pub(crate) fn receive<A: Actor>(object: &Object, raw: RawSocket, event: Event) -> Turn<()> {
     let socket = match SocketOf::<A>::known(raw) {
         Ok(socket) => socket,
         Err(error) => return Turn::Done(Err(error)),
@@ -36,27 +36,28 @@ pub(crate) fn receive<A: Actor>(object: &Object<A>, raw: RawSocket, event: Event
     let id = socket.id().to_owned();
     let host = object.clone();
     let event = move || match event {
-        Event::Message(message) => heard(host.awaited("on_message", None), socket, message),
-        Event::Close(close) => closed(&host.unawaited("on_close"), socket, close),
-        Event::Error(message) => failed(host.unawaited("on_error"), socket, message),
+        Event::Message(message) => heard::<A>(host.awaited("on_message", None), socket, message),
+        Event::Close(close) => closed::<A>(&host.unawaited("on_close"), socket, close),
+        Event::Error(message) => failed::<A>(host.unawaited("on_error"), socket, message),
     };
     object.instance().lanes.run(&id, Box::new(event))
 }
 
 /// A message. If it fails, only its sender is told.
 fn heard<A: Actor>(
-    object: Object<A>,
+    object: Object,
     socket: SocketOf<A>,
     message: Result<Message, TooLong>,
 ) -> Turn<()> {
-    let sender = socket.clone();
-    let mut incoming = Incoming {
+    let sender = socket.raw().clone();
+    let mut incoming = Incoming::<A> {
         object,
         socket,
         message: Message::Text(String::new()),
         fields: OwnedFields::default(),
     };
-    let turn = match within_limit::<A>(message) {
+    let limit = A::SOCKETS.map_or(0, |options| options.max_bytes);
+    let turn = match within_limit(limit, message) {
         Ok(message) => {
             incoming.message = message;
             match incoming.handler() {
@@ -66,11 +67,10 @@ fn heard<A: Actor>(
         }
         Err(error) => incoming.refuse(error),
     };
-    turn.map(move |result| tell(&sender, result))
+    told(sender, turn)
 }
 
-fn within_limit<A: Actor>(message: Result<Message, TooLong>) -> Result<Message> {
-    let limit = A::SOCKETS.map_or(0, |options| options.max_bytes);
+fn within_limit(limit: usize, message: Result<Message, TooLong>) -> Result<Message> {
     let size = match &message {
         Ok(Message::Text(text)) => text.len(),
         Ok(Message::Bytes(bytes)) => bytes.len(),
@@ -84,19 +84,23 @@ fn within_limit<A: Actor>(message: Result<Message, TooLong>) -> Result<Message> 
     }
 }
 
-fn tell<T>(sender: &Socket<T>, result: Result<()>) -> Result<()> {
-    let Err(error) = result else { return Ok(()) };
+/// Tells the sender of a message if its turn fails.
+fn told(sender: RawSocket, turn: Turn<()>) -> Turn<()> {
+    turn.map(move |result| result.or_else(|error| tell(&sender, error)))
+}
+
+fn tell(sender: &RawSocket, error: Error) -> Result<()> {
     let failure = Failure {
         r#type: "error",
         kind: error.kind().name(),
         message: error.public_message(),
     };
     // A sender that has gone need not be told.
-    let _ = sender.send(&failure);
+    let _ = sender.send(Outgoing::Text(&serde_json::to_string(&failure)?));
     if error.is_ours() { Err(error) } else { Ok(()) }
 }
 
-fn closed<A: Actor>(object: &Object<A>, socket: SocketOf<A>, close: Close) -> Turn<()> {
+fn closed<A: Actor>(object: &Object, socket: SocketOf<A>, close: Close) -> Turn<()> {
     match A::HANDLERS.on_close {
         Some(handler) => handler(object, socket, close),
         None => Turn::Done(Ok(())),
@@ -104,7 +108,7 @@ fn closed<A: Actor>(object: &Object<A>, socket: SocketOf<A>, close: Close) -> Tu
 }
 
 /// A failed connection counts as closed, too.
-fn failed<A: Actor>(object: Object<A>, socket: SocketOf<A>, message: String) -> Turn<()> {
+fn failed<A: Actor>(object: Object, socket: SocketOf<A>, message: String) -> Turn<()> {
     let close = Close {
         code: 1006,
         reason: message.clone(),
@@ -115,7 +119,12 @@ fn failed<A: Actor>(object: Object<A>, socket: SocketOf<A>, message: String) -> 
         Some(handler) => handler(&object, socket.clone(), error),
         None => Turn::Done(Ok(())),
     };
-    told.map(Ok).then(move |told: Result<()>| {
-        closed(&object, socket, close).map(move |closed| told.and(closed))
-    })
+    both(told, Box::new(move || closed::<A>(&object, socket, close)))
+}
+
+/// Runs the second turn after the first, even if that fails.
+fn both(first: Turn<()>, second: Box<dyn FnOnce() -> Turn<()>>) -> Turn<()> {
+    first
+        .map(Ok)
+        .then(|first: Result<()>| second().map(|second| first.and(second)))
 }

@@ -5,6 +5,7 @@ use std::panic::Location;
 
 use crate::actor::ctx::Ctx;
 use crate::error::{Error, Result};
+use crate::instance::Instance;
 use crate::sql::{Database, FromRow, FromSql, HasTable, Row, ToSql, Value};
 
 /// A statement with its values, from [`sql!`](crate::sql!); one of its methods runs it.
@@ -119,8 +120,12 @@ impl<R, Q, V: Bound> Statement<R, Q, V> {
     /// What SQLite refuses: a constraint, a value that can't be stored.
     pub fn run<A: HasTables<Q>>(self, ctx: &Ctx<A>) -> Result<u64> {
         let text = self.text;
-        let run = |values: &[Value<'_>]| ctx.instance().run(text, values);
-        self.values.with(text, run)
+        let mut written = 0;
+        self.values.with(text, &mut |values| {
+            written = ctx.instance().run(text, values)?;
+            Ok(())
+        })?;
+        Ok(written)
     }
 
     /// Returns its one row.
@@ -187,29 +192,47 @@ impl<R, Q, V: Bound> Statement<R, Q, V> {
         R: ReadAs<T>,
     {
         let (text, rows) = (self.text, self.rows);
-        self.values.with(text, |values| {
-            ctx.instance().query(text, values, &mut |row: &Row<'_>| {
-                visit(rows.read(row).map_err(|error| error.at(text))?)
-            })
-        })
+        let visit = &mut |row: &Row<'_>| match rows.read(row) {
+            Ok(row) => visit(row),
+            Err(error) => Err(error.at(text)),
+        };
+        query(ctx.instance(), text, self.values, visit)
     }
+}
+
+/// Passes on the rows of a statement; compiled once for all types of rows.
+fn query(
+    instance: &Instance,
+    text: &str,
+    values: impl Bound,
+    visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+) -> Result<()> {
+    values.with(text, &mut |values| instance.query(text, values, visit))
 }
 
 /// The values of a statement.
 #[doc(hidden)]
 pub trait Bound {
     /// Calls `body` with them.
-    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T>;
+    fn with(self, text: &str, body: &mut UseValues<'_>) -> Result<()>;
 }
 
+/// What is done with the values of a statement.
+type UseValues<'a> = dyn FnMut(&[Value<'_>]) -> Result<()> + 'a;
+
 impl<const N: usize> Bound for [&dyn Bind; N] {
-    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T> {
+    fn with(self, text: &str, body: &mut UseValues<'_>) -> Result<()> {
         let mut values = [const { Value::Null }; N];
-        for (value, captured) in values.iter_mut().zip(self) {
-            *value = captured.bind().map_err(|error| error.at(text))?;
-        }
+        bind(&mut values, &self, text)?;
         body(&values)
     }
+}
+
+fn bind<'a>(values: &mut [Value<'a>], captured: &[&'a dyn Bind], text: &str) -> Result<()> {
+    for (value, captured) in values.iter_mut().zip(captured) {
+        *value = captured.bind().map_err(|error| error.at(text))?;
+    }
+    Ok(())
 }
 
 /// The values of a statement whose parts are chosen at run time.
@@ -220,7 +243,7 @@ pub struct Chosen<'a, const N: usize> {
 }
 
 impl<const N: usize> Bound for Chosen<'_, N> {
-    fn with<T>(self, text: &str, body: impl FnOnce(&[Value<'_>]) -> Result<T>) -> Result<T> {
+    fn with(self, text: &str, body: &mut UseValues<'_>) -> Result<()> {
         let values = self.values.iter().map(|captured| captured.bind());
         let values = values.chain(self.of_parts).collect::<Result<Vec<_>>>();
         body(&values.map_err(|error| error.at(text))?)

@@ -121,7 +121,7 @@ impl Due {
             return Ok(());
         };
         if self.is_plain() {
-            instance.plainly(|| handle(&payload))?;
+            instance.plainly(&mut || handle(&payload))?;
             instance.complete(self.id);
             return Ok(());
         }

@@ -167,27 +167,29 @@ impl Instance {
         self.platform.now()
     }
 
-    /// Runs `body` as the handler of that alarm.
-    pub(crate) fn within_alarm<T>(&self, run: AlarmRun, body: impl FnOnce() -> T) -> T {
-        let _outer = Outer {
-            running: &self.running,
-            before: self.running.replace(Some(run)),
-        };
+    /// Notes that the handler of that alarm is running, until what this returns is dropped.
+    pub(crate) fn begin_alarm(&self, run: AlarmRun) -> Running<'_> {
+        let before = self.running.replace(Some(run));
         let at_work = AlarmAtWork {
             object: self.ringing.object(),
             alarm: run.id.0,
         };
-        current::within_alarm(at_work, body)
+        Running {
+            running: &self.running,
+            before,
+            _at_work: current::begin_alarm(at_work),
+        }
     }
 }
 
-/// The alarm that was running before, restored when this is dropped.
-struct Outer<'a> {
+/// An alarm whose handler is running.
+pub(crate) struct Running<'a> {
     running: &'a Cell<Option<AlarmRun>>,
     before: Option<AlarmRun>,
+    _at_work: current::UntilDone,
 }
 
-impl Drop for Outer<'_> {
+impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.running.set(self.before);
     }

@@ -45,11 +45,11 @@ impl Instance {
 
     /// Runs the handler of a turn without a transaction: it has no context, so it can't store
     /// anything. If it fails, only the attachments of web sockets are restored.
-    pub(crate) fn plainly<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn plainly(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         let plain = Plain::begin(&self.is_plain);
-        let value = body()?;
+        body()?;
         plain.keep();
-        Ok(value)
+        Ok(())
     }
 
     /// Refuses changes that a failure of the current turn would have to undo, if it has no

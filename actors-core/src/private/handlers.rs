@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::actor::ctx::Ctx;
-use crate::actor::upgrade::admit;
 use crate::error::{Error, Result};
+use crate::object::upgrade::admit;
 use crate::request::{Body, FromBody, Request, Response, read, sendable};
 use crate::sockets::admission::Opening;
 use crate::sockets::{Admission, Decision, Socket};
@@ -60,7 +60,7 @@ impl<B: FromBody> Read<Request<B>> for If<true> {
         request: Request,
         next: impl FnOnce(Request<B>) -> Turn<Response> + 'static,
     ) -> Turn<Response> {
-        read(request, next)
+        read(request, Box::new(next))
     }
 }
 

@@ -21,18 +21,16 @@ pub use self::verdicts::{
     Connected, Failure, Handled, Initial, NotOfCtx, Persisted, Plain, Responds, Still,
     StillAttached,
 };
-pub use crate::actor::ctx::Init;
 pub use crate::actor::each::{Runs, each};
-pub use crate::actor::object::Object;
+pub use crate::actor::object::{exclusive, shared};
 pub use crate::actor::statement::{Bind, Column, bound, chosen, part, record, statement};
 pub use crate::actor::table::{auto_id, insert_id, no_id, own_sql, store_all};
-pub use crate::actor::{
-    AlarmHandler, Handlers, Incoming, MessageHandler, Method, Part, Reached, RunAlarm, used,
-};
+pub use crate::actor::{Handlers, Incoming, MessageHandler, Part, Reached, used};
 pub use crate::alarms::{Declared, Due, Plan, Retry};
 #[cfg(target_arch = "wasm32")]
 pub use crate::backend::worker::{Class, declare_class, fetch};
 pub use crate::entry::{Name, Route};
+pub use crate::object::{AlarmHandler, Init, Method, Object, RunAlarm};
 pub use crate::rpc::{Call, Reply, Stub};
 pub use crate::sockets::admission::Opening;
 pub use crate::sockets::{Decision, SocketOptions};

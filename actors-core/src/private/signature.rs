@@ -8,9 +8,6 @@ use serde::de::DeserializeOwned;
 
 use super::carry::{Carry, CarryAll};
 use super::handlers::Outcome;
-use crate::actor::Actor;
-use crate::actor::ctx::Ctx;
-use crate::actor::object::Object;
 use crate::error::Result;
 use crate::rpc::{Arguments, Call, Reply, Stub};
 use crate::turn::Turn;
@@ -18,8 +15,6 @@ use crate::turn::Turn;
 /// The typed boundary of an RPC method: arguments `P`, outcome `O` of what the method
 /// returns, result `R`.
 pub struct Signature<P, O, R>(PhantomData<(P, O, R)>);
-
-type Names = &'static [&'static str];
 
 impl<P, O, R> Signature<P, O, R>
 where
@@ -36,107 +31,22 @@ where
         async { call.await.map(R::back) }
     }
 
-    /// The turn of a `fn(&mut self)`.
-    pub fn exclusive<A: Actor, F>(
-        object: &Object<A>,
-        call: Call,
-        names: Names,
-        method: impl FnOnce(&mut A, &Ctx<A>, P::Plain) -> F + 'static,
-    ) -> Turn<Reply>
-    where
-        O: Outcome<F, Value = R::Plain>,
-    {
-        Self::decode(call, names, |arguments| {
-            object.exclusive(|actor, ctx| Self::reply(method(actor, ctx, arguments)))
-        })
-    }
-
-    /// The turn of a `fn(&self)`.
-    pub fn shared<A: Actor, F>(
-        object: &Object<A>,
-        call: Call,
-        names: Names,
-        method: impl FnOnce(&A, &Ctx<A>, P::Plain) -> F + 'static,
-    ) -> Turn<Reply>
-    where
-        O: Outcome<F, Value = R::Plain>,
-    {
-        Self::decode(call, names, |arguments| {
-            object.shared(|actor, ctx| Self::reply(method(actor, ctx, arguments)))
-        })
-    }
-
-    /// The turn of a `fn(&mut self)` without a context.
-    pub fn exclusive_plain<A: Actor, F>(
-        object: &Object<A>,
-        call: Call,
-        names: Names,
-        method: impl FnOnce(&mut A, &Ctx<A>, P::Plain) -> F + 'static,
-    ) -> Turn<Reply>
-    where
-        O: Outcome<F, Value = R::Plain>,
-    {
-        Self::decode(call, names, |arguments| {
-            object.exclusive_plain(|actor, ctx| Self::reply(method(actor, ctx, arguments)))
-        })
-    }
-
-    /// The turn of a `fn(&self)` without a context.
-    pub fn shared_plain<A: Actor, F>(
-        object: &Object<A>,
-        call: Call,
-        names: Names,
-        method: impl FnOnce(&A, &Ctx<A>, P::Plain) -> F + 'static,
-    ) -> Turn<Reply>
-    where
-        O: Outcome<F, Value = R::Plain>,
-    {
-        Self::decode(call, names, |arguments| {
-            object.shared_plain(|actor, ctx| Self::reply(method(actor, ctx, arguments)))
-        })
-    }
-
-    /// The turn of an `async fn(&mut self)`.
-    pub fn exclusive_async<A: Actor, F>(
-        object: &Object<A>,
-        call: Call,
-        names: Names,
-        method: impl AsyncFnOnce(&mut A, &Ctx<A>, P::Plain) -> F + 'static,
-    ) -> Turn<Reply>
-    where
-        O: Outcome<F, Value = R::Plain>,
-    {
-        Self::decode(call, names, |arguments| {
-            object.exclusive_async(async |actor, ctx| {
-                Self::reply(method(actor, ctx, arguments).await)
-            })
-        })
-    }
-
-    /// The turn of an `async fn(&self)`.
-    pub fn shared_async<A: Actor, F>(
-        object: &Object<A>,
-        call: Call,
-        names: Names,
-        method: impl AsyncFnOnce(&A, &Ctx<A>, P::Plain) -> F + 'static,
-    ) -> Turn<Reply>
-    where
-        O: Outcome<F, Value = R::Plain>,
-    {
-        Self::decode(call, names, |arguments| {
-            object.shared_async(async |actor, ctx| Self::reply(method(actor, ctx, arguments).await))
-        })
-    }
-
-    /// Decodes the arguments, which have these names, and passes them on.
-    fn decode(call: Call, names: Names, next: impl FnOnce(P::Plain) -> Turn<Reply>) -> Turn<Reply> {
-        match P::Types::decode(&call, names) {
+    /// Decodes the arguments of a call, which have these names, and passes them on. Its only caller
+    /// is the method's entry in `Handlers`.
+    #[inline(always)]
+    pub fn decode(
+        call: &Call,
+        names: &[&str],
+        next: impl FnOnce(P::Plain) -> Turn<Reply>,
+    ) -> Turn<Reply> {
+        match P::Types::decode(call, names) {
             Ok(arguments) => next(P::back(arguments)),
             Err(error) => Turn::Done(Err(error)),
         }
     }
 
-    fn reply<F>(returned: F) -> Result<Reply>
+    /// Encodes what the method returns.
+    pub fn reply<F>(returned: F) -> Result<Reply>
     where
         O: Outcome<F, Value = R::Plain>,
     {

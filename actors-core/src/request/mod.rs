@@ -48,7 +48,10 @@ pub type Response<B = Body> = http::Response<B>;
 ///
 /// A value that JSON can't represent, or a status outside 200 to 599.
 pub fn json_response(status: u16, value: &impl Serialize) -> Result<Response> {
-    let json = serde_json::to_vec(value)?;
+    json_bytes(status, serde_json::to_vec(value)?)
+}
+
+fn json_bytes(status: u16, json: Vec<u8>) -> Result<Response> {
     let mut response = sendable(http::Response::builder().status(status).body(json.into())?)?;
     if !has_no_body(response.status()) {
         let json = HeaderValue::from_static("application/json");
@@ -155,7 +158,7 @@ impl FromBody for String {
 /// Reads the body in the form that the handler takes, and passes the request on.
 pub(crate) fn read<B: FromBody>(
     request: Request,
-    next: impl FnOnce(Request<B>) -> Turn<Response> + 'static,
+    next: Box<dyn FnOnce(Request<B>) -> Turn<Response>>,
 ) -> Turn<Response> {
     let (head, body) = request.into_parts();
     B::from_body(body).then(|body| next(http::Request::from_parts(head, body)))

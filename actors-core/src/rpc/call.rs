@@ -22,6 +22,15 @@ impl Call {
         (Self(values), chain)
     }
 
+    /// Begins to read the arguments, which have these names.
+    fn given<'a>(&'a self, names: &'a [&'a str]) -> Result<Given<'a>> {
+        self.expect(names)?;
+        Ok(Given {
+            from: self.0.reader(),
+            names: names.iter(),
+        })
+    }
+
     fn expect(&self, names: &[&str]) -> Result<()> {
         let count = self.0.count();
         if count > names.len() {
@@ -37,13 +46,26 @@ impl Call {
     }
 }
 
-/// Reads the next argument; a missing one reads as `undefined`.
-fn argument<T: DeserializeOwned>(from: &mut Reader<'_>, name: &str) -> Result<T> {
-    let value = from.value();
-    let is_missing = value.is_undefined();
-    value
-        .decode()
-        .map_err(|failure| wrong("argument", name, is_missing, &failure.into_error()))
+/// The arguments that have not been read yet.
+struct Given<'a> {
+    from: Reader<'a>,
+    names: std::slice::Iter<'a, &'a str>,
+}
+
+impl Given<'_> {
+    /// Reads the next argument; a missing one reads as `undefined`.
+    fn next<T: DeserializeOwned>(&mut self) -> Result<T> {
+        let (value, name) = (self.from.value(), self.names.next());
+        let is_missing = value.is_undefined();
+        let read = value.decode();
+        read.map_err(|failure| unread(name, is_missing, failure))
+    }
+}
+
+#[cold]
+fn unread(name: Option<&&str>, is_missing: bool, failure: Failure) -> Error {
+    let name = name.unwrap_or(&"");
+    wrong("argument", name, is_missing, &failure.into_error())
 }
 
 /// The error for a part of a call or a message that can't be read.
@@ -61,8 +83,12 @@ pub struct Reply(pub(crate) Packed);
 impl Reply {
     /// Encodes a handler's value.
     pub(crate) fn new<T: Serialize>(value: &T) -> Result<Self> {
+        Self::packed(&|packer| packer.add(value))
+    }
+
+    fn packed(add: &dyn Fn(&mut Packer) -> Result<(), Failure>) -> Result<Self> {
         let mut packer = Packer::default();
-        match packer.add(value) {
+        match add(&mut packer) {
             Ok(()) => Ok(Self(packer.finish())),
             Err(failure) => Err(unsendable(&failure)),
         }
@@ -86,9 +112,8 @@ macro_rules! tuples {
         impl<$($name: Serialize + DeserializeOwned),*> Arguments for ($($name,)*) {
             #[allow(unused_variables, unused_mut, reason = "`()` has no arguments")]
             fn decode(call: &Call, names: &[&str]) -> Result<Self> {
-                call.expect(names)?;
-                let (mut from, mut names) = (call.0.reader(), names.iter());
-                Ok(($(argument::<$name>(&mut from, names.next().unwrap_or(&""))?,)*))
+                let mut given = call.given(names)?;
+                Ok(($(given.next::<$name>()?,)*))
             }
 
             #[allow(unused_variables, unused_mut, reason = "`()` has no arguments")]

@@ -1,6 +1,6 @@
 //! The actor's database, for its handlers.
 
-use super::row::{FromRow, Row, check_shape};
+use super::row::{FromRow, Row, Shape, check_shape};
 use super::value::{Params, Value};
 use crate::error::{Error, Result};
 use actors_sqlite::names::framework_name;
@@ -83,19 +83,23 @@ impl<'a> Sql<'a> {
     /// Runs a statement for its effect, and returns how many rows it wrote, index rows
     /// included.
     pub fn run(self, statement: &str, params: impl Params) -> Result<u64> {
-        self.check(statement)?;
-        params.with(|values| self.database.run(statement, values))
+        self.run_with(statement, &params)
     }
 
     /// Returns the one row of the statement; none or several are an error.
     pub fn one<T: FromRow>(self, statement: &str, params: impl Params) -> Result<T> {
-        self.at_most_one(statement, params)?
-            .ok_or_else(|| Error::sql(format!("expected one row, found none: {statement}")))
+        self.optional(statement, params)?
+            .ok_or_else(|| unexpected("none", statement))
     }
 
     /// Returns the row of the statement, if there is one; several are an error.
     pub fn optional<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Option<T>> {
-        self.at_most_one(statement, params)
+        let mut found = None;
+        self.for_each(statement, params, |row| match found.replace(row) {
+            None => Ok(()),
+            Some(_) => Err(unexpected("several", statement)),
+        })?;
+        Ok(found)
     }
 
     /// Returns all rows, in a `Vec`.
@@ -115,16 +119,16 @@ impl<'a> Sql<'a> {
         params: impl Params,
         mut visit: impl FnMut(T) -> Result<()>,
     ) -> Result<()> {
-        self.check(statement)?;
-        let mut checked = self.is_own;
-        params.with(|values| {
-            self.database.query(statement, values, &mut |row| {
-                if !std::mem::replace(&mut checked, true) {
-                    check_shape::<T>(row).map_err(|error| error.at(statement))?;
-                }
-                visit(T::from_row(row).map_err(|error| error.at(statement))?)
-            })
-        })
+        let shape = (T::WIDTH, T::NAMES);
+        self.visit(
+            statement,
+            &params,
+            shape,
+            &mut |row| match T::from_row(row) {
+                Ok(row) => visit(row),
+                Err(error) => Err(error.at(statement)),
+            },
+        )
     }
 
     /// Rows read and written since the actor woke.
@@ -141,14 +145,39 @@ impl<'a> Sql<'a> {
         }
     }
 
-    fn at_most_one<T: FromRow>(self, statement: &str, params: impl Params) -> Result<Option<T>> {
-        let mut found = None;
-        self.for_each(statement, params, |row| match found.replace(row) {
-            None => Ok(()),
-            Some(_) => Err(Error::sql(format!(
-                "expected one row, found several: {statement}"
-            ))),
+    // These are compiled once for all types of rows and values.
+
+    fn run_with(self, statement: &str, params: &dyn Params) -> Result<u64> {
+        self.check(statement)?;
+        let mut written = 0;
+        params.with(&mut |values| {
+            written = self.database.run(statement, values)?;
+            Ok(())
         })?;
-        Ok(found)
+        Ok(written)
     }
+
+    fn visit(
+        self,
+        statement: &str,
+        params: &dyn Params,
+        shape: Shape,
+        visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.check(statement)?;
+        let mut checked = self.is_own;
+        params.with(&mut |values| {
+            self.database.query(statement, values, &mut |row| {
+                if !std::mem::replace(&mut checked, true) {
+                    check_shape(row, shape).map_err(|error| error.at(statement))?;
+                }
+                visit(row)
+            })
+        })
+    }
+}
+
+#[cold]
+fn unexpected(what: &str, statement: &str) -> Error {
+    Error::sql(format!("expected one row, found {what}: {statement}"))
 }

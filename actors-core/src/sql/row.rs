@@ -31,8 +31,12 @@ impl<'a> Row<'a> {
     ///
     /// Those of [`FromSql::from_sql`], prefixed with the column's name.
     pub fn get<T: FromSql>(&self, index: usize) -> Result<T> {
-        T::from_sql(self.cell(index))
-            .map_err(|error| error.at(format_args!("column `{}`", self.rows.name(index))))
+        T::from_sql(self.cell(index)).map_err(|error| self.wrong(index, error))
+    }
+
+    #[cold]
+    fn wrong(&self, index: usize, error: Error) -> Error {
+        error.at(format_args!("column `{}`", self.rows.name(index)))
     }
 
     /// That column's cell; NULL beyond the last one.
@@ -77,16 +81,18 @@ pub trait FromRow: Sized {
     fn from_row(row: &Row<'_>) -> Result<Self>;
 }
 
-/// Checks, once per statement, that rows with these columns can be read as `T`.
-pub(super) fn check_shape<T: FromRow>(row: &Row<'_>) -> Result<()> {
-    if row.len() != T::WIDTH {
+/// The columns that a type is read from: how many, and their names if they must be exactly these.
+pub(super) type Shape = (usize, &'static [&'static str]);
+
+/// Checks, once per statement, that a type can be read from rows with these columns.
+pub(super) fn check_shape(row: &Row<'_>, (width, names): Shape) -> Result<()> {
+    if row.len() != width {
         return Err(Error::sql(format!(
-            "the statement returns {} columns, expected {}",
+            "the statement returns {} columns, expected {width}",
             row.len(),
-            T::WIDTH
         )));
     }
-    for (index, expected) in T::NAMES.iter().enumerate() {
+    for (index, expected) in names.iter().enumerate() {
         let found = row.rows.name(index);
         if found != *expected {
             return Err(Error::sql(format!(

@@ -385,14 +385,14 @@ impl AsSql<Option<Vec<u8>>> for &Option<&[u8]> {}
 pub trait Params {
     /// Calls `body` with the values.
     #[doc(hidden)]
-    fn with<R>(&self, body: impl FnOnce(&[Value<'_>]) -> Result<R>) -> Result<R>;
+    fn with(&self, body: &mut dyn FnMut(&[Value<'_>]) -> Result<()>) -> Result<()>;
 }
 
 macro_rules! tuples {
     ($($name:ident)*) => {
         impl<$($name: ToSql),*> Params for ($($name,)*) {
             #[allow(non_snake_case, reason = "the type's name serves for its value")]
-            fn with<R>(&self, body: impl FnOnce(&[Value<'_>]) -> Result<R>) -> Result<R> {
+            fn with(&self, body: &mut dyn FnMut(&[Value<'_>]) -> Result<()>) -> Result<()> {
                 let ($($name,)*) = self;
                 body(&[$($name.to_sql()?),*])
             }
@@ -403,7 +403,7 @@ macro_rules! tuples {
 crate::tuples::for_each_tuple!(tuples);
 
 impl Params for &[Value<'_>] {
-    fn with<R>(&self, body: impl FnOnce(&[Value<'_>]) -> Result<R>) -> Result<R> {
+    fn with(&self, body: &mut dyn FnMut(&[Value<'_>]) -> Result<()>) -> Result<()> {
         body(self)
     }
 }

@@ -244,13 +244,18 @@ impl World {
         let platform = self.sim.platform(&self.slot::<A>(name));
         let instance = Instance::new(platform, self.env.clone(), def_of::<A>());
         let sql = instance.own();
-        params.with(|values| match sql.all(statement, values) {
-            Err(error) if error.message().contains("no such table: ") => {
-                let text = empty_tables(statement, own().chain(A::TABLES));
-                text.map_or(Err(error), |text| sql.all(&text, values))
-            }
-            rows => rows,
-        })
+        let mut found = Vec::new();
+        params.with(&mut |values| {
+            found = match sql.all(statement, values) {
+                Err(error) if error.message().contains("no such table: ") => {
+                    let text = empty_tables(statement, own().chain(A::TABLES));
+                    text.map_or(Err(error), |text| sql.all(&text, values))
+                }
+                rows => rows,
+            }?;
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// The time for which an instance's own alarm is set: that of its earliest alarm.

@@ -252,11 +252,10 @@ pub(crate) struct AlarmAtWork {
     pub(crate) alarm: i64,
 }
 
-/// Runs `body` as the handler of that alarm.
-pub(crate) fn within_alarm<T>(alarm: AlarmAtWork, body: impl FnOnce() -> T) -> T {
+/// Notes that the handler of that alarm is being polled, until what this returns is dropped.
+pub(crate) fn begin_alarm(alarm: AlarmAtWork) -> UntilDone {
     ALARM.set(Some(alarm));
-    let _until = UntilDone;
-    body()
+    UntilDone
 }
 
 /// The alarm whose handler has just panicked, if it was one.
@@ -264,7 +263,8 @@ pub(crate) fn panicked_alarm() -> Option<AlarmAtWork> {
     ALARM.take()
 }
 
-struct UntilDone;
+/// See [`begin_alarm`].
+pub(crate) struct UntilDone;
 
 impl Drop for UntilDone {
     fn drop(&mut self) {

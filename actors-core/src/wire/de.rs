@@ -205,7 +205,10 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         };
         list.from.enter();
         let value = visitor.visit_seq(&mut list);
-        list.end(value)
+        match (list.end(), value) {
+            (Err(failure), Ok(_)) => Err(failure),
+            (_, value) => value,
+        }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -269,7 +272,7 @@ struct List<'r, 'de> {
 
 impl List<'_, '_> {
     /// Ends the list, which has to be read to its end.
-    fn end<T>(self, value: Result<T>) -> Result<T> {
+    fn end(self) -> Result<()> {
         let Self {
             from, count, read, ..
         } = self;
@@ -277,9 +280,9 @@ impl List<'_, '_> {
             from.skip_values(count - read);
         }
         from.leave();
-        match value {
-            Ok(_) if read < count => Err(Failure::invalid_length(count, &Parts(read))),
-            value => value,
+        match read < count {
+            true => Err(Failure::invalid_length(count, &Parts(read))),
+            false => Ok(()),
         }
     }
 }

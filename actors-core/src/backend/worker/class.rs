@@ -3,16 +3,18 @@
 use std::sync::Once;
 
 use wasm_bindgen::prelude::*;
+use worker::web_sys;
 
 use super::error::to_js;
 use super::executor::{answer, install_panic_hook};
 use super::state::State;
 use super::{http, object, sockets, wire};
 use crate::actor::Actor;
-use crate::actor::host::sleeping;
-use crate::actor::object::Object;
+use crate::actor::host::{code_of, def_of};
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::instance::ActorDef;
+use crate::object::{ActorCode, Object};
 use crate::platform::{Host as _, Platform};
 use crate::sockets::message::{Event, TooLong};
 use crate::sockets::{Close, Message};
@@ -40,22 +42,96 @@ const CLOSE: i32 = -4;
 const ERROR: i32 = -5;
 
 /// The inner part of the class that the macro exports.
-pub struct Class<A: 'static>(Option<(Object<A>, State)>);
+pub struct Class(Option<Exported>);
 
-impl<A: Actor> Class<A> {
-    /// An object of the runtime, from the arguments of its constructor.
-    pub fn new(state: JsValue, env: JsValue) -> Self {
-        let state: State = state.unchecked_into();
-        let env = Env(env.unchecked_into());
+struct Exported {
+    object: Object,
+    state: State,
+    definition: &'static Definition,
+}
+
+/// What is exported of an actor, without its type.
+struct Definition {
+    def: ActorDef,
+    code: &'static ActorCode,
+    platform: fn(&State) -> Box<dyn Platform>,
+    auto_response: Option<(&'static str, &'static str)>,
+    // An actor that does not handle such an event has no code for it.
+    fetch: Option<Fetch>,
+    socket: Option<SocketEvent>,
+    declared: Declared,
+}
+
+type Fetch = fn(&Object, &web_sys::Request, Option<Vec<u8>>) -> Result<JsValue, JsValue>;
+type SocketEvent = fn(&Exported, JsValue, Event) -> Result<JsValue, JsValue>;
+
+/// What the runtime is told of a class.
+struct Declared {
+    reads_bodies: bool,
+    hears_their_end: bool,
+    max_bytes: f64,
+}
+
+impl Definition {
+    const fn of<A: Actor>() -> Self {
+        let handlers = A::HANDLERS;
+        let (platform, socket): (fn(&State) -> Box<dyn Platform>, Option<SocketEvent>) =
+            match A::SOCKETS {
+                Some(_) => (object::Object::<true>::boxed, Some(Exported::socket)),
+                None => (object::Object::<false>::boxed, None),
+            };
+        Self {
+            def: def_of::<A>(),
+            code: code_of::<A>(),
+            platform,
+            auto_response: match A::SOCKETS {
+                Some(options) => options.auto_response,
+                None => None,
+            },
+            fetch: match (A::SOCKETS, handlers.on_request) {
+                (Some(_), _) => Some(http::handle::<true>),
+                (None, Some(_)) => Some(http::handle::<false>),
+                (None, None) => None,
+            },
+            socket,
+            declared: Declared {
+                reads_bodies: handlers.reads_bodies,
+                hears_their_end: handlers.on_close.is_some() || handlers.on_error.is_some(),
+                max_bytes: match A::SOCKETS {
+                    Some(options) => options.max_bytes as f64,
+                    None => 0.0,
+                },
+            },
+        }
+    }
+}
+
+impl Exported {
+    fn new(state: State, env: Env, definition: &'static Definition) -> Self {
         // Before any socket is accepted, and again at each wake.
-        if let Some(pair) = A::SOCKETS.and_then(|options| options.auto_response) {
+        if let Some(pair) = definition.auto_response {
             sockets::auto_response(&state, pair);
         }
-        let platform: Box<dyn Platform> = match A::SOCKETS {
-            Some(_) => Box::new(object::Object::<true>::new(&state)),
-            None => Box::new(object::Object::<false>::new(&state)),
-        };
-        Self(Some((sleeping(platform, env), state)))
+        let platform = (definition.platform)(&state);
+        Self {
+            object: Object::new(platform, env, definition.def, definition.code),
+            state,
+            definition,
+        }
+    }
+
+    fn socket(&self, socket: JsValue, event: Event) -> Result<JsValue, JsValue> {
+        let socket = sockets::known(&self.state, socket);
+        answer(self.object.socket(socket, event), nothing)
+    }
+}
+
+impl Class {
+    /// An object of the runtime, from the arguments of its constructor.
+    pub fn new<A: Actor>(state: JsValue, env: JsValue) -> Self {
+        let definition = const { &Definition::of::<A>() };
+        let (state, env) = (state.unchecked_into(), Env(env.unchecked_into()));
+        Self(Some(Exported::new(state, env, definition)))
     }
 
     /// Not an object: an instance that is only made for its JavaScript class.
@@ -78,27 +154,25 @@ impl<A: Actor> Class<A> {
         bytes: Option<Vec<u8>>,
         about: JsValue,
     ) -> Result<JsValue, JsValue> {
-        let Some((object, state)) = &self.0 else {
+        let Some(exported) = &self.0 else {
             return Err(to_js(&Error::internal("not an object of the runtime")));
         };
+        let Exported {
+            object, definition, ..
+        } = exported;
         let cells = cells.unwrap_or_default();
-        match event {
-            // So an actor that handles no requests does not include their code.
-            FETCH if A::SOCKETS.is_some() || A::HANDLERS.on_request.is_some() => {
-                http::handle(object, A::SOCKETS.is_some(), about.unchecked_ref(), bytes)
-            }
-            ALARM => {
+        match (event, definition.fetch, definition.socket) {
+            (FETCH, Some(fetch), _) => fetch(object, about.unchecked_ref(), bytes),
+            (ALARM, ..) => {
                 let planned = cells
                     .first()
                     .map(|time| Timestamp::from_millis(*time as i64));
                 answer(object.alarm(planned), nothing)
             }
-            MESSAGE | CLOSE | ERROR if A::SOCKETS.is_some() => {
-                let socket = sockets::known(state, about);
-                let happened = socket_event(event, &cells, texts, bytes);
-                answer(object.socket(socket, happened), nothing)
+            (MESSAGE | CLOSE | ERROR, _, Some(socket)) => {
+                socket(exported, about, socket_event(event, &cells, texts, bytes))
             }
-            method => {
+            (method, ..) => {
                 let method = usize::try_from(method).unwrap_or(usize::MAX);
                 let arguments = wire::from_parts(cells, texts, bytes);
                 answer(object.call(method, arguments), reply)
@@ -136,22 +210,21 @@ fn socket_event(event: i32, cells: &[f64], texts: Option<String>, bytes: Option<
 
 /// Declares the class to the runtime, when the module starts.
 pub fn declare_class<A: Actor>(instance: &JsValue) {
+    declare_as(instance, const { &Definition::of::<A>() });
+}
+
+fn declare_as(instance: &JsValue, definition: &Definition) {
     static HOOK: Once = Once::new();
     HOOK.call_once(install_panic_hook);
-    let methods = A::HANDLERS
-        .methods
-        .iter()
-        .map(|method| method.name.to_owned())
-        .collect();
-    let answers_requests = A::HANDLERS.on_request.is_some();
-    let hears_their_end = A::HANDLERS.on_close.is_some() || A::HANDLERS.on_error.is_some();
+    let Definition { code, declared, .. } = definition;
+    let methods = code.methods.iter().map(|method| method.name.to_owned());
     declare(
         instance,
-        methods,
-        answers_requests,
-        A::HANDLERS.reads_bodies,
-        A::SOCKETS.is_some(),
-        hears_their_end,
-        A::SOCKETS.map_or(0.0, |options| options.max_bytes as f64),
+        methods.collect(),
+        code.on_request.is_some(),
+        declared.reads_bodies,
+        code.sockets.is_some(),
+        declared.hears_their_end,
+        declared.max_bytes,
     );
 }

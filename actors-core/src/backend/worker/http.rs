@@ -15,7 +15,8 @@ use worker::web_sys;
 use super::error::{from_js, to_js};
 use super::executor::answer;
 use crate::error::{Error, Result};
-use crate::platform::{Host, Upgrade};
+use crate::object::Object;
+use crate::platform::{Host as _, Upgrade};
 use crate::request::{self, Body, Incoming, Request, Response, bad_url, error_response};
 use crate::turn::BoxFuture;
 
@@ -43,9 +44,8 @@ extern "C" {
 }
 
 /// A request to the actor, with its body if the glue has read it.
-pub(super) fn handle(
-    object: &impl Host,
-    opens_sockets: bool,
+pub(super) fn handle<const SOCKETS: bool>(
+    object: &Object,
     request: &web_sys::Request,
     body: Option<Vec<u8>>,
 ) -> Result<JsValue, JsValue> {
@@ -54,7 +54,7 @@ pub(super) fn handle(
         Err(error) => return refuse(&error),
     };
     // So an actor without web sockets does not include their code.
-    if opens_sockets {
+    if SOCKETS {
         let asked = head.headers().get(::http::header::UPGRADE);
         let asked = asked.and_then(|asked| asked.to_str().ok());
         if object.is_upgrade(head.uri().path(), asked) {

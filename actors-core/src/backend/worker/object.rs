@@ -59,6 +59,10 @@ impl<const SOCKETS: bool> Object<SOCKETS> {
             state: state.clone(),
         }
     }
+
+    pub(super) fn boxed(state: &State) -> Box<dyn Platform> {
+        Box::new(Self::new(state))
+    }
 }
 
 impl<const SOCKETS: bool> Platform for Object<SOCKETS> {

@@ -38,19 +38,23 @@ impl Alarm {
         let types = method.carried_types(facts);
         let values = method.values();
         let outcome = method.carried_outcome(facts);
-        let handler = quote!(|(#(#values,)*): (#(#types,)*)| { #outcome });
+        let arguments = quote!((#(#values,)*): (#(#types,)*));
         if method.is_async() {
-            let body = quote!(due.run_async(ctx, async #handler).await);
-            let turn = method.turn(actor, krate, &body);
+            let handler = quote!(async |#arguments| { #outcome });
+            let turn = method.turn(actor, krate, &quote!(due.run_async(ctx, #handler).await));
             return quote!(Async(|object, due| #turn));
         }
-        let (kind, reference) = match method.is_exclusive {
-            true => (quote!(Exclusive), quote!(&mut)),
-            false => (quote!(Shared), quote!(&)),
+        let (kind, run, reference) = match method.is_exclusive {
+            true => (quote!(Exclusive), quote!(exclusive), quote!(&mut)),
+            false => (quote!(Shared), quote!(shared), quote!(&)),
         };
         quote! {
-            #kind(|actor: #reference #actor, ctx: &#krate::Ctx<#actor>, due, payload| {
-                due.run(ctx, payload, #handler)
+            #kind(|actor, due, payload| {
+                due.#run(actor, payload, |
+                    actor: #reference #actor,
+                    ctx: &#krate::Ctx<#actor>,
+                    #arguments
+                | { #outcome })
             })
         }
     }

@@ -124,19 +124,12 @@ impl Method {
 
     /// The turn of a call, by the `Signature` that decodes its arguments.
     pub(super) fn called(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-        let (krate, signature) = (facts.krate, self.signature(facts));
-        let (kind, asyncness, reference) = self.kind();
+        let signature = self.signature(facts);
         let names = self.arguments.iter();
         let names = names.map(|argument| argument.name.unraw().to_string());
         let (values, invoked) = (self.values(), self.invoked(facts));
-        quote! {
-            #signature::#kind(
-                object, call, &[#(#names),*],
-                #asyncness |actor: #reference #actor, ctx: &#krate::Ctx<#actor>, (#(#values,)*)| {
-                    #invoked
-                },
-            )
-        }
+        let turn = self.turn(actor, facts.krate, &quote!(#signature::reply(#invoked)));
+        quote!(#signature::decode(call, &[#(#names),*], |(#(#values,)*)| #turn))
     }
 
     /// The stub's arguments, as a tuple to encode.

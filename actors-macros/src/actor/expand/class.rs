@@ -13,13 +13,13 @@ pub(super) fn expand(actor: &Ident, krate: &TokenStream) -> TokenStream {
             use #krate::__private::wasm_bindgen::{self, JsValue, prelude::wasm_bindgen};
 
             #[wasm_bindgen(js_name = #actor, wasm_bindgen = #krate::__private::wasm_bindgen)]
-            pub struct #class(#krate::__private::Class<#actor>);
+            pub struct #class(#krate::__private::Class);
 
             #[wasm_bindgen(js_class = #actor, wasm_bindgen = #krate::__private::wasm_bindgen)]
             impl #class {
                 #[wasm_bindgen(constructor)]
                 pub fn new(state: JsValue, env: JsValue) -> Self {
-                    Self(#krate::__private::Class::new(state, env))
+                    Self(#krate::__private::Class::new::<#actor>(state, env))
                 }
 
                 pub fn dispatch(

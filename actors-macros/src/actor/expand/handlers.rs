@@ -293,9 +293,10 @@ fn init(method: &Method, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         false => (format_ident!("Sync"), outcome),
     };
     quote! {
-        #krate::__private::Init::#kind(
-            |actor: &mut #actor, ctx: &#krate::Ctx<#actor>| #body
-        )
+        #krate::__private::Init::#kind(|actor| {
+            let (actor, ctx) = #krate::__private::exclusive::<#actor>(actor);
+            #body
+        })
     }
 }
 
