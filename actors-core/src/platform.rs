@@ -97,6 +97,14 @@ pub(crate) trait Platform {
     fn first_turn(&self) -> u64;
 }
 
+/// Waits for that long, and no less.
+pub(crate) async fn sleep(platform: &dyn Platform, span: Duration) {
+    let end: Timestamp = platform.now() + span;
+    while platform.now() < end {
+        platform.sleep(end.since(platform.now())).await;
+    }
+}
+
 /// An actor as its platform sees it: the events it handles.
 pub(crate) trait Host {
     /// The number of the public method of that name.

@@ -10,8 +10,10 @@ use crate::alarms::AlarmRun;
 use crate::env::Env;
 use crate::error::Result;
 use crate::instance::Instance;
+use crate::log;
+use crate::platform::sleep;
 use crate::sql::Sql;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// The object that a handler runs in: its storage, its alarms, its name, the
 /// Worker's bindings. A handler asks for it with a parameter `ctx: &Ctx<Self>`.
@@ -98,6 +100,62 @@ impl<A> Ctx<A> {
     /// Those of the statement.
     pub fn destroy(&self) -> Result<()> {
         self.instance.destroy()
+    }
+
+    /// Waits for that long. The other turns that may run beside this one go on meanwhile; after a
+    /// `&mut self` turn they wait for it.
+    ///
+    /// The wait is in memory: if the object leaves it, the turn does not go on. What has to
+    /// happen later is an alarm. Under `cargo test` it is the virtual clock that has to
+    /// [advance](crate::testing::World::advance).
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Line { free: std::cell::Cell<bool> }
+    /// # #[actor] impl Line {
+    /// pub async fn wait_until_free(&self, ctx: &Ctx<Self>) -> Result<()> {
+    ///     while !self.free.get() {
+    ///         ctx.sleep(seconds(1)).await;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    pub async fn sleep(&self, span: Duration) {
+        sleep(self.instance.platform(), span).await;
+    }
+
+    /// Runs something in the background, which no answer waits for. If it fails, the log says so.
+    ///
+    /// It is no turn: it has no `self` and no `ctx`, which other turns may be changing by then, and
+    /// keeps no turn from beginning. To change the actor, call it as anybody else would, through
+    /// a stub: that is a turn, and a request.
+    ///
+    /// It begins once the handler ends or waits, whatever that comes to, like a message that is
+    /// sent; and it is lost with the object's memory, be it by an eviction, a crash or a panic.
+    /// What has to happen is an alarm. The platform's own `waitUntil` does no more for a Durable
+    /// Object.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] pub struct Log { }
+    /// # #[actor] impl Log { pub fn add(&mut self, line: String) {} }
+    /// # #[actor] pub struct Room { }
+    /// # #[actor] impl Room {
+    /// pub fn say(&mut self, ctx: &Ctx<Self>, text: String) -> Result<()> {
+    ///     let log = Log::get(ctx.env(), "rooms")?;
+    ///     ctx.wait_until(async move { log.add(text).await });
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    pub fn wait_until(&self, work: impl Future<Output = Result<()>> + 'static) {
+        let what = self.instance.identity.clone();
+        self.instance.platform().spawn(Box::pin(async move {
+            if let Err(error) = work.await {
+                log::error(&format!("{what}: in the background: {error}"));
+            }
+        }));
     }
 
     /// Runs `body` in one transaction: its SQL, its alarms, the attachments of web sockets and

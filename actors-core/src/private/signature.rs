@@ -19,7 +19,7 @@ use crate::turn::Turn;
 /// returns, result `R`.
 pub struct Signature<P, O, R>(PhantomData<(P, O, R)>);
 
-type Names = &'static [&'static str];
+pub(super) type Names = &'static [&'static str];
 
 impl<P, O, R> Signature<P, O, R>
 where
@@ -136,7 +136,7 @@ where
         }
     }
 
-    fn reply<F>(returned: F) -> Result<Reply>
+    pub(super) fn reply<F>(returned: F) -> Result<Reply>
     where
         O: Outcome<F, Value = R::Plain>,
     {

@@ -151,6 +151,8 @@ pub(crate) struct Sim {
     timers: RefCell<Vec<Weak<Timer>>>,
     pub(super) outbox: Rc<Outbox>,
     rng: RefCell<Option<fastrand::Rng>>,
+    /// What the actors' own random numbers come from: every run is the same.
+    chance: RefCell<fastrand::Rng>,
     /// After how many more storage operations the running object crashes.
     pub(crate) crash_after: Cell<Option<u32>>,
     /// How many web sockets have been opened.
@@ -171,6 +173,7 @@ impl Sim {
             timers: RefCell::default(),
             outbox: Rc::default(),
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
+            chance: RefCell::new(fastrand::Rng::with_seed(seed.unwrap_or_default())),
             crash_after: Cell::default(),
             sockets_opened: Cell::default(),
             story: RefCell::default(),
@@ -184,6 +187,11 @@ impl Sim {
 
     pub(crate) fn set_now(&self, now: Timestamp) {
         self.now.set(now);
+    }
+
+    /// A random number from 0 up to but not including 1.
+    pub(super) fn chance(&self) -> f64 {
+        self.chance.borrow_mut().f64()
     }
 
     /// The slot of an instance, created when first used.
@@ -345,6 +353,9 @@ impl Sim {
         match progress {
             Ok(progress) => {
                 task.slot.disk.commit().expect("SQLite in memory commits");
+                if self.is_lost(&task.slot) {
+                    return self.crash_in(task);
+                }
                 self.outbox.flush();
                 if progress.is_pending() {
                     self.tasks.borrow_mut().push(task);
@@ -435,14 +446,26 @@ impl Sim {
 
     /// Called before each storage operation: here an object may crash.
     pub(super) fn before_storage(&self, slot: &Slot) {
+        if self.crashes(slot) {
+            resume_unwind(Box::new(Crash));
+        }
+    }
+
+    /// Whether the object crashes when all it did is durable, and before anybody is told.
+    fn is_lost(&self, slot: &Slot) -> bool {
+        !self.outbox.is_empty() && self.crashes(slot)
+    }
+
+    /// Whether it is time for the object to crash.
+    fn crashes(&self, slot: &Slot) -> bool {
         let Some(left) = self.crash_after.get() else {
-            return;
+            return false;
         };
         self.crash_after.set(left.checked_sub(1));
         if left == 0 {
             self.note(Some(slot), || "crashes".to_owned());
-            resume_unwind(Box::new(Crash));
         }
+        left == 0
     }
 
     fn crash_in(&self, task: Task) {

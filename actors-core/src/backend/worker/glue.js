@@ -273,7 +273,19 @@ function entry({ prototype }, hooks) {
 export function stub(env, binding, name) {
   const namespace = env[binding];
   if (typeof namespace?.getByName !== "function") return undefined;
-  return namespace.getByName(name);
+  const stub = namespace.getByName(name);
+  namespaces.set(stub, namespace);
+  return stub;
+}
+
+// Whose stubs they are: of some errors a stub is broken for ever, and another has to be made.
+const namespaces = new WeakMap();
+
+export function renewed(stub) {
+  const namespace = namespaces.get(stub);
+  const another = namespace.get(stub.id);
+  namespaces.set(another, namespace);
+  return another;
 }
 
 export function call(stub, method, cells, texts, bytes) {

@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Type, parse_quote};
+use syn::{Attribute, Ident, Index, Type, parse_quote};
 
 use crate::actor::method::{Argument, Method, Output, SocketArgument};
+use crate::actor::once::Once;
 use crate::actor::role::Role;
 use crate::common::facts::{Check, Fact, Facts};
 use crate::common::types::last_is;
@@ -129,13 +130,30 @@ impl Method {
         let names = self.arguments.iter();
         let names = names.map(|argument| argument.name.unraw().to_string());
         let (values, invoked) = (self.values(), self.invoked(facts));
+        let once = self.once.as_ref().map(|once| self.once_by(once, krate));
+        let kind = match &once {
+            Some(_) if self.is_exclusive => format_ident!("exclusive_once"),
+            Some(_) => format_ident!("shared_once"),
+            None => kind,
+        };
         quote! {
             #signature::#kind(
-                object, call, &[#(#names),*],
+                object, call, &[#(#names),*], #once
                 #asyncness |actor: #reference #actor, ctx: &#krate::Ctx<#actor>, (#(#values,)*)| {
                     #invoked
                 },
             )
+        }
+    }
+
+    /// How often a call happens, and which argument is its key.
+    fn once_by(&self, once: &Once, krate: &TokenStream) -> TokenStream {
+        let (method, position) = (self.plain_name(), Index::from(once.key));
+        let key = once.key;
+        let millis = u64::try_from(once.keep.as_millis()).unwrap_or(u64::MAX);
+        quote! {
+            &#krate::__private::Once { method: #method, key: #key, millis: #millis },
+            |arguments| &arguments.#position,
         }
     }
 
