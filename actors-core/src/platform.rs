@@ -54,6 +54,10 @@ pub(crate) trait Platform {
     /// Runs something in the background, which no event waits for.
     fn spawn(&self, work: BoxFuture<'static, ()>);
 
+    /// Drops what memory has of the object, once nothing of it runs. Whoever waits for it gets an
+    /// error with that message.
+    fn abort(&self, reason: &str);
+
     /// Waits until what was written is durable.
     fn sync(&self) -> BoxFuture<'_, ()>;
 

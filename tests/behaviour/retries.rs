@@ -1,4 +1,5 @@
-//! Calls with a time limit, calls that are made again, and work in the background.
+//! Calls with a time limit, calls that are made again, work in the background, and objects that give
+//! up.
 
 use std::time::Duration;
 
@@ -60,5 +61,20 @@ on_both! {
             world.until("it has called back", || till.ask("counted", json!([])) == 1);
         }
         world.logs("Till \"b\": in the background: nobody waits for this");
+    }
+
+    fn an_object_that_is_aborted_forgets_what_was_in_memory_and_tells_all_who_wait(world) {
+        let till = world.object("TILL", "t");
+        assert_eq!([1, 2].map(|_| till.ask("remember", json!([]))), [1, 2]);
+        let failure = till.refuse("give_up", json!([]));
+        assert_eq!((&*failure.name, &*failure.message), ("Unavailable", "the till is stuck"));
+        world.pass(Duration::from_millis(100));
+        assert_eq!(till.ask("state", json!([])), json!([0, 0, 0]), "undone and forgotten");
+        assert_eq!(till.ask("remember", json!([])), 1);
+        let stuck = json!({"Err": ["Unavailable", "the till is stuck"]});
+        assert_eq!(ask(&world, "outlive", json!(["t"])), json!([stuck, stuck]));
+        world.pass(Duration::from_millis(100));
+        assert_eq!(till.ask("remember", json!([])), 1);
+        assert_eq!(world.object("TILL", "other").ask("remember", json!([])), 1);
     }
 }

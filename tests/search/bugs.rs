@@ -290,7 +290,7 @@ impl Till {
     }
 
     /// The same, for one who asks again.
-    pub fn place_once(&mut self, #[once] order: u32) -> usize {
+    pub fn place_once(&mut self, #[once(keep = "30d")] order: u32) -> usize {
         self.place(order)
     }
 

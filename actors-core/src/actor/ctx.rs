@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 use super::state::Saved;
 use crate::alarms::AlarmRun;
 use crate::env::Env;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
 use crate::log;
 use crate::platform::sleep;
@@ -102,8 +102,8 @@ impl<A> Ctx<A> {
         self.instance.destroy()
     }
 
-    /// Waits for that long. The other turns that may run beside this one go on meanwhile; after a
-    /// `&mut self` turn they wait for it.
+    /// Waits for that long. In a `&self` turn, other `&self` turns run meanwhile; a `&mut self`
+    /// turn keeps all others waiting.
     ///
     /// The wait is in memory: if the object leaves it, the turn does not go on. What has to
     /// happen later is an alarm. Under `cargo test` it is the virtual clock that has to
@@ -156,6 +156,34 @@ impl<A> Ctx<A> {
                 log::error(&format!("{what}: in the background: {error}"));
             }
         }));
+    }
+
+    /// Drops the object's memory, and ends all that it is doing: the next event makes it anew
+    /// from its storage. For an object that finds its memory to be wrong, or stuck.
+    ///
+    /// Returns the error for the turn to fail with, an
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) with the reason as its message, so that
+    /// what it has done is undone. All others who wait for the object get the same error. What
+    /// their turns have not committed is lost; so is what runs in the
+    /// [background](Self::wait_until). Alarms stay; one whose handler aborts the object has
+    /// failed.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Cache { entries: usize }
+    /// # #[actor] impl Cache {
+    /// pub fn check(&self, ctx: &Ctx<Self>, count: usize) -> Result<()> {
+    ///     match self.entries == count {
+    ///         true => Ok(()),
+    ///         false => Err(ctx.abort("the cache is not what it should be")),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    #[must_use = "the turn goes on unless it fails with this error"]
+    pub fn abort(&self, reason: &str) -> Error {
+        self.instance.platform().abort(reason);
+        Error::new(ErrorKind::Unavailable, reason)
     }
 
     /// Runs `body` in one transaction: its SQL, its alarms, the attachments of web sockets and

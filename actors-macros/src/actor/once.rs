@@ -80,6 +80,9 @@ impl Once {
         let key = mark.input.checked_sub(before);
         let argument = key.and_then(|key| arguments.get(key));
         let mistake = match (others, argument) {
+            ([another, ..], _) if another.input == mark.input => {
+                Some((&another.attribute, Mistake::MarkTwice { mark: MARK }))
+            }
             ([another, ..], _) => Some((&another.attribute, Mistake::OnceTwice)),
             (_, None) => Some((&mark.attribute, Mistake::OnceNotOnKey)),
             _ if signature.asyncness.is_some() => Some((&mark.attribute, Mistake::OnceAsync)),

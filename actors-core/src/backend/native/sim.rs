@@ -155,6 +155,8 @@ pub(crate) struct Sim {
     chance: RefCell<fastrand::Rng>,
     /// After how many more storage operations the running object crashes.
     pub(crate) crash_after: Cell<Option<u32>>,
+    /// The objects whose memory is to go before anything else happens, and why.
+    aborted: RefCell<Vec<(Rc<Slot>, String)>>,
     /// How many web sockets have been opened.
     pub(super) sockets_opened: Cell<u64>,
     story: RefCell<Vec<String>>,
@@ -175,6 +177,7 @@ impl Sim {
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
             chance: RefCell::new(fastrand::Rng::with_seed(seed.unwrap_or_default())),
             crash_after: Cell::default(),
+            aborted: RefCell::default(),
             sockets_opened: Cell::default(),
             story: RefCell::default(),
             deadlock: RefCell::default(),
@@ -322,6 +325,11 @@ impl Sim {
     /// Does one thing that can be done now; returns false if there is none.
     pub(crate) fn step(&self) -> bool {
         self.outbox.flush();
+        let aborted = self.aborted.borrow_mut().pop();
+        if let Some((slot, reason)) = aborted {
+            self.lose(&slot, &reason);
+            return true;
+        }
         let Some(task) = self.next_task() else {
             return self.wake_sleepers() || self.ring();
         };
@@ -478,7 +486,18 @@ impl Sim {
     /// Removes an object from memory as a crash would: what is not durable is lost, and its
     /// callers get an error.
     pub(crate) fn crash(&self, slot: &Rc<Slot>) {
-        self.forget(slot, "the object was lost");
+        self.lose(slot, "the object was lost");
+    }
+
+    /// The same when nothing of it runs, for that reason.
+    pub(super) fn abort(&self, slot: &Rc<Slot>, reason: &str) {
+        self.note(Some(slot), || format!("is aborted: {reason}"));
+        let aborted = (slot.clone(), reason.to_owned());
+        self.aborted.borrow_mut().push(aborted);
+    }
+
+    fn lose(&self, slot: &Rc<Slot>, message: &str) {
+        self.forget(slot, message);
         self.cut(slot);
         slot.disk.rollback().expect("SQLite in memory rolls back");
     }

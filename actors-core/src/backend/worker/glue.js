@@ -1093,6 +1093,14 @@ export class Timer {
   }
 }
 
+// ---- the end of an object's memory ------------------------------------------
+
+// The runtime stops whatever runs when it aborts an object, which nothing of Wasm would survive, nor
+// a microtask: so this is a task of its own.
+export function abort(state, reason) {
+  setTimeout(() => state.abort(reason), 0);
+}
+
 // ---- time zones -------------------------------------------------------------
 
 const clocks = new Map();

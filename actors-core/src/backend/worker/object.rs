@@ -25,6 +25,7 @@ extern "C" {
     fn ring_begins(object: &str) -> Option<js_sys::Array>;
     #[wasm_bindgen(js_name = ringEnds)]
     fn ring_ends(object: &str);
+    fn abort(state: &State, reason: &str);
 }
 
 /// One Durable Object. Without `SOCKETS` it has no web sockets, and the code for them is
@@ -108,6 +109,10 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
 
     fn spawn(&self, work: BoxFuture<'static, ()>) {
         spawn_local(work);
+    }
+
+    fn abort(&self, reason: &str) {
+        abort(&self.state, reason);
     }
 
     fn sync(&self) -> BoxFuture<'_, ()> {
