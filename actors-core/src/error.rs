@@ -88,7 +88,8 @@ kinds! {
     /// others were running all the time. It has not begun, and never will: it certainly had
     /// no effect. Retrying may succeed. 503.
     Busy 503,
-    /// The object was lost before it replied (it moved, or its isolate was restarted).
+    /// The object was lost before it replied (it moved, or its isolate was restarted), or has
+    /// not replied within the limit that the stub was given.
     /// Retrying may succeed; whether the call had an effect is unknown. 503.
     Unavailable 503,
     /// The object has more requests waiting than the platform allows. Retrying at once
@@ -173,7 +174,8 @@ impl Error {
         self.kind.status() >= 500
     }
 
-    /// Whether the same call may succeed if retried: true for [`ErrorKind::Unavailable`],
+    /// Whether the same call may succeed if retried, which a stub does if it is
+    /// [told to](macro@crate::actor#time-limits-and-retries): true for [`ErrorKind::Unavailable`],
     /// where the call may already have had its effect, and for [`ErrorKind::Busy`], where
     /// it certainly had none.
     pub fn is_retryable(&self) -> bool {

@@ -88,6 +88,7 @@ mod backend;
 mod entry;
 mod env;
 mod error;
+mod fnv;
 mod instance;
 mod json;
 mod log;
@@ -121,7 +122,7 @@ pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
 pub use actors_macros::{
-    alarm, on_close, on_connect, on_error, on_init, on_message, on_request, persist,
+    alarm, on_close, on_connect, on_error, on_init, on_message, on_request, once, persist,
 };
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
@@ -147,7 +148,7 @@ pub mod prelude {
         Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Handle, Json,
         Message, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours,
         http, json_response, migration, minutes, on_close, on_connect, on_error, on_init,
-        on_message, on_request, persist, seconds, serde_json, sql, sql_table,
+        on_message, on_request, once, persist, seconds, serde_json, sql, sql_table,
     };
 }
 

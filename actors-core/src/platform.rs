@@ -54,6 +54,10 @@ pub(crate) trait Platform {
     /// Runs something in the background, which no event waits for.
     fn spawn(&self, work: BoxFuture<'static, ()>);
 
+    /// Drops what memory has of the object, once nothing of it runs. Whoever waits for it gets an
+    /// error with that message.
+    fn abort(&self, reason: &str);
+
     /// Waits until what was written is durable.
     fn sync(&self) -> BoxFuture<'_, ()>;
 
@@ -95,6 +99,14 @@ pub(crate) trait Platform {
 
     /// The number of the first turn in this process.
     fn first_turn(&self) -> u64;
+}
+
+/// Waits for that long, and no less.
+pub(crate) async fn sleep(platform: &dyn Platform, span: Duration) {
+    let end: Timestamp = platform.now() + span;
+    while platform.now() < end {
+        platform.sleep(end.since(platform.now())).await;
+    }
 }
 
 /// An actor as its platform sees it: the events it handles.

@@ -47,6 +47,12 @@ fn methods() {
         },
     );
     of_handler(
+        "method_that_happens_once",
+        quote! {
+            pub fn place(&mut self, ctx: &Ctx<Self>, #[once(keep = "2d")] order: u64, item: String) {}
+        },
+    );
+    of_handler(
         "async_method",
         quote! {
             pub async fn look(&self) -> u32 {

@@ -130,4 +130,6 @@ marks! {
     alarm,
     /// A field that survives eviction.
     persist,
+    /// The argument of a method that is the key of a call, which happens once.
+    once,
 }

@@ -80,6 +80,7 @@ export const Caller = observed(built.Caller);
 export const Clockwork = observed(built.Clockwork);
 export const Metronome = observed(built.Metronome);
 export const Crasher = observed(built.Crasher);
+export const Customer = observed(built.Customer);
 export const Crossing = observed(built.Crossing);
 export const Doomed = observed(built.Doomed);
 export const Friend = observed(built.Friend);
@@ -101,6 +102,7 @@ export const ShyAsync = observed(built.ShyAsync);
 export const Sundial = observed(built.Sundial);
 export const Statements = observed(built.Statements);
 export const Tables = observed(built.Tables);
+export const Till = observed(built.Till);
 export const Undoing = observed(built.Undoing);
 export const Versions = observed(built[`Versions${env.VERSION ?? 10}`]);
 export const Web = observed(built.Web);
@@ -111,6 +113,16 @@ export class Plain extends DurableObject {}
 export class Distant extends DurableObject {
   fail(kind, message) {
     throw new Error(`${kind}: ${message}`);
+  }
+
+  lose(times) {
+    this.lost = (this.lost ?? 0) + 1;
+    if (this.lost <= times) throw new Error("Unavailable: lost");
+    return this.lost;
+  }
+
+  lose_once(times) {
+    return this.lose(times);
   }
 }
 

@@ -29,6 +29,7 @@ use actors_fixtures::shuffled::Shuffled;
 use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::statements::Statements;
 use actors_fixtures::tables::Tables;
+use actors_fixtures::till::{Customer, Till};
 use actors_fixtures::undoing::Undoing;
 use actors_fixtures::versions::{
     v1::Versions1, v2::Versions2, v3::Versions3, v4::Versions4, v5::Versions5, v6::Versions6,
@@ -49,7 +50,7 @@ macro_rules! with_actor {
             "NOTEBOOK" Notebook,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
-            "STATEMENTS" Statements, "SUNDIAL" Sundial, "TABLES" Tables, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
+            "STATEMENTS" Statements, "SUNDIAL" Sundial, "TABLES" Tables, "CUSTOMER" Customer, "TILL" Till, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
             "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
             "VERSIONS9" Versions9, "VERSIONS10" Versions10, "VERSIONS11" Versions11,

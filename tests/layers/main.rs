@@ -26,6 +26,7 @@ use crate::source::{Crate, Sources};
 const CORE: &[Layer] = &[
     &[
         "error.rs",
+        "fnv.rs",
         "json.rs",
         "log.rs",
         "time.rs",

@@ -273,3 +273,28 @@ impl Talker {
         self.said
     }
 }
+
+/// One who counts how often each order was placed.
+#[actor]
+pub struct Till {
+    #[persist]
+    orders: Vec<u32>,
+}
+
+#[actor]
+impl Till {
+    /// Wrong: who is not answered can't know whether it was placed.
+    pub fn place(&mut self, order: u32) -> usize {
+        self.orders.push(order);
+        self.orders.len()
+    }
+
+    /// The same, for one who asks again.
+    pub fn place_once(&mut self, #[once(keep = "30d")] order: u32) -> usize {
+        self.place(order)
+    }
+
+    pub fn orders(&self) -> Vec<u32> {
+        self.orders.clone()
+    }
+}

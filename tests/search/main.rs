@@ -8,12 +8,12 @@
 
 mod bugs;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 use actors_core::testing::{Run, Search, World};
-use bugs::{Bank, Forgetful, Inbox, Reminder, Talker, Tally, Tenant};
+use bugs::{Bank, Forgetful, Inbox, Reminder, Talker, Tally, Tenant, Till};
 
 /// Adds, and counts what was acknowledged.
 fn tally(how: &'static str) -> Search<Cell<u32>> {
@@ -98,6 +98,85 @@ fn forgetful(how: &'static str) -> Search<Cell<u32>> {
                 .run(world.get::<Forgetful>("f").known())
                 .map_err(|e| e.to_string())?;
             at_least(known, learned.get(), "learned")
+        })
+}
+
+/// All answers to each order, in the order of their numbers.
+type Answers = RefCell<Vec<Vec<usize>>>;
+
+/// Places orders, and each of them again until it is answered: by the caller, or by the stub.
+fn till(how: &'static str) -> Search<Answers> {
+    Search::<Answers>::new()
+        .step("place an order", async move |run| {
+            let order = run.model().borrow().len();
+            run.model().borrow_mut().push(Vec::new());
+            place_until_answered(&run, how, order).await;
+        })
+        .step("ask for the first order again", async move |run| {
+            if !run.model().borrow().is_empty() {
+                place_until_answered(&run, how, 0).await;
+            }
+        })
+        .invariant("each order is placed once", |world, answers| {
+            let orders = world
+                .run(world.get::<Till>("t").orders())
+                .map_err(|e| e.to_string())?;
+            for (order, answers) in answers.borrow().iter().enumerate() {
+                let places = (1..).zip(&orders);
+                let places = places.filter(|(_, placed)| **placed as usize == order);
+                let places: Vec<usize> = places.map(|(place, _)| place).collect();
+                let is_right = match answers[..] {
+                    [] => places.len() <= 1,
+                    [answer, ..] => places == [answer] && answers.iter().all(|a| *a == answer),
+                };
+                if !is_right {
+                    return Err(format!(
+                        "order {order} is at {places:?}, and was answered {answers:?}"
+                    ));
+                }
+            }
+            Ok(())
+        })
+}
+
+async fn place_until_answered(run: &Run<Answers>, how: &str, order: usize) {
+    for _ in 0..5 {
+        if let Ok(place) = place(run, how, order as u32).await {
+            run.model().borrow_mut()[order].push(place);
+            return;
+        }
+    }
+}
+
+async fn place(run: &Run<Answers>, how: &str, order: u32) -> actors_core::Result<usize> {
+    let till = run.get::<Till>("t");
+    match how {
+        "again" => till.place(order).await,
+        "once" => till.place_once(order).await,
+        _ => till.with_retries(2).place_once(order).await,
+    }
+}
+
+/// Places orders that are made again by the stub alone, which does not know that they are.
+fn hasty(how: &'static str) -> Search<Cell<u32>> {
+    Search::<Cell<u32>>::new()
+        .step("place an order", async move |run| {
+            let order = run.model().get();
+            run.model().set(order + 1);
+            let till = run.get::<Till>("t");
+            let _ = match how {
+                "anyway" => till.with_idempotent_retries(3).place(order).await,
+                _ => till.with_retries(3).place(order).await,
+            };
+        })
+        .invariant("no order is placed twice", |world, _| {
+            let mut orders = world
+                .run(world.get::<Till>("t").orders())
+                .map_err(|e| e.to_string())?;
+            orders.sort_unstable();
+            let placed = orders.len();
+            orders.dedup();
+            at_least(orders.len() as u32, placed as u32, "placed")
         })
 }
 
@@ -252,6 +331,14 @@ fn two_calls_that_wait_for_each_other() {
 }
 
 #[test]
+fn a_call_that_is_made_again_though_it_had_run() {
+    let report = found(till("again"));
+    assert!(report.contains("1. place an order\n"), "{report}");
+    let report = found(hasty("anyway"));
+    assert!(report.contains("Till \"t\" crashes"), "{report}");
+}
+
+#[test]
 fn nothing_is_found_where_nothing_is_wrong() {
     let reports = [
         tally("alone").runs(300).find(),
@@ -260,8 +347,11 @@ fn nothing_is_found_where_nothing_is_wrong() {
         forgetful("for good").runs(300).find(),
         tenant("undone").runs(150).find(),
         talkers("shared").runs(150).find(),
+        till("once").runs(600).find(),
+        till("once, by the stub").runs(600).find(),
+        hasty("surely").runs(600).find(),
     ];
-    assert_eq!(reports, [const { None }; 6]);
+    assert_eq!(reports, [const { None }; 9]);
 }
 
 #[test]

@@ -5,11 +5,13 @@ use std::rc::{Rc, Weak};
 
 use crate::alarms::AlarmRun;
 use crate::env::Env;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
 use crate::object::Memory;
+use crate::log;
+use crate::platform::sleep;
 use crate::sql::Sql;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// The object that a handler runs in: its storage, its alarms, its name, the
 /// Worker's bindings. A handler asks for it with a parameter `ctx: &Ctx<Self>`.
@@ -92,6 +94,90 @@ impl<A> Ctx<A> {
     /// Those of the statement.
     pub fn destroy(&self) -> Result<()> {
         self.instance.destroy()
+    }
+
+    /// Waits for that long. In a `&self` turn, other `&self` turns run meanwhile; a `&mut self`
+    /// turn keeps all others waiting.
+    ///
+    /// The wait is in memory: if the object leaves it, the turn does not go on. What has to
+    /// happen later is an alarm. Under `cargo test` it is the virtual clock that has to
+    /// [advance](crate::testing::World::advance).
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Line { free: std::cell::Cell<bool> }
+    /// # #[actor] impl Line {
+    /// pub async fn wait_until_free(&self, ctx: &Ctx<Self>) -> Result<()> {
+    ///     while !self.free.get() {
+    ///         ctx.sleep(seconds(1)).await;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    pub async fn sleep(&self, span: Duration) {
+        sleep(self.instance.platform(), span).await;
+    }
+
+    /// Runs something in the background, which no answer waits for. If it fails, the log says so.
+    ///
+    /// It is no turn: it has no `self` and no `ctx`, which other turns may be changing by then, and
+    /// keeps no turn from beginning. To change the actor, call it as anybody else would, through
+    /// a stub: that is a turn, and a request.
+    ///
+    /// It begins once the handler ends or waits, whatever that comes to, like a message that is
+    /// sent; and it is lost with the object's memory, be it by an eviction, a crash or a panic.
+    /// What has to happen is an alarm. The platform's own `waitUntil` does no more for a Durable
+    /// Object.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] pub struct Log { }
+    /// # #[actor] impl Log { pub fn add(&mut self, line: String) {} }
+    /// # #[actor] pub struct Room { }
+    /// # #[actor] impl Room {
+    /// pub fn say(&mut self, ctx: &Ctx<Self>, text: String) -> Result<()> {
+    ///     let log = Log::get(ctx.env(), "rooms")?;
+    ///     ctx.wait_until(async move { log.add(text).await });
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    pub fn wait_until(&self, work: impl Future<Output = Result<()>> + 'static) {
+        let what = self.instance.identity.clone();
+        self.instance.platform().spawn(Box::pin(async move {
+            if let Err(error) = work.await {
+                log::error(&format!("{what}: in the background: {error}"));
+            }
+        }));
+    }
+
+    /// Drops the object's memory, and ends all that it is doing: the next event makes it anew
+    /// from its storage. For an object that finds its memory to be wrong, or stuck.
+    ///
+    /// Returns the error for the turn to fail with, an
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) with the reason as its message, so that
+    /// what it has done is undone. All others who wait for the object get the same error. What
+    /// their turns have not committed is lost; so is what runs in the
+    /// [background](Self::wait_until). Alarms stay; one whose handler aborts the object has
+    /// failed.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Cache { entries: usize }
+    /// # #[actor] impl Cache {
+    /// pub fn check(&self, ctx: &Ctx<Self>, count: usize) -> Result<()> {
+    ///     match self.entries == count {
+    ///         true => Ok(()),
+    ///         false => Err(ctx.abort("the cache is not what it should be")),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    #[must_use = "the turn goes on unless it fails with this error"]
+    pub fn abort(&self, reason: &str) -> Error {
+        self.instance.platform().abort(reason);
+        Error::new(ErrorKind::Unavailable, reason)
     }
 
     /// Runs `body` in one transaction: its SQL, its alarms, the attachments of web sockets and

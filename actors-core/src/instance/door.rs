@@ -8,8 +8,8 @@ use std::task::Poll;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::log;
-use crate::platform::Platform;
-use crate::time::{Duration, Timestamp};
+use crate::platform::{Platform, sleep};
+use crate::time::{Duration, human};
 use crate::turn::current::{Caller, Chain, Identity};
 use crate::turn::gate::{Access, AtWork, Gate, Permit};
 
@@ -74,7 +74,7 @@ impl Door<'_> {
         let mut entering = pin!(self.gate.enter_from(access, origin.chain.clone()));
         let mut span = self.wait;
         loop {
-            let mut over = pin!(self.sleep(span));
+            let mut over = pin!(sleep(self.platform, span));
             let permit = poll_fn(|cx| match entering.as_mut().poll(cx) {
                 Poll::Ready(permit) => Poll::Ready(Some(permit)),
                 Poll::Pending => over.as_mut().poll(cx).map(|()| None),
@@ -87,14 +87,6 @@ impl Door<'_> {
                 return Err(busy);
             }
             span = span.saturating_mul(2);
-        }
-    }
-
-    async fn sleep(&self, span: Duration) {
-        let end: Timestamp = self.platform.now() + span;
-        while self.platform.now() < end {
-            let left = end.since(self.platform.now());
-            self.platform.sleep(left).await;
         }
     }
 
@@ -185,12 +177,4 @@ fn cycle(gate: &Gate, chain: &Chain) -> Option<(u64, Rc<Chain>)> {
         }
         None
     })
-}
-
-/// A span of time, for humans.
-fn human(span: Duration) -> String {
-    match span.as_secs() {
-        0 => format!("{} ms", span.as_millis()),
-        seconds => format!("{seconds} s"),
-    }
 }

@@ -7,6 +7,7 @@ pub(crate) mod door;
 mod early;
 mod empty;
 mod lost;
+pub(crate) mod once;
 pub(crate) mod remembered;
 mod ringing;
 pub(crate) mod tables;

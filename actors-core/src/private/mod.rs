@@ -4,6 +4,7 @@
 
 mod carry;
 mod handlers;
+mod once;
 mod probe;
 mod signature;
 mod tables;
@@ -11,6 +12,7 @@ mod verdicts;
 
 pub use self::carry::{Carrier, Carry};
 pub use self::handlers::{Admit, Always, Outcome, Read, Respond, View};
+pub use self::once::{Once, answer_once};
 pub use self::probe::{Probe, Unproven};
 pub use self::signature::Signature;
 pub use self::tables::{

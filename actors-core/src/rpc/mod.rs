@@ -1,7 +1,9 @@
 //! Calls between actors, and from any Worker: native Workers RPC.
 
 mod call;
+mod limit;
 pub(crate) mod remote;
+mod retry;
 mod stub;
 
 pub(crate) use self::call::Arguments;

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::request::{Request, Response};
+use crate::time::Duration;
 use crate::turn::BoxFuture;
 use crate::wire::Packed;
 
@@ -13,4 +14,10 @@ pub(crate) trait Remote {
     fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>>;
     /// Sends it a request.
     fn fetch(&self, request: Request) -> BoxFuture<'_, Result<Response>>;
+    /// Another client of the same object, for after an error.
+    fn renewed(&self) -> Box<dyn Remote>;
+    /// Waits for that long.
+    fn sleep(&self, span: Duration) -> BoxFuture<'_, ()>;
+    /// A random number from 0 up to but not including 1.
+    fn chance(&self) -> f64;
 }

@@ -20,6 +20,17 @@ impl Stub {
         Self { actor, target }
     }
 
+    /// The same stub, for the object behind what stands before it.
+    pub(super) fn behind(
+        self,
+        stand_before: impl FnOnce(Box<dyn Remote>) -> Box<dyn Remote>,
+    ) -> Self {
+        Self {
+            actor: self.actor,
+            target: stand_before(self.target),
+        }
+    }
+
     /// Calls the method of that name.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,

@@ -1,5 +1,6 @@
 //! Fingerprints, which tell declared schemas apart.
 
+use crate::fnv::Fnv;
 use crate::instance::ActorDef;
 use crate::instance::tables::own;
 
@@ -39,27 +40,5 @@ impl ActorDef {
             hash.write(&alarm);
         }
         hash.finish()
-    }
-}
-
-/// FNV-1a, which is short and never changes.
-pub(super) struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    pub(super) fn write(&mut self, text: &str) {
-        for byte in text.bytes().chain([0xff]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
-
-    /// As an integer that a row holds exactly.
-    pub(super) fn finish(&self) -> i64 {
-        i64::try_from(self.0 >> 11).unwrap_or_default()
     }
 }

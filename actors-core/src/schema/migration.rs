@@ -1,9 +1,9 @@
 //! Written migrations: what a diff of two schemas can't express.
 
 use super::bring::bring;
-use super::fingerprint::Fnv;
 use super::plan::Undeclared;
 use crate::error::{Error, Result};
+use crate::fnv::Fnv;
 use crate::instance::Instance;
 use crate::sql::{Migration, TableDef};
 use actors_sqlite::lex;

@@ -7,10 +7,12 @@ mod budget;
 mod date;
 mod de;
 mod failure;
+mod fingerprint;
 mod pack;
 pub(crate) mod packed;
 mod read;
 mod ser;
+mod stored;
 mod unexpected;
 #[cfg(all(not(target_arch = "wasm32"), any(test, feature = "testing")))]
 mod value;

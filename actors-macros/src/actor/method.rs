@@ -9,6 +9,7 @@ use syn::{
 };
 
 use super::mistakes::Mistake;
+use super::once::{self, Once};
 use super::role::{Part, Role, role};
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
@@ -25,6 +26,9 @@ const RESERVED: &[&str] = &[
     "name",
     "then",
 ];
+
+/// The names of a stub's own methods.
+const OF_STUBS: &[&str] = &["with_limit", "with_retries", "with_idempotent_retries"];
 
 /// The maximum number of arguments: traits are implemented for tuples of up to 12.
 const MOST_ARGUMENTS: usize = 12;
@@ -57,6 +61,8 @@ pub(super) struct Method {
     pub(super) socket: Option<SocketArgument>,
     pub(super) arguments: Vec<Argument>,
     pub(super) output: Output,
+    /// How it happens once for each key, if it does.
+    pub(super) once: Option<Once>,
 }
 
 /// An argument after `ctx`.
@@ -94,17 +100,22 @@ impl Method {
         actor: &Ident,
         mistakes: &mut Mistakes,
     ) -> Option<Self> {
-        let (role, mark) = role(item, mistakes)?;
+        let marks = once::take(&mut item.sig);
+        once::take_misplaced(&mut item.attrs, mistakes);
+        let Some((role, mark)) = role(item, mistakes) else {
+            once::refuse(&marks, mistakes);
+            return None;
+        };
         let before = mistakes.count();
-        let method = Self::read(item, actor, role, mark, mistakes);
+        let method = Self::read(item, actor, (role, mark), &marks, mistakes);
         method.filter(|_| mistakes.count() == before)
     }
 
     fn read(
         item: &ImplItemFn,
         actor: &Ident,
-        role: Role,
-        mark: Option<Attribute>,
+        (role, mark): (Role, Option<Attribute>),
+        once: &[once::Mark],
         mistakes: &mut Mistakes,
     ) -> Option<Self> {
         let signature = signature(item, actor);
@@ -122,6 +133,8 @@ impl Method {
             .filter_map(|(pattern, ty)| argument(pattern, ty, mistakes))
             .collect();
         check_arguments(&signature, &role, &arguments, mistakes);
+        let before = 1 + usize::from(ctx.is_some());
+        let once = Once::parse(once, &role, &signature, (before, &arguments), mistakes);
         Some(Self {
             name: signature.ident.clone(),
             docs: attributes::docs(&item.attrs),
@@ -133,6 +146,7 @@ impl Method {
             socket: socket.map(|(_, ty)| SocketArgument::new(ty, actor)),
             arguments,
             output: output(&signature.output, &role, mistakes),
+            once,
             role,
             mark,
         })
@@ -281,6 +295,8 @@ fn check_name(signature: &Signature, role: &Role, mistakes: &mut Mistakes) -> Op
     };
     if method == "get" {
         mistakes.add(&signature.ident, Mistake::NameOfGet);
+    } else if matches!(role, Role::Call) && OF_STUBS.contains(&method.as_str()) {
+        mistakes.add(&signature.ident, Mistake::NameOfStub { name: method });
     } else if reserved.contains(&method.as_str()) {
         mistakes.add(&signature.ident, Mistake::ReservedName { method });
     }

@@ -66,6 +66,11 @@ pub(crate) enum Mistake<'a> {
         "`get` is taken by the actor's stubs, as in `Counter::get(env, name)`: choose another name"
     )]
     NameOfGet,
+    #[error(
+        "`{name}` is taken by the actor's stubs, as in `Counter::get(env, name)?.{name}(..)`: \
+         choose another name"
+    )]
+    NameOfStub { name: &'a str },
     #[error("a handler gets its object as a context: take `ctx: &Ctx<Self>`, right after `self`")]
     IsCtx,
     #[error(
@@ -256,6 +261,29 @@ pub(crate) enum Mistake<'a> {
         "an alarm that recurs on its own gets no arguments: it takes `ctx: &Ctx<Self>` or nothing"
     )]
     RecurringArguments,
+    #[error(
+        "`#[once]` goes on the argument that is the key of a call: write `#[once] order: OrderId` \
+         in a `pub` method of an `#[actor]` impl block"
+    )]
+    OnceNotOnKey,
+    #[error(
+        "`#[once]` is for what others call, and may call again: put it on an argument of a `pub` \
+         method"
+    )]
+    OnceNotCalled,
+    #[error(
+        "one argument is the key of a call: make one of them, a struct or a tuple, out of several"
+    )]
+    OnceTwice,
+    #[error(
+        "an `async` method is no transaction, and can't be sure to happen once: remove `async`, \
+         and have an `#[alarm]` do what is to be awaited, scheduled with `ctx.alarms()`"
+    )]
+    OnceAsync,
+    #[error("all calls without a key would be one and the same: take the key itself, no `Option`")]
+    OnceOptional,
+    #[error("write how long an answer is kept in parentheses: `#[once(keep = \"1d\")]`")]
+    OnceOptions,
     #[error("`#[persist]` goes on a field of an `#[actor]` struct")]
     PersistNotOnField,
     #[error("`#[{mark}]` goes on a method in an `#[actor]` impl block")]

@@ -9,6 +9,7 @@ pub(crate) mod expand;
 mod handlers;
 mod method;
 pub(crate) mod mistakes;
+mod once;
 mod role;
 mod sockets;
 mod state;
@@ -22,6 +23,7 @@ use crate::common::mistakes::Mistakes;
 pub(crate) fn misplaced(mark: &str, item: TokenStream) -> TokenStream {
     let mistake = match mark {
         "persist" => Mistake::PersistNotOnField,
+        "once" => Mistake::OnceNotOnKey,
         mark => Mistake::MarkNotOnMethod { mark },
     };
     // In an impl block the error must be an associated item, like the method.

@@ -145,7 +145,7 @@ impl Disk {
         let names =
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
         let (_, tables) = self.fetch(names, &[])?;
-        let mut drops = "PRAGMA defer_foreign_keys = ON; DELETE FROM sqlite_sequence;".to_owned();
+        let mut drops = "PRAGMA defer_foreign_keys = ON;".to_owned();
         for table in tables.iter().flatten() {
             if let Stored::Text(name) = table {
                 drops += &format!("DROP TABLE {};", quoted(name));

@@ -12,6 +12,10 @@ impl Outbox {
         self.0.borrow_mut().push(action);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
     /// Sends the messages: what was written before them is durable.
     pub(super) fn flush(&self) {
         let actions = self.0.take();

@@ -71,6 +71,10 @@ impl Platform for Object {
         self.world.spawn(&self.slot, work);
     }
 
+    fn abort(&self, reason: &str) {
+        self.world.abort(&self.slot, reason);
+    }
+
     fn sync(&self) -> BoxFuture<'_, ()> {
         // Writes are durable whenever a task waits.
         self.sleep(Duration::ZERO)

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::platform::Host;
 use crate::request::{Request, Response};
 use crate::rpc::remote::Remote;
+use crate::time::Duration;
 use crate::turn::{BoxFuture, Turn};
 use crate::wire::Packed;
 
@@ -38,6 +39,7 @@ impl Bindings for Sim {
 }
 
 /// Another object.
+#[derive(Clone)]
 struct Target {
     sim: Rc<Sim>,
     slot: Rc<Slot>,
@@ -56,6 +58,18 @@ impl Remote for Target {
 
     fn fetch(&self, request: Request) -> BoxFuture<'_, Result<Response>> {
         Box::pin(self.sim.fetch(&self.slot, request))
+    }
+
+    fn renewed(&self) -> Box<dyn Remote> {
+        Box::new(self.clone())
+    }
+
+    fn sleep(&self, span: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(self.sim.sleep(span))
+    }
+
+    fn chance(&self) -> f64 {
+        self.sim.chance()
     }
 }
 

@@ -153,8 +153,12 @@ pub(crate) struct Sim {
     timers: RefCell<Vec<Weak<Timer>>>,
     pub(super) outbox: Rc<Outbox>,
     rng: RefCell<Option<fastrand::Rng>>,
+    /// What the actors' own random numbers come from: every run is the same.
+    chance: RefCell<fastrand::Rng>,
     /// After how many more storage operations the running object crashes.
     pub(crate) crash_after: Cell<Option<u32>>,
+    /// The objects whose memory is to go before anything else happens, and why.
+    aborted: RefCell<Vec<(Rc<Slot>, String)>>,
     /// How many web sockets have been opened.
     pub(super) sockets_opened: Cell<u64>,
     story: RefCell<Vec<String>>,
@@ -174,7 +178,9 @@ impl Sim {
             timers: RefCell::default(),
             outbox: Rc::default(),
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
+            chance: RefCell::new(fastrand::Rng::with_seed(seed.unwrap_or_default())),
             crash_after: Cell::default(),
+            aborted: RefCell::default(),
             sockets_opened: Cell::default(),
             story: RefCell::default(),
             deadlock: RefCell::default(),
@@ -187,6 +193,11 @@ impl Sim {
 
     pub(crate) fn set_now(&self, now: Timestamp) {
         self.now.set(now);
+    }
+
+    /// A random number from 0 up to but not including 1.
+    pub(super) fn chance(&self) -> f64 {
+        self.chance.borrow_mut().f64()
     }
 
     /// The slot of an instance, created when first used.
@@ -317,6 +328,11 @@ impl Sim {
     /// Does one thing that can be done now; returns false if there is none.
     pub(crate) fn step(&self) -> bool {
         self.outbox.flush();
+        let aborted = self.aborted.borrow_mut().pop();
+        if let Some((slot, reason)) = aborted {
+            self.lose(&slot, &reason);
+            return true;
+        }
         let Some(task) = self.next_task() else {
             return self.wake_sleepers() || self.ring();
         };
@@ -348,6 +364,9 @@ impl Sim {
         match progress {
             Ok(progress) => {
                 task.slot.disk.commit().expect("SQLite in memory commits");
+                if self.is_lost(&task.slot) {
+                    return self.crash_in(task);
+                }
                 self.outbox.flush();
                 if progress.is_pending() {
                     self.tasks.borrow_mut().push(task);
@@ -438,14 +457,26 @@ impl Sim {
 
     /// Called before each storage operation: here an object may crash.
     pub(super) fn before_storage(&self, slot: &Slot) {
+        if self.crashes(slot) {
+            resume_unwind(Box::new(Crash));
+        }
+    }
+
+    /// Whether the object crashes when all it did is durable, and before anybody is told.
+    fn is_lost(&self, slot: &Slot) -> bool {
+        !self.outbox.is_empty() && self.crashes(slot)
+    }
+
+    /// Whether it is time for the object to crash.
+    fn crashes(&self, slot: &Slot) -> bool {
         let Some(left) = self.crash_after.get() else {
-            return;
+            return false;
         };
         self.crash_after.set(left.checked_sub(1));
         if left == 0 {
             self.note(Some(slot), || "crashes".to_owned());
-            resume_unwind(Box::new(Crash));
         }
+        left == 0
     }
 
     fn crash_in(&self, task: Task) {
@@ -458,7 +489,18 @@ impl Sim {
     /// Removes an object from memory as a crash would: what is not durable is lost, and its
     /// callers get an error.
     pub(crate) fn crash(&self, slot: &Rc<Slot>) {
-        self.forget(slot, "the object was lost");
+        self.lose(slot, "the object was lost");
+    }
+
+    /// The same when nothing of it runs, for that reason.
+    pub(super) fn abort(&self, slot: &Rc<Slot>, reason: &str) {
+        self.note(Some(slot), || format!("is aborted: {reason}"));
+        let aborted = (slot.clone(), reason.to_owned());
+        self.aborted.borrow_mut().push(aborted);
+    }
+
+    fn lose(&self, slot: &Rc<Slot>, message: &str) {
+        self.forget(slot, message);
         self.cut(slot);
         slot.disk.rollback().expect("SQLite in memory rolls back");
     }

@@ -33,7 +33,7 @@ pub(super) fn from_js(thrown: &JsValue) -> Error {
     let kind = match ErrorKind::from_name(&name) {
         Some(kind) => kind,
         None if flag("overloaded") => ErrorKind::Overloaded,
-        None if flag("retryable") => ErrorKind::Unavailable,
+        None if flag("retryable") || flag("durableObjectReset") => ErrorKind::Unavailable,
         None => ErrorKind::Internal,
     };
     Error::new(kind, message)

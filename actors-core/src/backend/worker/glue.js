@@ -285,7 +285,19 @@ export function jsonOf(env, name) {
 export function stub(env, binding, name) {
   const namespace = env[binding];
   if (typeof namespace?.getByName !== "function") return undefined;
-  return namespace.getByName(name);
+  const stub = namespace.getByName(name);
+  namespaces.set(stub, namespace);
+  return stub;
+}
+
+// Whose stubs they are: of some errors a stub is broken for ever, and another has to be made.
+const namespaces = new WeakMap();
+
+export function renewed(stub) {
+  const namespace = namespaces.get(stub);
+  const another = namespace.get(stub.id);
+  namespaces.set(another, namespace);
+  return another;
 }
 
 export function call(stub, method, cells, texts, bytes) {
@@ -1091,6 +1103,14 @@ export class Timer {
   stop() {
     clearTimeout(this.id);
   }
+}
+
+// ---- the end of an object's memory ------------------------------------------
+
+// The runtime stops whatever runs when it aborts an object, which nothing of Wasm would survive, nor
+// a microtask: so this is a task of its own.
+export function abort(state, reason) {
+  setTimeout(() => state.abort(reason), 0);
 }
 
 // ---- time zones -------------------------------------------------------------

@@ -11,6 +11,7 @@ mod rpc;
 mod sockets;
 mod sql;
 mod state;
+mod timer;
 mod wire;
 
 pub use self::class::{Class, declare_class};

@@ -8,14 +8,14 @@ use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::error::{from_js, to_js};
 use super::state::{State, Storage};
-use super::{executor, sockets, sql};
+use super::{executor, sockets, sql, timer};
 use crate::error::{Error, Result};
 use crate::platform::{Interruption, Platform};
 use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Accepted, Outgoing, RawSocket, Selection};
 use crate::sql::cell::Rows;
 use crate::sql::{Usage, Value};
-use crate::time::{Duration, Timestamp, hours};
+use crate::time::{Duration, Timestamp};
 use crate::turn::BoxFuture;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
@@ -25,22 +25,7 @@ extern "C" {
     fn ring_begins(object: &str) -> Option<js_sys::Array>;
     #[wasm_bindgen(js_name = ringEnds)]
     fn ring_ends(object: &str);
-    type Timer;
-    #[wasm_bindgen(constructor)]
-    fn new(millis: f64) -> Timer;
-    #[wasm_bindgen(method, getter)]
-    fn promise(this: &Timer) -> js_sys::Promise;
-    #[wasm_bindgen(method)]
-    fn stop(this: &Timer);
-}
-
-/// Stops when dropped, since a timer keeps the object in memory.
-struct Running(Timer);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.stop();
-    }
+    fn abort(state: &State, reason: &str);
 }
 
 /// One Durable Object. Without `SOCKETS` it has no web sockets, and the code for them is
@@ -130,6 +115,10 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
         spawn_local(work);
     }
 
+    fn abort(&self, reason: &str) {
+        abort(&self.state, reason);
+    }
+
     fn sync(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             // If it fails, the runtime resets the object.
@@ -140,10 +129,7 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
     }
 
     fn sleep(&self, span: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(async move {
-            let timer = Running(Timer::new(span.min(hours(1)).as_secs_f64() * 1_000.0));
-            let _ = JsFuture::from(timer.0.promise()).await;
-        })
+        timer::sleep(span.min(timer::LONGEST))
     }
 
     fn delete_all(&self) {

@@ -2,23 +2,26 @@
 
 use wasm_bindgen::prelude::*;
 use worker::Env;
-use worker::js_sys::Promise;
+use worker::js_sys::{Math, Promise};
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys;
 
 use super::error::from_js;
 use super::state::Id;
-use super::{http, wire};
+use super::{http, timer, wire};
 use crate::env::Address;
 use crate::error::{Error, Result};
 use crate::request::{Request, Response};
 use crate::rpc::remote::Remote;
+use crate::time::Duration;
 use crate::turn::BoxFuture;
 use crate::wire::Packed;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
     fn stub(env: &Env, binding: &str, name: &str) -> Option<ObjectStub>;
+    /// Another stub of the same object.
+    fn renewed(stub: &ObjectStub) -> ObjectStub;
     #[wasm_bindgen(catch)]
     fn call(
         stub: &ObjectStub,
@@ -65,6 +68,24 @@ impl Remote for Target {
             let request = http::to_js_request(request)?;
             http::from_js_response(settled(self.0.fetch(&request)).await?)
         })
+    }
+
+    fn renewed(&self) -> Box<dyn Remote> {
+        Box::new(Self(renewed(&self.0)))
+    }
+
+    fn sleep(&self, span: Duration) -> BoxFuture<'_, ()> {
+        match span.checked_sub(timer::LONGEST) {
+            None => timer::sleep(span),
+            Some(rest) => Box::pin(async move {
+                timer::sleep(timer::LONGEST).await;
+                self.sleep(rest).await;
+            }),
+        }
+    }
+
+    fn chance(&self) -> f64 {
+        Math::random()
     }
 }
 

@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Type, parse_quote};
+use syn::{Attribute, Ident, Index, Type, parse_quote};
 
 use crate::actor::method::{Argument, Method, Output, SocketArgument};
+use crate::actor::once::Once;
 use crate::actor::role::Role;
 use crate::common::facts::{Check, Fact, Facts};
 use crate::common::types::last_is;
@@ -124,12 +125,31 @@ impl Method {
 
     /// The turn of a call, by the `Signature` that decodes its arguments.
     pub(super) fn called(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
-        let signature = self.signature(facts);
+        let (krate, signature) = (facts.krate, self.signature(facts));
         let names = self.arguments.iter();
         let names = names.map(|argument| argument.name.unraw().to_string());
         let (values, invoked) = (self.values(), self.invoked(facts));
-        let turn = self.turn(actor, facts.krate, &quote!(#signature::reply(#invoked)));
-        quote!(#signature::decode(call, &[#(#names),*], |(#(#values,)*)| #turn))
+        let reply = quote!(#signature::reply(#invoked));
+        let Some(once) = &self.once else {
+            let turn = self.turn(actor, krate, &reply);
+            return quote!(#signature::decode(call, &[#(#names),*], |(#(#values,)*)| #turn));
+        };
+        let answer = quote!(#krate::__private::answer_once(ctx, &once, || #reply));
+        let (once, turn) = (self.once_by(once, krate), self.turn(actor, krate, &answer));
+        quote! {
+            #signature::decode_once(call, &[#(#names),*], #once, |once, (#(#values,)*)| #turn)
+        }
+    }
+
+    /// How often a call happens, and which argument is its key.
+    fn once_by(&self, once: &Once, krate: &TokenStream) -> TokenStream {
+        let (method, position) = (self.plain_name(), Index::from(once.key));
+        let key = once.key;
+        let millis = u64::try_from(once.keep.as_millis()).unwrap_or(u64::MAX);
+        quote! {
+            &#krate::__private::Once { method: #method, key: #key, millis: #millis },
+            |arguments| &arguments.#position
+        }
     }
 
     /// The stub's arguments, as a tuple to encode.
@@ -169,7 +189,7 @@ impl Method {
                 Some(quote!(async)),
                 reference,
             ),
-            false if self.takes_ctx => (format_ident!("{kind}"), None, reference),
+            false if self.takes_ctx || self.once.is_some() => (format_ident!("{kind}"), None, reference),
             false => (format_ident!("{kind}_plain"), None, reference),
         }
     }

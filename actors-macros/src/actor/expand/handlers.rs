@@ -147,6 +147,11 @@ impl Handlers {
     fn stub(&self, actor: &Ident, facts: &Facts<'_>) -> TokenStream {
         let (krate, stub) = (facts.krate, stub_name(actor));
         let methods = self.calls.iter().map(|method| stub_method(method, facts));
+        let once = self.calls.iter().filter(|method| method.once.is_some());
+        let once = once.map(|method| {
+            let (conditions, name) = (&method.conditions, method.plain_name());
+            quote!(#(#conditions)* #name)
+        });
         quote! {
             /// A typed client of one instance.
             #[allow(unreachable_pub)]
@@ -162,6 +167,24 @@ impl Handlers {
             #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
             impl #stub {
                 #(#methods)*
+
+                /// The same stub, whose calls and requests fail with
+                /// `Unavailable` if they take longer than that.
+                pub fn with_limit(self, limit: #krate::Duration) -> Self {
+                    Self(self.0.with_limit(limit))
+                }
+
+                /// The same stub, which makes a call again, up to so many times, if it certainly
+                /// has not run, or happens only once anyway.
+                pub fn with_retries(self, retries: u32) -> Self {
+                    Self(self.0.with_retries(retries, &[#(#once),*]))
+                }
+
+                /// The same stub, which makes a call again, up to so many times, even if it may
+                /// have run: for calls of which a second one does no harm.
+                pub fn with_idempotent_retries(self, retries: u32) -> Self {
+                    Self(self.0.with_idempotent_retries(retries))
+                }
 
                 /// Sends a request to the actor's `#[on_request]` handler.
                 pub async fn fetch(&self, request: #krate::Request) -> #krate::Result<#krate::Response> {

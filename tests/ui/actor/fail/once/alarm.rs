@@ -1,0 +1,18 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Till {
+    #[persist]
+    placed: u32,
+}
+
+#[actor]
+impl Till {
+    #[alarm]
+    fn place(&mut self, #[once] order: u32) {
+        let _ = order;
+        self.placed += 1;
+    }
+}
+
+fn main() {}

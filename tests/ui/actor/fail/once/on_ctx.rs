@@ -1,0 +1,19 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Till {
+    #[persist]
+    placed: u32,
+}
+
+#[actor]
+impl Till {
+    pub fn place(&mut self, #[once] ctx: &Ctx<Self>, order: u32) -> u32 {
+        let _ = ctx;
+        let _ = order;
+        self.placed += 1;
+        self.placed
+    }
+}
+
+fn main() {}
