@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 mod batch;
+pub(crate) mod bindings;
 pub(crate) mod ctx;
 pub(crate) mod each;
 pub(crate) mod handle;

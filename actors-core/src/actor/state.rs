@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::from_binding::ReadBindings;
 use crate::json::{self, Fields};
 use crate::sockets::SocketOptions;
 use crate::sql::{Migration, TableDef};
@@ -31,6 +32,9 @@ pub trait State: Sized + 'static {
     /// The migrations of `#[actor(migrations(..))]`.
     #[doc(hidden)]
     const MIGRATIONS: &'static [Migration];
+    /// Reads the bindings of `#[actor(bindings(..))]`.
+    #[doc(hidden)]
+    const BINDINGS: Option<ReadBindings> = None;
     /// How long a call, a request or a message waits for its turn before it fails with
     /// [`ErrorKind::Busy`](crate::ErrorKind): 30 seconds, or the value of `#[actor(wait =
     /// "..")]`.
