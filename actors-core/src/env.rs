@@ -1,7 +1,12 @@
 //! The Worker's bindings: its variables, and its clients of whatever is outside an actor.
 
+use std::any::{Any, TypeId};
+use std::rc::Rc;
+
 use serde::de::DeserializeOwned;
 
+use crate::bindings::kv::{Kv, KvStore};
+use crate::bindings::queue::{Queue, QueueSender};
 use crate::error::{Error, Result};
 use crate::json;
 #[cfg(not(target_arch = "wasm32"))]
@@ -15,7 +20,7 @@ use crate::sockets::SocketOptions;
 #[cfg(target_arch = "wasm32")]
 type Inner = worker::Env;
 #[cfg(not(target_arch = "wasm32"))]
-type Inner = std::rc::Rc<dyn Bindings>;
+type Inner = Rc<dyn Bindings>;
 
 /// The Worker's bindings: its variables and secrets, and its clients of actors and of everything
 /// else outside an actor. In an actor it is [`Ctx::env`](crate::Ctx::env).
@@ -74,6 +79,47 @@ impl Env {
             .map_err(|error| Error::internal(format!("the variable `{name}`: {error}")))
     }
 
+    /// A KV namespace.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no namespace of that name.
+    pub fn kv(&self, name: &str) -> Result<Kv> {
+        let advice = "add it to [[kv_namespaces]] in wrangler.toml";
+        let store = self.0.kv_store(name);
+        store
+            .map(Kv::new)
+            .ok_or_else(|| missing("KV namespace", name, advice))
+    }
+
+    /// The sending end of a queue, whose messages are `T`.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no queue of that name.
+    pub fn queue<T>(&self, name: &str) -> Result<Queue<T>> {
+        let advice = "add it to [[queues.producers]] in wrangler.toml";
+        let sender = self.0.queue_sender(name);
+        sender
+            .map(Queue::new)
+            .ok_or_else(|| missing("queue", name, advice))
+    }
+
+    /// Whether there is a binding of that name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.has(name)
+    }
+
+    /// What was kept of that type.
+    pub(crate) fn known(&self, ty: TypeId) -> Option<Rc<dyn Any>> {
+        self.0.known(ty)
+    }
+
+    /// Keeps something that was read, for as long as the Worker runs.
+    pub(crate) fn keep(&self, read: Rc<dyn Any>) {
+        self.0.keep(read);
+    }
+
     /// The instance of an actor with that name.
     pub(crate) fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
         self.0.object(address, name)
@@ -115,7 +161,7 @@ pub(crate) struct Address {
     pub(crate) actor: &'static str,
     /// Makes an object, where there is no runtime to do it.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) make: fn(Box<dyn Platform>, Env) -> std::rc::Rc<dyn Host>,
+    pub(crate) make: fn(Box<dyn Platform>, Env) -> Rc<dyn Host>,
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) sockets: Option<&'static SocketOptions>,
 }
@@ -134,4 +180,19 @@ pub(crate) trait Bindings {
 
     /// A variable or a secret as JSON: itself if it is a text.
     fn json(&self, name: &str) -> Option<String>;
+
+    /// A KV namespace.
+    fn kv_store(&self, name: &str) -> Option<Rc<dyn KvStore>>;
+
+    /// The sending end of a queue.
+    fn queue_sender(&self, name: &str) -> Option<Rc<dyn QueueSender>>;
+
+    /// Whether there is a binding of that name.
+    fn has(&self, name: &str) -> bool;
+
+    /// What was kept of that type.
+    fn known(&self, ty: TypeId) -> Option<Rc<dyn Any>>;
+
+    /// Keeps something that was read.
+    fn keep(&self, read: Rc<dyn Any>);
 }

@@ -70,7 +70,7 @@
 //!   [`migration!`] where it is not; nothing is dropped silently.
 //! - **One call is one request**: native Workers RPC, for JavaScript as well.
 //!
-//! The macros are documented where they are used: [`actor`], [`sql_table`],
+//! The macros are documented where they are used: [`actor`], [`macro@bindings`], [`sql_table`],
 //! [`sql!`](sql!), [`migration!`], [`entry`].
 
 #![cfg_attr(
@@ -81,6 +81,7 @@
 mod actor;
 pub mod alarms;
 mod backend;
+pub mod bindings;
 #[cfg_attr(
     not(target_arch = "wasm32"),
     allow(dead_code, reason = "only a Worker has a fetch handler")
@@ -89,6 +90,7 @@ mod entry;
 mod env;
 mod error;
 mod fnv;
+mod from_binding;
 mod instance;
 mod json;
 mod log;
@@ -108,11 +110,14 @@ mod turn;
 mod utf16;
 mod wire;
 
+pub use actor::bindings::HasBindings;
 pub use actor::ctx::Ctx;
 pub use actor::handle::Handle;
 pub use actor::{Actor, State};
 #[doc = include_str!("../docs/actor.md")]
 pub use actors_macros::actor;
+#[doc = include_str!("../docs/bindings.md")]
+pub use actors_macros::bindings;
 #[doc = include_str!("../docs/entry.md")]
 pub use actors_macros::entry;
 #[doc = include_str!("../docs/migration.md")]
@@ -124,8 +129,12 @@ pub use actors_macros::sql_table;
 pub use actors_macros::{
     alarm, on_close, on_connect, on_error, on_init, on_message, on_request, once, persist,
 };
+pub use bindings::{Kv, Queue};
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
+pub use from_binding::FromBinding;
+#[doc(hidden)]
+pub use from_binding::{FromEnv, Reader};
 #[doc(hidden)]
 pub use object::fields::{Loader, Saver};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
@@ -146,10 +155,11 @@ pub mod prelude {
     pub use crate::sql::NeedsKey as _;
     pub use crate::{
         Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Handle, Json,
-        Message, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours,
-        http, json_response, migration, minutes, on_close, on_connect, on_error, on_init,
-        on_message, on_request, once, persist, seconds, serde_json, sql, sql_table,
+        Kv, Message, Queue, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm,
+        days, hours, http, json_response, migration, minutes, on_close, on_connect, on_error,
+        on_init, on_message, on_request, once, persist, seconds, serde_json, sql, sql_table,
     };
+    pub use actors_macros::bindings;
 }
 
 #[doc(hidden)]

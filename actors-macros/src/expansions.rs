@@ -8,7 +8,7 @@ use syn::{parse_quote, parse2};
 
 use crate::actor::expand::{handlers, state};
 use crate::table::{row, value};
-use crate::{entry, migration, table};
+use crate::{bindings, entry, migration, table};
 
 /// The formatted items.
 pub(crate) fn shown(items: TokenStream) -> String {
@@ -127,6 +127,19 @@ fn sql_table() {
         }
     };
     insta::assert_snapshot!(shown(table::expand(quote!(), item)));
+}
+
+#[test]
+fn bindings_of_a_worker() {
+    let item = parse_quote! {
+        pub struct Bindings {
+            #[secret]
+            stripe_key: String,
+            #[binding = "OTHER"]
+            cache: Option<Kv>,
+        }
+    };
+    insta::assert_snapshot!("bindings", shown(bindings::expand(quote!(), item)));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //!
 //! The folders are layers, none of which imports from one above it: `common`, `reflection`
 //! (what a struct passes on to other macros), `sqlite`, `table`, `sql`, `migration`,
-//! `actor`, `entry`. No two files import each other.
+//! `actor`, `bindings`, `entry`. No two files import each other.
 
 #![cfg_attr(
     not(feature = "check-sql"),
@@ -15,6 +15,7 @@
 )]
 
 mod actor;
+mod bindings;
 mod common;
 mod entry;
 #[cfg(test)]
@@ -41,6 +42,16 @@ pub fn actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Item::Struct(item) => actor::expand::state::expand(arguments.into(), item),
         Item::Impl(item) => actor::expand::handlers::expand(arguments.into(), item),
         other => Mistakes::one(&other, actor::mistakes::Mistake::NotAnActor),
+    };
+    tokens.into()
+}
+
+/// Makes a struct of the Worker's bindings.
+#[proc_macro_attribute]
+pub fn bindings(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let tokens = match parse_macro_input!(item as Item) {
+        Item::Struct(item) => bindings::expand(arguments.into(), item),
+        other => Mistakes::one(&other, bindings::mistakes::Mistake::NotBindings),
     };
     tokens.into()
 }

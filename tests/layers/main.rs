@@ -39,7 +39,13 @@ const CORE: &[Layer] = &[
     &["request/"],
     &["sockets/"],
     &["rpc/"],
-    &["platform.rs", "env.rs", "sockets/several.rs"],
+    &["bindings/"],
+    &[
+        "platform.rs",
+        "env.rs",
+        "from_binding.rs",
+        "sockets/several.rs",
+    ],
     // What an object remembers of alarms is plain data.
     &[
         "alarms/recurrence.rs",
@@ -68,7 +74,7 @@ const MACROS: &[Layer] = &[
     &["table/"],
     &["sql/"],
     &["actor/"],
-    &["entry/", "migration/"],
+    &["bindings/", "entry/", "migration/"],
     &["lib.rs"],
 ];
 

@@ -65,6 +65,7 @@ pub(crate) const fn def_of<A: Actor>() -> ActorDef {
         wait: A::WAIT,
         tables: A::TABLES,
         migrations: A::MIGRATIONS,
+        bindings: A::BINDINGS,
         create: match is_bare {
             true => schema::bare::create,
             false => schema::tables::create,

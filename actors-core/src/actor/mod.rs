@@ -1,6 +1,7 @@
 //! What `#[actor]` makes of a struct and its methods: everything that names an actor's type.
 
 pub(crate) mod alarms;
+pub(crate) mod bindings;
 pub(crate) mod ctx;
 pub(crate) mod each;
 pub(crate) mod handle;

@@ -2,6 +2,7 @@
 
 use crate::env::Env;
 use crate::error::Result;
+use crate::from_binding::ReadBindings;
 use crate::object::fields::{Loader, Saver};
 use crate::sockets::SocketOptions;
 use crate::sql::{Migration, TableDef};
@@ -27,6 +28,9 @@ pub trait State: Sized + 'static {
     /// The migrations of `#[actor(migrations(..))]`.
     #[doc(hidden)]
     const MIGRATIONS: &'static [Migration];
+    /// Reads the bindings of `#[actor(bindings(..))]`.
+    #[doc(hidden)]
+    const BINDINGS: Option<ReadBindings> = None;
     /// How long a call, a request or a message waits for its turn before it fails with
     /// [`ErrorKind::Busy`](crate::ErrorKind): 30 seconds, or the value of `#[actor(wait =
     /// "..")]`.

@@ -16,7 +16,8 @@ pub(crate) mod turn;
 mod unborn;
 pub(crate) mod unwritten;
 
-use std::cell::Cell;
+use std::any::Any;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
@@ -28,6 +29,7 @@ use self::unwritten::Unwritten;
 use crate::alarms::{AlarmDef, AlarmRun};
 use crate::env::Env;
 use crate::error::Result;
+use crate::from_binding::ReadBindings;
 use crate::platform::Platform;
 use crate::sql::{Migration, Sql, TableDef};
 use crate::time::{Duration, Timestamp};
@@ -41,6 +43,8 @@ pub(crate) struct ActorDef {
     pub(crate) name: &'static str,
     pub(crate) tables: &'static [TableDef],
     pub(crate) migrations: &'static [Migration],
+    /// Reads the bindings that it uses, if it has said which.
+    pub(crate) bindings: Option<ReadBindings>,
     /// The alarm handlers, by index.
     pub(crate) alarm: fn(usize) -> Option<AlarmDef>,
     /// How long an event whose outcome is awaited waits for its turn.
@@ -67,6 +71,8 @@ pub(crate) struct Instance {
     platform: Box<dyn Platform>,
     pub(crate) env: Env,
     pub(crate) def: ActorDef,
+    /// The bindings that it uses, since it first woke.
+    pub(crate) bindings: OnceCell<Rc<dyn Any>>,
     pub(crate) gate: Gate,
     pub(crate) identity: Rc<Identity>,
     /// What a rollback restores.
@@ -98,6 +104,7 @@ impl Instance {
             platform,
             env,
             def,
+            bindings: OnceCell::new(),
             gate: Gate::default(),
             remembered: Cell::default(),
             ringing: Ringing::default(),
@@ -110,6 +117,16 @@ impl Instance {
             alarm_changes: Cell::new(0),
             lanes: Lanes::default(),
         }
+    }
+
+    /// Reads the bindings that the actor uses, when it wakes for the first time.
+    fn read_bindings(&self) -> Result<()> {
+        if let Some(read) = self.def.bindings
+            && self.bindings.get().is_none()
+        {
+            let _ = self.bindings.set(read(&self.env)?);
+        }
+        Ok(())
     }
 
     pub(crate) fn platform(&self) -> &dyn Platform {

@@ -37,6 +37,7 @@ impl Instance {
             };
             let (permit, caller) = door.pass(access, origin).await?;
             if !self.gate.is_awake() {
+                self.read_bindings()?;
                 actor.wake(caller.clone()).await?;
                 permit.woke();
                 check_alarm(self, None);

@@ -19,9 +19,9 @@ pub use self::tables::{
     Key, Parent, Parents, TableFallback, has_parents, is_default, is_integer, same_key,
 };
 pub use self::verdicts::{
-    Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked, Attached, AttachedAlike,
-    Connected, Failure, Handled, Initial, NotOfCtx, Persisted, Plain, Responds, Still,
-    StillAttached,
+    Answer, Argument, AsBinding, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked, Attached,
+    AttachedAlike, Connected, Failure, Handled, Initial, NotOfCtx, Persisted, Plain, Responds,
+    Secret, Still, StillAttached,
 };
 pub use crate::actor::each::{Runs, each};
 pub use crate::actor::object::{exclusive, shared};
@@ -32,6 +32,7 @@ pub use crate::alarms::{Declared, Due, Plan, Retry};
 #[cfg(target_arch = "wasm32")]
 pub use crate::backend::worker::{Class, declare_class, fetch};
 pub use crate::entry::{Name, Route};
+pub use crate::from_binding::{ReadBindings, bindings};
 pub use crate::object::{AlarmHandler, Init, Method, Object, RunAlarm};
 pub use crate::rpc::{Call, Reply, Stub};
 pub use crate::sockets::admission::Opening;

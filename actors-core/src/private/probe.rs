@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::from_binding::FromBinding;
 use crate::request::{Body, FromBody, Request, Response};
 use crate::sql::{FromSql, InList, Keyed, SqlValue, ToSql};
 
@@ -43,6 +44,8 @@ pub trait Unproven {
     const KEYED: bool = false;
     const IN_LIST: bool = false;
     const ACTOR: bool = false;
+    const BINDING: bool = false;
+    const SECRET: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -61,6 +64,11 @@ impl<T: InList> Probe<T> {
 
 impl<T: Actor> Probe<T> {
     pub const ACTOR: bool = true;
+}
+
+impl<T: FromBinding> Probe<T> {
+    pub const BINDING: bool = true;
+    pub const SECRET: bool = T::IS_TEXT;
 }
 
 impl<T: Keyed> Probe<T> {

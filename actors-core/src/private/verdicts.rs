@@ -87,6 +87,23 @@ checks! {
     AsColumn
 
     #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a type that a binding can have",
+        label = "not a type that a binding can have",
+        note = "write `String`, or anything else that implements `FromStr`, for a variable; \
+                `Json<T>` for a JSON variable; `Kv` or `Queue<T>`; and write `Option<..>` itself \
+                around one that may be missing"
+    )]
+    AsBinding
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a secret",
+        label = "not read from a text",
+        note = "a secret is a text: write `String`, or anything else that implements `FromStr`, or \
+                `Json<T>`; or remove `#[secret]`"
+    )]
+    Secret
+
+    #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a generated id",
         label = "not stored as an integer",
         note = "write `i64`, `u64` or `u32`, or a struct around one that derives `SqlValue`"

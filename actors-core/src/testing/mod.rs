@@ -56,10 +56,11 @@ mod schema;
 mod search;
 mod snapshot;
 
-use std::future::Future;
+use std::future::IntoFuture;
 use std::rc::Rc;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 pub use self::client::Client;
 pub use self::schema::{check_rollback, check_schema};
@@ -82,6 +83,15 @@ use crate::time::{Duration, Timestamp};
 pub struct World {
     sim: Rc<Sim>,
     env: Env,
+}
+
+/// A message that waits in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent<T> {
+    /// The message.
+    pub message: T,
+    /// From when on it can be delivered.
+    pub due: Timestamp,
 }
 
 impl Default for World {
@@ -131,6 +141,45 @@ impl World {
         }
     }
 
+    /// Adds a KV namespace, empty, as in `[[kv_namespaces]]`. [`env`](Self::env) reaches it, to
+    /// fill it before the test and to look at it afterwards; keys expire by the world's clock.
+    ///
+    /// ```
+    /// use actors_core::testing::World;
+    ///
+    /// let world = World::new().kv("CACHE");
+    /// let cache = world.env().kv("CACHE").unwrap();
+    /// world.run(cache.put("greeting", "hello")).unwrap();
+    /// ```
+    pub fn kv(self, name: &str) -> Self {
+        self.bind(name, Binding::Kv(Rc::default()))
+    }
+
+    /// Adds the sending end of a queue, as in `[[queues.producers]]`. [`sent`](Self::sent) returns
+    /// what is sent to it.
+    pub fn queue(self, name: &str) -> Self {
+        self.bind(name, Binding::Queue(Rc::default()))
+    }
+
+    /// The messages that wait in a queue, in the order in which they were sent.
+    ///
+    /// # Panics
+    ///
+    /// The world has no such queue, or a message is no `T`.
+    #[track_caller]
+    pub fn sent<T: DeserializeOwned>(&self, queue: &str) -> Vec<Sent<T>> {
+        let Some(Binding::Queue(waiting)) = self.sim.bound.get(queue) else {
+            panic!("the world has no queue `{queue}`: add it with `World::queue`");
+        };
+        let waiting = waiting.borrow();
+        let sent = waiting.iter().map(|(due, text)| {
+            let message = serde_json::from_str(text);
+            let message = message.unwrap_or_else(|error| panic!("a message in `{queue}`: {error}"));
+            Sent { message, due: *due }
+        });
+        sent.collect()
+    }
+
     fn bind(self, name: &str, binding: Binding) -> Self {
         self.sim.bound.set(name, binding);
         self
@@ -158,8 +207,8 @@ impl World {
     /// The future waits for something that can't happen: for time to pass, or for
     /// itself.
     #[track_caller]
-    pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        match self.sim.run(future) {
+    pub fn run<T>(&self, future: impl IntoFuture<Output = T>) -> T {
+        match self.sim.run(future.into_future()) {
             Some(value) => value,
             None => panic!(
                 "this waits for something that does not happen by itself{}\n{}",

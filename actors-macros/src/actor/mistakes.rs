@@ -32,6 +32,8 @@ pub(crate) enum Mistake<'a> {
     NotTables,
     #[error("name the migrations, the oldest first: `migrations(SPLIT_NAME, DROP_VISITS)`")]
     NotMigrations,
+    #[error("name the struct of the actor's bindings: `bindings(Bindings)`")]
+    NotBindings,
     #[error("this table is listed twice")]
     TableTwice,
     #[error("this migration is listed twice")]

@@ -26,6 +26,7 @@ pub(super) struct State {
     pub(super) wait: Option<Duration>,
     pub(super) tables: Vec<Path>,
     pub(super) migrations: Vec<Path>,
+    pub(super) bindings: Option<Path>,
     pub(super) persisted: Vec<Persisted>,
 }
 
@@ -33,6 +34,7 @@ pub(super) struct State {
 pub(super) const OPTIONS: &[&str] = &[
     "tables(Bucket, Visit)",
     "migrations(SPLIT_NAME)",
+    "bindings(Bindings)",
     "binding = \"COUNTER\"",
     "sockets(path = \"/ws\")",
     "wait = \"30s\"",
@@ -83,6 +85,7 @@ pub(super) fn parse(
                 )
             })
             .unwrap_or_default(),
+        bindings: option("bindings").and_then(|option| bindings(option, mistakes)),
         persisted: item
             .fields
             .iter_mut()
@@ -148,6 +151,18 @@ fn paths(
         }
     }
     paths
+}
+
+/// The one struct that the option names.
+fn bindings(option: &Meta, mistakes: &mut Mistakes) -> Option<Path> {
+    let listed = match option {
+        Meta::List(list) => list.parse_args::<Path>().ok(),
+        _ => None,
+    };
+    if listed.is_none() {
+        mistakes.add(option, Mistake::NotBindings);
+    }
+    listed
 }
 
 /// The field, if it is marked `#[persist]`.

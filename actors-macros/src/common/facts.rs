@@ -20,6 +20,7 @@ use super::types::type_argument;
 #[derive(Clone, Copy)]
 pub(crate) enum Fact {
     Actor,
+    Binding,
     Default,
     Error,
     InList,
@@ -28,6 +29,7 @@ pub(crate) enum Fact {
     Request,
     Response,
     Same,
+    Secret,
     Serde,
     Still,
     Stored,
@@ -39,6 +41,7 @@ impl Fact {
     fn constant(self) -> &'static str {
         match self {
             Self::Actor => "ACTOR",
+            Self::Binding => "BINDING",
             Self::Default => "DEFAULT",
             Self::Error => "ERROR",
             Self::InList => "IN_LIST",
@@ -47,6 +50,7 @@ impl Fact {
             Self::Request => "REQUEST",
             Self::Response => "RESPONSE",
             Self::Same => "SAME",
+            Self::Secret => "SECRET",
             Self::Serde => "SERDE",
             Self::Still => "STILL",
             Self::Stored => "STORED",
@@ -108,6 +112,7 @@ macro_rules! checks {
 checks! {
     Answer: Serde,
     Argument: Serde,
+    AsBinding: Binding,
     AsColumn: Stored,
     AsJson: Serde,
     AsParent: Keyed,
@@ -119,6 +124,7 @@ checks! {
     Persisted: Serde,
     Plain: Value,
     Responds: Response,
+    Secret: Secret,
     Still: Unlocked,
     StillAttached: Still,
 }

@@ -1,11 +1,20 @@
 //! What the simulated Worker is bound to, as its test has set it up.
 
+use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::kv::Values;
+use super::queue::Waiting;
 
 /// The bindings by their names.
 #[derive(Default)]
-pub(crate) struct Bound(RefCell<BTreeMap<String, Binding>>);
+pub(crate) struct Bound {
+    all: RefCell<BTreeMap<String, Binding>>,
+    /// What was read from them.
+    read: RefCell<Vec<Rc<dyn Any>>>,
+}
 
 /// One binding.
 #[derive(Clone)]
@@ -14,14 +23,28 @@ pub(crate) enum Binding {
     Text(String),
     /// A JSON variable.
     Json(String),
+    /// A KV namespace.
+    Kv(Rc<Values>),
+    /// A queue.
+    Queue(Rc<Waiting>),
 }
 
 impl Bound {
     pub(crate) fn set(&self, name: &str, binding: Binding) {
-        self.0.borrow_mut().insert(name.to_owned(), binding);
+        self.all.borrow_mut().insert(name.to_owned(), binding);
+        self.read.take();
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<Binding> {
-        self.0.borrow().get(name).cloned()
+    pub(crate) fn get(&self, name: &str) -> Option<Binding> {
+        self.all.borrow().get(name).cloned()
+    }
+
+    pub(super) fn known(&self, ty: TypeId) -> Option<Rc<dyn Any>> {
+        let read = self.read.borrow();
+        read.iter().find(|read| (***read).type_id() == ty).cloned()
+    }
+
+    pub(super) fn keep(&self, read: Rc<dyn Any>) {
+        self.read.borrow_mut().push(read);
     }
 }

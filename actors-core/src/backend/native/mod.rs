@@ -13,8 +13,10 @@
 mod bindings;
 mod disk;
 mod http;
+mod kv;
 mod outbox;
 mod platform;
+mod queue;
 mod remote;
 mod sim;
 mod socket;

@@ -1,9 +1,14 @@
 //! Calls to objects of the simulated world.
 
+use std::any::{Any, TypeId};
 use std::rc::Rc;
 
 use super::bindings::Binding;
+use super::kv::Namespace;
+use super::queue::Producer;
 use super::sim::{Sim, Slot};
+use crate::bindings::kv::KvStore;
+use crate::bindings::queue::QueueSender;
 use crate::env::{Address, Bindings};
 use crate::error::{Error, Result};
 use crate::platform::Host;
@@ -27,14 +32,43 @@ impl Bindings for Sim {
     fn text(&self, name: &str) -> Option<String> {
         match self.bound.get(name)? {
             Binding::Text(text) => Some(text),
-            Binding::Json(_) => None,
+            _ => None,
         }
     }
 
     fn json(&self, name: &str) -> Option<String> {
         match self.bound.get(name)? {
             Binding::Text(text) | Binding::Json(text) => Some(text),
+            _ => None,
         }
+    }
+
+    fn kv_store(&self, name: &str) -> Option<Rc<dyn KvStore>> {
+        let Binding::Kv(values) = self.bound.get(name)? else {
+            return None;
+        };
+        let sim = self.me.clone();
+        Some(Rc::new(Namespace { sim, values }))
+    }
+
+    fn queue_sender(&self, name: &str) -> Option<Rc<dyn QueueSender>> {
+        let Binding::Queue(waiting) = self.bound.get(name)? else {
+            return None;
+        };
+        let sim = self.me.clone();
+        Some(Rc::new(Producer { sim, waiting }))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.bound.get(name).is_some()
+    }
+
+    fn known(&self, ty: TypeId) -> Option<Rc<dyn Any>> {
+        self.bound.known(ty)
+    }
+
+    fn keep(&self, read: Rc<dyn Any>) {
+        self.bound.keep(read);
     }
 }
 

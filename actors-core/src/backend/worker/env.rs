@@ -1,9 +1,15 @@
 //! The bindings that the runtime passes to a Worker.
 
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
-use super::rpc;
+use super::{kv, queue, rpc};
+use crate::bindings::kv::KvStore;
+use crate::bindings::queue::QueueSender;
 use crate::env::{Address, Bindings};
 use crate::error::Result;
 use crate::rpc::remote::Remote;
@@ -14,6 +20,17 @@ extern "C" {
     fn text_of(env: &Env, name: &str) -> Option<String>;
     #[wasm_bindgen(js_name = jsonOf)]
     fn json_of(env: &Env, name: &str) -> Option<String>;
+}
+
+#[wasm_bindgen(module = "/src/backend/worker/bindings.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = hasBinding)]
+    fn has_binding(env: &Env, name: &str) -> bool;
+}
+
+thread_local! {
+    /// What was read from the bindings, which are the same for all objects.
+    static READ: RefCell<Vec<Rc<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Bindings for Env {
@@ -27,5 +44,26 @@ impl Bindings for Env {
 
     fn json(&self, name: &str) -> Option<String> {
         json_of(self, name)
+    }
+
+    fn kv_store(&self, name: &str) -> Option<Rc<dyn KvStore>> {
+        kv::kv(self, name)
+    }
+
+    fn queue_sender(&self, name: &str) -> Option<Rc<dyn QueueSender>> {
+        queue::queue(self, name)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        has_binding(self, name)
+    }
+
+    fn known(&self, ty: TypeId) -> Option<Rc<dyn Any>> {
+        let is_it = |read: &&Rc<dyn Any>| (***read).type_id() == ty;
+        READ.with_borrow(|all| all.iter().find(is_it).cloned())
+    }
+
+    fn keep(&self, read: Rc<dyn Any>) {
+        READ.with_borrow_mut(|all| all.push(read));
     }
 }

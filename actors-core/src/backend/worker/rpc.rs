@@ -89,7 +89,8 @@ impl Remote for Target {
     }
 }
 
-async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue> {
+/// What a promise comes to.
+pub(super) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue> {
     match promise {
         Ok(promise) => JsFuture::from(promise).await,
         Err(thrown) => Err(thrown),

@@ -25,6 +25,15 @@ impl State {
         let (krate, ident, tables) = (&self.krate, &self.item.ident, &self.tables);
         let (stub, checks, state) = (self.stub(), self.checks(), self.state(is_right));
         let prelude = facts::prelude(krate);
+        let bindings = self.bindings.iter().map(|bindings| {
+            quote! {
+                #[automatically_derived]
+                impl #krate::HasBindings for #ident {
+                    type Bindings = #bindings;
+                }
+            }
+        });
+        let bindings: TokenStream = bindings.collect();
         quote! {
             #stub
 
@@ -38,6 +47,8 @@ impl State {
                 #[automatically_derived]
                 impl #krate::sql::HasTable<#tables> for #ident {}
             )*
+
+            #bindings
         }
     }
 
@@ -104,6 +115,12 @@ impl State {
             let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             quote!(const WAIT: #krate::Duration = #krate::Duration::from_millis(#millis);)
         });
+        let bindings = self.bindings.as_ref().map(|_| {
+            quote! {
+                const BINDINGS: ::core::option::Option<#krate::__private::ReadBindings> =
+                    ::core::option::Option::Some(<Self as #krate::HasBindings>::read_bindings);
+            }
+        });
         quote! {
             const NAME: &'static str = #name;
             const BINDING: &'static str = #binding;
@@ -113,6 +130,7 @@ impl State {
             const TABLES: &'static [#krate::sql::TableDef] =
                 &[#(<#tables as #krate::sql::Table>::TABLE),*];
             const MIGRATIONS: &'static [#krate::sql::Migration] = &[#(#migrations),*];
+            #bindings
             #wait
         }
     }

@@ -1,0 +1,25 @@
+//! Everything that can be wrong with a struct of bindings, and what to write instead.
+
+use thiserror::Error;
+
+/// Something that is wrong.
+#[derive(Clone, Copy, Debug, Error)]
+pub(crate) enum Mistake<'a> {
+    #[error("`#[bindings]` goes on a struct with a field for each binding")]
+    NotBindings,
+    #[error(
+        "each binding needs a name, which is that of its field in capitals: write `struct Bindings \
+         {{ cache: Kv }}` for `CACHE`"
+    )]
+    Fields,
+    #[error("a struct of bindings can't be generic: it is read once, and kept")]
+    Generics,
+    #[error("`#[secret]` takes no arguments")]
+    SecretArguments,
+    #[error("`#[{0}]` is given twice")]
+    MarkTwice(&'a str),
+    #[error("a binding has a name: write what it is called in `wrangler.toml`")]
+    EmptyName,
+    #[error("another field is already `{0}`: use that one, or write `#[binding = \"..\"]`")]
+    NameTwice(&'a str),
+}
