@@ -1,7 +1,11 @@
 //! The Worker's bindings: its variables, and its clients of whatever is outside an actor.
 
+use std::rc::Rc;
+
 use serde::de::DeserializeOwned;
 
+use crate::bindings::bucket::{Bucket, R2};
+use crate::bindings::database::{D1, Database};
 use crate::error::{Error, Result};
 use crate::json;
 #[cfg(not(target_arch = "wasm32"))]
@@ -15,7 +19,7 @@ use crate::sockets::SocketOptions;
 #[cfg(target_arch = "wasm32")]
 type Inner = worker::Env;
 #[cfg(not(target_arch = "wasm32"))]
-type Inner = std::rc::Rc<dyn Bindings>;
+type Inner = Rc<dyn Bindings>;
 
 /// The Worker's bindings: its variables and secrets, and its clients of actors and of everything
 /// else outside an actor. In an actor it is [`Ctx::env`](crate::Ctx::env).
@@ -74,6 +78,32 @@ impl Env {
             .map_err(|error| Error::internal(format!("the variable `{name}`: {error}")))
     }
 
+    /// The R2 bucket of that binding.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no bucket of that name.
+    pub fn bucket(&self, name: &str) -> Result<Bucket> {
+        let bucket = self.0.r2_bucket(name).map(Bucket::new);
+        bucket.ok_or_else(|| missing("bucket", name, "add it to [[r2_buckets]] in wrangler.toml"))
+    }
+
+    /// The D1 database of that binding.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no database of that name.
+    pub fn database(&self, name: &str) -> Result<Database> {
+        let database = self.0.d1_database(name).map(Database::new);
+        database.ok_or_else(|| {
+            missing(
+                "database",
+                name,
+                "add it to [[d1_databases]] in wrangler.toml",
+            )
+        })
+    }
+
     /// The instance of an actor with that name.
     pub(crate) fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
         self.0.object(address, name)
@@ -115,7 +145,7 @@ pub(crate) struct Address {
     pub(crate) actor: &'static str,
     /// Makes an object, where there is no runtime to do it.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) make: fn(Box<dyn Platform>, Env) -> std::rc::Rc<dyn Host>,
+    pub(crate) make: fn(Box<dyn Platform>, Env) -> Rc<dyn Host>,
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) sockets: Option<&'static SocketOptions>,
 }
@@ -134,4 +164,10 @@ pub(crate) trait Bindings {
 
     /// A variable or a secret as JSON: itself if it is a text.
     fn json(&self, name: &str) -> Option<String>;
+
+    /// An R2 bucket.
+    fn r2_bucket(&self, name: &str) -> Option<Rc<dyn R2>>;
+
+    /// A D1 database.
+    fn d1_database(&self, name: &str) -> Option<Rc<dyn D1>>;
 }

@@ -81,6 +81,7 @@
 mod actor;
 pub mod alarms;
 mod backend;
+pub mod bindings;
 #[cfg_attr(
     not(target_arch = "wasm32"),
     allow(dead_code, reason = "only a Worker has a fetch handler")

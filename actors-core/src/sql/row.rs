@@ -35,6 +35,11 @@ impl<'a> Row<'a> {
             .map_err(|error| error.at(format_args!("column `{}`", self.rows.name(index))))
     }
 
+    /// That column's name.
+    pub(crate) fn name(&self, index: usize) -> &str {
+        self.rows.name(index)
+    }
+
     /// That column's cell; NULL beyond the last one.
     pub(crate) fn cell(&self, index: usize) -> Cell<'a> {
         let is_there = index < self.rows.width;
@@ -78,7 +83,7 @@ pub trait FromRow: Sized {
 }
 
 /// Checks, once per statement, that rows with these columns can be read as `T`.
-pub(super) fn check_shape<T: FromRow>(row: &Row<'_>) -> Result<()> {
+pub(crate) fn check_shape<T: FromRow>(row: &Row<'_>) -> Result<()> {
     if row.len() != T::WIDTH {
         return Err(Error::sql(format!(
             "the statement returns {} columns, expected {}",

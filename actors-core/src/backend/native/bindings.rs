@@ -2,6 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::disk::Disk;
+use super::r2::Objects;
 
 /// The bindings by their names.
 #[derive(Default)]
@@ -14,6 +18,10 @@ pub(crate) enum Binding {
     Text(String),
     /// A JSON variable.
     Json(String),
+    /// An R2 bucket.
+    Bucket(Rc<Objects>),
+    /// A D1 database.
+    Database(Rc<Disk>),
 }
 
 impl Bound {

@@ -3,7 +3,11 @@
 use std::rc::Rc;
 
 use super::bindings::Binding;
+use super::d1::Database;
+use super::r2::Bucket;
 use super::sim::{Sim, Slot};
+use crate::bindings::bucket::R2;
+use crate::bindings::database::D1;
 use crate::env::{Address, Bindings};
 use crate::error::{Error, Result};
 use crate::platform::Host;
@@ -26,13 +30,34 @@ impl Bindings for Sim {
     fn text(&self, name: &str) -> Option<String> {
         match self.bound.get(name)? {
             Binding::Text(text) => Some(text),
-            Binding::Json(_) => None,
+            _ => None,
         }
     }
 
     fn json(&self, name: &str) -> Option<String> {
         match self.bound.get(name)? {
             Binding::Text(text) | Binding::Json(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn r2_bucket(&self, name: &str) -> Option<Rc<dyn R2>> {
+        match self.bound.get(name)? {
+            Binding::Bucket(objects) => Some(Rc::new(Bucket {
+                sim: self.me.clone(),
+                objects,
+            })),
+            _ => None,
+        }
+    }
+
+    fn d1_database(&self, name: &str) -> Option<Rc<dyn D1>> {
+        match self.bound.get(name)? {
+            Binding::Database(disk) => Some(Rc::new(Database {
+                sim: self.me.clone(),
+                disk,
+            })),
+            _ => None,
         }
     }
 }

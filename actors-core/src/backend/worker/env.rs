@@ -1,9 +1,13 @@
 //! The bindings that the runtime passes to a Worker.
 
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
-use super::rpc;
+use super::{d1, r2, rpc};
+use crate::bindings::bucket::R2;
+use crate::bindings::database::D1;
 use crate::env::{Address, Bindings};
 use crate::error::Result;
 use crate::rpc::remote::Remote;
@@ -27,5 +31,13 @@ impl Bindings for Env {
 
     fn json(&self, name: &str) -> Option<String> {
         json_of(self, name)
+    }
+
+    fn r2_bucket(&self, name: &str) -> Option<Rc<dyn R2>> {
+        r2::bucket(self, name)
+    }
+
+    fn d1_database(&self, name: &str) -> Option<Rc<dyn D1>> {
+        d1::database(self, name)
     }
 }

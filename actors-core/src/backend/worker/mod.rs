@@ -1,12 +1,14 @@
 //! The platform of Cloudflare Workers: workerd's JavaScript API.
 
 mod class;
+mod d1;
 mod entry;
 mod env;
 mod error;
 mod executor;
 mod http;
 mod object;
+mod r2;
 mod rpc;
 mod sockets;
 mod sql;
