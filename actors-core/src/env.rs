@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use serde::de::DeserializeOwned;
 
+use crate::bindings::bucket::{Bucket, R2};
+use crate::bindings::database::{D1, Database};
 use crate::bindings::kv::{Kv, KvStore};
 use crate::bindings::queue::{Queue, QueueSender};
 use crate::error::{Error, Result};
@@ -77,6 +79,32 @@ impl Env {
             text.ok_or_else(|| missing("variable", name, "add it to [vars] in wrangler.toml"))?;
         json::from_text(&text)
             .map_err(|error| Error::internal(format!("the variable `{name}`: {error}")))
+    }
+
+    /// The R2 bucket of that binding.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no bucket of that name.
+    pub fn bucket(&self, name: &str) -> Result<Bucket> {
+        let bucket = self.0.r2_bucket(name).map(Bucket::new);
+        bucket.ok_or_else(|| missing("bucket", name, "add it to [[r2_buckets]] in wrangler.toml"))
+    }
+
+    /// The D1 database of that binding.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no database of that name.
+    pub fn database(&self, name: &str) -> Result<Database> {
+        let database = self.0.d1_database(name).map(Database::new);
+        database.ok_or_else(|| {
+            missing(
+                "database",
+                name,
+                "add it to [[d1_databases]] in wrangler.toml",
+            )
+        })
     }
 
     /// A KV namespace.
@@ -180,6 +208,12 @@ pub(crate) trait Bindings {
 
     /// A variable or a secret as JSON: itself if it is a text.
     fn json(&self, name: &str) -> Option<String>;
+
+    /// An R2 bucket.
+    fn r2_bucket(&self, name: &str) -> Option<Rc<dyn R2>>;
+
+    /// A D1 database.
+    fn d1_database(&self, name: &str) -> Option<Rc<dyn D1>>;
 
     /// A KV namespace.
     fn kv_store(&self, name: &str) -> Option<Rc<dyn KvStore>>;

@@ -1,9 +1,15 @@
 //! What a Worker can be bound to besides actors: [`Env`](crate::Env) returns each by its name, a
 //! struct marked [`macro@crate::bindings`] has all of them.
 
+pub(crate) mod bucket;
+pub(crate) mod database;
 pub(crate) mod json;
 pub(crate) mod kv;
 pub(crate) mod queue;
 
+pub use self::bucket::{
+    Bucket, Get, HttpMetadata, List, ListedObject, Listing, Object, ObjectBody, Put,
+};
+pub use self::database::{Database, PreparedStatement, QueryMeta, QueryResult};
 pub use self::kv::{Kv, KvKey, KvList, KvPage, KvPut};
 pub use self::queue::{Queue, QueueSend};

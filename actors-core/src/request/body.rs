@@ -31,6 +31,8 @@ type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>;
 
 /// A body from the platform that has not been read yet.
 pub(crate) trait Incoming {
+    /// How many bytes it has, if the platform knows that.
+    fn length(&self) -> Option<u64>;
     /// Reads all of it.
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>>;
     /// Reads it in parts.
@@ -176,7 +178,9 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Incoming(_) => SizeHint::default(),
+            Kind::Incoming(body) => body
+                .length()
+                .map_or_else(SizeHint::default, SizeHint::with_exact),
             Kind::Stream(stream) => stream.size_hint(),
         }
     }

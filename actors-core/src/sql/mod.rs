@@ -32,6 +32,7 @@ pub use json::to_json;
 #[doc(hidden)]
 pub use list::MayBeInList;
 pub use list::{InList, List};
+pub(crate) use row::check_shape;
 pub use row::{FromRow, Row};
 pub use table::{IndexDef, Keyed, Migration, Table, TableDef};
 #[doc(hidden)]

@@ -39,6 +39,11 @@ impl<'a> Row<'a> {
         error.at(format_args!("column `{}`", self.rows.name(index)))
     }
 
+    /// That column's name.
+    pub(crate) fn name(&self, index: usize) -> &str {
+        self.rows.name(index)
+    }
+
     /// That column's cell; NULL beyond the last one.
     pub(crate) fn cell(&self, index: usize) -> Cell<'a> {
         let is_there = index < self.rows.width;
@@ -82,10 +87,10 @@ pub trait FromRow: Sized {
 }
 
 /// The columns that a type is read from: how many, and their names if they must be exactly these.
-pub(super) type Shape = (usize, &'static [&'static str]);
+pub(crate) type Shape = (usize, &'static [&'static str]);
 
 /// Checks, once per statement, that a type can be read from rows with these columns.
-pub(super) fn check_shape(row: &Row<'_>, (width, names): Shape) -> Result<()> {
+pub(crate) fn check_shape(row: &Row<'_>, (width, names): Shape) -> Result<()> {
     if row.len() != width {
         return Err(Error::sql(format!(
             "the statement returns {} columns, expected {width}",

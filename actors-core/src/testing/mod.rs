@@ -67,7 +67,7 @@ pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 use crate::actor::Actor;
 use crate::actor::host::{address, def_of};
-use crate::backend::native::{Binding, Sim, Slot};
+use crate::backend::native::{Binding, Disk, Sim, Slot};
 use crate::env::Env;
 use crate::error::Result;
 use crate::instance::tables::own;
@@ -139,6 +139,28 @@ impl World {
             Ok(text) => self.bind(name, Binding::Json(text)),
             Err(error) => panic!("`{name}` is no JSON: {error}"),
         }
+    }
+
+    /// Adds an R2 bucket, which is empty. A test fills it and looks at it through
+    /// [`env`](Self::env): `world.run(world.env().bucket("FILES")?.head("a"))`.
+    pub fn bucket(self, name: &str) -> Self {
+        self.bind(name, Binding::Bucket(Rc::default()))
+    }
+
+    /// Adds a D1 database, and runs statements in it: its tables, and what they begin with. A test
+    /// looks at it through [`env`](Self::env).
+    ///
+    /// # Panics
+    ///
+    /// SQLite refuses a statement.
+    #[track_caller]
+    pub fn database(self, name: &str, statements: &str) -> Self {
+        let disk = Disk::unused().expect("SQLite in memory opens");
+        if let Err(error) = disk.query(statements, &[]) {
+            panic!("`{name}`: {error}");
+        }
+        disk.commit().expect("SQLite in memory commits");
+        self.bind(name, Binding::Database(Rc::new(disk)))
     }
 
     /// Adds a KV namespace, empty, as in `[[kv_namespaces]]`. [`env`](Self::env) reaches it, to

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, reason = "the tests say what the scenarios are for")]
 
+mod bucket;
+mod database;
 mod variables;
 
 use actors_core::prelude::*;
@@ -21,6 +23,16 @@ impl Outside {
     async fn run(ctx: &Ctx<Self>, scenario: &str) -> Result<Vec<String>> {
         let env = ctx.env();
         match scenario {
+            "bucket-objects" => bucket::objects(env).await,
+            "bucket-ranges" => bucket::ranges(env).await,
+            "bucket-conditions" => bucket::conditions(env).await,
+            "bucket-streams" => bucket::streams(env).await,
+            "bucket-lists" => bucket::lists(env).await,
+            "bucket-limits" => bucket::limits(env).await,
+            "database-statements" => database::statements(env).await,
+            "database-values" => database::values(env).await,
+            "database-batches" => database::batches(env).await,
+            "database-errors" => database::errors(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::disk::Disk;
+use super::r2::Objects;
 use super::kv::Values;
 use super::queue::Waiting;
 
@@ -27,6 +29,10 @@ pub(crate) enum Binding {
     Kv(Rc<Values>),
     /// A queue.
     Queue(Rc<Waiting>),
+    /// An R2 bucket.
+    Bucket(Rc<Objects>),
+    /// A D1 database.
+    Database(Rc<Disk>),
 }
 
 impl Bound {

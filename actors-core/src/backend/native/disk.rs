@@ -37,11 +37,19 @@ pub(crate) struct Disk {
 
 impl Disk {
     pub(super) fn new() -> Result<Self> {
-        let (connection, is_ours) = match POOL.with_borrow_mut(Vec::pop) {
-            Some(emptied) => emptied,
-            None => open().map_err(failed)?,
-        };
-        Ok(Self {
+        match POOL.with_borrow_mut(Vec::pop) {
+            Some(emptied) => Ok(Self::of(emptied)),
+            None => Self::unused(),
+        }
+    }
+
+    /// One that has never been used: a connection remembers the last rowid.
+    pub(crate) fn unused() -> Result<Self> {
+        open().map(Self::of).map_err(failed)
+    }
+
+    fn of((connection, is_ours): (Connection, Arc<AtomicBool>)) -> Self {
+        Self {
             connection: Some(connection),
             is_open: Cell::default(),
             savepoints: Cell::default(),
@@ -49,7 +57,7 @@ impl Disk {
             is_ours,
             alarm: Cell::default(),
             durable_alarm: Cell::default(),
-        })
+        }
     }
 
     fn connection(&self) -> &Connection {
@@ -64,7 +72,17 @@ impl Disk {
         statement: &str,
         values: &[Value<'_>],
     ) -> Result<(Rows<'static>, u64)> {
-        self.begin()?;
+        let outcome = self.attempt(statement, values);
+        outcome.map_err(|message| named(&message, statement))
+    }
+
+    /// The same, with an error that does not name the statement.
+    pub(super) fn attempt(
+        &self,
+        statement: &str,
+        values: &[Value<'_>],
+    ) -> Result<(Rows<'static>, u64), String> {
+        self.begin().map_err(|error| error.to_string())?;
         let before = self.connection().total_changes();
         let (names, rows) = self.fetch(statement, values)?;
         let changed = self.connection().total_changes() - before;
@@ -75,25 +93,34 @@ impl Disk {
         Ok((packed(names, rows), changed))
     }
 
+    /// The rowid of the last row that was inserted.
+    pub(super) fn last_row_id(&self) -> i64 {
+        self.connection().last_insert_rowid()
+    }
+
     /// Runs the statements of a text, and returns the rows of the last one, to which the
     /// values belong.
-    fn fetch(&self, text: &str, values: &[Value<'_>]) -> Result<(Vec<String>, Vec<Vec<Stored>>)> {
+    fn fetch(
+        &self,
+        text: &str,
+        values: &[Value<'_>],
+    ) -> Result<(Vec<String>, Vec<Vec<Stored>>), String> {
         if text.len() > limits::STATEMENT {
-            return Err(Error::sql(format!("statement too long: {text:.100}…")));
+            return Err(TOO_LONG.to_owned());
         }
         let rows = if text.trim_end().trim_end_matches(';').contains(';') {
             // If one of them fails, all are undone.
-            let guard = Savepoint::new(self)?;
+            let guard = Savepoint::new(self).map_err(|error| error.to_string())?;
             let rows = self.fetch_batch(text, values);
             if rows.is_ok() {
-                guard.release()?;
+                guard.release().map_err(|error| error.to_string())?;
             }
             rows
         } else {
             let statement = self.connection().prepare_cached(text);
             statement.and_then(|mut statement| rows(&mut statement, values))
         };
-        rows.map_err(|error| Error::sql(format!("{}: {text}", words(&error))))
+        rows.map_err(|error| words(&error))
     }
 
     fn fetch_batch(
@@ -144,7 +171,7 @@ impl Disk {
         self.set_alarm(None);
         let names =
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
-        let (_, tables) = self.fetch(names, &[])?;
+        let (_, tables) = self.fetch(names, &[]).map_err(Error::sql)?;
         let mut drops = "PRAGMA defer_foreign_keys = ON;".to_owned();
         for table in tables.iter().flatten() {
             if let Stored::Text(name) = table {
@@ -348,8 +375,21 @@ fn words(error: &rusqlite::Error) -> String {
             format!("{msg} at offset {offset}")
         }
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        rusqlite::Error::InvalidParameterCount(..) => {
+            "Wrong number of parameter bindings for SQL query.".to_owned()
+        }
         other => other.to_string(),
     }
+}
+
+const TOO_LONG: &str = "statement too long";
+
+/// The error, with the statement.
+fn named(message: &str, statement: &str) -> Error {
+    Error::sql(match message {
+        TOO_LONG => format!("{message}: {statement:.100}…"),
+        message => format!("{message}: {statement}"),
+    })
 }
 
 fn failed(error: rusqlite::Error) -> Error {

@@ -11,18 +11,22 @@
 //!   isolate in production. Which actors share an isolate there is unknown.
 
 mod bindings;
+mod d1;
 mod disk;
 mod http;
 mod kv;
 mod outbox;
+mod outside;
 mod platform;
 mod queue;
+mod r2;
 mod remote;
 mod sim;
 mod socket;
 mod sockets;
 
 pub(crate) use self::bindings::Binding;
+pub(crate) use self::disk::Disk;
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};
 pub(crate) use self::socket::Socket;

@@ -4,9 +4,13 @@ use std::any::{Any, TypeId};
 use std::rc::Rc;
 
 use super::bindings::Binding;
+use super::d1::Database;
 use super::kv::Namespace;
 use super::queue::Producer;
+use super::r2::Bucket;
 use super::sim::{Sim, Slot};
+use crate::bindings::bucket::R2;
+use crate::bindings::database::D1;
 use crate::bindings::kv::KvStore;
 use crate::bindings::queue::QueueSender;
 use crate::env::{Address, Bindings};
@@ -39,6 +43,26 @@ impl Bindings for Sim {
     fn json(&self, name: &str) -> Option<String> {
         match self.bound.get(name)? {
             Binding::Text(text) | Binding::Json(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn r2_bucket(&self, name: &str) -> Option<Rc<dyn R2>> {
+        match self.bound.get(name)? {
+            Binding::Bucket(objects) => Some(Rc::new(Bucket {
+                sim: self.me.clone(),
+                objects,
+            })),
+            _ => None,
+        }
+    }
+
+    fn d1_database(&self, name: &str) -> Option<Rc<dyn D1>> {
+        match self.bound.get(name)? {
+            Binding::Database(disk) => Some(Rc::new(Database {
+                sim: self.me.clone(),
+                disk,
+            })),
             _ => None,
         }
     }

@@ -573,7 +573,7 @@ impl Sim {
 }
 
 /// The outcome of an event, for the one who waits for it.
-struct Answer<T> {
+pub(super) struct Answer<T> {
     value: RefCell<Option<Result<T>>>,
     waker: RefCell<Option<Waker>>,
 }
@@ -588,14 +588,14 @@ impl<T> Default for Answer<T> {
 }
 
 impl<T> Answer<T> {
-    fn set(&self, value: Result<T>) {
+    pub(super) fn set(&self, value: Result<T>) {
         self.value.replace(Some(value));
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
     }
 
-    fn poll(&self, cx: &mut Context<'_>) -> Poll<Result<T>> {
+    pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Result<T>> {
         match self.value.take() {
             Some(value) => Poll::Ready(value),
             None => {

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
-use super::{kv, queue, rpc};
+use super::{d1, kv, queue, r2, rpc};
+use crate::bindings::bucket::R2;
+use crate::bindings::database::D1;
 use crate::bindings::kv::KvStore;
 use crate::bindings::queue::QueueSender;
 use crate::env::{Address, Bindings};
@@ -44,6 +46,14 @@ impl Bindings for Env {
 
     fn json(&self, name: &str) -> Option<String> {
         json_of(self, name)
+    }
+
+    fn r2_bucket(&self, name: &str) -> Option<Rc<dyn R2>> {
+        r2::bucket(self, name)
+    }
+
+    fn d1_database(&self, name: &str) -> Option<Rc<dyn D1>> {
+        d1::database(self, name)
     }
 
     fn kv_store(&self, name: &str) -> Option<Rc<dyn KvStore>> {

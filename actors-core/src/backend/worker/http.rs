@@ -117,6 +117,20 @@ enum JsBody {
 }
 
 impl Incoming for JsBody {
+    fn length(&self) -> Option<u64> {
+        let headers = match self {
+            Self::Request(request) => request.headers(),
+            Self::Response(response) => response.headers(),
+        };
+        let header = |name| headers.get(name).ok().flatten();
+        // A compressed body is read as it was before.
+        let is_as_sent = header("content-encoding").is_none();
+        header("content-length")
+            .filter(|_| is_as_sent)?
+            .parse()
+            .ok()
+    }
+
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
         let reading = bytes_of(match &*self {
             Self::Request(request) => request,

@@ -1,6 +1,7 @@
 //! The platform of Cloudflare Workers: workerd's JavaScript API.
 
 mod class;
+mod d1;
 mod entry;
 mod env;
 mod error;
@@ -9,6 +10,7 @@ mod http;
 mod kv;
 mod object;
 mod queue;
+mod r2;
 mod rpc;
 mod sockets;
 mod sql;

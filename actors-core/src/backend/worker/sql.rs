@@ -354,7 +354,18 @@ fn unpack<'a>(packed: &[f64], sql: &'a Sql, texts: Option<String>) -> Rows<'a> {
         true => sql.all_blobs(),
         false => Vec::new(),
     };
-    let mut lengths = Lengths::new(&texts);
+    Rows {
+        width: *width as usize,
+        cells: cells_of(packed, &texts),
+        texts,
+        blobs,
+        names: ColumnNames::new(LastQuery(sql)),
+    }
+}
+
+/// The cells, each packed as two numbers, with their texts in a row.
+pub(super) fn cells_of(packed: &[f64], texts: &str) -> Vec<Packed> {
+    let mut lengths = Lengths::new(texts);
     let (mut text, mut blob) = (0, 0);
     let cells = packed.chunks_exact(2).map(|cell| match cell {
         [TEXT, units] => {
@@ -370,14 +381,7 @@ fn unpack<'a>(packed: &[f64], sql: &'a Sql, texts: Option<String>) -> Rows<'a> {
         [NUMBER, number] => Packed::Number(*number),
         _ => Packed::Null,
     });
-    let cells = cells.collect();
-    Rows {
-        width: *width as usize,
-        cells,
-        texts,
-        blobs,
-        names: ColumnNames::new(LastQuery(sql)),
-    }
+    cells.collect()
 }
 
 /// The columns of the last query.

@@ -1,5 +1,7 @@
 //! Each scenario says the same in miniflare and natively.
 
+mod store;
+
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -22,6 +24,8 @@ fn world() -> World {
         .var("GREETING", "hello")
         .secret("KEY", r#"{"max": 6}"#)
         .json("LIMITS", &json!({"max": 5}))
+        .bucket("FILES")
+        .database("DB", "")
 }
 
 fn natively(scenario: &str) -> Vec<String> {
