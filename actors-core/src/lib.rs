@@ -81,6 +81,7 @@
 mod actor;
 pub mod alarms;
 mod backend;
+mod bindings;
 #[cfg_attr(
     not(target_arch = "wasm32"),
     allow(dead_code, reason = "only a Worker has a fetch handler")
@@ -124,6 +125,8 @@ pub use actors_macros::sql_table;
 pub use actors_macros::{
     alarm, on_close, on_connect, on_error, on_init, on_message, on_request, persist,
 };
+pub use bindings::fetch::Fetch;
+pub use bindings::service::Service;
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};

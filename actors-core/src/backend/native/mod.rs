@@ -13,6 +13,7 @@
 mod bindings;
 mod disk;
 mod http;
+mod network;
 mod outbox;
 mod platform;
 mod remote;
@@ -21,6 +22,7 @@ mod socket;
 mod sockets;
 
 pub(crate) use self::bindings::Binding;
+pub(crate) use self::network::{Fault, SLOW};
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};
 pub(crate) use self::socket::Socket;

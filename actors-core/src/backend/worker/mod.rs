@@ -6,6 +6,7 @@ mod env;
 mod error;
 mod executor;
 mod http;
+mod network;
 mod object;
 mod rpc;
 mod sockets;
