@@ -66,20 +66,20 @@ impl Fetch {
 
     async fn send(self) -> Result<Response> {
         let place = place(&self.request);
-        self.exchange().await.map_err(|error| error.at(place))
-    }
-
-    async fn exchange(self) -> Result<Response> {
-        check_url(self.request.uri())?;
-        check_request(&self.request)?;
+        check_url(self.request.uri())
+            .and_then(|()| check_request(&self.request))
+            .map_err(|error| error.at(&place))?;
+        let exchange = self.by.fetch(self.request);
+        let exchange = async { exchange.await.map_err(|error| error.at(&place)) };
         let Some(span) = self.within else {
-            return self.by.fetch(self.request).await;
+            return exchange.await;
         };
         let mut limit = Limit {
+            place: place.clone(),
             span,
             over: self.by.sleep(span),
         };
-        let response = limit.bound(self.by.fetch(self.request)).await?;
+        let response = limit.bound(exchange).await?;
         Ok(response.map(|body| match body.is_end_stream() {
             true => body,
             false => Body::incoming(Limited { body, limit }),
@@ -122,6 +122,7 @@ fn check_url(url: &Uri) -> Result<()> {
 
 /// How long an exchange may take.
 struct Limit {
+    place: String,
     span: Duration,
     over: BoxFuture<'static, ()>,
 }
@@ -138,9 +139,9 @@ impl Limit {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
-        let span = self.span;
-        self.over.as_mut().poll(cx).map(|()| {
-            let message = format!("it took longer than {span:?}");
+        let over = self.over.as_mut().poll(cx);
+        over.map(|()| {
+            let message = format!("{}: it took longer than {:?}", self.place, self.span);
             Error::new(ErrorKind::Unavailable, message)
         })
     }
@@ -161,6 +162,7 @@ impl Incoming for Limited {
     fn stream(&mut self) -> Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>> {
         let never = Box::pin(pending());
         let limit = Limit {
+            place: std::mem::take(&mut self.limit.place),
             span: self.limit.span,
             over: std::mem::replace(&mut self.limit.over, never),
         };

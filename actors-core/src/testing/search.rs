@@ -280,7 +280,10 @@ impl<M: Default + 'static> Search<M> {
     fn plan(&self, seed: u64) -> Vec<Action> {
         let mut rng = fastrand::Rng::with_seed(seed);
         let length = rng.usize(1..=LENGTH);
-        let has_network = (self.world)(World::new(), Rc::default()).sim.network.is_there();
+        let has_network = (self.world)(World::new(), Rc::default())
+            .sim
+            .network
+            .is_there();
         // Without a network the choices are as many as ever.
         let choices = if has_network { 120 } else { 100 };
         (0..length)

@@ -3,9 +3,12 @@
 
 #![allow(missing_docs, reason = "the tests say what the scenarios are for")]
 
+mod network;
 mod variables;
 
 use actors_core::prelude::*;
+
+pub use crate::network::Zeros;
 
 #[actor]
 pub struct Outside {}
@@ -21,6 +24,12 @@ impl Outside {
     async fn run(ctx: &Ctx<Self>, scenario: &str) -> Result<Vec<String>> {
         let env = ctx.env();
         match scenario {
+            "answers" => network::answers(ctx).await,
+            "errors" => network::errors(env).await,
+            "time-outs" => network::time_outs(env).await,
+            "dropped" => network::dropped(env).await,
+            "echo" => network::echo(env).await,
+            "large" => network::large(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }

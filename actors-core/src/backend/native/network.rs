@@ -180,9 +180,11 @@ impl FarSide {
     /// Sends the request, and follows redirects.
     async fn follow(&self, request: Request) -> Result<Response> {
         let mut request = normalised(request)?;
-        if !METHODS.split(' ').any(|known| known == request.method()) {
-            let method = request.method();
-            return Err(Error::invalid(format!("the request can't be sent: {method} is no method")));
+        let method = request.method();
+        if !METHODS.split(' ').any(|known| known == method) {
+            let message =
+                format!("the request can't be sent: Invalid HTTP method string: {method}");
+            return Err(Error::invalid(message));
         }
         for _ in 0..=MOST_REDIRECTS {
             let again = copied(&request);
@@ -200,9 +202,15 @@ impl FarSide {
     async fn exchange(&self, request: Request) -> Result<Response> {
         let side = self.side(&request)?;
         let fault = self.sim.network.fault.take();
-        let (sim, what) = (self.sim.clone(), format!("{} {}", request.method(), request.uri()));
+        let (sim, what) = (
+            self.sim.clone(),
+            format!("{} {}", request.method(), request.uri()),
+        );
         self.sim
-            .outside(what, async move { sim.go_wrong(side, request, fault).await })
+            .outside(
+                what,
+                async move { sim.go_wrong(side, request, fault).await },
+            )
             .await
     }
 
@@ -299,7 +307,8 @@ fn redirected(
         head.headers.remove(header::CONTENT_TYPE);
         return Ok(Request::from_parts(head, Body::empty()));
     }
-    let body = body.ok_or_else(|| Error::internal("a stream can't be sent again, to a redirect"))?;
+    let body =
+        body.ok_or_else(|| Error::internal("a stream can't be sent again, to a redirect"))?;
     Ok(Request::from_parts(head, body.into()))
 }
 

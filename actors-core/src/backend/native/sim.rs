@@ -562,8 +562,7 @@ impl Sim {
     /// Removes an object from memory, and fails its callers with that message.
     fn forget(&self, slot: &Rc<Slot>, message: &str) {
         let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
-        let (lost, kept): (Vec<_>, Vec<_>) =
-            tasks.into_iter().partition(|task| task.is_of(slot));
+        let (lost, kept): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|task| task.is_of(slot));
         *self.tasks.borrow_mut() = kept;
         for task in &lost {
             task.give_up(Error::new(ErrorKind::Unavailable, message));

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use bytes::Bytes;
+use http_body_util::BodyExt as _;
 use wasm_bindgen::prelude::*;
 use worker::Env;
 use worker::js_sys::Promise;
@@ -45,8 +46,8 @@ struct Network;
 
 impl Fetcher for Network {
     fn fetch(&self, request: Request) -> BoxFuture<'static, Result<Response>> {
-        let sent = send(None, request);
-        Box::pin(async { sent?.response().await.map_err(lost) })
+        let sent = send(None, request, lost);
+        Box::pin(async { sent?.response().await })
     }
 
     fn sleep(&self, span: Duration) -> BoxFuture<'static, ()> {
@@ -59,7 +60,7 @@ struct Service(Client);
 
 impl Fetcher for Service {
     fn fetch(&self, request: Request) -> BoxFuture<'static, Result<Response>> {
-        let sent = send(Some(&self.0), request);
+        let sent = send(Some(&self.0), request, std::convert::identity);
         Box::pin(async { sent?.response().await })
     }
 
@@ -69,11 +70,16 @@ impl Fetcher for Service {
 }
 
 /// Sends the request. What the runtime does not accept as one is the caller's fault.
-fn send(client: Option<&Client>, request: Request) -> Result<Connection> {
+fn send(
+    client: Option<&Client>,
+    request: Request,
+    failure: fn(Error) -> Error,
+) -> Result<Connection> {
     let request = http::to_js_request(request)
         .map_err(|error| Error::invalid(format!("the request can't be sent: {error}")))?;
     Ok(Connection {
         exchange: Exchange::new(client, &request),
+        failure,
         is_left: false,
     })
 }
@@ -91,6 +97,8 @@ fn lost(error: Error) -> Error {
 /// An exchange that ends when this is dropped, unless it is left to somebody else to end it.
 struct Connection {
     exchange: Exchange,
+    /// What its errors mean.
+    failure: fn(Error) -> Error,
     is_left: bool,
 }
 
@@ -105,7 +113,8 @@ impl Drop for Connection {
 impl Connection {
     async fn response(self) -> Result<Response> {
         let response = JsFuture::from(self.exchange.response()).await;
-        let response = http::from_js_response(response.map_err(|thrown| from_js(&thrown))?)?;
+        let response = response.map_err(|thrown| (self.failure)(from_js(&thrown)))?;
+        let response = http::from_js_response(response)?;
         Ok(response.map(|body| Body::incoming(Arriving { body, from: self })))
     }
 }
@@ -119,7 +128,10 @@ struct Arriving {
 impl Incoming for Arriving {
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
         Box::pin(async move {
-            let Self { body, from: _until_read } = *self;
+            let Self {
+                body,
+                from: _until_read,
+            } = *self;
             body.bytes().await
         })
     }
@@ -127,6 +139,6 @@ impl Incoming for Arriving {
     fn stream(&mut self) -> Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>> {
         // A stream of JavaScript's ends the connection by itself when it is dropped.
         self.from.is_left = true;
-        Box::pin(std::mem::take(&mut self.body))
+        Box::pin(std::mem::take(&mut self.body).map_err(self.from.failure))
     }
 }
