@@ -7,12 +7,15 @@ use serde::de::DeserializeOwned;
 
 use crate::bindings::bucket::{Bucket, R2};
 use crate::bindings::database::{D1, Database};
+use crate::bindings::fetch::{Fetch, Fetcher};
 use crate::bindings::kv::{Kv, KvStore};
 use crate::bindings::queue::{Queue, QueueSender};
+use crate::bindings::service::Service;
 use crate::error::{Error, Result};
 use crate::json;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::platform::{Host, Platform};
+use crate::request::{Body, Request};
 use crate::rpc::remote::Remote;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::sockets::SocketOptions;
@@ -148,6 +151,58 @@ impl Env {
         self.0.keep(read);
     }
 
+    /// Sends a request over the network. The response is there when its head is; its body arrives
+    /// while it is read, and the body of the request is sent as it comes: neither has to be in
+    /// memory as a whole. Redirects are followed, up to 20.
+    ///
+    /// In an actor it is [`Ctx::fetch`](crate::Ctx::fetch), too. Under `cargo test`,
+    /// [`World::on_fetch`](https://docs.rs/actors-core) answers it.
+    ///
+    /// ```
+    /// use actors_core::prelude::*;
+    ///
+    /// async fn weather(env: &Env, city: String) -> Result<Bytes> {
+    ///     let request = http::Request::post("https://weather.example/now")
+    ///         .header("content-type", "text/plain")
+    ///         .body(city)?;
+    ///     let response = env.fetch(request).within(seconds(5)).await?;
+    ///     if !response.status().is_success() {
+    ///         return Err(Error::internal(format!("the weather is {}", response.status())));
+    ///     }
+    ///     response.into_body().bytes().await
+    /// }
+    /// # let world = actors_core::testing::World::new().on_fetch("weather.example", async |request| {
+    /// #     Ok(http::Response::new(request.into_body().bytes().await?))
+    /// # });
+    /// # assert_eq!(world.run(weather(world.env(), "Oslo".into())).unwrap(), "Oslo");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a request that can't be sent: its
+    /// URL is not absolute, or a `GET` has a body. [`Unavailable`](crate::ErrorKind::Unavailable),
+    /// which [is retryable](Error::is_retryable), if there is no connection, if it ends, or if the
+    /// time is over: whether the request had an effect is unknown. A response is no error, whatever
+    /// its status. An error names the method and the URL without its query, which may hold a key.
+    ///
+    /// # Costs
+    ///
+    /// A request counts against the platform's limit of subrequests. Where the handler is
+    /// `&mut self`, no other turn begins while it waits: set a time-out, or take `&self`.
+    pub fn fetch<B: Into<Body>>(&self, request: Request<B>) -> Fetch {
+        Fetch::new(self.0.network(), request.map(Into::into))
+    }
+
+    /// Another Worker, by the name of its binding.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no service binding of that name.
+    pub fn service(&self, name: &str) -> Result<Service> {
+        let service = self.0.fetcher(name).map(Service);
+        service.ok_or_else(|| missing("service", name, "add it to [[services]] in wrangler.toml"))
+    }
+
     /// The instance of an actor with that name.
     pub(crate) fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
         self.0.object(address, name)
@@ -229,4 +284,10 @@ pub(crate) trait Bindings {
 
     /// Keeps something that was read.
     fn keep(&self, read: Rc<dyn Any>);
+
+    /// The network.
+    fn network(&self) -> Rc<dyn Fetcher>;
+
+    /// Another Worker, if the binding is one.
+    fn fetcher(&self, name: &str) -> Option<Rc<dyn Fetcher>>;
 }

@@ -129,6 +129,8 @@ pub use actors_macros::sql_table;
 pub use actors_macros::{
     alarm, on_close, on_connect, on_error, on_init, on_message, on_request, once, persist,
 };
+pub use bindings::fetch::Fetch;
+pub use bindings::service::Service;
 pub use bindings::{Kv, Queue};
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};

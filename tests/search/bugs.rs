@@ -298,3 +298,33 @@ impl Till {
         self.orders.clone()
     }
 }
+
+/// Pays by a request to a bank, until that is confirmed.
+#[actor]
+pub struct Payer {}
+
+#[actor]
+impl Payer {
+    /// Wrong: a payment whose confirmation was lost is made again.
+    pub async fn pay(&self, ctx: &Ctx<Self>) -> Result<()> {
+        Self::request(ctx, "").await
+    }
+
+    /// Wrong as well.
+    pub async fn pay_until_confirmed(&self, ctx: &Ctx<Self>) -> Result<()> {
+        while Self::request(ctx, "").await.is_err() {}
+        Ok(())
+    }
+
+    /// The bank knows a payment that it has seen.
+    pub async fn pay_once(&self, ctx: &Ctx<Self>, number: u32) -> Result<()> {
+        while Self::request(ctx, &number.to_string()).await.is_err() {}
+        Ok(())
+    }
+
+    async fn request(ctx: &Ctx<Self>, key: &str) -> Result<()> {
+        let request = http::Request::post(format!("https://bank.example/pay/{key}")).body(())?;
+        ctx.fetch(request).within(seconds(5)).await?;
+        Ok(())
+    }
+}

@@ -9,11 +9,13 @@
 mod bugs;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
+use actors_core::http;
 use actors_core::testing::{Run, Search, World};
-use bugs::{Bank, Forgetful, Inbox, Reminder, Talker, Tally, Tenant, Till};
+use bugs::{Bank, Forgetful, Inbox, Payer, Reminder, Talker, Tally, Tenant, Till};
 
 /// Adds, and counts what was acknowledged.
 fn tally(how: &'static str) -> Search<Cell<u32>> {
@@ -241,6 +243,59 @@ fn talkers(how: &'static str) -> Search<()> {
         })
 }
 
+/// What was to be paid, what is said to be unpaid, and what a bank has received: how often for
+/// each key.
+#[derive(Default)]
+struct Payments {
+    asked: Cell<u32>,
+    unpaid: Cell<u32>,
+    received: RefCell<BTreeMap<String, u32>>,
+}
+
+fn payer(how: &'static str) -> Search<Payments> {
+    Search::<Payments>::new()
+        .world(|world, payments| {
+            world.on_fetch("bank.example/pay/*", async move |request| {
+                let key = request.uri().path().to_owned();
+                *payments.received.borrow_mut().entry(key).or_default() += 1;
+                Ok(http::Response::new(()))
+            })
+        })
+        .step("pay", async move |run| {
+            let payments = run.model();
+            payments.asked.update(|asked| asked + 1);
+            let (number, payer) = (payments.asked.get(), run.get::<Payer>("p"));
+            let paid = match how {
+                "at most once" => payer.pay().await,
+                "until confirmed" => payer.pay_until_confirmed().await,
+                _ => payer.pay_once(number).await,
+            };
+            if paid.is_err() {
+                run.model().unpaid.update(|unpaid| unpaid + 1);
+            }
+        })
+        .invariant("what is paid is paid once", move |_, payments| {
+            let received = payments.received.borrow();
+            let paid = match how {
+                "with a key" => received.len() as u32,
+                _ => received.values().sum(),
+            };
+            match payments.asked.get() {
+                asked if paid > asked => Err(format!("{paid} of {asked} are paid")),
+                _ => Ok(()),
+            }
+        })
+        .invariant("what is unpaid is not paid", move |_, payments| {
+            let paid: u32 = payments.received.borrow().values().sum();
+            match payments.asked.get() - payments.unpaid.get() {
+                expected if how == "at most once" && paid > expected => {
+                    Err(format!("{paid} are paid, and {expected} are said to be"))
+                }
+                _ => Ok(()),
+            }
+        })
+}
+
 fn at_least(found: u32, told: u32, what: &str) -> Result<(), String> {
     if found >= told {
         Ok(())
@@ -339,6 +394,26 @@ fn a_call_that_is_made_again_though_it_had_run() {
 }
 
 #[test]
+fn a_request_that_is_not_expected_to_arrive_after_all() {
+    let report = found(payer("at most once"));
+    let faults = ["its answer is lost", "takes a minute", "arrives twice"];
+    assert!(
+        faults.iter().any(|fault| report.contains(fault)),
+        "{report}"
+    );
+    assert!(
+        report.contains("arrives: POST https://bank.example/pay/\n"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_request_that_is_sent_again() {
+    let report = found(payer("until confirmed"));
+    assert!(report.contains("2 of 1 are paid"), "{report}");
+}
+
+#[test]
 fn nothing_is_found_where_nothing_is_wrong() {
     let reports = [
         tally("alone").runs(300).find(),
@@ -350,8 +425,9 @@ fn nothing_is_found_where_nothing_is_wrong() {
         till("once").runs(600).find(),
         till("once, by the stub").runs(600).find(),
         hasty("surely").runs(600).find(),
+        payer("with a key").runs(300).find(),
     ];
-    assert_eq!(reports, [const { None }; 9]);
+    assert_eq!(reports, [const { None }; 10]);
 }
 
 #[test]

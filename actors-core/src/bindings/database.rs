@@ -172,7 +172,11 @@ impl PreparedStatement {
     pub fn bind(mut self, params: impl Params) -> Self {
         let mut bound = Vec::new();
         let kept = params.with(&mut |values| {
-            bound = values.iter().cloned().map(sendable).collect::<Result<_>>()?;
+            bound = values
+                .iter()
+                .cloned()
+                .map(sendable)
+                .collect::<Result<_>>()?;
             Ok(())
         });
         self.values = kept.map(|()| bound);

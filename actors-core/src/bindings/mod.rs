@@ -3,9 +3,11 @@
 
 pub(crate) mod bucket;
 pub(crate) mod database;
+pub(crate) mod fetch;
 pub(crate) mod json;
 pub(crate) mod kv;
 pub(crate) mod queue;
+pub(crate) mod service;
 
 pub use self::bucket::{
     Bucket, Get, HttpMetadata, List, ListedObject, Listing, Object, ObjectBody, Put,

@@ -88,9 +88,7 @@ impl Instance {
             ));
         }
         let unreadable = || Error::internal("the kept answer can't be read");
-        Packed::from_bytes(&answer)
-            .ok_or_else(unreadable)
-            .map(Some)
+        Packed::from_bytes(&answer).ok_or_else(unreadable).map(Some)
     }
 
     /// Keeps the answer of the call, in the open transaction.

@@ -127,12 +127,17 @@ impl Body {
     }
 
     /// The body of a request or a response of the platform.
-    #[cfg_attr(
-        not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker has one")
-    )]
     pub(crate) fn incoming(body: impl Incoming + 'static) -> Self {
         Self(Kind::Incoming(SendWrapper::new(Box::new(body))))
+    }
+
+    /// The bytes, if they are in memory.
+    #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+    pub(crate) fn full(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Full(bytes) => Some(bytes),
+            _ => None,
+        }
     }
 
     /// The bytes, if they are in memory.

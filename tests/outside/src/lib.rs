@@ -5,9 +5,12 @@
 
 mod bucket;
 mod database;
+mod network;
 mod variables;
 
 use actors_core::prelude::*;
+
+pub use crate::network::Zeros;
 
 #[actor]
 pub struct Outside {}
@@ -33,6 +36,12 @@ impl Outside {
             "database-values" => database::values(env).await,
             "database-batches" => database::batches(env).await,
             "database-errors" => database::errors(env).await,
+            "answers" => network::answers(ctx).await,
+            "errors" => network::errors(env).await,
+            "time-outs" => network::time_outs(env).await,
+            "dropped" => network::dropped(env).await,
+            "echo" => network::echo(env).await,
+            "large" => network::large(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }

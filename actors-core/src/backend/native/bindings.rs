@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::disk::Disk;
-use super::r2::Objects;
 use super::kv::Values;
 use super::queue::Waiting;
+use super::r2::Objects;
 
 /// The bindings by their names.
 #[derive(Default)]

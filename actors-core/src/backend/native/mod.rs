@@ -15,6 +15,7 @@ mod d1;
 mod disk;
 mod http;
 mod kv;
+mod network;
 mod outbox;
 mod outside;
 mod platform;
@@ -27,6 +28,7 @@ mod sockets;
 
 pub(crate) use self::bindings::Binding;
 pub(crate) use self::disk::Disk;
+pub(crate) use self::network::{Fault, SLOW};
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};
 pub(crate) use self::socket::Socket;

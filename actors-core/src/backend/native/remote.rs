@@ -11,6 +11,7 @@ use super::r2::Bucket;
 use super::sim::{Sim, Slot};
 use crate::bindings::bucket::R2;
 use crate::bindings::database::D1;
+use crate::bindings::fetch::Fetcher;
 use crate::bindings::kv::KvStore;
 use crate::bindings::queue::QueueSender;
 use crate::env::{Address, Bindings};
@@ -93,6 +94,15 @@ impl Bindings for Sim {
 
     fn keep(&self, read: Rc<dyn Any>) {
         self.bound.keep(read);
+    }
+
+    fn network(&self) -> Rc<dyn Fetcher> {
+        self.far_side(None)
+    }
+
+    fn fetcher(&self, name: &str) -> Option<Rc<dyn Fetcher>> {
+        let is_there = self.network.has_service(name);
+        is_there.then(|| self.far_side(Some(name)))
     }
 }
 

@@ -7,9 +7,10 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
-use super::{d1, kv, queue, r2, rpc};
+use super::{d1, kv, network, queue, r2, rpc};
 use crate::bindings::bucket::R2;
 use crate::bindings::database::D1;
+use crate::bindings::fetch::Fetcher;
 use crate::bindings::kv::KvStore;
 use crate::bindings::queue::QueueSender;
 use crate::env::{Address, Bindings};
@@ -75,5 +76,13 @@ impl Bindings for Env {
 
     fn keep(&self, read: Rc<dyn Any>) {
         READ.with_borrow_mut(|all| all.push(read));
+    }
+
+    fn network(&self) -> Rc<dyn Fetcher> {
+        network::network()
+    }
+
+    fn fetcher(&self, name: &str) -> Option<Rc<dyn Fetcher>> {
+        network::service(self, name)
     }
 }

@@ -153,12 +153,20 @@ impl Incoming for JsBody {
             }
         };
         match body {
-            Ok(body) => Box::pin(body.map_err(Error::from)),
+            Ok(body) => Box::pin(body.map_err(unread)),
             Err(error) => {
                 let message = error.to_string();
                 Box::pin(http_body_util::Empty::new().map_err(move |_| Error::internal(&*message)))
             }
         }
+    }
+}
+
+/// The error of a body that ended before its end.
+fn unread(error: worker::Error) -> Error {
+    match error {
+        worker::Error::Internal(thrown) => from_js(&thrown),
+        other => other.into(),
     }
 }
 

@@ -8,6 +8,7 @@ mod error;
 mod executor;
 mod http;
 mod kv;
+mod network;
 mod object;
 mod queue;
 mod r2;

@@ -189,7 +189,9 @@ impl Method {
                 Some(quote!(async)),
                 reference,
             ),
-            false if self.takes_ctx || self.once.is_some() => (format_ident!("{kind}"), None, reference),
+            false if self.takes_ctx || self.once.is_some() => {
+                (format_ident!("{kind}"), None, reference)
+            }
             false => (format_ident!("{kind}_plain"), None, reference),
         }
     }

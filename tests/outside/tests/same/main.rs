@@ -1,12 +1,17 @@
 //! Each scenario says the same in miniflare and natively.
 
+mod network;
 mod store;
 
+use std::future::Future;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::OnceLock;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use actors_core::http;
 use actors_core::testing::World;
+use actors_core::{Body, http};
 use actors_harness::miniflare::Miniflare;
 use actors_outside::Outside;
 use serde_json::json;
@@ -20,7 +25,7 @@ fn says(scenario: &str, expected: &[&str]) {
 
 /// As `wrangler.toml` has it.
 fn world() -> World {
-    World::new()
+    network::answered(World::new())
         .var("GREETING", "hello")
         .secret("KEY", r#"{"max": 6}"#)
         .json("LIMITS", &json!({"max": 5}))
@@ -30,11 +35,26 @@ fn world() -> World {
 
 fn natively(scenario: &str) -> Vec<String> {
     let world = world();
-    let request = http::Request::get(format!("/a?{scenario}"));
-    let request = request.body(()).expect("a request");
-    let response = world.request::<Outside>("a", request).expect("a response");
-    let body = world.run(response.into_body().bytes()).expect("a body");
+    let request = http::Request::get(format!("http://actor/a?{scenario}"));
+    let request = request.body(Body::empty()).expect("a request");
+    let asked = async {
+        let response = world.get::<Outside>("a").fetch(request).await?;
+        response.into_body().bytes().await
+    };
+    let body = in_time(&world, asked).expect("a body");
     serde_json::from_slice(&body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&body)))
+}
+
+/// Lets time pass until the future is done.
+fn in_time<T>(world: &World, future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
+            return value;
+        }
+        world.advance(Duration::from_millis(100));
+    }
 }
 
 fn in_miniflare(scenario: &str) -> Vec<String> {

@@ -1,0 +1,41 @@
+// The other Worker, which is also what is reached over the network.
+
+let cancelled = false;
+
+const paths = {
+  "/hello": ({ method, headers }) => new Response(`${method} ${headers.get("x-from")}`, { headers: { "x-far": "yes" } }),
+  "/echo": ({ body }) => new Response(body),
+  "/status": () => new Response("not now", { status: 503 }),
+  "/moved": () => new Response(null, { status: 302, headers: { location: "/hello" } }),
+  "/throws": () => {
+    throw new Error("no answer from here");
+  },
+  "/never": () => new Promise((resolve) => setTimeout(resolve, 60_000)),
+  "/stalls": () => {
+    const start = (controller) => controller.enqueue(new TextEncoder().encode("a part"));
+    const pull = () => new Promise((resolve) => setTimeout(resolve, 60_000));
+    const cancel = () => {
+      cancelled = true;
+    };
+    return new Response(new ReadableStream({ start, pull, cancel }, { highWaterMark: 0 }));
+  },
+  "/cancelled": () => new Response(`${cancelled}`),
+  // 100 MB of zeros.
+  "/large": () => {
+    let parts = 1600;
+    const pull = (controller) => {
+      if (parts-- > 0) controller.enqueue(new Uint8Array(65_536));
+      else controller.close();
+    };
+    return new Response(new ReadableStream({ pull }));
+  },
+  "/length": async ({ body }) => {
+    let length = 0;
+    for await (const part of body) length += part.length;
+    return new Response(`${length}`);
+  },
+};
+
+export default {
+  fetch: (request) => paths[new URL(request.url).pathname]?.(request) ?? new Response("far"),
+};
