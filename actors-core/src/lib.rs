@@ -117,6 +117,8 @@ pub use actors_macros::actor;
 pub use actors_macros::entry;
 #[doc = include_str!("../docs/migration.md")]
 pub use actors_macros::migration;
+#[doc = include_str!("../docs/remote.md")]
+pub use actors_macros::remote;
 #[doc = include_str!("../docs/sql.md")]
 pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
@@ -127,6 +129,7 @@ pub use actors_macros::{
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
+pub use rpc::placement::{Jurisdiction, LocationHint, Placement};
 pub use sockets::{Admission, Close, Message, Socket, Sockets};
 #[doc(hidden)]
 pub use sql::Cell;
@@ -146,7 +149,7 @@ pub mod prelude {
         Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Handle, Json,
         Message, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm, days, hours,
         http, json_response, migration, minutes, on_close, on_connect, on_error, on_init,
-        on_message, on_request, persist, seconds, serde_json, sql, sql_table,
+        on_message, on_request, persist, remote, seconds, serde_json, sql, sql_table,
     };
 }
 

@@ -66,7 +66,7 @@ const MACROS: &[Layer] = &[
     &["table/"],
     &["sql/"],
     &["actor/"],
-    &["entry/", "migration/"],
+    &["entry/", "migration/", "remote/"],
     &["lib.rs"],
 ];
 

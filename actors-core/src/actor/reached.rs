@@ -5,6 +5,7 @@ use super::host::address;
 use super::state::Reached;
 use crate::env::Env;
 use crate::error::Result;
+use crate::rpc::placement::{Placement, Which};
 use crate::rpc::{Stub, check_name};
 use crate::stand_in::{If, StandIn};
 
@@ -16,12 +17,24 @@ impl<A: Actor> Reached<A> for If<true> {
         let target = env.object(&address::<A>(), name)?;
         Ok(Stub::new(A::NAME, target).into())
     }
+
+    fn placed(env: &Env, which: Which<'_>, placement: Placement) -> Result<A::Stub> {
+        if let Which::Named(name) = which {
+            check_name(name)?;
+        }
+        let target = env.placed(&address::<A>(), which, placement)?;
+        Ok(Stub::new(A::NAME, target).into())
+    }
 }
 
 impl<A> Reached<A> for If<false> {
     type Stub = StandIn;
 
     fn named(_: &Env, _: &str) -> Result<StandIn> {
+        unreachable!()
+    }
+
+    fn placed(_: &Env, _: Which<'_>, _: Placement) -> Result<StandIn> {
         unreachable!()
     }
 }

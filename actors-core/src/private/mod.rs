@@ -5,6 +5,7 @@
 mod carry;
 mod handlers;
 mod probe;
+mod remote;
 mod signature;
 mod tables;
 mod verdicts;
@@ -12,14 +13,15 @@ mod verdicts;
 pub use self::carry::{Carrier, Carry};
 pub use self::handlers::{Admit, Always, Outcome, Read, Respond, View};
 pub use self::probe::{Probe, Unproven};
+pub use self::remote::{Told, far_object, far_service};
 pub use self::signature::Signature;
 pub use self::tables::{
     Key, Parent, Parents, TableFallback, has_parents, is_default, is_integer, same_key,
 };
 pub use self::verdicts::{
     Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked, Attached, AttachedAlike,
-    Connected, Failure, Handled, Initial, NotOfCtx, Persisted, Plain, Responds, Still,
-    StillAttached,
+    Connected, Failure, Handled, Initial, NotOfCtx, Ours, Persisted, Plain, Received, Responds,
+    Sent, Still, StillAttached,
 };
 pub use crate::actor::ctx::Init;
 pub use crate::actor::each::{Runs, each};
@@ -33,7 +35,7 @@ pub use crate::alarms::{Declared, Due, Plan, Retry};
 #[cfg(target_arch = "wasm32")]
 pub use crate::backend::worker::{Class, declare_class, fetch};
 pub use crate::entry::{Name, Route};
-pub use crate::rpc::{Call, Reply, Stub};
+pub use crate::rpc::{Call, FakedBy, FarStub, Reply, Stub};
 pub use crate::sockets::admission::Opening;
 pub use crate::sockets::{Decision, SocketOptions};
 pub use crate::sql::list::{Listed, listed};

@@ -43,6 +43,7 @@ pub trait Unproven {
     const KEYED: bool = false;
     const IN_LIST: bool = false;
     const ACTOR: bool = false;
+    const OURS: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -129,4 +130,8 @@ impl<T, E> Probe<Result<T, E>> {
 
 impl<T, E: Into<Error>> Probe<Result<T, E>> {
     pub const ERROR: bool = true;
+}
+
+impl<T> Probe<Result<T>> {
+    pub const OURS: bool = true;
 }

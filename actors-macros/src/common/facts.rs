@@ -24,6 +24,7 @@ pub(crate) enum Fact {
     Error,
     InList,
     Keyed,
+    Ours,
     Persist,
     Request,
     Response,
@@ -43,6 +44,7 @@ impl Fact {
             Self::Error => "ERROR",
             Self::InList => "IN_LIST",
             Self::Keyed => "KEYED",
+            Self::Ours => "OURS",
             Self::Persist => "PERSIST",
             Self::Request => "REQUEST",
             Self::Response => "RESPONSE",
@@ -116,9 +118,12 @@ checks! {
     Failure: Error,
     Initial: Default,
     NotOfCtx: Serde,
+    Ours: Ours,
     Persisted: Serde,
     Plain: Value,
+    Received: Serde,
     Responds: Response,
+    Sent: Serde,
     Still: Unlocked,
     StillAttached: Still,
 }
@@ -127,7 +132,7 @@ impl Check {
     /// Fails at the type, unless it is what the check requires.
     pub(crate) fn of(self, ty: &Type, krate: &TokenStream) -> TokenStream {
         let place = match self {
-            Self::Failure => type_argument(ty, 1).unwrap_or(ty), // the error of a `Result`
+            Self::Failure | Self::Ours => type_argument(ty, 1).unwrap_or(ty), // the error of a `Result`
             _ => ty,
         };
         let check = Ident::new(self.name(), Span::call_site());

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::fake::Fakes;
+
 /// The bindings by their names.
 #[derive(Default)]
 pub(crate) struct Bound(RefCell<BTreeMap<String, Binding>>);
@@ -14,6 +16,10 @@ pub(crate) enum Binding {
     Text(String),
     /// A JSON variable.
     Json(String),
+    /// Objects of another Worker.
+    Objects(Fakes),
+    /// The entrypoint of another Worker.
+    Service(Fakes),
 }
 
 impl Bound {

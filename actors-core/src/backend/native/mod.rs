@@ -12,7 +12,9 @@
 
 mod bindings;
 mod disk;
+mod fake;
 mod http;
+mod ids;
 mod outbox;
 mod platform;
 mod remote;
@@ -21,6 +23,7 @@ mod socket;
 mod sockets;
 
 pub(crate) use self::bindings::Binding;
+pub(crate) use self::fake::fakes;
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};
 pub(crate) use self::socket::Socket;

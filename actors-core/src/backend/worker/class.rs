@@ -23,6 +23,8 @@ use crate::wire::Packed;
 extern "C" {
     fn declare(
         instance: &JsValue,
+        name: &str,
+        binding: &str,
         methods: Vec<String>,
         answers_requests: bool,
         reads_bodies: bool,
@@ -147,6 +149,8 @@ pub fn declare_class<A: Actor>(instance: &JsValue) {
     let hears_their_end = A::HANDLERS.on_close.is_some() || A::HANDLERS.on_error.is_some();
     declare(
         instance,
+        A::NAME,
+        A::BINDING,
         methods,
         answers_requests,
         A::HANDLERS.reads_bodies,

@@ -5,6 +5,7 @@ mod entry;
 mod env;
 mod error;
 mod executor;
+mod history;
 mod http;
 mod object;
 mod rpc;

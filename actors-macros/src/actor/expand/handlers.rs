@@ -163,6 +163,16 @@ impl Handlers {
             impl #stub {
                 #(#methods)*
 
+                /// The id of the instance, for `by_id`.
+                pub fn id(&self) -> ::std::string::String {
+                    self.0.id()
+                }
+
+                /// The name that the instance is addressed by; none if that is its id.
+                pub fn name(&self) -> ::core::option::Option<::std::string::String> {
+                    self.0.name()
+                }
+
                 /// Sends a request to the actor's `#[on_request]` handler.
                 pub async fn fetch(&self, request: #krate::Request) -> #krate::Result<#krate::Response> {
                     self.0.fetch(request).await
