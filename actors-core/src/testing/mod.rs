@@ -46,6 +46,8 @@
 //!   In production, those between isolates end with [`Busy`](crate::ErrorKind::Busy).
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and what the test has added: see
 //!   [`World::var`].
+//! - An object with a name knows it, even if its id woke it; a jurisdiction is accepted, as in
+//!   production. [`Ctx::bookmark`](crate::Ctx::bookmark) is refused, as by a local runtime.
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 

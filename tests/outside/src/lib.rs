@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, reason = "the tests say what the scenarios are for")]
 
+pub mod objects;
+pub mod remote;
 mod variables;
 
 use actors_core::prelude::*;
@@ -21,10 +23,17 @@ impl Outside {
     async fn run(ctx: &Ctx<Self>, scenario: &str) -> Result<Vec<String>> {
         let env = ctx.env();
         match scenario {
+            "objects" => objects::scenario(env).await,
+            "elsewhere" => objects::elsewhere(env).await,
+            "bookmarks" => Ok(objects::bookmarks(ctx).await),
+            "remote" => remote::scenario(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }
     }
 }
 
-actors_core::entry!("/{name}" => Outside);
+actors_core::entry! {
+    "/{name}" => Outside,
+    "/loose/{name}" => objects::Loose,
+}

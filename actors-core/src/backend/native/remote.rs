@@ -52,7 +52,7 @@ impl Bindings for Sim {
     fn far_service(&self, binding: &str) -> Option<Box<dyn Remote>> {
         match self.bound.get(binding)? {
             Binding::Service(fakes) => {
-                Some(self.target(self.slot_of_fake(binding, "", &fakes), None))
+                Some(self.target(self.slot_of_fake(binding, binding, &fakes), None))
             }
             _ => None,
         }
