@@ -14,11 +14,15 @@ use crate::bindings::service::Service;
 use crate::error::{Error, Result};
 use crate::json;
 #[cfg(not(target_arch = "wasm32"))]
-use crate::platform::{Host, Platform};
+use crate::platform::Host;
+use crate::platform::Platform;
 use crate::request::{Body, Request};
+use crate::rpc::placement::{Placement, Which};
 use crate::rpc::remote::Remote;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::sockets::SocketOptions;
+use crate::time::Timestamp;
+use crate::turn::BoxFuture;
 
 /// The bindings as the backend has them. In a Worker each method of theirs is called directly, so
 /// that what no one calls is not linked.
@@ -208,6 +212,47 @@ impl Env {
         self.0.object(address, name)
     }
 
+    /// The instance of an actor that is meant, at that place.
+    pub(crate) fn placed(
+        &self,
+        address: &Address,
+        which: Which<'_>,
+        placement: Placement,
+    ) -> Result<Box<dyn Remote>> {
+        self.0.placed(address, which, placement)
+    }
+
+    /// The object of another Worker with that name.
+    pub(crate) fn far_object(&self, binding: &str, name: &str) -> Result<Box<dyn Remote>> {
+        let object = self.0.far_object(binding, name);
+        object.ok_or_else(|| unbound(binding, ""))
+    }
+
+    /// The RPC entrypoint of another Worker.
+    pub(crate) fn far_service(&self, binding: &str) -> Result<Box<dyn Remote>> {
+        let service = self.0.far_service(binding);
+        let advice = "add it to [[services]] in wrangler.toml";
+        service.ok_or_else(|| missing("service binding", binding, advice))
+    }
+
+    /// The bookmark of the object's storage as it is now, or was then.
+    pub(crate) fn bookmark<'a>(
+        &'a self,
+        object: &'a dyn Platform,
+        at: Option<Timestamp>,
+    ) -> BoxFuture<'a, Result<String>> {
+        self.0.bookmark(object, at)
+    }
+
+    /// Restores the object's storage to a bookmark, and ends the object in memory.
+    pub(crate) fn restore<'a>(
+        &'a self,
+        object: &'a dyn Platform,
+        bookmark: &'a str,
+    ) -> BoxFuture<'a, Result<()>> {
+        self.0.restore(object, bookmark)
+    }
+
     /// The bindings as the crate `worker` has them, for whatever has no method here. Only in a
     /// Worker: code that calls it needs `#[cfg(target_arch = "wasm32")]`.
     #[cfg(target_arch = "wasm32")]
@@ -229,16 +274,23 @@ fn missing(what: &str, name: &str, advice: &str) -> Error {
     Error::internal(format!("the Worker has no {what} `{name}`: {advice}"))
 }
 
+/// The error if the Worker has no such Durable Object, with more advice.
+pub(crate) fn unbound(binding: &str, more: &str) -> Error {
+    let advice = format!("add it to [[durable_objects.bindings]] in wrangler.toml{more}");
+    missing("Durable Object binding", binding, &advice)
+}
+
+/// The error for an id that no instance of the actor can have.
+pub(crate) fn not_its_id(binding: &str, why: &str) -> Error {
+    Error::invalid(format!("not the id of an object of `{binding}`: {why}"))
+}
+
 /// Whether checks run that cost too much in a Worker.
 pub(crate) const IS_FOR_TESTS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// How an actor is addressed.
 pub(crate) struct Address {
     /// The name of its binding.
-    #[cfg_attr(
-        not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker has bindings")
-    )]
     pub(crate) binding: &'static str,
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) actor: &'static str,
@@ -257,6 +309,40 @@ pub(crate) trait Bindings {
     ///
     /// The Worker has no binding for the actor.
     fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>>;
+
+    /// The instance of an actor that is meant, at that place.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no binding for the actor, it is no id of one, or the runtime has no such
+    /// place.
+    fn placed(
+        &self,
+        address: &Address,
+        which: Which<'_>,
+        placement: Placement,
+    ) -> Result<Box<dyn Remote>>;
+
+    /// An object of another Worker, if there is such a binding.
+    fn far_object(&self, binding: &str, name: &str) -> Option<Box<dyn Remote>>;
+
+    /// The RPC entrypoint of another Worker, if there is such a binding.
+    fn far_service(&self, binding: &str) -> Option<Box<dyn Remote>>;
+
+    /// The bookmark of an object's storage as it is now, or was then. It is here, and not with the
+    /// platform, since what is called through `dyn Platform` is always linked.
+    fn bookmark<'a>(
+        &'a self,
+        object: &'a dyn Platform,
+        at: Option<Timestamp>,
+    ) -> BoxFuture<'a, Result<String>>;
+
+    /// Restores an object's storage to a bookmark, and ends the object in memory.
+    fn restore<'a>(
+        &'a self,
+        object: &'a dyn Platform,
+        bookmark: &'a str,
+    ) -> BoxFuture<'a, Result<()>>;
 
     /// A variable or a secret, if it is a text.
     fn text(&self, name: &str) -> Option<String>;

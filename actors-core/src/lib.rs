@@ -122,6 +122,8 @@ pub use actors_macros::bindings;
 pub use actors_macros::entry;
 #[doc = include_str!("../docs/migration.md")]
 pub use actors_macros::migration;
+#[doc = include_str!("../docs/remote.md")]
+pub use actors_macros::remote;
 #[doc = include_str!("../docs/sql.md")]
 pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
@@ -140,6 +142,7 @@ pub use from_binding::{FromEnv, Reader};
 #[doc(hidden)]
 pub use object::fields::{Loader, Saver};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};
+pub use rpc::placement::{Jurisdiction, LocationHint, Placement};
 pub use sockets::{Admission, Close, Message, Socket, Sockets};
 #[doc(hidden)]
 pub use sql::Cell;
@@ -159,7 +162,8 @@ pub mod prelude {
         Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Handle, Json,
         Kv, Message, Queue, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm,
         days, hours, http, json_response, migration, minutes, on_close, on_connect, on_error,
-        on_init, on_message, on_request, once, persist, seconds, serde_json, sql, sql_table,
+        on_init, on_message, on_request, once, persist, remote, seconds, serde_json, sql,
+        sql_table,
     };
     pub use actors_macros::bindings;
 }

@@ -4,6 +4,8 @@
 //! has a platform for Workers and one for tests. Elsewhere, in an editor for example, actors
 //! compile without a platform.
 
+use std::any::Any;
+
 use crate::error::{Error, Result};
 use crate::request::{Request, Response};
 use crate::sockets::admission::PreparedSocket;
@@ -99,6 +101,13 @@ pub(crate) trait Platform {
 
     /// The number of the first turn in this process.
     fn first_turn(&self) -> u64;
+
+    /// The object as its backend knows it, for what is reached through the bindings.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        expect(dead_code, reason = "only Cloudflare has a history")
+    )]
+    fn own(&self) -> &dyn Any;
 }
 
 /// Waits for that long, and no less.

@@ -8,7 +8,7 @@ use syn::{parse_quote, parse2};
 
 use crate::actor::expand::{handlers, state};
 use crate::table::{row, value};
-use crate::{bindings, entry, migration, table};
+use crate::{bindings, entry, migration, remote, table};
 
 /// The formatted items.
 pub(crate) fn shown(items: TokenStream) -> String {
@@ -158,6 +158,23 @@ fn derives() {
         }
     );
     insta::assert_snapshot!("from_row", shown(row::expand(a_row)));
+}
+
+#[test]
+fn a_remote_trait() {
+    let item = parse_quote! {
+        /// An account.
+        pub trait Billing {
+            /// Takes money from it.
+            async fn charge(&self, cents: u32) -> Result<Receipt>;
+            #[remote(name = "sendReminder")]
+            async fn remind(&self) -> Result<()>;
+        }
+    };
+    insta::assert_snapshot!("remote", shown(remote::expand(quote!(), item)));
+    let item = parse_quote! { trait Mailer {} };
+    let options = quote!(service = "MAILER");
+    insta::assert_snapshot!("remote_service", shown(remote::expand(options, item)));
 }
 
 #[test]

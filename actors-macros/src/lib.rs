@@ -7,7 +7,7 @@
 //!
 //! The folders are layers, none of which imports from one above it: `common`, `reflection`
 //! (what a struct passes on to other macros), `sqlite`, `table`, `sql`, `migration`,
-//! `actor`, `bindings`, `entry`. No two files import each other.
+//! `actor`, `bindings`, `remote`, `entry`. No two files import each other.
 
 #![cfg_attr(
     not(feature = "check-sql"),
@@ -22,11 +22,13 @@ mod entry;
 mod expansions;
 mod migration;
 mod reflection;
+mod remote;
 mod sql;
 mod sqlite;
 mod table;
 
 use proc_macro::TokenStream;
+use proc_macro2::TokenStream as TokenStream2;
 use syn::{DeriveInput, Item, parse_macro_input};
 
 use crate::common::mistakes::Mistakes;
@@ -104,6 +106,19 @@ pub fn sql(statement: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn sql_next(asking: TokenStream) -> TokenStream {
     sql::next(parse_macro_input!(asking as sql::Asking)).into()
+}
+
+/// Makes a trait the client of an object or a service in another Worker.
+#[proc_macro_attribute]
+pub fn remote(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let tokens = match syn::parse::<Item>(item.clone()) {
+        Ok(Item::Trait(item)) => remote::expand(arguments.into(), item),
+        _ => Mistakes::one(
+            &TokenStream2::from(item),
+            remote::mistakes::Mistake::NotATrait,
+        ),
+    };
+    tokens.into()
 }
 
 /// Writes the Worker's fetch handler.

@@ -74,7 +74,7 @@ const MACROS: &[Layer] = &[
     &["table/"],
     &["sql/"],
     &["actor/"],
-    &["bindings/", "entry/", "migration/"],
+    &["bindings/", "entry/", "migration/", "remote/"],
     &["lib.rs"],
 ];
 

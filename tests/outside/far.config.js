@@ -1,4 +1,8 @@
 // How miniflare runs `far.js`.
 export default {
   compatibilityDate: "2026-11-01",
+  durableObjects: {
+    BILLING: { className: "Billing", useSQLite: true },
+    ELSEWHERE: { className: "Elsewhere", useSQLite: true },
+  },
 };

@@ -187,6 +187,54 @@ impl<A> Ctx<A> {
         Error::new(ErrorKind::Unavailable, reason)
     }
 
+    /// A bookmark of this object's storage as it is now, which [`restore`](Self::restore) goes back
+    /// to for 30 days.
+    ///
+    /// # Errors
+    ///
+    /// Only Cloudflare keeps a history: a local runtime does not, nor does `cargo test`.
+    pub async fn bookmark(&self) -> Result<String> {
+        let instance = &self.instance;
+        instance.env.bookmark(instance.platform(), None).await
+    }
+
+    /// A bookmark of this object's storage as it was at that time, at most 30 days ago.
+    ///
+    /// # Errors
+    ///
+    /// The time is too long ago, or to come. Those of [`bookmark`](Self::bookmark).
+    pub async fn bookmark_at(&self, time: Timestamp) -> Result<String> {
+        let instance = &self.instance;
+        instance.env.bookmark(instance.platform(), Some(time)).await
+    }
+
+    /// Takes all that this object has stored back to a bookmark: its tables, its persisted fields,
+    /// the list of its alarms. To be able to undo it, take a [`bookmark`](Self::bookmark) before.
+    ///
+    /// It ends the object in memory at once, in the midst of this and all other handlers: the next
+    /// event finds it as it was. So it only returns if it fails. Who waits for the object gets an
+    /// [`Unavailable`](crate::ErrorKind).
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Ledger { }
+    /// # #[actor] impl Ledger {
+    /// /// Undoes everything since yesterday.
+    /// pub async fn rewind(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+    ///     let yesterday = ctx.bookmark_at(ctx.now() - days(1)).await?;
+    ///     ctx.restore(&yesterday).await
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// It is not a bookmark of this object. Those of [`bookmark`](Self::bookmark).
+    pub async fn restore(&self, bookmark: &str) -> Result<()> {
+        let instance = &self.instance;
+        instance.env.restore(instance.platform(), bookmark).await
+    }
+
     /// Runs `body` in one transaction: its SQL, its alarms, the attachments of web sockets and
     /// [`destroy`](Self::destroy) take effect together, and an error or a panic undoes all of
     /// it.

@@ -5,6 +5,7 @@ use super::host::address;
 use super::state::Reached;
 use crate::env::{Address, Env};
 use crate::error::Result;
+use crate::rpc::placement::{Placement, Which};
 use crate::rpc::{Stub, check_name};
 use crate::stand_in::{If, StandIn};
 
@@ -13,6 +14,14 @@ impl<A: Actor> Reached<A> for If<true> {
 
     fn named(env: &Env, name: &str) -> Result<A::Stub> {
         Ok(stub(env, A::NAME, &address::<A>(), name)?.into())
+    }
+
+    fn placed(env: &Env, which: Which<'_>, placement: Placement) -> Result<A::Stub> {
+        if let Which::Named(name) = which {
+            check_name(name)?;
+        }
+        let target = env.placed(&address::<A>(), which, placement)?;
+        Ok(Stub::new(A::NAME, target).into())
     }
 }
 
@@ -25,6 +34,10 @@ impl<A> Reached<A> for If<false> {
     type Stub = StandIn;
 
     fn named(_: &Env, _: &str) -> Result<StandIn> {
+        unreachable!()
+    }
+
+    fn placed(_: &Env, _: Which<'_>, _: Placement) -> Result<StandIn> {
         unreachable!()
     }
 }

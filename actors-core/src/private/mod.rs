@@ -6,6 +6,7 @@ mod carry;
 mod handlers;
 mod once;
 mod probe;
+mod remote;
 mod signature;
 mod tables;
 mod verdicts;
@@ -14,14 +15,15 @@ pub use self::carry::{Carrier, Carry};
 pub use self::handlers::{Admit, Always, Outcome, Read, Respond, View};
 pub use self::once::{Once, answer_once};
 pub use self::probe::{Probe, Unproven};
+pub use self::remote::{Told, far_object, far_service};
 pub use self::signature::Signature;
 pub use self::tables::{
     Key, Parent, Parents, TableFallback, has_parents, is_default, is_integer, same_key,
 };
 pub use self::verdicts::{
     Answer, Argument, AsBinding, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked, Attached,
-    AttachedAlike, Connected, Failure, Handled, Initial, NotOfCtx, Persisted, Plain, Responds,
-    Secret, Still, StillAttached,
+    AttachedAlike, Connected, Failure, Handled, Initial, NotOfCtx, Ours, Persisted, Plain,
+    Received, Responds, Secret, Sent, Still, StillAttached,
 };
 pub use crate::actor::each::{Runs, each};
 pub use crate::actor::object::{exclusive, shared};
@@ -34,7 +36,7 @@ pub use crate::backend::worker::{Class, declare_class, fetch};
 pub use crate::entry::{Name, Route};
 pub use crate::from_binding::{ReadBindings, bindings};
 pub use crate::object::{AlarmHandler, Init, Method, Object, RunAlarm};
-pub use crate::rpc::{Call, Reply, Stub};
+pub use crate::rpc::{Call, FakedBy, FarStub, Reply, Stub};
 pub use crate::sockets::admission::Opening;
 pub use crate::sockets::{Decision, SocketOptions};
 pub use crate::sql::list::{Listed, listed};

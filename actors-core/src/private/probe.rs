@@ -46,6 +46,7 @@ pub trait Unproven {
     const ACTOR: bool = false;
     const BINDING: bool = false;
     const SECRET: bool = false;
+    const OURS: bool = false;
 }
 
 impl<T> Unproven for Probe<T> {}
@@ -137,4 +138,8 @@ impl<T, E> Probe<Result<T, E>> {
 
 impl<T, E: Into<Error>> Probe<Result<T, E>> {
     pub const ERROR: bool = true;
+}
+
+impl<T> Probe<Result<T>> {
+    pub const OURS: bool = true;
 }

@@ -188,6 +188,30 @@ checks! {
                 `http::Response::new(text.into())` or `json_response(200, &value)`"
     )]
     Responds
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be sent to another Worker",
+        label = "not a type that serde can send",
+        note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds: a test \
+                reads what a Worker sends"
+    )]
+    Sent
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be returned by another Worker",
+        label = "not a type that serde can read",
+        note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds: a test \
+                sends what a Worker reads"
+    )]
+    Received
+
+    #[diagnostic::on_unimplemented(
+        message = "a `#[remote]` method fails with the framework's `Error`",
+        label = "not that",
+        note = "a call can fail on its way: write `Result<..>` as `actors_core::prelude` has it, and \
+                convert the error where it is handled"
+    )]
+    Ours
 }
 
 /// Whether a handler's socket has the same attachment as those of the other handlers.

@@ -51,6 +51,10 @@ impl Remote for Limited {
         self.target.id()
     }
 
+    fn name(&self) -> Option<String> {
+        self.target.name()
+    }
+
     fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>> {
         Box::pin(self.within(method, self.target.call(method, arguments)))
     }

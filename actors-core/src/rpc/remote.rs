@@ -8,8 +8,10 @@ use crate::wire::Packed;
 
 /// Another object, wherever it runs.
 pub(crate) trait Remote {
-    /// Its id, if that is known before a call.
+    /// Its id, if it is an object.
     fn id(&self) -> Option<String>;
+    /// The name that it is addressed by, if any.
+    fn name(&self) -> Option<String>;
     /// Calls a method over native Workers RPC.
     fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>>;
     /// Sends it a request.

@@ -92,6 +92,10 @@ impl Remote for Retrying {
         self.target.id()
     }
 
+    fn name(&self) -> Option<String> {
+        self.target.name()
+    }
+
     fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>> {
         Box::pin(self.call_again(method, arguments))
     }

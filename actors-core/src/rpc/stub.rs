@@ -63,6 +63,16 @@ impl Stub {
         self.target.fetch(request).await
     }
 
+    /// The id of the instance.
+    pub fn id(&self) -> String {
+        self.target.id().unwrap_or_default()
+    }
+
+    /// The name that the instance is addressed by, if any.
+    pub fn name(&self) -> Option<String> {
+        self.target.name()
+    }
+
     fn refuse_self_call(&self, method: &str) -> Result<()> {
         if !current::is_current(self.actor, || self.target.id()) {
             return Ok(());

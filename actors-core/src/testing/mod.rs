@@ -46,6 +46,8 @@
 //!   In production, those between isolates end with [`Busy`](crate::ErrorKind::Busy).
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and what the test has added: see
 //!   [`World::var`]. What actors fetch, the test answers: see [`World::on_fetch`].
+//! - An object with a name knows it, even if its id woke it; a jurisdiction is accepted, as in
+//!   production. [`Ctx::bookmark`](crate::Ctx::bookmark) is refused, as by a local runtime.
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 
@@ -69,12 +71,12 @@ pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 use crate::actor::Actor;
 use crate::actor::host::{address, def_of};
-use crate::backend::native::{Binding, Disk, Sim, Slot};
+use crate::backend::native::{Binding, Disk, Sim, Slot, fakes};
 use crate::env::Env;
 use crate::error::Result;
 use crate::instance::tables::own;
 use crate::instance::{Instance, empty_tables};
-use crate::rpc::check_name;
+use crate::rpc::{FakedBy, check_name};
 use crate::sql::{FromRow, Params};
 use crate::time::{Duration, Timestamp};
 
@@ -202,6 +204,46 @@ impl World {
             Sent { message, due: *due }
         });
         sent.collect()
+    }
+
+    /// Adds objects that are not ours, or a service, for the stub `S` of a `#[remote]` trait: `make`
+    /// returns what is in place of the one with that name (of a service, the binding's). It is made
+    /// once for each name, and lasts as long as the world.
+    ///
+    /// What the fakes take and return goes through the same encoding as in a Worker.
+    ///
+    /// ```
+    /// use actors_core::prelude::*;
+    /// use actors_core::testing::World;
+    ///
+    /// #[remote(binding = "BILLING")]
+    /// trait Billing {
+    ///     async fn charge(&self, cents: u32) -> Result<u32>;
+    /// }
+    ///
+    /// struct Fake(u32);
+    ///
+    /// impl Billing for Fake {
+    ///     async fn charge(&self, cents: u32) -> Result<u32> {
+    ///         self.0.checked_sub(cents).ok_or(Error::new(ErrorKind::Conflict, "too poor"))
+    ///     }
+    /// }
+    ///
+    /// let world = World::new().remote::<BillingStub, _>(|name| Fake(if name == "ann" { 100 } else { 5 }));
+    /// let left = async |name| BillingStub::get(world.env(), name)?.charge(10).await;
+    /// assert_eq!(world.run(left("ann")).unwrap(), 90);
+    /// assert_eq!(world.run(left("bob")).unwrap_err().kind(), ErrorKind::Conflict);
+    /// ```
+    pub fn remote<S, T>(self, make: impl Fn(&str) -> T + 'static) -> Self
+    where
+        S: FakedBy<T> + 'static,
+        T: 'static,
+    {
+        let fakes = fakes::<S, T>(make);
+        match S::IS_SERVICE {
+            true => self.bind(S::BINDING, Binding::Service(fakes)),
+            false => self.bind(S::BINDING, Binding::Objects(fakes)),
+        }
     }
 
     fn bind(self, name: &str, binding: Binding) -> Self {

@@ -25,6 +25,7 @@ pub(crate) enum Fact {
     Error,
     InList,
     Keyed,
+    Ours,
     Persist,
     Request,
     Response,
@@ -46,6 +47,7 @@ impl Fact {
             Self::Error => "ERROR",
             Self::InList => "IN_LIST",
             Self::Keyed => "KEYED",
+            Self::Ours => "OURS",
             Self::Persist => "PERSIST",
             Self::Request => "REQUEST",
             Self::Response => "RESPONSE",
@@ -121,10 +123,13 @@ checks! {
     Failure: Error,
     Initial: Default,
     NotOfCtx: Serde,
+    Ours: Ours,
     Persisted: Serde,
     Plain: Value,
+    Received: Serde,
     Responds: Response,
     Secret: Secret,
+    Sent: Serde,
     Still: Unlocked,
     StillAttached: Still,
 }
@@ -133,7 +138,7 @@ impl Check {
     /// Fails at the type, unless it is what the check requires.
     pub(crate) fn of(self, ty: &Type, krate: &TokenStream) -> TokenStream {
         let place = match self {
-            Self::Failure => type_argument(ty, 1).unwrap_or(ty), // the error of a `Result`
+            Self::Failure | Self::Ours => type_argument(ty, 1).unwrap_or(ty), // the error of a `Result`
             _ => ty,
         };
         let check = Ident::new(self.name(), Span::call_site());

@@ -6,6 +6,8 @@
 mod bucket;
 mod database;
 mod network;
+pub mod objects;
+pub mod remote;
 mod variables;
 
 use actors_core::prelude::*;
@@ -42,10 +44,17 @@ impl Outside {
             "dropped" => network::dropped(env).await,
             "echo" => network::echo(env).await,
             "large" => network::large(env).await,
+            "objects" => objects::scenario(env).await,
+            "elsewhere" => objects::elsewhere(env).await,
+            "bookmarks" => Ok(objects::bookmarks(ctx).await),
+            "remote" => remote::scenario(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }
     }
 }
 
-actors_core::entry!("/{name}" => Outside);
+actors_core::entry! {
+    "/{name}" => Outside,
+    "/loose/{name}" => objects::Loose,
+}

@@ -10,6 +10,8 @@ use super::kv::Values;
 use super::queue::Waiting;
 use super::r2::Objects;
 
+use super::fake::Fakes;
+
 /// The bindings by their names.
 #[derive(Default)]
 pub(crate) struct Bound {
@@ -33,6 +35,10 @@ pub(crate) enum Binding {
     Bucket(Rc<Objects>),
     /// A D1 database.
     Database(Rc<Disk>),
+    /// Objects of another Worker.
+    Objects(Fakes),
+    /// The entrypoint of another Worker.
+    Service(Fakes),
 }
 
 impl Bound {

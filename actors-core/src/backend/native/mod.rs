@@ -13,7 +13,9 @@
 mod bindings;
 mod d1;
 mod disk;
+mod fake;
 mod http;
+mod ids;
 mod kv;
 mod network;
 mod outbox;
@@ -28,6 +30,7 @@ mod sockets;
 
 pub(crate) use self::bindings::Binding;
 pub(crate) use self::disk::Disk;
+pub(crate) use self::fake::fakes;
 pub(crate) use self::network::{Fault, SLOW};
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};

@@ -1,5 +1,6 @@
 //! An object of the simulated world, as the platform of its actor.
 
+use std::any::Any;
 use std::future::ready;
 use std::rc::Rc;
 
@@ -106,11 +107,11 @@ impl Platform for Object {
     }
 
     fn name(&self) -> Option<String> {
-        Some(self.slot.name.clone())
+        self.slot.key.name().map(str::to_owned)
     }
 
     fn id(&self) -> String {
-        self.slot.id()
+        self.slot.id.clone()
     }
 
     fn accept(&self, prepared: PreparedSocket) -> Result<Accepted> {
@@ -147,5 +148,9 @@ impl Platform for Object {
     fn first_turn(&self) -> u64 {
         // Here, every run must be the same.
         0
+    }
+
+    fn own(&self) -> &dyn Any {
+        self
     }
 }

@@ -1,10 +1,12 @@
 //! Calls to objects of the simulated world.
 
 use std::any::{Any, TypeId};
+use std::future::ready;
 use std::rc::Rc;
 
 use super::bindings::Binding;
 use super::d1::Database;
+use super::ids::Key;
 use super::kv::Namespace;
 use super::queue::Producer;
 use super::r2::Bucket;
@@ -16,22 +18,70 @@ use crate::bindings::kv::KvStore;
 use crate::bindings::queue::QueueSender;
 use crate::env::{Address, Bindings};
 use crate::error::{Error, Result};
-use crate::platform::Host;
+use crate::platform::{Host, Platform};
 use crate::request::{Request, Response};
+use crate::rpc::placement::{Placement, Which};
 use crate::rpc::remote::Remote;
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 use crate::turn::{BoxFuture, Turn};
 use crate::wire::Packed;
 
 impl Bindings for Sim {
     fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
-        Ok(Box::new(Target {
-            sim: self
-                .me
-                .upgrade()
-                .expect("the world exists while it is used"),
-            slot: self.slot(address, name)?,
-        }))
+        Ok(self.target(self.slot(address, name)?, Some(name)))
+    }
+
+    fn placed(
+        &self,
+        address: &Address,
+        which: Which<'_>,
+        placement: Placement,
+    ) -> Result<Box<dyn Remote>> {
+        let (class, binding) = (address.actor, address.binding);
+        let (key, name) = match which {
+            Which::Named(name) => (
+                Key::Named(name.to_owned(), placement.jurisdiction),
+                Some(name),
+            ),
+            Which::Unique => (Key::unique(class, self.random()), None),
+            Which::Id(id) => (Key::with_id(class, binding, id)?, None),
+        };
+        Ok(self.target(self.slot_of(address, key)?, name))
+    }
+
+    fn far_object(&self, binding: &str, name: &str) -> Option<Box<dyn Remote>> {
+        match self.bound.get(binding)? {
+            Binding::Objects(fakes) => {
+                let slot = self.slot_of_fake(binding, name, &fakes);
+                Some(self.target(slot, Some(name)))
+            }
+            _ => None,
+        }
+    }
+
+    fn far_service(&self, binding: &str) -> Option<Box<dyn Remote>> {
+        match self.bound.get(binding)? {
+            Binding::Service(fakes) => {
+                Some(self.target(self.slot_of_fake(binding, binding, &fakes), None))
+            }
+            _ => None,
+        }
+    }
+
+    fn bookmark<'a>(
+        &'a self,
+        _object: &'a dyn Platform,
+        _at: Option<Timestamp>,
+    ) -> BoxFuture<'a, Result<String>> {
+        Box::pin(ready(Err(no_history())))
+    }
+
+    fn restore<'a>(
+        &'a self,
+        _object: &'a dyn Platform,
+        _bookmark: &'a str,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(ready(Err(no_history())))
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -106,16 +156,40 @@ impl Bindings for Sim {
     }
 }
 
+/// As a local workerd says it.
+fn no_history() -> Error {
+    Error::internal(
+        "This Durable Object's storage back-end does not implement point-in-time recovery.",
+    )
+}
+
+impl Sim {
+    fn target(&self, slot: Rc<Slot>, name: Option<&str>) -> Box<dyn Remote> {
+        let sim = self.me.upgrade();
+        Box::new(Target {
+            sim: sim.expect("the world exists while it is used"),
+            slot,
+            name: name.map(str::to_owned),
+        })
+    }
+}
+
 /// Another object.
 #[derive(Clone)]
 struct Target {
     sim: Rc<Sim>,
     slot: Rc<Slot>,
+    /// The name that it is addressed by here, if any.
+    name: Option<String>,
 }
 
 impl Remote for Target {
     fn id(&self) -> Option<String> {
-        Some(self.slot.id())
+        Some(self.slot.id.clone())
+    }
+
+    fn name(&self) -> Option<String> {
+        self.name.clone()
     }
 
     fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>> {

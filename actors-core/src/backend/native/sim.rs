@@ -16,6 +16,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::bindings::Bound;
 use super::disk::Disk;
+use super::fake::Fakes;
+use super::ids::Key;
 use super::network::Network;
 use super::outbox::Outbox;
 use super::socket::Socket;
@@ -28,11 +30,12 @@ use crate::turn::{Turn, current};
 
 /// The slot of one instance: what is on its disk stays, what is in memory may go.
 pub(crate) struct Slot {
-    pub(super) class: &'static str,
-    pub(super) name: String,
+    pub(super) class: String,
+    pub(super) key: Key,
+    pub(super) id: String,
     pub(super) disk: Rc<Disk>,
     object: RefCell<Option<Rc<dyn Host>>>,
-    make: fn(Box<dyn Platform>, Env) -> Rc<dyn Host>,
+    make: Make,
     /// Whether its alarm is being delivered.
     rings: Cell<bool>,
     /// How often its alarm was set or cancelled, and delivered.
@@ -45,30 +48,32 @@ pub(crate) struct Slot {
     socket_options: Option<&'static SocketOptions>,
 }
 
+/// Makes the object of a slot.
+type Make = Rc<dyn Fn(Box<dyn Platform>, Env) -> Rc<dyn Host>>;
+
 impl Slot {
-    fn new(address: &Address, name: &str, disk: Rc<Disk>) -> Self {
+    fn of_actor(address: &Address, key: Key, disk: Rc<Disk>) -> Self {
         Self {
-            class: address.actor,
-            name: name.to_owned(),
+            socket_options: address.sockets,
+            ..Self::new(address.actor, key, disk, Rc::new(address.make))
+        }
+    }
+
+    fn new(class: &str, key: Key, disk: Rc<Disk>, make: Make) -> Self {
+        Self {
+            class: class.to_owned(),
+            id: key.id(class),
+            key,
             disk,
             object: RefCell::default(),
-            make: address.make,
+            make,
             alarm_settings: Cell::default(),
             alarm_rings: Cell::default(),
             interruption: RefCell::default(),
             rings: Cell::default(),
             sockets: RefCell::default(),
-            socket_options: address.sockets,
+            socket_options: None,
         }
-    }
-
-    /// As in workerd, 64 hexadecimal digits, here derived from the class and the name.
-    pub(super) fn id(&self) -> String {
-        let bytes = self.class.bytes().chain([0]).chain(self.name.bytes());
-        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-        format!("{hash:016x}").repeat(4)
     }
 
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
@@ -91,7 +96,10 @@ impl Slot {
     }
 
     fn label(&self) -> String {
-        format!("{} \"{}\"", self.class, self.name)
+        match &self.key {
+            Key::Named(name, _) => format!("{} \"{name}\"", self.class),
+            Key::Id(id) => format!("{} {}…", self.class, &id[..8]),
+        }
     }
 }
 
@@ -155,13 +163,13 @@ pub(crate) struct Sim {
     pub(crate) bound: Bound,
     pub(crate) network: Network,
     now: Cell<Timestamp>,
-    slots: RefCell<BTreeMap<(&'static str, String), Rc<Slot>>>,
+    slots: RefCell<BTreeMap<(String, Key), Rc<Slot>>>,
     tasks: RefCell<Vec<Task>>,
     timers: RefCell<Vec<Weak<Timer>>>,
     pub(super) outbox: Rc<Outbox>,
     rng: RefCell<Option<fastrand::Rng>>,
-    /// What the actors' own random numbers come from: every run is the same.
-    chance: RefCell<fastrand::Rng>,
+    /// For everything that is random, but the order of events.
+    dice: RefCell<fastrand::Rng>,
     /// After how many more storage operations the running object crashes.
     pub(crate) crash_after: Cell<Option<u32>>,
     /// The objects whose memory is to go before anything else happens, and why.
@@ -186,7 +194,7 @@ impl Sim {
             timers: RefCell::default(),
             outbox: Rc::default(),
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
-            chance: RefCell::new(fastrand::Rng::with_seed(seed.unwrap_or_default())),
+            dice: RefCell::new(fastrand::Rng::with_seed(seed.unwrap_or_default())),
             crash_after: Cell::default(),
             aborted: RefCell::default(),
             sockets_opened: Cell::default(),
@@ -205,19 +213,53 @@ impl Sim {
 
     /// A random number from 0 up to but not including 1.
     pub(super) fn chance(&self) -> f64 {
-        self.chance.borrow_mut().f64()
+        self.dice.borrow_mut().f64()
     }
 
     /// The slot of an instance, created when first used.
     pub(crate) fn slot(&self, address: &Address, name: &str) -> Result<Rc<Slot>> {
-        let mut slots = self.slots.borrow_mut();
-        let key = (address.actor, name.to_owned());
-        if let Some(slot) = slots.get(&key) {
-            return Ok(slot.clone());
+        self.slot_of(address, Key::Named(name.to_owned(), None))
+    }
+
+    pub(super) fn slot_of(&self, address: &Address, key: Key) -> Result<Rc<Slot>> {
+        if let Some(slot) = self.known(address.actor, &key) {
+            return Ok(slot);
         }
-        let slot = Rc::new(Slot::new(address, name, Rc::new(Disk::new()?)));
-        slots.insert(key, slot.clone());
-        Ok(slot)
+        let slot = Slot::of_actor(address, key, Rc::new(Disk::new()?));
+        Ok(self.add(slot))
+    }
+
+    /// The slot of a fake, which is made when first used.
+    pub(super) fn slot_of_fake(&self, binding: &str, name: &str, fakes: &Fakes) -> Rc<Slot> {
+        let key = Key::Named(name.to_owned(), None);
+        if let Some(slot) = self.known(binding, &key) {
+            return slot;
+        }
+        let (fakes, name) = (fakes.clone(), name.to_owned());
+        let disk = Rc::new(Disk::new().expect("SQLite in memory opens"));
+        let make = Rc::new(move |_, _| fakes(&name));
+        self.add(Slot::new(binding, key, disk, make))
+    }
+
+    /// The slot of that instance, which may be known by its name or by its id.
+    fn known(&self, class: &str, key: &Key) -> Option<Rc<Slot>> {
+        let slots = self.slots.borrow();
+        if let Some(slot) = slots.get(&(class.to_owned(), key.clone())) {
+            return Some(slot.clone());
+        }
+        let id = key.id(class);
+        let mut all = slots.values();
+        all.find(|slot| slot.id == id).cloned()
+    }
+
+    fn add(&self, slot: Slot) -> Rc<Slot> {
+        let (key, slot) = ((slot.class.clone(), slot.key.clone()), Rc::new(slot));
+        self.slots.borrow_mut().insert(key, slot.clone());
+        slot
+    }
+
+    pub(super) fn random(&self) -> u64 {
+        self.dice.borrow_mut().u64(..)
     }
 
     /// Gives the storage of one actor's instances to those of another.
@@ -225,10 +267,9 @@ impl Sim {
         let all = self.all_slots().into_iter();
         for old in all.filter(|slot| slot.class == from.actor) {
             self.crash(&old);
-            let new = Slot::new(to, &old.name, old.disk.clone());
-            let mut slots = self.slots.borrow_mut();
-            slots.remove(&(from.actor, old.name.clone()));
-            slots.insert((to.actor, old.name.clone()), Rc::new(new));
+            let place = (old.class.clone(), old.key.clone());
+            self.slots.borrow_mut().remove(&place);
+            self.add(Slot::of_actor(to, old.key.clone(), old.disk.clone()));
         }
     }
 

@@ -25,6 +25,8 @@ use crate::wire::Packed;
 extern "C" {
     fn declare(
         instance: &JsValue,
+        name: &str,
+        binding: &str,
         methods: Vec<String>,
         answers_requests: bool,
         reads_bodies: bool,
@@ -67,6 +69,7 @@ type SocketEvent = fn(&Exported, JsValue, Event) -> Result<JsValue, JsValue>;
 
 /// What the runtime is told of a class.
 struct Declared {
+    binding: &'static str,
     reads_bodies: bool,
     hears_their_end: bool,
     max_bytes: f64,
@@ -95,6 +98,7 @@ impl Definition {
             },
             socket,
             declared: Declared {
+                binding: A::BINDING,
                 reads_bodies: handlers.reads_bodies,
                 hears_their_end: handlers.on_close.is_some() || handlers.on_error.is_some(),
                 max_bytes: match A::SOCKETS {
@@ -220,6 +224,8 @@ fn declare_as(instance: &JsValue, definition: &Definition) {
     let methods = code.methods.iter().map(|method| method.name.to_owned());
     declare(
         instance,
+        definition.def.name,
+        declared.binding,
         methods.collect(),
         code.on_request.is_some(),
         declared.reads_bodies,

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
-use super::{d1, kv, network, queue, r2, rpc};
+use super::{d1, history, kv, network, queue, r2, rpc};
 use crate::bindings::bucket::R2;
 use crate::bindings::database::D1;
 use crate::bindings::fetch::Fetcher;
@@ -15,7 +15,11 @@ use crate::bindings::kv::KvStore;
 use crate::bindings::queue::QueueSender;
 use crate::env::{Address, Bindings};
 use crate::error::Result;
+use crate::platform::Platform;
+use crate::rpc::placement::{Placement, Which};
 use crate::rpc::remote::Remote;
+use crate::time::Timestamp;
+use crate::turn::BoxFuture;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -39,6 +43,39 @@ thread_local! {
 impl Bindings for Env {
     fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
         rpc::object(self, address, name)
+    }
+
+    fn placed(
+        &self,
+        address: &Address,
+        which: Which<'_>,
+        placement: Placement,
+    ) -> Result<Box<dyn Remote>> {
+        rpc::placed_object(self, address, which, placement)
+    }
+
+    fn far_object(&self, binding: &str, name: &str) -> Option<Box<dyn Remote>> {
+        rpc::far_away(self, binding, Some(name))
+    }
+
+    fn far_service(&self, binding: &str) -> Option<Box<dyn Remote>> {
+        rpc::far_away(self, binding, None)
+    }
+
+    fn bookmark<'a>(
+        &'a self,
+        object: &'a dyn Platform,
+        at: Option<Timestamp>,
+    ) -> BoxFuture<'a, Result<String>> {
+        Box::pin(history::bookmark_of(object, at))
+    }
+
+    fn restore<'a>(
+        &'a self,
+        object: &'a dyn Platform,
+        bookmark: &'a str,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(history::restore(object, bookmark))
     }
 
     fn text(&self, name: &str) -> Option<String> {

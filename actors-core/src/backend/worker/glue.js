@@ -1,5 +1,7 @@
 // What only JavaScript can do for the Rust side, with as few calls as possible.
-import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import * as workers from "cloudflare:workers";
+
+const { DurableObject, WorkerEntrypoint } = workers;
 
 // ---- errors -----------------------------------------------------------------
 
@@ -99,11 +101,15 @@ const MESSAGE = -3;
 const CLOSE = -4;
 const ERROR = -5;
 const declared = new WeakSet();
+// The Worker's own classes, by the names that their bindings have.
+const own = new Map();
 
 // Turns a class exported by wasm-bindgen into one for which the runtime accepts RPC calls:
 // it extends DurableObject, and has the actor's methods and no others.
 export function declare(
   instance,
+  name,
+  binding,
   methods,
   answersRequests,
   readsBodies,
@@ -114,6 +120,7 @@ export function declare(
   const Class = instance.constructor;
   if (declared.has(Class)) return; // the instance was made anew, the class was not
   declared.add(Class);
+  own.set(binding, name);
   const { prototype } = Class;
   const { dispatch } = prototype;
   for (const key of Reflect.ownKeys(prototype)) {
@@ -282,22 +289,57 @@ export function jsonOf(env, name) {
 
 // ---- calls ------------------------------------------------------------------
 
+// The objects of a binding or, without one, of the Worker's own class.
+function objects(env, binding) {
+  const bound = env[binding];
+  if (typeof bound?.getByName === "function") return bound;
+  const known = workers.exports?.[own.get(binding)];
+  return typeof known?.getByName === "function" ? known : undefined;
+}
+
 export function stub(env, binding, name) {
-  const namespace = env[binding];
-  if (typeof namespace?.getByName !== "function") return undefined;
-  const stub = namespace.getByName(name);
-  namespaces.set(stub, namespace);
-  return stub;
+  const all = objects(env, binding);
+  return all && of(all, all.getByName(name));
 }
 
 // Whose stubs they are: of some errors a stub is broken for ever, and another has to be made.
 const namespaces = new WeakMap();
 
+function of(namespace, stub) {
+  namespaces.set(stub, namespace);
+  return stub;
+}
+
 export function renewed(stub) {
   const namespace = namespaces.get(stub);
-  const another = namespace.get(stub.id);
-  namespaces.set(another, namespace);
-  return another;
+  return of(namespace, namespace.get(stub.id));
+}
+
+// The object with that name or that id, or one of its own, at a certain place.
+export function placed(env, binding, name, id, hint, jurisdiction, routing) {
+  let all = objects(env, binding);
+  if (all === undefined) return undefined;
+  if (jurisdiction !== undefined) all = all.jurisdiction(jurisdiction);
+  const options = { locationHint: hint, routingMode: routing };
+  if (name !== undefined) return of(all, all.getByName(name, options));
+  return of(all, all.get(id === undefined ? all.newUniqueId() : all.idFromString(id), options));
+}
+
+// Something of another Worker: an object if it has a name, or else an entrypoint.
+export function far(env, binding, name) {
+  const bound = env[binding];
+  if (name === undefined) return typeof bound?.fetch === "function" ? bound : undefined;
+  return typeof bound?.getByName === "function" ? bound.getByName(name) : undefined;
+}
+
+export function bookmark({ storage }, millis) {
+  if (millis === undefined) return storage.getCurrentBookmark();
+  return storage.getBookmarkForTime(millis);
+}
+
+export async function goBack(ctx, bookmark) {
+  await ctx.storage.onNextSessionRestoreBookmark(bookmark);
+  ctx.abort(failure("Unavailable", "the object was taken back to an earlier time"));
 }
 
 export function call(stub, method, cells, texts, bytes) {

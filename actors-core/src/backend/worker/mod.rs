@@ -6,6 +6,7 @@ mod entry;
 mod env;
 mod error;
 mod executor;
+mod history;
 mod http;
 mod kv;
 mod network;

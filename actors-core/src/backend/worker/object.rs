@@ -1,5 +1,6 @@
 //! A Durable Object of the runtime.
 
+use std::any::Any;
 use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
@@ -194,5 +195,9 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
 
     fn first_turn(&self) -> u64 {
         (js_sys::Math::random() * 2f64.powi(52)) as u64
+    }
+
+    fn own(&self) -> &dyn Any {
+        &self.state
     }
 }

@@ -9,9 +9,10 @@ use worker::web_sys;
 use super::error::from_js;
 use super::state::Id;
 use super::{http, timer, wire};
-use crate::env::Address;
+use crate::env::{self, Address, not_its_id};
 use crate::error::{Error, Result};
 use crate::request::{Request, Response};
+use crate::rpc::placement::{Jurisdiction, LocationHint, Placement, Which};
 use crate::rpc::remote::Remote;
 use crate::time::Duration;
 use crate::turn::BoxFuture;
@@ -22,6 +23,17 @@ extern "C" {
     fn stub(env: &Env, binding: &str, name: &str) -> Option<ObjectStub>;
     /// Another stub of the same object.
     fn renewed(stub: &ObjectStub) -> ObjectStub;
+    #[wasm_bindgen(catch)]
+    fn placed(
+        env: &Env,
+        binding: &str,
+        name: Option<&str>,
+        id: Option<&str>,
+        hint: Option<&str>,
+        jurisdiction: Option<&str>,
+        routing: Option<&str>,
+    ) -> Result<Option<ObjectStub>, JsValue>;
+    fn far(env: &Env, binding: &str, name: Option<&str>) -> Option<ObjectStub>;
     #[wasm_bindgen(catch)]
     fn call(
         stub: &ObjectStub,
@@ -37,6 +49,8 @@ extern "C" {
     type ObjectStub;
     #[wasm_bindgen(method, getter)]
     fn id(this: &ObjectStub) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &ObjectStub) -> Option<String>;
     #[wasm_bindgen(method, catch)]
     fn fetch(this: &ObjectStub, request: &web_sys::Request) -> Result<Promise, JsValue>;
 }
@@ -49,10 +63,47 @@ pub(super) fn object(env: &Env, address: &Address, name: &str) -> Result<Box<dyn
     Ok(Box::new(Target(stub)))
 }
 
+pub(super) fn placed_object(
+    env: &Env,
+    address: &Address,
+    which: Which<'_>,
+    placement: Placement,
+) -> Result<Box<dyn Remote>> {
+    let (name, id) = match which {
+        Which::Named(name) => (Some(name), None),
+        Which::Unique => (None, None),
+        Which::Id(id) => (None, Some(id)),
+    };
+    let stub = placed(
+        env,
+        address.binding,
+        name,
+        id,
+        placement.hint.map(LocationHint::name),
+        placement.jurisdiction.map(Jurisdiction::name),
+        placement.is_primary_only.then_some("primary-only"),
+    );
+    let stub = stub.map_err(|thrown| match id {
+        Some(_) => not_its_id(address.binding, from_js(&thrown).message()),
+        None => from_js(&thrown),
+    });
+    let stub = stub?.ok_or_else(|| unbound(address.binding))?;
+    Ok(Box::new(Target(stub)))
+}
+
+/// Something of another Worker: an object if it has a name, or else an entrypoint.
+pub(super) fn far_away(env: &Env, binding: &str, name: Option<&str>) -> Option<Box<dyn Remote>> {
+    Some(Box::new(Target(far(env, binding, name)?)))
+}
+
 impl Remote for Target {
     fn id(&self) -> Option<String> {
         let id: Id = self.0.id().unchecked_into();
         Some(id.to_text())
+    }
+
+    fn name(&self) -> Option<String> {
+        self.0.name()
     }
 
     fn call<'a>(&'a self, method: &'a str, arguments: Packed) -> BoxFuture<'a, Result<Packed>> {
@@ -98,10 +149,10 @@ pub(super) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue
     .map_err(|thrown| from_js(&thrown))
 }
 
-/// The error if the Worker has no such binding.
+/// The error if the Worker has no such actor.
 pub(super) fn unbound(binding: &str) -> Error {
-    Error::internal(format!(
-        "the Worker has no Durable Object binding `{binding}`: add it to \
-         [[durable_objects.bindings]] in wrangler.toml"
-    ))
+    env::unbound(
+        binding,
+        "; a class of the Worker itself needs none if [[migrations]] has it",
+    )
 }

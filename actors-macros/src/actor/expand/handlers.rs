@@ -168,6 +168,16 @@ impl Handlers {
             impl #stub {
                 #(#methods)*
 
+                /// The id of the instance, for `by_id`.
+                pub fn id(&self) -> ::std::string::String {
+                    self.0.id()
+                }
+
+                /// The name that the instance is addressed by; none if that is its id.
+                pub fn name(&self) -> ::core::option::Option<::std::string::String> {
+                    self.0.name()
+                }
+
                 /// The same stub, whose calls and requests fail with
                 /// `Unavailable` if they take longer than that.
                 pub fn with_limit(self, limit: #krate::Duration) -> Self {

@@ -1,6 +1,7 @@
 //! Each scenario says the same in miniflare and natively.
 
 mod network;
+mod objects;
 mod store;
 
 use std::future::Future;
@@ -14,6 +15,7 @@ use actors_core::testing::World;
 use actors_core::{Body, http};
 use actors_harness::miniflare::Miniflare;
 use actors_outside::Outside;
+use actors_outside::remote::{BillingStub, FakeBilling, FakeMailer, MailerStub};
 use serde_json::json;
 
 /// What both say in a scenario.
@@ -31,6 +33,8 @@ fn world() -> World {
         .json("LIMITS", &json!({"max": 5}))
         .bucket("FILES")
         .database("DB", "")
+        .remote::<BillingStub, _>(FakeBilling::new)
+        .remote::<MailerStub, _>(|_| FakeMailer)
 }
 
 fn natively(scenario: &str) -> Vec<String> {
@@ -58,19 +62,26 @@ fn in_time<T>(world: &World, future: impl Future<Output = T>) -> T {
 }
 
 fn in_miniflare(scenario: &str) -> Vec<String> {
-    static SERVER: OnceLock<Miniflare> = OnceLock::new();
-    let server = SERVER.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Miniflare::start(folder).expect("miniflare starts")
-    });
-    let url = format!("{}/a?{scenario}", server.url());
+    let body = fetch(&format!("/a?{scenario}"));
+    serde_json::from_str(&body).unwrap_or_else(|_| panic!("{body}\n{}", server().log()))
+}
+
+/// The body of miniflare's response.
+fn fetch(path: &str) -> String {
     let agent = ureq::Agent::config_builder().http_status_as_error(false);
     let mut response = ureq::Agent::from(agent.build())
-        .get(url)
+        .get(format!("{}{path}", server().url()))
         .call()
         .expect("a response");
-    let body = response.body_mut().read_to_string().expect("a body");
-    serde_json::from_str(&body).unwrap_or_else(|_| panic!("{body}\n{}", server.log()))
+    response.body_mut().read_to_string().expect("a body")
+}
+
+fn server() -> &'static Miniflare {
+    static SERVER: OnceLock<Miniflare> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        Miniflare::start(folder).expect("miniflare starts")
+    })
 }
 
 #[test]

@@ -1,0 +1,45 @@
+//! The history of an object's storage: points in time to go back to.
+
+use wasm_bindgen::prelude::*;
+use worker::js_sys::Promise;
+use worker::wasm_bindgen_futures::JsFuture;
+
+use super::error::from_js;
+use super::state::State;
+use crate::error::{Error, Result};
+use crate::platform::Platform;
+use crate::time::Timestamp;
+
+#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+extern "C" {
+    /// The bookmark of now, or of a time.
+    #[wasm_bindgen(catch)]
+    fn bookmark(state: &State, millis: Option<f64>) -> Result<Promise, JsValue>;
+    /// Goes back to a bookmark, by ending the object.
+    #[wasm_bindgen(catch, js_name = goBack)]
+    fn go_back(state: &State, bookmark: &str) -> Result<Promise, JsValue>;
+}
+
+pub(super) async fn bookmark_of(object: &dyn Platform, at: Option<Timestamp>) -> Result<String> {
+    let millis = at.map(|at| at.as_millis() as f64);
+    let found = settled(bookmark(state(object)?, millis)).await?;
+    let text = found.as_string();
+    text.ok_or_else(|| Error::internal("the runtime returned no bookmark"))
+}
+
+pub(super) async fn restore(object: &dyn Platform, bookmark: &str) -> Result<()> {
+    settled(go_back(state(object)?, bookmark)).await.map(drop)
+}
+
+fn state(object: &dyn Platform) -> Result<&State> {
+    let state = object.own().downcast_ref();
+    state.ok_or_else(|| Error::internal("not an object of the runtime"))
+}
+
+async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue> {
+    let settled = match promise {
+        Ok(promise) => JsFuture::from(promise).await,
+        Err(thrown) => Err(thrown),
+    };
+    settled.map_err(|thrown| from_js(&thrown))
+}

@@ -1,0 +1,8 @@
+use actors_core::prelude::*;
+
+#[remote(binding = "BILLING")]
+struct Billing {
+    cents: u32,
+}
+
+fn main() {}

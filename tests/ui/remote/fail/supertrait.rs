@@ -1,0 +1,8 @@
+use actors_core::prelude::*;
+
+#[remote]
+trait Billing: Clone {
+    async fn charge(&self, cents: u32) -> Result<u32>;
+}
+
+fn main() {}
