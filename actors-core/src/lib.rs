@@ -81,10 +81,6 @@
 mod actor;
 pub mod alarms;
 mod backend;
-#[cfg_attr(
-    not(target_arch = "wasm32"),
-    allow(dead_code, reason = "only a Worker has a fetch handler")
-)]
 mod entry;
 mod env;
 mod error;
@@ -124,6 +120,8 @@ pub use actors_macros::sql_table;
 pub use actors_macros::{
     alarm, on_close, on_connect, on_error, on_init, on_message, on_request, persist,
 };
+pub use entry::Entry;
+pub use entry::events::{Batch, Delivery, Scheduled};
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};

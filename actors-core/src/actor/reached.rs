@@ -12,9 +12,13 @@ impl<A: Actor> Reached<A> for If<true> {
     type Stub = A::Stub;
 
     fn named(env: &Env, name: &str) -> Result<A::Stub> {
+        <Self as Reached<A>>::stub(env, name).map(Into::into)
+    }
+
+    fn stub(env: &Env, name: &str) -> Result<Stub> {
         check_name(name)?;
         let target = env.object(&address::<A>(), name)?;
-        Ok(Stub::new(A::NAME, target).into())
+        Ok(Stub::new(A::NAME, target))
     }
 }
 
@@ -22,6 +26,10 @@ impl<A> Reached<A> for If<false> {
     type Stub = StandIn;
 
     fn named(_: &Env, _: &str) -> Result<StandIn> {
+        unreachable!()
+    }
+
+    fn stub(_: &Env, _: &str) -> Result<Stub> {
         unreachable!()
     }
 }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::json::{self, Fields};
+use crate::rpc::Stub;
 use crate::sockets::SocketOptions;
 use crate::sql::{Migration, TableDef};
 use crate::time::Duration;
@@ -81,6 +82,8 @@ pub trait State: Sized + 'static {
 pub trait Reached<A> {
     type Stub;
     fn named(env: &Env, name: &str) -> Result<Self::Stub>;
+    /// The same without the actor's type.
+    fn stub(env: &Env, name: &str) -> Result<Stub>;
 }
 
 /// Takes the persisted fields out of an actor's struct.

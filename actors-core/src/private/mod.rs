@@ -31,8 +31,12 @@ pub use crate::actor::{
 };
 pub use crate::alarms::{Declared, Due, Plan, Retry};
 #[cfg(target_arch = "wasm32")]
-pub use crate::backend::worker::{Class, declare_class, fetch};
-pub use crate::entry::{Name, Route};
+pub use crate::backend::worker::{Class, declare_class, fetch, front, queue, scheduled};
+pub use crate::entry::check::{is_one_of, joined, joined_length};
+pub use crate::entry::events::{Consumer, OnBatch, OnSchedule, Unread};
+pub use crate::entry::front::Front;
+pub use crate::entry::handlers::{Before, Fallback, OnFallback};
+pub use crate::entry::route::{Name, Route};
 pub use crate::rpc::{Call, Reply, Stub};
 pub use crate::sockets::admission::Opening;
 pub use crate::sockets::{Decision, SocketOptions};

@@ -1,5 +1,6 @@
 //! Bodies: bytes in memory, or a stream of them.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt::Display;
@@ -30,7 +31,7 @@ enum Kind {
 type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>;
 
 /// A body from the platform that has not been read yet.
-pub(crate) trait Incoming {
+pub(crate) trait Incoming: Any {
     /// Reads all of it.
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>>;
     /// Reads it in parts.
@@ -131,6 +132,23 @@ impl Body {
     )]
     pub(crate) fn incoming(body: impl Incoming + 'static) -> Self {
         Self(Kind::Incoming(SendWrapper::new(Box::new(body))))
+    }
+
+    /// The platform's own body, if this is one that has not been read.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker has one")
+    )]
+    pub(crate) fn into_incoming<T: Incoming>(self) -> Result<T, Self> {
+        match self.0 {
+            Kind::Incoming(body) => {
+                let body: Box<dyn Any> = body.take();
+                let body = body.downcast::<T>();
+                // There is one platform.
+                body.map(|body| *body).map_err(|_| Self::empty())
+            }
+            other => Err(Self(other)),
+        }
     }
 
     /// The bytes, if they are in memory.

@@ -50,6 +50,7 @@
 //!   object without telling anyone; a panic leaves them open.
 
 mod client;
+mod front;
 #[doc(hidden)]
 pub mod raw;
 mod schema;
@@ -62,6 +63,7 @@ use std::rc::Rc;
 use serde::Serialize;
 
 pub use self::client::Client;
+pub use self::front::{Delivered, Settled};
 pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 use crate::actor::Actor;
@@ -104,7 +106,7 @@ impl World {
     }
 
     fn of(sim: Rc<Sim>) -> Self {
-        let env = Env(sim.clone());
+        let env = Env::new(sim.clone());
         Self { sim, env }
     }
 

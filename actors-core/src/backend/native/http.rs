@@ -58,7 +58,7 @@ pub(super) fn upgrade(object: &dyn Host, request: Request) -> Turn<Upgrade> {
 }
 
 /// The request with its URL normalized by the URL standard.
-fn normalised(mut request: Request) -> Result<Request> {
+pub(super) fn normalised(mut request: Request) -> Result<Request> {
     let given = request.uri().to_string();
     let url = Url::parse(&given).map_err(bad_url)?;
     if url.as_str() != given {

@@ -12,6 +12,7 @@
 
 mod bindings;
 mod disk;
+mod front;
 mod http;
 mod outbox;
 mod platform;
@@ -21,6 +22,7 @@ mod socket;
 mod sockets;
 
 pub(crate) use self::bindings::Binding;
+pub(crate) use self::front::Verdict;
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};
 pub(crate) use self::socket::Socket;

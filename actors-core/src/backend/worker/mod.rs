@@ -4,6 +4,7 @@ mod class;
 mod entry;
 mod env;
 mod error;
+mod events;
 mod executor;
 mod http;
 mod object;
@@ -14,4 +15,5 @@ mod state;
 mod wire;
 
 pub use self::class::{Class, declare_class};
-pub use self::entry::fetch;
+pub use self::entry::{fetch, front};
+pub use self::events::{queue, scheduled};
