@@ -1,11 +1,16 @@
 //! The Worker's bindings: its variables, and its clients of whatever is outside an actor.
 
+use std::rc::Rc;
+
 use serde::de::DeserializeOwned;
 
+use crate::bindings::fetch::{Fetch, Fetcher};
+use crate::bindings::service::Service;
 use crate::error::{Error, Result};
 use crate::json;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::platform::{Host, Platform};
+use crate::request::{Body, Request};
 use crate::rpc::remote::Remote;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::sockets::SocketOptions;
@@ -15,7 +20,7 @@ use crate::sockets::SocketOptions;
 #[cfg(target_arch = "wasm32")]
 type Inner = worker::Env;
 #[cfg(not(target_arch = "wasm32"))]
-type Inner = send_wrapper::SendWrapper<std::rc::Rc<dyn Bindings>>;
+type Inner = send_wrapper::SendWrapper<Rc<dyn Bindings>>;
 
 /// The Worker's bindings: its variables and secrets, and its clients of actors and of everything
 /// else outside an actor. In an actor it is [`Ctx::env`](crate::Ctx::env).
@@ -74,6 +79,58 @@ impl Env {
             .map_err(|error| Error::internal(format!("the variable `{name}`: {error}")))
     }
 
+    /// Sends a request over the network. The response is there when its head is; its body arrives
+    /// while it is read, and the body of the request is sent as it comes: neither has to be in
+    /// memory as a whole. Redirects are followed, up to 20.
+    ///
+    /// In an actor it is [`Ctx::fetch`](crate::Ctx::fetch), too. Under `cargo test`,
+    /// [`World::on_fetch`](https://docs.rs/actors-core) answers it.
+    ///
+    /// ```
+    /// use actors_core::prelude::*;
+    ///
+    /// async fn weather(env: &Env, city: String) -> Result<Bytes> {
+    ///     let request = http::Request::post("https://weather.example/now")
+    ///         .header("content-type", "text/plain")
+    ///         .body(city)?;
+    ///     let response = env.fetch(request).within(seconds(5)).await?;
+    ///     if !response.status().is_success() {
+    ///         return Err(Error::internal(format!("the weather is {}", response.status())));
+    ///     }
+    ///     response.into_body().bytes().await
+    /// }
+    /// # let world = actors_core::testing::World::new().on_fetch("weather.example", async |request| {
+    /// #     Ok(http::Response::new(request.into_body().bytes().await?))
+    /// # });
+    /// # assert_eq!(world.run(weather(world.env(), "Oslo".into())).unwrap(), "Oslo");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a request that can't be sent: its
+    /// URL is not absolute, or a `GET` has a body. [`Unavailable`](crate::ErrorKind::Unavailable),
+    /// which [is retryable](Error::is_retryable), if there is no connection, if it ends, or if the
+    /// time is over: whether the request had an effect is unknown. A response is no error, whatever
+    /// its status. An error names the method and the URL without its query, which may hold a key.
+    ///
+    /// # Costs
+    ///
+    /// A request counts against the platform's limit of subrequests. Where the handler is
+    /// `&mut self`, no other turn begins while it waits: set a time-out, or take `&self`.
+    pub fn fetch<B: Into<Body>>(&self, request: Request<B>) -> Fetch {
+        Fetch::new(self.0.network(), request.map(Into::into))
+    }
+
+    /// Another Worker, by the name of its binding.
+    ///
+    /// # Errors
+    ///
+    /// The Worker has no service binding of that name.
+    pub fn service(&self, name: &str) -> Result<Service> {
+        let service = self.0.fetcher(name).map(Service);
+        service.ok_or_else(|| missing("service", name, "add it to [[services]] in wrangler.toml"))
+    }
+
     /// The instance of an actor with that name.
     pub(crate) fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
         self.0.object(address, name)
@@ -121,7 +178,7 @@ pub(crate) struct Address {
     pub(crate) actor: &'static str,
     /// Makes an object, where there is no runtime to do it.
     #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) make: fn(Box<dyn Platform>, Env) -> std::rc::Rc<dyn Host>,
+    pub(crate) make: fn(Box<dyn Platform>, Env) -> Rc<dyn Host>,
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) sockets: Option<&'static SocketOptions>,
 }
@@ -140,4 +197,10 @@ pub(crate) trait Bindings {
 
     /// A variable or a secret as JSON: itself if it is a text.
     fn json(&self, name: &str) -> Option<String>;
+
+    /// The network.
+    fn network(&self) -> Rc<dyn Fetcher>;
+
+    /// Another Worker, if the binding is one.
+    fn fetcher(&self, name: &str) -> Option<Rc<dyn Fetcher>>;
 }

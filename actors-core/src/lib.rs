@@ -81,6 +81,7 @@
 mod actor;
 pub mod alarms;
 mod backend;
+mod bindings;
 mod entry;
 mod env;
 mod error;
@@ -120,6 +121,8 @@ pub use actors_macros::sql_table;
 pub use actors_macros::{
     alarm, on_close, on_connect, on_error, on_init, on_message, on_request, persist,
 };
+pub use bindings::fetch::Fetch;
+pub use bindings::service::Service;
 pub use entry::Entry;
 pub use entry::events::{Batch, Delivery, Scheduled};
 pub use env::Env;

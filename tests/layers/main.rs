@@ -38,6 +38,7 @@ const CORE: &[Layer] = &[
     &["request/"],
     &["sockets/"],
     &["rpc/"],
+    &["bindings/"],
     &["platform.rs", "env.rs", "sockets/several.rs"],
     // What an object remembers of alarms is plain data.
     &[

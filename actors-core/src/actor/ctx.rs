@@ -7,9 +7,11 @@ use std::rc::{Rc, Weak};
 
 use super::state::Saved;
 use crate::alarms::AlarmRun;
+use crate::bindings::fetch::Fetch;
 use crate::env::Env;
 use crate::error::Result;
 use crate::instance::Instance;
+use crate::request::{self, Request};
 use crate::sql::Sql;
 use crate::time::Timestamp;
 
@@ -47,6 +49,11 @@ impl<A> Ctx<A> {
     /// The Worker's bindings, needed to get another actor's stub.
     pub fn env(&self) -> &Env {
         &self.instance.env
+    }
+
+    /// Sends a request over the network: [`Env::fetch`].
+    pub fn fetch<B: Into<request::Body>>(&self, request: Request<B>) -> Fetch {
+        self.env().fetch(request)
     }
 
     /// The current time. In production it stands still between two awaits, as everywhere in

@@ -20,7 +20,7 @@ pub type Before = fn(Request, Env) -> Later<ControlFlow<Response, Request>>;
 pub type OnFallback = fn(Request, Env) -> Later<Response>;
 
 /// What a handler returns when it is done.
-pub type Later<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+pub(crate) type Later<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
 /// What `fallback` may name.
 #[diagnostic::on_unimplemented(
@@ -30,6 +30,7 @@ pub type Later<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
             is a `tower::Service`, such as an `axum::Router`"
 )]
 pub trait Fallback<By> {
+    /// Answers the request.
     fn respond(self, request: Request, env: Env) -> BoxFuture<'static, Result<Response>>;
 }
 

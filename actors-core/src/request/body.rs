@@ -126,10 +126,6 @@ impl Body {
     }
 
     /// The body of a request or a response of the platform.
-    #[cfg_attr(
-        not(target_arch = "wasm32"),
-        allow(dead_code, reason = "only a Worker has one")
-    )]
     pub(crate) fn incoming(body: impl Incoming + 'static) -> Self {
         Self(Kind::Incoming(SendWrapper::new(Box::new(body))))
     }
@@ -141,13 +137,22 @@ impl Body {
     )]
     pub(crate) fn into_incoming<T: Incoming>(self) -> Result<T, Self> {
         match self.0 {
-            Kind::Incoming(body) => {
+            Kind::Incoming(body) if (&**body as &dyn Any).is::<T>() => {
                 let body: Box<dyn Any> = body.take();
-                let body = body.downcast::<T>();
-                // There is one platform.
-                body.map(|body| *body).map_err(|_| Self::empty())
+                body.downcast::<T>()
+                    .map(|body| *body)
+                    .map_err(|_| Self::empty())
             }
             other => Err(Self(other)),
+        }
+    }
+
+    /// The bytes, if they are in memory.
+    #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
+    pub(crate) fn full(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Full(bytes) => Some(bytes),
+            _ => None,
         }
     }
 

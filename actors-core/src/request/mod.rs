@@ -10,7 +10,6 @@ use http::{Method, StatusCode};
 use http_body::Body as _;
 use serde::Serialize;
 
-#[cfg(target_arch = "wasm32")]
 pub(crate) use self::body::Incoming;
 pub use self::body::{Body, BodySender};
 use crate::error::{Error, Result};

@@ -45,12 +45,13 @@
 //! - Calls that wait for each other in a cycle fail at once, as they do within one isolate.
 //!   In production, those between isolates end with [`Busy`](crate::ErrorKind::Busy).
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and what the test has added: see
-//!   [`World::var`].
+//!   [`World::var`]. What actors fetch, the test answers: see [`World::on_fetch`].
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 
 mod client;
 mod front;
+mod network;
 #[doc(hidden)]
 pub mod raw;
 mod schema;
@@ -64,6 +65,7 @@ use serde::Serialize;
 
 pub use self::client::Client;
 pub use self::front::{Delivered, Settled};
+pub use self::network::Clock;
 pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
 use crate::actor::Actor;

@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::World;
 use crate::actor::Actor;
-use crate::backend::native::Sim;
+use crate::backend::native::{Fault, SLOW, Sim};
 use crate::env::Env;
 use crate::time::Duration;
 
@@ -24,6 +24,10 @@ use crate::time::Duration;
 /// have been told in a model of yours, `M`, which begins as its default; an invariant
 /// compares it with what the actors know at the end. One invariant is built in: no turn
 /// waits for itself, directly or by way of others.
+///
+/// If [`world`](Self::world) answers what the actors fetch, the network fails them, too: there is
+/// no connection, the answer is lost after the request was dealt with, it takes a minute, or the
+/// request arrives twice.
 ///
 /// ```
 /// # use actors_core::prelude::*;
@@ -52,11 +56,14 @@ use crate::time::Duration;
 /// The same seed makes the same run every time. A failing test prints it: pass it to
 /// [`seed`](Self::seed), with `runs(1)`, to repeat the run.
 pub struct Search<M> {
+    world: Box<Prepare<M>>,
     steps: Vec<Step<M>>,
     invariants: Vec<Invariant<M>>,
     runs: u64,
     seed: u64,
 }
+
+type Prepare<M> = dyn Fn(World, Rc<M>) -> World + Send + Sync;
 
 struct Step<M> {
     name: &'static str,
@@ -103,6 +110,8 @@ enum Action {
     CrashAfter(u32),
     /// The time at that index of [`SPANS`] passes.
     Advance(usize),
+    /// That goes wrong with the next request to what is outside.
+    Network(Fault),
 }
 
 /// An invariant that broke.
@@ -138,11 +147,47 @@ impl<M: Default + 'static> Search<M> {
     /// [`runs`](Self::runs) for more.
     pub fn new() -> Self {
         Self {
+            world: Box::new(|world, _| world),
             steps: Vec::new(),
             invariants: Vec::new(),
             runs: 50,
             seed: 0,
         }
+    }
+
+    /// Prepares the world of each run, with the run's model: adds variables, and answers what the
+    /// actors fetch.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] pub struct Till { }
+    /// # #[actor] impl Till {
+    /// #     pub async fn pay(&self, ctx: &Ctx<Self>) -> Result<()> {
+    /// #         let request = http::Request::post("https://bank.example/pay").body(())?;
+    /// #         ctx.fetch(request).within(seconds(5)).await?;
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// use std::cell::Cell;
+    ///
+    /// use actors_core::testing::Search;
+    ///
+    /// Search::<Cell<u32>>::new()
+    ///     .world(|world, paid| {
+    ///         world.on_fetch("bank.example", async move |_| {
+    ///             paid.update(|paid| paid + 1);
+    ///             Ok(http::Response::new(()))
+    ///         })
+    ///     })
+    ///     .step("pay", async |run| drop(run.get::<Till>("a").pay().await))
+    ///     .check();
+    /// ```
+    pub fn world(
+        mut self,
+        prepare: impl Fn(World, Rc<M>) -> World + Send + Sync + 'static,
+    ) -> Self {
+        self.world = Box::new(prepare);
+        self
     }
 
     /// Adds a step. It may be begun any number of times.
@@ -235,13 +280,20 @@ impl<M: Default + 'static> Search<M> {
     fn plan(&self, seed: u64) -> Vec<Action> {
         let mut rng = fastrand::Rng::with_seed(seed);
         let length = rng.usize(1..=LENGTH);
+        let has_network = (self.world)(World::new(), Rc::default())
+            .sim
+            .network
+            .is_there();
+        // Without a network the choices are as many as ever.
+        let choices = if has_network { 120 } else { 100 };
         (0..length)
-            .map(|_| match rng.u32(..100) {
+            .map(|_| match rng.u32(..choices) {
                 0..50 => Action::Begin(rng.usize(..self.steps.len().max(1))),
                 50..64 => Action::WaitUntilQuiet,
                 64..70 => Action::Evict,
                 70..74 => Action::CrashAll,
                 74..87 => Action::CrashAfter(rng.u32(..CRASHES)),
+                100.. => Action::Network(Fault::ALL[rng.usize(..Fault::ALL.len())]),
                 _ => Action::Advance(rng.usize(..SPANS.len())),
             })
             .collect()
@@ -249,14 +301,19 @@ impl<M: Default + 'static> Search<M> {
 
     /// Plays a scenario, and returns what broke.
     fn play(&self, seed: u64, plan: &[Action]) -> Option<Break> {
-        let world = World::seeded(seed);
         let model = Rc::new(M::default());
+        let world = (self.world)(World::seeded(seed), model.clone());
         let begun = RefCell::new(Vec::new());
         for action in plan {
             self.act(*action, &world, &model, &begun);
         }
         world.sim.crash_after.set(None);
+        world.sim.network.fault.set(None);
         run_until_quiet(&world, &begun);
+        if world.sim.network.is_slow() {
+            world.advance(SLOW);
+            run_until_quiet(&world, &begun);
+        }
         let broken = |invariant: &Invariant<M>| {
             let message = (invariant.holds)(&world, &model).err()?;
             Some((invariant.name, message))
@@ -295,6 +352,7 @@ impl<M: Default + 'static> Search<M> {
                 poll_all(begun);
             }
             Action::CrashAfter(operations) => world.crash_after(operations),
+            Action::Network(fault) => world.sim.network.fault.set(Some(fault)),
             Action::Advance(span) => {
                 run_until_quiet(world, begun);
                 let (seconds, words) = SPANS[span];
@@ -352,6 +410,7 @@ impl<M: Default + 'static> Search<M> {
             Action::CrashAfter(0) => "crash before the next storage operation".to_owned(),
             Action::CrashAfter(count) => format!("crash after {count} storage operations"),
             Action::Advance(span) => format!("let {} pass", SPANS[span].1),
+            Action::Network(fault) => format!("the next fetch {}", fault.describe()),
         }
     }
 }

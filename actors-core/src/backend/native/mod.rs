@@ -14,6 +14,7 @@ mod bindings;
 mod disk;
 mod front;
 mod http;
+mod network;
 mod outbox;
 mod platform;
 mod remote;
@@ -23,6 +24,7 @@ mod sockets;
 
 pub(crate) use self::bindings::Binding;
 pub(crate) use self::front::Verdict;
+pub(crate) use self::network::{Fault, SLOW};
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};
 pub(crate) use self::socket::Socket;

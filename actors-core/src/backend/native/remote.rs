@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::bindings::Binding;
 use super::sim::{Sim, Slot};
+use crate::bindings::fetch::Fetcher;
 use crate::env::{Address, Bindings};
 use crate::error::{Error, Result};
 use crate::platform::Host;
@@ -34,6 +35,15 @@ impl Bindings for Sim {
         match self.bound.get(name)? {
             Binding::Text(text) | Binding::Json(text) => Some(text),
         }
+    }
+
+    fn network(&self) -> Rc<dyn Fetcher> {
+        self.far_side(None)
+    }
+
+    fn fetcher(&self, name: &str) -> Option<Rc<dyn Fetcher>> {
+        let is_there = self.network.has_service(name);
+        is_there.then(|| self.far_side(Some(name)))
     }
 }
 

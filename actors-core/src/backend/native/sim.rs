@@ -16,6 +16,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use super::bindings::Bound;
 use super::disk::Disk;
+use super::network::Network;
 use super::outbox::Outbox;
 use super::socket::Socket;
 use crate::env::{Address, Env};
@@ -96,7 +97,8 @@ impl Slot {
 
 /// Something that an object is doing, perhaps while somebody waits for it.
 struct Task {
-    slot: Rc<Slot>,
+    /// The object; none of what happens outside of the world.
+    slot: Option<Rc<Slot>>,
     future: Pin<Box<dyn Future<Output = ()>>>,
     /// Fails those who wait for it; nobody waits for a background task.
     give_up: Option<Box<dyn Fn(Error)>>,
@@ -104,6 +106,10 @@ struct Task {
 }
 
 impl Task {
+    fn is_of(&self, slot: &Rc<Slot>) -> bool {
+        self.slot.as_ref().is_some_and(|own| Rc::ptr_eq(own, slot))
+    }
+
     fn give_up(&self, error: Error) {
         if let Some(give_up) = &self.give_up {
             give_up(error);
@@ -147,6 +153,7 @@ struct Crash;
 pub(crate) struct Sim {
     pub(super) me: Weak<Sim>,
     pub(crate) bound: Bound,
+    pub(crate) network: Network,
     now: Cell<Timestamp>,
     slots: RefCell<BTreeMap<(&'static str, String), Rc<Slot>>>,
     tasks: RefCell<Vec<Task>>,
@@ -167,6 +174,7 @@ impl Sim {
         Rc::new_cyclic(|me| Self {
             me: me.clone(),
             bound: Bound::default(),
+            network: Network::default(),
             // An arbitrary day: 2026-01-01T00:00:00Z.
             now: Cell::new(Timestamp::from_millis(1_767_225_600_000)),
             slots: RefCell::default(),
@@ -268,7 +276,7 @@ impl Sim {
         };
         let given_up = answer.clone();
         self.tasks.borrow_mut().push(Task {
-            slot: slot.clone(),
+            slot: Some(slot.clone()),
             future: Box::pin(future),
             give_up: Some(Box::new(move |error| given_up.set(Err(error)))),
             awake: Signal::new(),
@@ -278,7 +286,7 @@ impl Sim {
     /// Runs something of an object in the background, which does not keep it in memory.
     pub(super) fn spawn(&self, slot: &Rc<Slot>, future: Pin<Box<dyn Future<Output = ()>>>) {
         self.tasks.borrow_mut().push(Task {
-            slot: slot.clone(),
+            slot: Some(slot.clone()),
             future,
             give_up: None,
             awake: Signal::new(),
@@ -342,24 +350,63 @@ impl Sim {
         let progress = catch_unwind(AssertUnwindSafe(|| {
             let progress = task.future.as_mut().poll(&mut Context::from_waker(&waker));
             // The last moment at which a crash can undo this.
-            self.before_storage(&task.slot);
+            if let Some(slot) = &task.slot {
+                self.before_storage(slot);
+            }
             progress
         }));
         match progress {
             Ok(progress) => {
-                task.slot.disk.commit().expect("SQLite in memory commits");
+                if let Some(slot) = &task.slot {
+                    slot.disk.commit().expect("SQLite in memory commits");
+                }
                 self.outbox.flush();
                 if progress.is_pending() {
                     self.tasks.borrow_mut().push(task);
                 }
             }
-            Err(payload) if payload.is::<Crash>() => self.crash_in(task),
-            Err(payload) => self.panic_in(task, &*payload),
+            Err(payload) => match task.slot.clone() {
+                Some(slot) if payload.is::<Crash>() => self.crash_in(task, &slot),
+                Some(slot) => self.panic_in(task, &slot, &*payload),
+                // A failed assertion of the test's.
+                None => resume_unwind(payload),
+            },
         }
     }
 
+    /// Runs something outside of the world, once what the running object has written is durable,
+    /// and waits for the outcome.
+    pub(super) fn outside<T: 'static, F: Future<Output = Result<T>> + 'static>(
+        &self,
+        what: String,
+        work: F,
+    ) -> impl Future<Output = Result<T>> + use<T, F> {
+        let answer = Rc::new(Answer::default());
+        let (world, sent) = (self.me.clone(), answer.clone());
+        self.outbox.send(Box::new(move || {
+            let Some(sim) = world.upgrade() else { return };
+            sim.note(None, || format!("arrives: {what}"));
+            let future = async move {
+                let outcome = work.await;
+                let Some(sim) = world.upgrade() else { return };
+                sim.note(None, || match &outcome {
+                    Ok(_) => format!("is answered: {what}"),
+                    Err(error) => format!("fails: {what}: {error}"),
+                });
+                sent.set(outcome);
+            };
+            sim.tasks.borrow_mut().push(Task {
+                slot: None,
+                future: Box::pin(future),
+                give_up: None,
+                awake: Signal::new(),
+            });
+        }));
+        poll_fn(move |cx| answer.poll(cx))
+    }
+
     /// Waits for that long; zero lets everything that is ready run once.
-    pub(super) fn sleep(&self, span: Duration) -> impl Future<Output = ()> + use<> {
+    pub(crate) fn sleep(&self, span: Duration) -> impl Future<Output = ()> + use<> {
         let timer = Rc::new(Timer {
             end: self.now() + span,
             is_over: Cell::new(false),
@@ -448,11 +495,10 @@ impl Sim {
         }
     }
 
-    fn crash_in(&self, task: Task) {
-        let slot = task.slot.clone();
+    fn crash_in(&self, task: Task, slot: &Rc<Slot>) {
         self.outbox.clear();
         self.tasks.borrow_mut().push(task);
-        self.crash(&slot);
+        self.crash(slot);
     }
 
     /// Removes an object from memory as a crash would: what is not durable is lost, and its
@@ -465,7 +511,7 @@ impl Sim {
 
     /// Evicts an idle object from memory; a busy one stays.
     pub(crate) fn evict(&self, slot: &Rc<Slot>) -> bool {
-        let is_of_it = |task: &Task| Rc::ptr_eq(&task.slot, slot);
+        let is_of_it = |task: &Task| task.is_of(slot);
         let is_busy = self
             .tasks
             .borrow()
@@ -484,14 +530,14 @@ impl Sim {
     }
 
     /// A panic aborts the isolate, and all objects in it.
-    fn panic_in(&self, task: Task, payload: &(dyn Any + Send)) {
+    fn panic_in(&self, task: Task, slot: &Rc<Slot>, payload: &(dyn Any + Send)) {
         let message = payload
             .downcast_ref::<&str>()
             .map(|text| (*text).to_owned())
             .or_else(|| payload.downcast_ref::<String>().cloned())
             .unwrap_or_default();
-        self.note(Some(&task.slot), || format!("panics: {message}"));
-        task.slot.disk.commit().expect("SQLite in memory commits");
+        self.note(Some(slot), || format!("panics: {message}"));
+        slot.disk.commit().expect("SQLite in memory commits");
         self.outbox.flush();
         let message = format!("panicked: {message}");
         for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
@@ -499,12 +545,11 @@ impl Sim {
         }
         if let Some(lost) = current::panicked_alarm() {
             let culprit = Some((lost.alarm, message.clone()));
-            task.slot
-                .interruption
+            slot.interruption
                 .replace(Some(Interruption::Panic(culprit)));
         }
         task.give_up(Error::new(ErrorKind::Panic, message));
-        task.slot.rings.set(false);
+        slot.rings.set(false);
         drop(task);
         for slot in self.all_slots() {
             self.forget(
@@ -517,9 +562,7 @@ impl Sim {
     /// Removes an object from memory, and fails its callers with that message.
     fn forget(&self, slot: &Rc<Slot>, message: &str) {
         let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
-        let (lost, kept): (Vec<_>, Vec<_>) = tasks
-            .into_iter()
-            .partition(|task| Rc::ptr_eq(&task.slot, slot));
+        let (lost, kept): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|task| task.is_of(slot));
         *self.tasks.borrow_mut() = kept;
         for task in &lost {
             task.give_up(Error::new(ErrorKind::Unavailable, message));

@@ -1,9 +1,12 @@
 //! The bindings that the runtime passes to a Worker.
 
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 use worker::Env;
 
-use super::rpc;
+use super::{network, rpc};
+use crate::bindings::fetch::Fetcher;
 use crate::env::{Address, Bindings};
 use crate::error::Result;
 use crate::rpc::remote::Remote;
@@ -27,5 +30,13 @@ impl Bindings for Env {
 
     fn json(&self, name: &str) -> Option<String> {
         json_of(self, name)
+    }
+
+    fn network(&self) -> Rc<dyn Fetcher> {
+        network::network()
+    }
+
+    fn fetcher(&self, name: &str) -> Option<Rc<dyn Fetcher>> {
+        network::service(self, name)
     }
 }

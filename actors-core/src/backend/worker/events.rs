@@ -96,7 +96,9 @@ fn no_consumer(queue: &str) -> Error {
 fn unread(message: JsValue) -> (Head, String) {
     let message: Message = message.unchecked_into();
     // Nothing is no JSON, and what JSON has not is none either.
-    let body = JSON::stringify(&message.body()).ok().and_then(|text| text.as_string());
+    let body = JSON::stringify(&message.body())
+        .ok()
+        .and_then(|text| text.as_string());
     let body = body.unwrap_or_default();
     let head = Head {
         id: message.id(),

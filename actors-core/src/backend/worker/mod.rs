@@ -7,6 +7,7 @@ mod error;
 mod events;
 mod executor;
 mod http;
+mod network;
 mod object;
 mod rpc;
 mod sockets;

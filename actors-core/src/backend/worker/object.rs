@@ -15,7 +15,7 @@ use crate::sockets::admission::PreparedSocket;
 use crate::sockets::raw::{Accepted, Outgoing, RawSocket, Selection};
 use crate::sql::cell::Rows;
 use crate::sql::{Usage, Value};
-use crate::time::{Duration, Timestamp, hours};
+use crate::time::{Duration, Timestamp, days, hours};
 use crate::turn::BoxFuture;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
@@ -41,6 +41,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.0.stop();
     }
+}
+
+/// Waits for that long; for 24 days at most, where a timer of JavaScript's would not wait at all.
+pub(super) async fn pause(span: Duration) {
+    let timer = Running(Timer::new(span.min(days(24)).as_secs_f64() * 1_000.0));
+    let _ = JsFuture::from(timer.0.promise()).await;
 }
 
 /// One Durable Object. Without `SOCKETS` it has no web sockets, and the code for them is
@@ -136,10 +142,7 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
     }
 
     fn sleep(&self, span: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(async move {
-            let timer = Running(Timer::new(span.min(hours(1)).as_secs_f64() * 1_000.0));
-            let _ = JsFuture::from(timer.0.promise()).await;
-        })
+        Box::pin(pause(span.min(hours(1))))
     }
 
     fn delete_all(&self) {
