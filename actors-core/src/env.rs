@@ -25,11 +25,11 @@ use crate::time::Timestamp;
 use crate::turn::BoxFuture;
 
 /// The bindings as the backend has them. In a Worker each method of theirs is called directly, so
-/// that what no one calls is not linked.
+/// that what no one calls is not linked. axum requires `Send`; there is one thread.
 #[cfg(target_arch = "wasm32")]
 type Inner = worker::Env;
 #[cfg(not(target_arch = "wasm32"))]
-type Inner = Rc<dyn Bindings>;
+type Inner = send_wrapper::SendWrapper<Rc<dyn Bindings>>;
 
 /// The Worker's bindings: its variables and secrets, and its clients of actors and of everything
 /// else outside an actor. In an actor it is [`Ctx::env`](crate::Ctx::env).
@@ -253,6 +253,12 @@ impl Env {
         self.0.restore(object, bookmark)
     }
 
+    /// The bindings of a simulated Worker.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn new(bindings: std::rc::Rc<dyn Bindings>) -> Self {
+        Self(Inner::new(bindings))
+    }
+
     /// The bindings as the crate `worker` has them, for whatever has no method here. Only in a
     /// Worker: code that calls it needs `#[cfg(target_arch = "wasm32")]`.
     #[cfg(target_arch = "wasm32")]
@@ -270,7 +276,7 @@ impl From<worker::Env> for Env {
 }
 
 /// The error for a binding that is not there.
-fn missing(what: &str, name: &str, advice: &str) -> Error {
+pub(crate) fn missing(what: &str, name: &str, advice: &str) -> Error {
     Error::internal(format!("the Worker has no {what} `{name}`: {advice}"))
 }
 

@@ -82,10 +82,6 @@ mod actor;
 pub mod alarms;
 mod backend;
 pub mod bindings;
-#[cfg_attr(
-    not(target_arch = "wasm32"),
-    allow(dead_code, reason = "only a Worker has a fetch handler")
-)]
 mod entry;
 mod env;
 mod error;
@@ -134,6 +130,8 @@ pub use actors_macros::{
 pub use bindings::fetch::Fetch;
 pub use bindings::service::Service;
 pub use bindings::{Kv, Queue};
+pub use entry::Entry;
+pub use entry::events::{Batch, Delivery, Scheduled};
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
 pub use from_binding::FromBinding;

@@ -13,7 +13,11 @@ impl<A: Actor> Reached<A> for If<true> {
     type Stub = A::Stub;
 
     fn named(env: &Env, name: &str) -> Result<A::Stub> {
-        Ok(stub(env, A::NAME, &address::<A>(), name)?.into())
+        <Self as Reached<A>>::stub(env, name).map(Into::into)
+    }
+
+    fn stub(env: &Env, name: &str) -> Result<Stub> {
+        stub(env, A::NAME, &address::<A>(), name)
     }
 
     fn placed(env: &Env, which: Which<'_>, placement: Placement) -> Result<A::Stub> {
@@ -34,6 +38,10 @@ impl<A> Reached<A> for If<false> {
     type Stub = StandIn;
 
     fn named(_: &Env, _: &str) -> Result<StandIn> {
+        unreachable!()
+    }
+
+    fn stub(_: &Env, _: &str) -> Result<Stub> {
         unreachable!()
     }
 

@@ -32,8 +32,12 @@ pub use crate::actor::table::{auto_id, insert_id, no_id, own_sql, store_all};
 pub use crate::actor::{Handlers, Incoming, MessageHandler, Part, Reached, used};
 pub use crate::alarms::{Declared, Due, Plan, Retry};
 #[cfg(target_arch = "wasm32")]
-pub use crate::backend::worker::{Class, declare_class, fetch};
-pub use crate::entry::{Name, Route};
+pub use crate::backend::worker::{Class, declare_class, fetch, front, queue, scheduled};
+pub use crate::entry::check::{is_one_of, joined, joined_length};
+pub use crate::entry::events::{Consumer, OnBatch, OnSchedule, Unread};
+pub use crate::entry::front::Front;
+pub use crate::entry::handlers::{Before, Fallback, OnFallback};
+pub use crate::entry::route::{Name, Route};
 pub use crate::from_binding::{ReadBindings, bindings};
 pub use crate::object::{AlarmHandler, Init, Method, Object, RunAlarm};
 pub use crate::rpc::{Call, FakedBy, FarStub, Reply, Stub};

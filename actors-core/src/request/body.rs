@@ -1,5 +1,6 @@
 //! Bodies: bytes in memory, or a stream of them.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt::Display;
@@ -30,7 +31,7 @@ enum Kind {
 type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>;
 
 /// A body from the platform that has not been read yet.
-pub(crate) trait Incoming {
+pub(crate) trait Incoming: Any {
     /// How many bytes it has, if the platform knows that.
     fn length(&self) -> Option<u64>;
     /// Reads all of it.
@@ -129,6 +130,23 @@ impl Body {
     /// The body of a request or a response of the platform.
     pub(crate) fn incoming(body: impl Incoming + 'static) -> Self {
         Self(Kind::Incoming(SendWrapper::new(Box::new(body))))
+    }
+
+    /// The platform's own body, if this is one that has not been read.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker has one")
+    )]
+    pub(crate) fn into_incoming<T: Incoming>(self) -> Result<T, Self> {
+        match self.0 {
+            Kind::Incoming(body) if (&**body as &dyn Any).is::<T>() => {
+                let body: Box<dyn Any> = body.take();
+                body.downcast::<T>()
+                    .map(|body| *body)
+                    .map_err(|_| Self::empty())
+            }
+            other => Err(Self(other)),
+        }
     }
 
     /// The bytes, if they are in memory.

@@ -212,7 +212,7 @@ fn upgrading(request: http::Request<()>, path: Option<&str>) -> Request {
 }
 
 /// Makes the URL of the request absolute: without a host it gets one, and `path` if given.
-fn absolute(mut request: Request, path: Option<&str>) -> Request {
+pub(super) fn absolute(mut request: Request, path: Option<&str>) -> Request {
     let uri = request.uri();
     if uri.authority().is_none() {
         let path = path.unwrap_or(uri.path());

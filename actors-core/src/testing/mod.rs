@@ -52,6 +52,7 @@
 //!   object without telling anyone; a panic leaves them open.
 
 mod client;
+mod front;
 mod network;
 #[doc(hidden)]
 pub mod raw;
@@ -66,6 +67,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::client::Client;
+pub use self::front::{Delivered, Settled};
 pub use self::network::Clock;
 pub use self::schema::{check_rollback, check_schema};
 pub use self::search::{Run, Search};
@@ -118,7 +120,7 @@ impl World {
     }
 
     fn of(sim: Rc<Sim>) -> Self {
-        let env = Env(sim.clone());
+        let env = Env::new(sim.clone());
         Self { sim, env }
     }
 

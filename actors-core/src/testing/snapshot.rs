@@ -126,6 +126,6 @@ fn done(text: &str) -> Result<Vec<Done>> {
 fn with_database<A: Actor, T>(body: impl FnOnce(&Instance) -> Result<T>) -> Result<T> {
     let sim = Sim::new(None);
     let slot = sim.slot(&address::<A>(), "schema")?;
-    let (platform, env) = (sim.platform(&slot), Env(sim));
+    let (platform, env) = (sim.platform(&slot), Env::new(sim));
     body(&Instance::new(platform, env, def_of::<A>()))
 }

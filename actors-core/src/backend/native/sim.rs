@@ -351,7 +351,7 @@ impl Sim {
         }
         slot.disk.reset_usage();
         let world = self.me.upgrade().expect("the world exists while it runs");
-        let object = (slot.make)(self.platform(slot), Env(world));
+        let object = (slot.make)(self.platform(slot), Env::new(world));
         slot.object.replace(Some(object.clone()));
         self.note(Some(slot), || "wakes".to_owned());
         object

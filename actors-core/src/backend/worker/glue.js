@@ -817,6 +817,21 @@ export function pathOf(request) {
   return canonical(request.url).path;
 }
 
+export function canonicalUrl(url) {
+  return canonical(url).url;
+}
+
+// The request as the Worker has changed it: a body is copied, or that of `source`.
+export function changedRequest(original, method, url, headers, body, source) {
+  const { cf, signal } = original;
+  const changed = { method, headers: newHeaders(headers), redirect: "manual", cf, signal };
+  return new Request(url, { ...changed, body: body?.slice() ?? source?.body });
+}
+
+export function ask(env, binding, request) {
+  return env[binding]?.fetch(request);
+}
+
 export function forward(env, binding, name, request, mayUpgrade) {
   const object = stub(env, binding, name);
   if (object === undefined) return undefined;
@@ -842,6 +857,12 @@ function readBodies(prototype) {
     // The error of one that can't be read is for Rust to report.
     return request.arrayBuffer().then(begin, () => fetch.call(this, request));
   };
+}
+
+// ---- queues -----------------------------------------------------------------
+
+export function delayed(delaySeconds) {
+  return { delaySeconds };
 }
 
 // ---- requests to others -----------------------------------------------------

@@ -41,6 +41,15 @@ extern "C" {
         headers: Option<&str>,
         body: Option<&[u8]>,
     ) -> Result<web_sys::Request, JsValue>;
+    #[wasm_bindgen(catch, js_name = changedRequest)]
+    fn changed_request(
+        original: &web_sys::Request,
+        method: &str,
+        url: &str,
+        headers: Option<&str>,
+        body: Option<&[u8]>,
+        source: &JsValue,
+    ) -> Result<web_sys::Request, JsValue>;
 }
 
 /// A request to the actor, with its body if the glue has read it.
@@ -63,12 +72,25 @@ pub(super) fn handle<const SOCKETS: bool>(
     }
     let body = match body {
         Some(body) => Body::from(body),
-        None if has_body(&head, request) => Body::incoming(JsBody::Request(Clone::clone(request))),
-        None => Body::empty(),
+        None => body_of(&head, request),
     };
     match object.fetch(head.map(|()| body)) {
         Some(turn) => answer(turn, to_js_response),
         None => Err(to_js(&Error::not_found("the actor answers no requests"))),
+    }
+}
+
+/// A request to the Worker.
+pub(super) fn incoming(request: &web_sys::Request) -> Result<Request> {
+    let head = head(request)?;
+    let body = body_of(&head, request);
+    Ok(head.map(|()| body))
+}
+
+fn body_of(head: &::http::Request<()>, request: &web_sys::Request) -> Body {
+    match has_body(head, request) {
+        true => Body::incoming(JsBody::Request(Clone::clone(request))),
+        false => Body::empty(),
     }
 }
 
@@ -227,4 +249,27 @@ pub(super) fn to_js_request(request: Request) -> Result<web_sys::Request> {
     let (method, url) = (head.method.as_str(), head.uri.to_string());
     let request = new_request(method, &url, headers.as_deref(), body);
     request.map_err(|thrown| from_js(&thrown))
+}
+
+/// A request that has been changed on its way; a body that nobody has read stays in JavaScript.
+pub(super) fn changed(original: &web_sys::Request, request: Request) -> Result<web_sys::Request> {
+    let (head, body) = request.into_parts();
+    let (mut bytes, mut source) = (Bytes::new(), JsValue::UNDEFINED);
+    match body.into_full() {
+        Ok(full) => bytes = full,
+        Err(stream) => source = source_of(stream)?,
+    }
+    let (headers, body) = (lines(&head.headers), (!bytes.is_empty()).then_some(&*bytes));
+    let (method, url) = (head.method.as_str(), head.uri.to_string());
+    let request = changed_request(original, method, &url, headers.as_deref(), body, &source);
+    request.map_err(|thrown| from_js(&thrown))
+}
+
+/// What has the body in JavaScript.
+fn source_of(body: Body) -> Result<JsValue> {
+    match body.into_incoming::<JsBody>() {
+        Ok(JsBody::Request(request)) => Ok(request.into()),
+        Ok(JsBody::Response(response)) => Ok(response.into()),
+        Err(stream) => Ok(worker::response_to_wasm(::http::Response::new(stream))?.into()),
+    }
 }

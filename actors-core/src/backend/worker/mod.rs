@@ -5,6 +5,7 @@ mod d1;
 mod entry;
 mod env;
 mod error;
+mod events;
 mod executor;
 mod history;
 mod http;
@@ -21,4 +22,5 @@ mod timer;
 mod wire;
 
 pub use self::class::{Class, declare_class};
-pub use self::entry::fetch;
+pub use self::entry::{fetch, front};
+pub use self::events::{queue, scheduled};

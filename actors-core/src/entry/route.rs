@@ -1,12 +1,18 @@
-//! The Worker's own fetch handler: which instance a request is for.
+//! Which instance a request is for.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use percent_encoding::percent_decode_str;
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::actor::Reached;
 use crate::actor::State;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::env::Env;
 use crate::error::{Error, Result};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::rpc::Stub;
 use crate::rpc::check_name;
 
 /// One line of [`entry!`](crate::entry).
@@ -19,6 +25,9 @@ pub struct Route {
     /// How the path of a request for one of the actor's web sockets ends.
     pub socket: Option<&'static str>,
     pub name: Name,
+    /// Reaches an instance, where there is no runtime to do it.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub stub: fn(&Env, &str) -> Result<Stub>,
 }
 
 impl Route {
@@ -32,7 +41,14 @@ impl Route {
                 None => None,
             },
             name,
+            #[cfg(not(target_arch = "wasm32"))]
+            stub: <A::Is as Reached<A>>::stub,
         }
+    }
+
+    /// The actor's binding.
+    pub const fn binding(&self) -> &'static str {
+        self.binding
     }
 
     /// How the path matches, if it does.
@@ -57,9 +73,8 @@ impl Route {
 }
 
 /// The instance that a request is for.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found {
-    pub(crate) binding: &'static str,
+    pub(crate) route: &'static Route,
     pub(crate) name: String,
     /// Whether the request can be for a web socket.
     pub(crate) may_upgrade: bool,
@@ -156,17 +171,21 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The instance that the request is for.
+/// The error for a path that nobody serves.
+pub(crate) fn nothing(path: &str) -> Error {
+    Error::not_found(format!("nothing is served at {path}"))
+}
+
+/// The instance that the request is for, if a route matches its path.
 ///
 /// # Errors
 ///
-/// No route matches the path, or the instance's name is invalid.
+/// The instance's name is invalid.
 pub(crate) fn find(
     routes: &'static [Route],
     path: &str,
     head: impl FnOnce() -> Result<http::Request<()>>,
-) -> Result<Found> {
-    let nothing = || Error::not_found(format!("nothing is served at {path}"));
+) -> Result<Option<Found>> {
     let matching = routes
         .iter()
         .filter_map(|route| Some((route.matched(path)?, route)));
@@ -174,21 +193,24 @@ pub(crate) fn find(
         Some((found, route)) => (found.name, route),
         None => {
             let mut routes = routes.iter();
-            let fallback = routes.find(|route| route.path.is_none());
-            (None, fallback.ok_or_else(nothing)?)
+            match routes.find(|route| route.path.is_none()) {
+                Some(fallback) => (None, fallback),
+                None => return Ok(None),
+            }
         }
     };
     let name = match route.name {
-        Name::Fixed(name) => name.to_owned(),
-        Name::InPath => decode(name.ok_or_else(nothing)?)?.into_owned(),
-        Name::Chosen(choose) => choose(&head()?).ok_or_else(nothing)?,
+        Name::Fixed(name) => Some(name.to_owned()),
+        Name::InPath => name.map(decode).transpose()?.map(Cow::into_owned),
+        Name::Chosen(choose) => choose(&head()?),
     };
+    let Some(name) = name else { return Ok(None) };
     check_name(&name)?;
-    Ok(Found {
-        binding: route.binding,
+    Ok(Some(Found {
+        route,
         name,
         may_upgrade: route.may_upgrade(path),
-    })
+    }))
 }
 
 fn decode(text: &str) -> Result<Cow<'_, str>> {
@@ -201,21 +223,20 @@ fn decode(text: &str) -> Result<Cow<'_, str>> {
 mod tests {
     use super::*;
 
+    /// Fails as a Worker without a fallback does.
     fn find(routes: &'static [Route], path: &str) -> Result<Found> {
-        super::find(routes, path, || {
-            Ok(http::Request::builder().uri(path).body(())?)
-        })
+        let head = || Ok(http::Request::builder().uri(path).body(())?);
+        super::find(routes, path, head)?.ok_or_else(|| nothing(path))
     }
 
     /// The binding and the name.
     fn instance(path: &str) -> (&'static str, String) {
         let found = find(TABLE, path).expect("a route");
-        (found.binding, found.name)
+        (found.route.binding, found.name)
     }
 
     fn status(path: &str) -> u16 {
-        let error = find(TABLE, path).expect_err("no instance");
-        error.kind().status()
+        find(TABLE, path).map_or_else(|error| error.kind().status(), |_| 200)
     }
 
     const fn route(path: &'static str, binding: &'static str, name: Name) -> Route {
@@ -224,6 +245,7 @@ mod tests {
             binding,
             socket: Some("/ws"),
             name,
+            stub: |_, _| unreachable!(),
         }
     }
 
@@ -262,10 +284,10 @@ mod tests {
     fn a_closure_chooses_or_declines() {
         let head = |uri: String| move || Ok(http::Request::builder().uri(uri).body(())?);
         let find = |uri: &str| super::find(TABLE, "/shards/x", head(uri.to_owned()));
-        assert_eq!(find("/shards/x?7").unwrap().name, "7");
-        assert_eq!(find("/shards/x").unwrap_err().kind().status(), 404);
+        assert_eq!(find("/shards/x?7").unwrap().unwrap().name, "7");
+        assert!(find("/shards/x").unwrap().is_none());
         let long = find(&format!("/shards/x?{}", "7".repeat(1025)));
-        assert_eq!(long.unwrap_err().kind().status(), 400);
+        assert_eq!(long.err().unwrap().kind().status(), 400);
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! The simulated Worker in front of the actors.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::http::normalised;
+use super::sim::Sim;
+use crate::entry::events::{Consumer, Head, Settle, Unread, consumer};
+use crate::entry::front::{Front, Next, next};
+use crate::env::Env;
+use crate::error::{Error, Result};
+use crate::request::{Request, Response, error_response};
+use crate::time::Duration;
+
+impl Sim {
+    /// A request to the Worker.
+    pub(crate) async fn front(
+        &self,
+        front: &'static Front,
+        env: &Env,
+        request: Request,
+    ) -> Result<Response> {
+        let request = match normalised(request) {
+            Ok(request) => request,
+            Err(error) => return Ok(error_response(&error)),
+        };
+        match next(front, env, request, normalised).await {
+            Next::Object(found, mut request) => {
+                if !found.may_upgrade {
+                    request.headers_mut().remove("upgrade");
+                }
+                (found.route.stub)(env, &found.name)?.fetch(request).await
+            }
+            Next::Assets(binding, request) => env.service(binding)?.fetch(request).await,
+            Next::Nobody(response) => Ok(response),
+        }
+    }
+
+    /// Runs the consumer of the queue, and returns what is to become of each message.
+    pub(crate) async fn consume(
+        &self,
+        consumers: &'static [Consumer],
+        env: &Env,
+        queue: &str,
+        messages: Vec<String>,
+    ) -> (Result<()>, Vec<Option<Verdict>>) {
+        let verdicts: Vec<Rc<Message>> = messages.iter().map(|_| Rc::default()).collect();
+        let bodies = messages.into_iter().zip(&verdicts).enumerate();
+        let messages = bodies.map(|(index, (body, verdict))| {
+            let head = Head {
+                id: format!("{:032x}", index + 1),
+                time: self.now(),
+                attempts: 1,
+                settle: verdict.clone(),
+            };
+            (head, body)
+        });
+        let (queue, messages) = (queue.to_owned(), messages.collect());
+        let outcome = match consumer(consumers, &queue) {
+            Some(run) => run(Unread { queue, messages }, env.clone()).await,
+            None => Err(Error::internal(format!(
+                "the Worker has no consumer of the queue `{queue}`: add `queue(\"{queue}\") = \
+                 handler` to `entry!`"
+            ))),
+        };
+        let verdicts = verdicts.iter().map(|message| *message.0.borrow()).collect();
+        (outcome, verdicts)
+    }
+}
+
+/// What the consumer has said about a message.
+#[derive(Clone, Copy)]
+pub(crate) enum Verdict {
+    Done,
+    Again(Option<Duration>),
+}
+
+/// A message; what is said first counts, as in workerd.
+#[derive(Default)]
+struct Message(RefCell<Option<Verdict>>);
+
+impl Message {
+    fn settle(&self, verdict: Verdict) {
+        self.0.borrow_mut().get_or_insert(verdict);
+    }
+}
+
+impl Settle for Message {
+    fn ack(&self) {
+        self.settle(Verdict::Done);
+    }
+
+    fn retry(&self, after: Option<Duration>) {
+        self.settle(Verdict::Again(after));
+    }
+}

@@ -1,0 +1,26 @@
+//! The Worker in front of the actors, which `entry!` describes.
+
+pub(crate) mod check;
+pub(crate) mod events;
+pub(crate) mod front;
+pub(crate) mod handlers;
+pub(crate) mod route;
+
+use self::events::{Consumer, OnSchedule};
+use self::front::Front;
+
+/// The Worker that [`entry!`](crate::entry) describes: it writes a type `Worker` beside it, for
+/// [`World::fetch`](crate::testing::World::fetch) and the like.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a Worker",
+    label = "not a Worker",
+    note = "name the type `Worker` that `entry!` writes"
+)]
+pub trait Entry {
+    #[doc(hidden)]
+    const FRONT: &'static Front;
+    #[doc(hidden)]
+    const SCHEDULED: Option<OnSchedule>;
+    #[doc(hidden)]
+    const QUEUES: &'static [Consumer];
+}
