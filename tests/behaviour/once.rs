@@ -94,16 +94,15 @@ on_both! {
         let till = world.object("TILL", "a");
         let count = |key: u32| till.ask("count", json!([[key, "x"]]));
         assert_eq!([count(0), count(0)], [1, 1]);
-        world.pass(Duration::from_millis(600));
+        world.pass(Duration::from_millis(1_200));
         assert_eq!(count(0), 1, "asking does not prolong it");
-        world.pass(Duration::from_millis(600));
+        world.pass(Duration::from_millis(2_000));
         assert_eq!(count(0), 2);
         for key in 1..=60 {
             count(key);
         }
         assert_eq!(till.ask("place", json!(["o1", "soup"]))["number"], 63);
-        world.pass(Duration::from_millis(1_100));
-        assert_eq!(kept(&till), Some(62));
+        world.pass(Duration::from_millis(3_100));
         for key in 100..=200 {
             count(key);
         }

@@ -25,11 +25,11 @@ const SELECT: &str = "SELECT arguments, answer FROM _actors_once \
 const INSERT: &str = "INSERT OR REPLACE INTO _actors_once \
                       (place, method, key, arguments, expires, answer) VALUES (?, ?, ?, ?, ?, ?)";
 
-/// Removes what has expired of the answers that follow a place: eight of them, so that of a table
-/// that is in use at most about an eighth has expired.
-const REMOVE: &str = "DELETE FROM _actors_once WHERE expires <= ?1 AND (place, method, key) IN \
-                      (SELECT place, method, key FROM _actors_once WHERE place > ?2 \
-                      ORDER BY place LIMIT 8)";
+/// Removes what has expired of the eight answers that follow a place: so of a table that is in use
+/// about an eighth has expired.
+const REMOVE: &str = "DELETE FROM _actors_once WHERE expires <= ?1 AND place IN \
+                      (SELECT place FROM (SELECT place, expires FROM _actors_once \
+                      WHERE place > ?2 ORDER BY place LIMIT 8) WHERE expires <= ?1)";
 
 /// The longest key, as JSON, in bytes.
 const MAX_KEY: usize = 1_024;

@@ -78,7 +78,7 @@ fn field(key: &str, value: i64) -> i64 {
     hash.finish()
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
 mod tests {
     use super::super::Wire;
     use super::*;
