@@ -3,11 +3,19 @@
 
 #![allow(missing_docs, reason = "the tests say what the scenarios are for")]
 
+mod bindings;
+mod kv;
+mod queue;
 mod variables;
+
+use std::fmt::Debug;
 
 use actors_core::prelude::*;
 
-#[actor]
+pub use crate::bindings::Unbound;
+pub use crate::queue::Job;
+
+#[actor(bindings(bindings::Present))]
 pub struct Outside {}
 
 #[actor]
@@ -21,9 +29,22 @@ impl Outside {
     async fn run(ctx: &Ctx<Self>, scenario: &str) -> Result<Vec<String>> {
         let env = ctx.env();
         match scenario {
+            "bindings" => bindings::scenario(ctx).await,
+            "kv-values" => kv::values(env).await,
+            "kv-list" => kv::list(env).await,
+            "kv-limits" => kv::limits(ctx).await,
+            "queue" => queue::scenario(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }
+    }
+}
+
+/// A line that says what came of something.
+fn said<T: Debug>(outcome: Result<T>) -> String {
+    match outcome {
+        Ok(value) => format!("{value:?}"),
+        Err(error) => error.to_string(),
     }
 }
 

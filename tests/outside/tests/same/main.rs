@@ -1,5 +1,7 @@
 //! Each scenario says the same in miniflare and natively.
 
+mod bound;
+
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -22,10 +24,18 @@ fn world() -> World {
         .var("GREETING", "hello")
         .secret("KEY", r#"{"max": 6}"#)
         .json("LIMITS", &json!({"max": 5}))
+        .var("PORT", "8080")
+        .var("HOST_ADDRESS", "127.0.0.1")
+        .kv("CACHE")
+        .kv("LISTED")
+        .queue("JOBS")
 }
 
 fn natively(scenario: &str) -> Vec<String> {
-    let world = world();
+    natively_in(&world(), scenario)
+}
+
+fn natively_in(world: &World, scenario: &str) -> Vec<String> {
     let request = http::Request::get(format!("/a?{scenario}"));
     let request = request.body(()).expect("a request");
     let response = world.request::<Outside>("a", request).expect("a response");
