@@ -3,18 +3,25 @@
 
 #![allow(missing_docs, reason = "the tests say what the scenarios are for")]
 
+mod bindings;
 mod bucket;
 mod database;
+mod kv;
 mod network;
 pub mod objects;
+mod queue;
 pub mod remote;
 mod variables;
 
+use std::fmt::Debug;
+
 use actors_core::prelude::*;
 
+pub use crate::bindings::Unbound;
 pub use crate::network::Zeros;
+pub use crate::queue::Job;
 
-#[actor]
+#[actor(bindings(bindings::Present))]
 pub struct Outside {}
 
 #[actor]
@@ -48,9 +55,22 @@ impl Outside {
             "elsewhere" => objects::elsewhere(env).await,
             "bookmarks" => Ok(objects::bookmarks(ctx).await),
             "remote" => remote::scenario(env).await,
+            "bindings" => bindings::scenario(ctx).await,
+            "kv-values" => kv::values(env).await,
+            "kv-list" => kv::list(env).await,
+            "kv-limits" => kv::limits(ctx).await,
+            "queue" => queue::scenario(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }
+    }
+}
+
+/// A line that says what came of something.
+fn said<T: Debug>(outcome: Result<T>) -> String {
+    match outcome {
+        Ok(value) => format!("{value:?}"),
+        Err(error) => error.to_string(),
     }
 }
 

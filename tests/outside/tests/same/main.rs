@@ -1,5 +1,6 @@
 //! Each scenario says the same in miniflare and natively.
 
+mod bound;
 mod network;
 mod objects;
 mod store;
@@ -35,17 +36,25 @@ fn world() -> World {
         .database("DB", "")
         .remote::<BillingStub, _>(FakeBilling::new)
         .remote::<MailerStub, _>(|_| FakeMailer)
+        .var("PORT", "8080")
+        .var("HOST_ADDRESS", "127.0.0.1")
+        .kv("CACHE")
+        .kv("LISTED")
+        .queue("JOBS")
 }
 
 fn natively(scenario: &str) -> Vec<String> {
-    let world = world();
+    natively_in(&world(), scenario)
+}
+
+fn natively_in(world: &World, scenario: &str) -> Vec<String> {
     let request = http::Request::get(format!("http://actor/a?{scenario}"));
     let request = request.body(Body::empty()).expect("a request");
     let asked = async {
         let response = world.get::<Outside>("a").fetch(request).await?;
         response.into_body().bytes().await
     };
-    let body = in_time(&world, asked).expect("a body");
+    let body = in_time(world, asked).expect("a body");
     serde_json::from_slice(&body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&body)))
 }
 

@@ -1,0 +1,85 @@
+//! Structs of bindings.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::rc::Rc;
+
+use actors_core::prelude::*;
+
+use crate::queue::Job;
+use crate::said;
+
+/// All that this Worker has.
+#[bindings]
+pub struct Present {
+    greeting: String,
+    #[secret]
+    key: Json<BTreeMap<String, u32>>,
+    port: Option<u16>,
+    #[binding = "HOST_ADDRESS"]
+    host: Ipv4Addr,
+    limits: Json<BTreeMap<String, u32>>,
+    cache: Kv,
+    jobs: Queue<Job>,
+    other: Option<String>,
+    #[secret]
+    other_key: Option<String>,
+    other_cache: Option<Kv>,
+}
+
+/// What it has not, or not so.
+#[bindings]
+#[allow(dead_code, reason = "nobody gets to see them")]
+pub struct Absent {
+    greeting: u16,
+    #[secret]
+    stripe_key: String,
+    nothing: String,
+    limits: Json<Vec<u8>>,
+    other_cache: Kv,
+    #[binding = "KEY"]
+    jobs: Queue<Job>,
+    #[binding = "HOST_ADDRESS"]
+    optional: Option<bool>,
+}
+
+/// An actor that can't wake.
+#[actor(bindings(Absent))]
+pub struct Unbound {}
+
+#[actor]
+impl Unbound {
+    pub fn hello(&self, ctx: &Ctx<Self>) -> String {
+        let Absent {
+            greeting,
+            stripe_key,
+            nothing,
+            limits,
+            optional,
+            ..
+        } = ctx.bindings();
+        format!("{greeting}{stripe_key}{nothing}{limits:?}{optional:?}")
+    }
+}
+
+pub(crate) async fn scenario(ctx: &Ctx<crate::Outside>) -> Result<Vec<String>> {
+    let bound = ctx.bindings();
+    bound.cache.put("bound", &bound.greeting).await?;
+    bound.jobs.send_batch(&[]).await?;
+    let again = Present::of(ctx.env())?;
+    Ok(vec![
+        said(bound.cache.get("bound").await),
+        format!("{:?} {:?} {}", bound.key, bound.port, bound.host),
+        format!("{:?}", bound.limits),
+        format!(
+            "{:?} {:?} {}",
+            bound.other,
+            bound.other_key,
+            bound.other_cache.is_some()
+        ),
+        format!("{}", Rc::ptr_eq(&again, &Present::of(ctx.env())?)),
+        format!("{}", std::ptr::eq(bound, &*again)),
+        said(Absent::of(ctx.env()).map(drop)),
+        said(Unbound::get(ctx.env(), "a")?.hello().await),
+    ])
+}

@@ -1,0 +1,8 @@
+use actors_core::prelude::*;
+
+#[bindings]
+struct Bindings {
+    greeting: &'static str,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[bindings]
+struct Bindings {
+    #[binding(OTHER)]
+    cache: Kv,
+}
+
+fn main() {}

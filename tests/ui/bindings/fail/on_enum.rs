@@ -1,0 +1,8 @@
+use actors_core::prelude::*;
+
+#[bindings]
+enum Bindings {
+    Cache(Kv),
+}
+
+fn main() {}

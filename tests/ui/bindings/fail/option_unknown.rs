@@ -1,0 +1,8 @@
+use actors_core::prelude::*;
+
+#[bindings(kv)]
+struct Bindings {
+    cache: Kv,
+}
+
+fn main() {}

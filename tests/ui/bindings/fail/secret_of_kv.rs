@@ -1,0 +1,9 @@
+use actors_core::prelude::*;
+
+#[bindings]
+struct Bindings {
+    #[secret]
+    cache: Kv,
+}
+
+fn main() {}

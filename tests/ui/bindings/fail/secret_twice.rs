@@ -1,0 +1,10 @@
+use actors_core::prelude::*;
+
+#[bindings]
+struct Bindings {
+    #[secret]
+    #[secret]
+    key: String,
+}
+
+fn main() {}

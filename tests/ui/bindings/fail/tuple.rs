@@ -1,0 +1,6 @@
+use actors_core::prelude::*;
+
+#[bindings]
+struct Bindings(Kv, String);
+
+fn main() {}
