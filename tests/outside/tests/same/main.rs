@@ -37,12 +37,16 @@ fn natively(scenario: &str) -> Vec<String> {
     serde_json::from_slice(&body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&body)))
 }
 
-fn in_miniflare(scenario: &str) -> Vec<String> {
+fn miniflare() -> &'static Miniflare {
     static SERVER: OnceLock<Miniflare> = OnceLock::new();
-    let server = SERVER.get_or_init(|| {
+    SERVER.get_or_init(|| {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         Miniflare::start(folder).expect("miniflare starts")
-    });
+    })
+}
+
+fn in_miniflare(scenario: &str) -> Vec<String> {
+    let server = miniflare();
     let url = format!("{}/a?{scenario}", server.url());
     let agent = ureq::Agent::config_builder().http_status_as_error(false);
     let mut response = ureq::Agent::from(agent.build())
