@@ -260,9 +260,8 @@ impl Bucket {
     /// # use actors_core::{bindings::Bucket, prelude::*};
     /// async fn upload(files: &Bucket, request: Request) -> Result<Response> {
     ///     let key = request.uri().path().to_owned();
-    ///     let by = request.headers().get("x-user").and_then(|name| name.to_str().ok());
-    ///     let put = files.put(&key, Body::empty()).metadata("by", by.unwrap_or("nobody"));
-    ///     let object = files.put(&key, request.into_body()).if_absent().await?; // Conflict → 409
+    ///     let put = files.put(&key, request.into_body()).metadata("by", "Ann");
+    ///     let object = put.if_absent().await?; // a Conflict, answered 409, if there is one
     ///     json_response(201, &object)
     /// }
     /// # let world = actors_core::testing::World::new().bucket("FILES");

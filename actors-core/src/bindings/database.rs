@@ -159,8 +159,11 @@ impl Database {
             return Ok(Vec::new());
         }
         let texts: Vec<_> = queries.iter().map(|query| query.text.clone()).collect();
-        let results = self.0.batch(queries).await?.into_iter().zip(texts);
+        let results = self.0.batch(queries).await;
+        let results = results.map_err(|error| Error::new(error.kind(), message_of(&error)))?;
         Ok(results
+            .into_iter()
+            .zip(texts)
             .map(|((rows, meta), text)| QueryResult { text, rows, meta })
             .collect())
     }
@@ -278,12 +281,12 @@ fn read<T: FromRow>(rows: &Rows<'_>, check: impl Fn(&Row<'_>) -> Result<()>) -> 
 
 /// Checks that the names of a batch's columns have not changed their order or number.
 fn check_names(row: &Row<'_>, width: usize) -> Result<()> {
-    let is_number = |name: &&str| name.bytes().all(|byte| byte.is_ascii_digit());
-    let number = (0..row.len()).map(|index| row.name(index)).find(is_number);
-    match number {
-        Some(name) if width > 1 => Err(Error::sql(format!(
-            "column `{name}` of a batch has no name that keeps its place: name it with AS"
-        ))),
+    let is_number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
+    match (0..row.len()).any(|index| is_number(row.name(index))) {
+        true if width > 1 => Err(Error::sql(
+            "a column without a name, or with a number as its name, loses its place in a batch: \
+             name each with AS",
+        )),
         _ if row.len() < width => Err(Error::sql(format!(
             "the statement returns {} columns with different names, expected {width}: in a batch, \
              name each with AS",
@@ -324,8 +327,17 @@ fn check(statement: &str) -> Result<()> {
     Ok(())
 }
 
+/// SQLite's message, without the offset: the statement that D1 gets may be another text.
+fn message_of(error: &Error) -> &str {
+    let message = error.message().trim_end_matches('.');
+    message.split(" at offset ").next().unwrap_or_default()
+}
+
 /// The error, with the statement.
 fn of(error: Error, statement: &str) -> Error {
-    let text = shortened(statement);
-    Error::new(error.kind(), format!("{}: {text}", error.message()))
+    let mut message = message_of(&error).to_owned();
+    if !statement.trim().is_empty() {
+        message = format!("{message}: {}", shortened(statement));
+    }
+    Error::new(error.kind(), message)
 }

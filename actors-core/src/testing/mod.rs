@@ -153,8 +153,8 @@ impl World {
         self.bind(name, Binding::Bucket(Rc::default()))
     }
 
-    /// Adds a D1 database, and runs statements in it: its tables, and what they begin with. A test
-    /// looks at it through [`env`](Self::env).
+    /// Adds a D1 database, and runs statements in it, if there are any: its tables, and what they
+    /// begin with. A test looks at it through [`env`](Self::env).
     ///
     /// # Panics
     ///
@@ -162,7 +162,9 @@ impl World {
     #[track_caller]
     pub fn database(self, name: &str, statements: &str) -> Self {
         let disk = Disk::unused().expect("SQLite in memory opens");
-        if let Err(error) = disk.query(statements, &[]) {
+        if !statements.trim().is_empty()
+            && let Err(error) = disk.query(statements, &[])
+        {
             panic!("`{name}`: {error}");
         }
         disk.commit().expect("SQLite in memory commits");

@@ -260,3 +260,10 @@ pub(crate) async fn limits(env: &Env) -> Result<Vec<String>> {
     lines.push(said(env.bucket("DB").map(|_| ())));
     Ok(lines)
 }
+
+/// A body that arrives.
+pub(crate) async fn upload(env: &Env, body: Body) -> Result<Vec<String>> {
+    let files = env.bucket("FILES")?;
+    let stored = files.put("upload", body).await;
+    Ok(vec![said(stored.map(|object| (object.size, object.etag)))])
+}

@@ -7,6 +7,7 @@ use actors_core::prelude::*;
 use actors_core::sql::Value;
 
 #[derive(FromRow, Debug)]
+#[expect(dead_code, reason = "it is read by `Debug`")]
 struct Word {
     word: String,
     count: u32,
@@ -15,7 +16,10 @@ struct Word {
 fn said<T: Debug>(outcome: Result<T>) -> String {
     match outcome {
         Ok(value) => format!("{value:?}"),
-        Err(error) => format!("{}: {error}", error.kind()),
+        Err(error) => {
+            let line = format!("{}: {error}", error.kind());
+            line.chars().take(120).collect()
+        }
     }
 }
 

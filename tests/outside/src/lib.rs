@@ -28,8 +28,12 @@ pub struct Outside {}
 impl Outside {
     #[on_request]
     async fn answer(&self, ctx: &Ctx<Self>, request: Request) -> Result<Response> {
-        let scenario = request.uri().query().unwrap_or_default();
-        json_response(200, &Self::run(ctx, scenario).await?)
+        let (head, body) = request.into_parts();
+        let lines = match head.uri.query().unwrap_or_default() {
+            "bucket-upload" => bucket::upload(ctx.env(), body).await?,
+            scenario => Self::run(ctx, scenario).await?,
+        };
+        json_response(200, &lines)
     }
 
     async fn run(ctx: &Ctx<Self>, scenario: &str) -> Result<Vec<String>> {

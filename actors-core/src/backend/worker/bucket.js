@@ -24,18 +24,50 @@ export async function get(bucket, key, range) {
   return [json(object), offset, length, new Response(object.body, { headers })];
 }
 
-// The body is bytes, or a response.
+// The body is bytes, or a response. Returns false if a stream has another length.
 export async function put(bucket, key, body, length, options) {
   const { http, custom, condition } = JSON.parse(options);
-  const { cacheExpiry } = http;
-  if (cacheExpiry !== undefined) http.cacheExpiry = new Date(cacheExpiry);
-  const conditions = condition === null ? undefined : condition;
-  const settings = { httpMetadata: http, customMetadata: custom, onlyIf: conditions };
+  if (http.cacheExpiry !== undefined) http.cacheExpiry = new Date(http.cacheExpiry);
+  const onlyIf = condition ?? undefined;
+  const settings = { httpMetadata: http, customMetadata: custom, onlyIf };
   if (body instanceof Uint8Array) return json(await bucket.put(key, body, settings));
   const { readable, writable } = new FixedLengthStream(length);
-  const sent = body.body === null ? writable.close() : body.body.pipeTo(writable);
-  const [object] = await Promise.all([bucket.put(key, readable, settings), sent]);
-  return json(object);
+  const count = counter(length);
+  const stream = body.body ?? new Response("").body;
+  const sent = stream.pipeThrough(new TransformStream(count)).pipeTo(writable);
+  try {
+    const [object] = await Promise.all([bucket.put(key, readable, settings), sent]);
+    return json(object);
+  } catch (error) {
+    if (count.isWrong) return false;
+    throw error;
+  }
+}
+
+// Sends each part when the next one is there: R2 stores what has reached the length, whatever
+// follows.
+function counter(length) {
+  let [total, held] = [0, undefined];
+  const check = (isRight) => {
+    if (isRight) return;
+    count.isWrong = true;
+    throw new RangeError("the body has another length");
+  };
+  const count = {
+    isWrong: false,
+    transform(part, to) {
+      total += part.byteLength;
+      check(total <= length);
+      if (part.byteLength === 0) return;
+      if (held !== undefined) to.enqueue(held);
+      held = part;
+    },
+    flush(to) {
+      check(total === length);
+      if (held !== undefined) to.enqueue(held);
+    },
+  };
+  return count;
 }
 
 export async function list(bucket, options) {

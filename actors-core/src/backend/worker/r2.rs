@@ -69,13 +69,11 @@ impl R2 for Bucket {
                 Ok(bytes) => Uint8Array::from(&*bytes).into(),
                 Err(stream) => to_js_response(Response::new(stream))?,
             };
-            let stored = answer(put(&bucket, &key, &body, length as f64, &options)).await;
-            read(&stored.map_err(
-                |error| match error.message().contains("FixedLengthStream") {
-                    true => other_length(length),
-                    false => error,
-                },
-            )?)
+            let stored = put(&bucket, &key, &body, length as f64, &options);
+            match answer(stored).await? {
+                stored if stored == JsValue::FALSE => Err(other_length(length)),
+                stored => read(&stored),
+            }
         })
     }
 
