@@ -7,6 +7,7 @@ use syn::{Expr, ExprLit, Lit, LitStr, Meta, MetaNameValue};
 use super::cron;
 use super::method::Method;
 use super::mistakes::Mistake;
+use super::span::duration;
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 
@@ -99,22 +100,6 @@ fn recurs(
             Some(Recurs::Cron(cron.clone(), zone.cloned()))
         }
         (None, None, None) => None,
-    }
-}
-
-/// The span of time that an option is set to; it must be longer than zero.
-pub(super) fn duration(option: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
-    let text = attributes::text(option, mistakes)?;
-    match humantime::parse_duration(&text.value()) {
-        Ok(span) if span.as_millis() == 0 => {
-            mistakes.add(text, Mistake::AlarmEveryZero);
-            None
-        }
-        Ok(span) => Some(span),
-        Err(_) => {
-            mistakes.add(text, Mistake::AlarmEvery(&text.value()));
-            None
-        }
     }
 }
 

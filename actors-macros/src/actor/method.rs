@@ -134,7 +134,8 @@ impl Method {
             .collect();
         check_arguments(&signature, &role, &arguments, mistakes);
         let before = 1 + usize::from(ctx.is_some());
-        let once = Once::parse(once, &role, &signature, (before, &arguments), mistakes);
+        let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
+        let once = Once::parse(once, &role, &signature, (before, &types), mistakes);
         Some(Self {
             name: signature.ident.clone(),
             docs: attributes::docs(&item.attrs),

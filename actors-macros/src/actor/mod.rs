@@ -12,6 +12,7 @@ pub(crate) mod mistakes;
 mod once;
 mod role;
 mod sockets;
+mod span;
 mod state;
 
 use proc_macro2::{Span, TokenStream};

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use syn::{Attribute, FnArg, Meta, Signature};
+use syn::{Attribute, FnArg, Meta, Signature, Type};
 
-use super::alarm::duration;
-use super::method::Argument;
 use super::mistakes::Mistake;
 use super::role::Role;
+use super::span::duration;
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 use crate::common::types::last_is;
@@ -62,12 +61,12 @@ pub(super) fn refuse(marks: &[Mark], mistakes: &mut Mistakes) {
 }
 
 impl Once {
-    /// Reads the marks of a method whose arguments begin after so many inputs.
+    /// Reads the marks of a method whose arguments, of these types, begin after so many inputs.
     pub(super) fn parse(
         marks: &[Mark],
         role: &Role,
         signature: &Signature,
-        (before, arguments): (usize, &[Argument]),
+        (before, types): (usize, &[&Type]),
         mistakes: &mut Mistakes,
     ) -> Option<Self> {
         let [mark, others @ ..] = marks else {
@@ -78,8 +77,8 @@ impl Once {
             return None;
         }
         let key = mark.input.checked_sub(before);
-        let argument = key.and_then(|key| arguments.get(key));
-        let mistake = match (others, argument) {
+        let ty = key.and_then(|key| types.get(key));
+        let mistake = match (others, ty) {
             ([another, ..], _) if another.input == mark.input => {
                 Some((&another.attribute, Mistake::MarkTwice { mark: MARK }))
             }
@@ -90,8 +89,8 @@ impl Once {
         };
         if let Some((place, mistake)) = mistake {
             mistakes.add(place, mistake);
-        } else if let Some(argument) = argument.filter(|argument| last_is(&argument.ty, "Option")) {
-            mistakes.add(&argument.ty, Mistake::OnceOptional);
+        } else if let Some(ty) = ty.filter(|ty| last_is(ty, "Option")) {
+            mistakes.add(ty, Mistake::OnceOptional);
         }
         let keep = keep(&mark.attribute.meta, mistakes);
         Some(Self { key: key?, keep })

@@ -11,10 +11,10 @@ use syn::{
     Attribute, Expr, Field, Fields, Ident, ItemStruct, Meta, MetaNameValue, Path, Token, Type,
 };
 
-use super::alarm;
 use super::mistakes::Mistake;
 use super::role::MARKS;
 use super::sockets::SocketOptions;
+use super::span::duration;
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 
@@ -71,7 +71,7 @@ pub(super) fn parse(
     State {
         binding: binding(option("binding"), &item.ident, mistakes),
         sockets: option("sockets").map(|option| SocketOptions::parse(option, mistakes)),
-        wait: option("wait").and_then(|option| alarm::duration(option, mistakes)),
+        wait: option("wait").and_then(|option| duration(option, mistakes)),
         tables: option("tables")
             .map(|option| paths(option, Mistake::NotTables, Mistake::TableTwice, mistakes))
             .unwrap_or_default(),
