@@ -56,6 +56,7 @@ pub struct Search<M> {
     invariants: Vec<Invariant<M>>,
     runs: u64,
     seed: u64,
+    loses_answers: bool,
 }
 
 struct Step<M> {
@@ -142,6 +143,7 @@ impl<M: Default + 'static> Search<M> {
             invariants: Vec::new(),
             runs: 50,
             seed: 0,
+            loses_answers: false,
         }
     }
 
@@ -192,6 +194,14 @@ impl<M: Default + 'static> Search<M> {
     /// The seed of the first run; each further run adds one.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Also lets an object crash between a commit and its answer: a call that fails with
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) may then have had its effect, as in
+    /// production. For actors whose callers call again.
+    pub fn lose_answers(mut self) -> Self {
+        self.loses_answers = true;
         self
     }
 
@@ -250,6 +260,7 @@ impl<M: Default + 'static> Search<M> {
     /// Plays a scenario, and returns what broke.
     fn play(&self, seed: u64, plan: &[Action]) -> Option<Break> {
         let world = World::seeded(seed);
+        world.sim.loses_answers.set(self.loses_answers);
         let model = Rc::new(M::default());
         let begun = RefCell::new(Vec::new());
         for action in plan {
