@@ -60,7 +60,7 @@ fn each_kind_of_event_costs_what_is_written_down() {
         ("store", &first, costs(2, 1, 1, 0)),
         ("increment", &nothing, costs(3, 1, 1, 0)),
         // The second call with its key.
-        ("once", &first, costs(3, 1, 0, 0)),
+        ("once", &first, costs(6, 1, 0, 0)),
     ];
     // Wakes the object, and has all code run once.
     ask("store", &first);
@@ -72,9 +72,9 @@ fn each_kind_of_event_costs_what_is_written_down() {
     }
     for key in 2..20 {
         let first = of(&world, || ask("once", &json!([key])));
-        assert!(first.rows_read <= 9, "{first:?}");
-        let rest = (first.crossings, first.rows_written, first.alarms);
-        assert_eq!(rest, (5, 1, 0), "the first call with its key");
+        assert!(first.crossings <= 14 && first.rows_read <= 9, "{first:?}");
+        let rest = (first.rows_written, first.alarms);
+        assert_eq!(rest, (1, 0), "the first call with its key");
     }
     assert_eq!(
         of(&world, || ask("schedule", &nothing)).alarms,

@@ -109,6 +109,7 @@ type Answers = RefCell<Vec<Vec<usize>>>;
 /// Places orders, and each of them again until it is answered: by the caller, or by the stub.
 fn till(how: &'static str) -> Search<Answers> {
     Search::<Answers>::new()
+        .lose_answers()
         .step("place an order", async move |run| {
             let order = run.model().borrow().len();
             run.model().borrow_mut().push(Vec::new());
@@ -162,6 +163,7 @@ async fn place(run: &Run<Answers>, how: &str, order: u32) -> actors_core::Result
 /// Places orders that are made again by the stub alone, which does not know that they are.
 fn hasty(how: &'static str) -> Search<Cell<u32>> {
     Search::<Cell<u32>>::new()
+        .lose_answers()
         .step("place an order", async move |run| {
             let order = run.model().get();
             run.model().set(order + 1);

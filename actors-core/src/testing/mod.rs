@@ -343,8 +343,7 @@ impl World {
 
     /// Makes an instance crash in the middle of its work: the one that does the storage
     /// operation so many operations from now (0 is the next), before that is done. The
-    /// moment before work becomes durable counts as an operation, too, and so does the moment
-    /// after, in which the work is done and nobody has its answer yet.
+    /// moment before work becomes durable counts as an operation, too.
     pub fn crash_after(&self, operations: u32) {
         self.sim.crash_after.set(Some(operations));
     }

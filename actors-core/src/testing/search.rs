@@ -61,6 +61,7 @@ pub struct Search<M> {
     invariants: Vec<Invariant<M>>,
     runs: u64,
     seed: u64,
+    loses_answers: bool,
 }
 
 type Prepare<M> = dyn Fn(World, Rc<M>) -> World + Send + Sync;
@@ -152,6 +153,7 @@ impl<M: Default + 'static> Search<M> {
             invariants: Vec::new(),
             runs: 50,
             seed: 0,
+            loses_answers: false,
         }
     }
 
@@ -240,6 +242,14 @@ impl<M: Default + 'static> Search<M> {
         self
     }
 
+    /// Also lets an object crash between a commit and its answer: a call that fails with
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) may then have had its effect, as in
+    /// production. For actors whose callers call again.
+    pub fn lose_answers(mut self) -> Self {
+        self.loses_answers = true;
+        self
+    }
+
     /// Runs the search.
     ///
     /// # Panics
@@ -303,6 +313,7 @@ impl<M: Default + 'static> Search<M> {
     fn play(&self, seed: u64, plan: &[Action]) -> Option<Break> {
         let model = Rc::new(M::default());
         let world = (self.world)(World::seeded(seed), model.clone());
+        world.sim.loses_answers.set(self.loses_answers);
         let begun = RefCell::new(Vec::new());
         for action in plan {
             self.act(*action, &world, &model, &begun);

@@ -81,7 +81,6 @@ fn field(key: &str, value: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::super::Wire;
-    use super::*;
 
     fn of(values: &[Wire]) -> i64 {
         Wire::pack(values).fingerprint_without(0)

@@ -172,6 +172,8 @@ pub(crate) struct Sim {
     dice: RefCell<fastrand::Rng>,
     /// After how many more storage operations the running object crashes.
     pub(crate) crash_after: Cell<Option<u32>>,
+    /// Whether it may also crash between a commit and what it sends then.
+    pub(crate) loses_answers: Cell<bool>,
     /// The objects whose memory is to go before anything else happens, and why.
     aborted: RefCell<Vec<(Rc<Slot>, String)>>,
     /// How many web sockets have been opened.
@@ -196,6 +198,7 @@ impl Sim {
             rng: RefCell::new(seed.map(fastrand::Rng::with_seed)),
             dice: RefCell::new(fastrand::Rng::with_seed(seed.unwrap_or_default())),
             crash_after: Cell::default(),
+            loses_answers: Cell::default(),
             aborted: RefCell::default(),
             sockets_opened: Cell::default(),
             story: RefCell::default(),
@@ -553,7 +556,7 @@ impl Sim {
 
     /// Whether the object crashes when all it did is durable, and before anybody is told.
     fn is_lost(&self, slot: &Slot) -> bool {
-        !self.outbox.is_empty() && self.crashes(slot)
+        self.loses_answers.get() && !self.outbox.is_empty() && self.crashes(slot)
     }
 
     /// Whether it is time for the object to crash.
