@@ -33,7 +33,7 @@ pub use crate::alarms::{Declared, Due, Plan, Retry};
 #[cfg(target_arch = "wasm32")]
 pub use crate::backend::worker::{Class, declare_class, fetch};
 pub use crate::entry::{Name, Route};
-pub use crate::from_binding::{ReadBindings, bindings};
+pub use crate::from_binding::{ReadBindings, any_bindings, bindings};
 pub use crate::rpc::{Call, Reply, Stub};
 pub use crate::sockets::admission::Opening;
 pub use crate::sockets::{Decision, SocketOptions};

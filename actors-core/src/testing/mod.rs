@@ -46,6 +46,8 @@
 //!   In production, those between isolates end with [`Busy`](crate::ErrorKind::Busy).
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and what the test has added: see
 //!   [`World::var`].
+//! - KV is seen everywhere at once, and takes any number of writes; a queue keeps what is sent to it,
+//!   see [`World::sent`].
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 
