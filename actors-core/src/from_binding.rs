@@ -147,11 +147,15 @@ pub fn bindings<B: FromEnv>(env: &Env) -> Result<Rc<B>> {
     Ok(read)
 }
 
-/// What reads the bindings of an actor.
+/// What reads the bindings of an actor, whose type is not known below `actor/`.
 pub type ReadBindings = fn(&Env) -> Result<Rc<dyn Any>>;
 
-/// The same for an actor, whose type is not known below `actor/`.
-pub(crate) fn any_bindings<B: FromEnv>(env: &Env) -> Result<Rc<dyn Any>> {
+/// See [`ReadBindings`].
+///
+/// # Errors
+///
+/// Those of [`bindings`].
+pub fn any_bindings<B: FromEnv>(env: &Env) -> Result<Rc<dyn Any>> {
     Ok(bindings::<B>(env)?)
 }
 

@@ -1,29 +1,15 @@
 //! The bindings that an actor uses.
 
-use std::any::Any;
-use std::rc::Rc;
-
 use super::ctx::Ctx;
-use crate::env::Env;
-use crate::error::Result;
-use crate::from_binding::{FromEnv, any_bindings};
 
-/// An actor with `#[actor(bindings(..))]`.
+/// An actor with `#[actor(bindings(B))]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has not said which bindings it uses",
     label = "no bindings",
     note = "name their struct, which is marked `#[bindings]`, on the struct of the actor: \
             `#[actor(bindings(Bindings))]`; or get one by its name from `ctx.env()`"
 )]
-pub trait HasBindings {
-    /// The struct of the bindings.
-    type Bindings: FromEnv;
-
-    #[doc(hidden)]
-    fn read_bindings(env: &Env) -> Result<Rc<dyn Any>> {
-        any_bindings::<Self::Bindings>(env)
-    }
-}
+pub trait HasBindings<B> {}
 
 impl<A> Ctx<A> {
     /// The bindings that `#[actor(bindings(..))]` names: they are read and checked before the actor
@@ -50,9 +36,9 @@ impl<A> Ctx<A> {
     /// # let greeter = world.get::<Greeter>("a");
     /// # assert_eq!(world.run(greeter.greet()).unwrap(), "hello");
     /// ```
-    pub fn bindings(&self) -> &A::Bindings
+    pub fn bindings<B: 'static>(&self) -> &B
     where
-        A: HasBindings,
+        A: HasBindings<B>,
     {
         let read = self.instance().bindings.get();
         let read = read.and_then(|read| read.downcast_ref());

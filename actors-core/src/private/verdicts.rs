@@ -90,7 +90,7 @@ checks! {
         message = "`{Self}` is not a type that a binding can have",
         label = "not a type that a binding can have",
         note = "write `String`, or anything else that implements `FromStr`, for a variable; \
-                `Json<T>` for a JSON variable; `Kv` or `Queue<T>`; and write `Option<..>` itself \
+                `Json<T>` for a JSON variable, where serde can read `T`; `Kv` or `Queue<T>`; and write `Option<..>` itself \
                 around one that may be missing"
     )]
     AsBinding

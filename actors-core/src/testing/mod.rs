@@ -48,6 +48,8 @@
 //!   [`World::var`]. What actors fetch, the test answers: see [`World::on_fetch`].
 //! - An object with a name knows it, even if its id woke it; a jurisdiction is accepted, as in
 //!   production. [`Ctx::bookmark`](crate::Ctx::bookmark) is refused, as by a local runtime.
+//! - KV is seen everywhere at once, and takes any number of writes; a queue keeps what is sent to it,
+//!   see [`World::sent`].
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 

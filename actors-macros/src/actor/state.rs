@@ -155,14 +155,13 @@ fn paths(
 
 /// The one struct that the option names.
 fn bindings(option: &Meta, mistakes: &mut Mistakes) -> Option<Path> {
-    let listed = match option {
-        Meta::List(list) => list.parse_args::<Path>().ok(),
-        _ => None,
-    };
-    if listed.is_none() {
-        mistakes.add(option, Mistake::NotBindings);
+    let (form, count) = (Mistake::NotBindings, mistakes.count());
+    let mut listed = paths(option, form, form, mistakes).into_iter();
+    let first = listed.next();
+    if mistakes.count() == count && (first.is_none() || listed.next().is_some()) {
+        mistakes.add(option, form);
     }
-    listed
+    first
 }
 
 /// The field, if it is marked `#[persist]`.

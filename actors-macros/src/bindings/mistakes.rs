@@ -14,7 +14,7 @@ pub(crate) enum Mistake<'a> {
     Fields,
     #[error("a struct of bindings can't be generic: it is read once, and kept")]
     Generics,
-    #[error("`#[secret]` takes no arguments")]
+    #[error("`#[secret]` takes no arguments: `#[binding = \"..\"]` names the binding")]
     SecretArguments,
     #[error("`#[{0}]` is given twice")]
     MarkTwice(&'a str),

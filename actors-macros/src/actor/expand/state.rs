@@ -23,17 +23,9 @@ pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
 impl State {
     fn expand(&self, is_right: bool) -> TokenStream {
         let (krate, ident, tables) = (&self.krate, &self.item.ident, &self.tables);
+        let bindings = self.bindings.iter();
         let (stub, checks, state) = (self.stub(), self.checks(), self.state(is_right));
         let prelude = facts::prelude(krate);
-        let bindings = self.bindings.iter().map(|bindings| {
-            quote! {
-                #[automatically_derived]
-                impl #krate::HasBindings for #ident {
-                    type Bindings = #bindings;
-                }
-            }
-        });
-        let bindings: TokenStream = bindings.collect();
         quote! {
             #stub
 
@@ -48,7 +40,10 @@ impl State {
                 impl #krate::sql::HasTable<#tables> for #ident {}
             )*
 
-            #bindings
+            #(
+                #[automatically_derived]
+                impl #krate::HasBindings<#bindings> for #ident {}
+            )*
         }
     }
 
@@ -115,10 +110,10 @@ impl State {
             let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             quote!(const WAIT: #krate::Duration = #krate::Duration::from_millis(#millis);)
         });
-        let bindings = self.bindings.as_ref().map(|_| {
+        let bindings = self.bindings.as_ref().map(|bindings| {
             quote! {
                 const BINDINGS: ::core::option::Option<#krate::__private::ReadBindings> =
-                    ::core::option::Option::Some(<Self as #krate::HasBindings>::read_bindings);
+                    ::core::option::Option::Some(#krate::__private::any_bindings::<#bindings>);
             }
         });
         quote! {
