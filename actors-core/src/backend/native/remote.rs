@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::bindings::Binding;
 use super::ids::Key;
 use super::sim::{Sim, Slot};
-use crate::env::{Address, Bindings};
+use crate::env::{Address, Bindings, no_history};
 use crate::error::{Error, Result};
 use crate::platform::{Host, Platform};
 use crate::request::{Request, Response};
@@ -87,13 +87,6 @@ impl Bindings for Sim {
             _ => None,
         }
     }
-}
-
-/// As a local workerd says it.
-fn no_history() -> Error {
-    Error::internal(
-        "This Durable Object's storage back-end does not implement point-in-time recovery.",
-    )
 }
 
 impl Sim {
