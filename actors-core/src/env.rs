@@ -286,6 +286,13 @@ pub(crate) fn unbound(binding: &str, more: &str) -> Error {
     missing("Durable Object binding", binding, &advice)
 }
 
+/// The error of a runtime that keeps no history, in workerd's words.
+pub(crate) fn no_history() -> Error {
+    Error::internal(
+        "This Durable Object's storage back-end does not implement point-in-time recovery.",
+    )
+}
+
 /// The error for an id that no instance of the actor can have.
 pub(crate) fn not_its_id(binding: &str, why: &str) -> Error {
     Error::invalid(format!("not the id of an object of `{binding}`: {why}"))

@@ -105,7 +105,7 @@ pub(crate) trait Platform {
     /// The object as its backend knows it, for what is reached through the bindings.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        expect(dead_code, reason = "only Cloudflare has a history")
+        allow(dead_code, reason = "only Cloudflare has a history")
     )]
     fn own(&self) -> &dyn Any;
 }

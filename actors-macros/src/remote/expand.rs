@@ -155,11 +155,12 @@ impl Method {
             call,
         } = self;
         let call = call.as_ref()?;
-        let (boundary, values) = (call.boundary(self, facts), call.values());
-        let (name, names) = (
-            &signature.ident,
-            values.iter().map(|value| value.unraw().to_string()),
-        );
+        let (boundary, name) = (call.boundary(self, facts), &signature.ident);
+        let names = call.values();
+        let names = names.iter().map(|value| value.unraw().to_string());
+        // The user's names could clash.
+        let values = (0..call.arguments.len()).map(|index| format_ident!("argument_{index}"));
+        let values: Vec<_> = values.collect();
         Some(quote! {
             #(#conditions)*
             #called => #boundary::fake(call, &[#(#names),*], async move |(#(#values,)*)| {

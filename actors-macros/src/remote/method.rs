@@ -138,9 +138,10 @@ fn call(signature: &Signature, mistakes: &mut Mistakes) -> Option<Call> {
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,
     });
-    let arguments: Vec<_> = inputs
-        .filter_map(|typed| argument(&typed.pat, &typed.ty, mistakes))
+    let arguments: Option<Vec<_>> = inputs
+        .map(|typed| argument(&typed.pat, &typed.ty, mistakes))
         .collect();
+    let arguments = arguments?;
     if let Some(argument) = arguments.get(MOST_ARGUMENTS) {
         mistakes.add(&argument.name, Mistake::TooManyArguments);
     }

@@ -16,7 +16,7 @@ use crate::bindings::database::D1;
 use crate::bindings::fetch::Fetcher;
 use crate::bindings::kv::KvStore;
 use crate::bindings::queue::QueueSender;
-use crate::env::{Address, Bindings};
+use crate::env::{Address, Bindings, no_history};
 use crate::error::{Error, Result};
 use crate::platform::{Host, Platform};
 use crate::request::{Request, Response};
@@ -154,13 +154,6 @@ impl Bindings for Sim {
         let is_there = self.network.has_service(name);
         is_there.then(|| self.far_side(Some(name)))
     }
-}
-
-/// As a local workerd says it.
-fn no_history() -> Error {
-    Error::internal(
-        "This Durable Object's storage back-end does not implement point-in-time recovery.",
-    )
 }
 
 impl Sim {

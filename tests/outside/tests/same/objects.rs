@@ -26,14 +26,16 @@ fn remote() {
     says(
         "remote",
         &[
-            r#"Receipt { number: 1, from: "ann", at: 1970-01-01T00:00:00.005Z, proof: b"\x05", note: None }"#,
-            r#"Receipt { number: 2, from: "ann", at: 1970-01-01T00:00:00.006Z, proof: b"\x06", note: Some("🦀") }"#,
-            r#"Receipt { number: 1, from: "bob", at: 1970-01-01T00:00:00.007Z, proof: b"\x07", note: None }"#,
+            r#"Receipt { number: 1, from: "ann", at: Timestamp(5), proof: b"\x05", note: None }"#,
+            r#"Receipt { number: 2, from: "ann", at: Timestamp(6), proof: b"\x06", note: Some("🦀") }"#,
+            r#"Receipt { number: 1, from: "bob", at: Timestamp(7), proof: b"\x07", note: None }"#,
             "Internal: nothing to charge",
             "NotFound: no such receipt: 7",
             "()",
             "1",
-            "Internal: Billing::countArguments: `[0]`: 18446744073709551615 is no safe integer",
+            "InvalidArgument: Billing::countArguments: 18446744073709551615 is beyond ±(2^53 - 1), the \
+             integers that a JavaScript number holds; send it as text, or as an `i128`, which is a \
+             BigInt",
             r#""sent to ann""#,
             "InvalidArgument: to whom?",
             "Internal: the Worker has no Durable Object binding `NOWHERE`: add it to \
