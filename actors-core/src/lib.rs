@@ -125,6 +125,7 @@ pub use bindings::fetch::Fetch;
 pub use bindings::service::Service;
 pub use entry::Entry;
 pub use entry::events::{Batch, Delivery, Scheduled};
+pub use entry::handlers::send;
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
 pub use request::{Body, BodySender, FromBody, Request, Response, json_response};

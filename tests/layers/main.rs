@@ -53,7 +53,7 @@ const CORE: &[Layer] = &[
     &["schema/"],
     // All that names an actor's type.
     &["actor/"],
-    &["entry.rs"],
+    &["entry/"],
     &["backend/"],
     &["private/", "testing/"],
     &["lib.rs"],
