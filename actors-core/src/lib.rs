@@ -132,6 +132,7 @@ pub use bindings::service::Service;
 pub use bindings::{Kv, Queue};
 pub use entry::Entry;
 pub use entry::events::{Batch, Delivery, Scheduled};
+pub use entry::handlers::send;
 pub use env::Env;
 pub use error::{Error, ErrorKind, Result};
 pub use from_binding::FromBinding;

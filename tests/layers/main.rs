@@ -60,7 +60,7 @@ const CORE: &[Layer] = &[
     &["object/"],
     // All that names an actor's type.
     &["actor/"],
-    &["entry.rs"],
+    &["entry/"],
     &["backend/"],
     &["private/", "testing/"],
     &["lib.rs"],

@@ -10,15 +10,17 @@ use actors_harness::{
 use anyhow::{Context, Result, anyhow};
 
 /// The crates that a Worker consists of.
-const WORKER_CRATES: [&str; 9] = [
+const WORKER_CRATES: [&str; 11] = [
     "actors-core",
     "actors-bench",
     "actors-bench-one-method",
     "actors-bench-small",
     "actors-bench-small-workers-rs",
     "actors-bench-workers-rs",
+    "actors-by-hand",
     "actors-examples",
     "actors-fixtures",
+    "actors-front",
     "actors-outside",
 ];
 
@@ -46,7 +48,8 @@ pub(crate) fn run() -> Result<()> {
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     headline("Workers");
-    for folder in ["actors-examples", "tests/fixtures", "tests/outside"] {
+    let tests = ["by-hand", "fixtures", "front", "outside"].map(|name| format!("tests/{name}"));
+    for folder in tests.iter().map(String::as_str).chain(["actors-examples"]) {
         worker::build(&root().join(folder))?;
     }
     headline("tests");

@@ -17,7 +17,7 @@ pub type OnSchedule = fn(Scheduled, Env) -> Later<()>;
 pub type OnBatch = fn(Unread, Env) -> Later<()>;
 
 /// A cron trigger of the Worker, for the handler that `scheduled = …` names in
-/// [`entry!`](crate::entry).
+/// [`entry!`](macro@crate::entry).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheduled {
     /// The expression of the trigger, as `wrangler.toml` has it.
@@ -63,7 +63,7 @@ pub(crate) trait Settle {
     fn retry(&self, after: Option<Duration>);
 }
 
-/// Messages of a queue, for the handler that `queue = …` names in [`entry!`](crate::entry).
+/// Messages of a queue, for the handler that `queue = …` names in [`entry!`](macro@crate::entry).
 ///
 /// When the handler returns `Ok`, all are done but those on which [`retry`](Delivery::retry) was
 /// called; when it returns an error, all are delivered again but those on which

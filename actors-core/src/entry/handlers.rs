@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use send_wrapper::SendWrapper;
 use tower_service::Service;
 
 use crate::env::Env;
@@ -65,4 +66,31 @@ where
             Ok(response.map(Body::new))
         })
     }
+}
+
+/// The future, as one that is `Send`: axum asks that of its handlers, and a Worker has one thread.
+///
+/// ```
+/// use actors_core::prelude::*;
+/// use actors_core::send;
+/// use axum::extract::State;
+/// # #[actor] pub struct Room {}
+/// # #[actor] impl Room { pub fn topic(&self) -> String { String::new() } }
+///
+/// async fn topic(State(env): State<Env>) -> Result<String, Response> {
+///     Ok(send(async move { Room::get(&env, "attic")?.topic().await }).await?)
+/// }
+///
+/// fn router(env: Env) -> axum::Router {
+///     axum::Router::new().route("/topic", axum::routing::get(topic)).with_state(env)
+/// }
+///
+/// actors_core::entry!(fallback = router);
+/// ```
+///
+/// # Panics
+///
+/// It is polled on another thread, which only a test can have.
+pub fn send<T>(future: impl Future<Output = T>) -> impl Future<Output = T> + Send {
+    SendWrapper::new(future)
 }

@@ -9,8 +9,8 @@ pub(crate) mod route;
 use self::events::{Consumer, OnSchedule};
 use self::front::Front;
 
-/// The Worker that [`entry!`](crate::entry) describes: it writes a type `Worker` beside it, for
-/// [`World::fetch`](crate::testing::World::fetch) and the like.
+/// The Worker that [`entry!`](macro@crate::entry) describes: it writes a type `Worker` beside it, for
+/// `World::fetch`, `World::scheduled` and `World::deliver` of the feature `testing`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Worker",
     label = "not a Worker",

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::rpc::Stub;
 use crate::rpc::check_name;
 
-/// One line of [`entry!`](crate::entry).
+/// One line of [`entry!`](macro@crate::entry).
 #[doc(hidden)]
 pub struct Route {
     /// The path, with `{name}` for the part that names the instance; all paths if `None`.

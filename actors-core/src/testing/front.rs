@@ -30,7 +30,7 @@ pub enum Settled {
 }
 
 impl World {
-    /// Sends a request to the Worker that [`entry!`](crate::entry) describes, by the type `Worker`
+    /// Sends a request to the Worker that [`entry!`](macro@crate::entry) describes, by the type `Worker`
     /// that it writes. A URL that is only a path is taken to be at `http://localhost`. Static assets
     /// are a service: see [`on_service`](Self::on_service).
     ///

@@ -34,6 +34,7 @@ if (existsSync(far)) {
 const miniflare = new Miniflare(options({
   host: "127.0.0.1",
   port: 0,
+  unsafeTriggerHandlers: true,
   defaultPersistRoot: storage,
   workers: [worker, ...others],
 }));

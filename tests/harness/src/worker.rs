@@ -119,6 +119,12 @@ impl Worker {
             let with_sqlite = migration.new_sqlite_classes.into_iter().map(sqlite);
             with_sqlite.chain(migration.new_classes.into_iter().map(other))
         });
+        let exports = config.exports.into_iter();
+        let exports = exports.filter(|(_, export)| export.kind == "durable-object");
+        let exported = exports.filter_map(|(class, export)| match &*export.storage? {
+            "sqlite" => Some(sqlite(class)),
+            _ => Some(other(class)),
+        });
         let namespaces = config.durable_objects.bindings.into_iter();
         let namespaces = namespaces.map(|b| (b.name, Binding::Object(b.class_name)));
         let vars = config.vars.into_iter().map(|(name, value)| match value {
@@ -128,7 +134,7 @@ impl Worker {
         Ok(Worker {
             name: config.name,
             modules: Vec::new(),
-            objects: objects.collect(),
+            objects: objects.chain(exported).collect(),
             bindings: namespaces.map(Ok).chain(vars).collect::<Result<_>>()?,
             compatibility_date: config.compatibility_date,
             compatibility_flags: config.compatibility_flags,
@@ -148,7 +154,17 @@ struct Wrangler {
     #[serde(default)]
     migrations: Vec<Migration>,
     #[serde(default)]
+    exports: BTreeMap<String, Export>,
+    #[serde(default)]
     vars: BTreeMap<String, toml::Value>,
+}
+
+/// What the Worker exports; a class that is gone has no storage.
+#[derive(Deserialize)]
+struct Export {
+    #[serde(rename = "type")]
+    kind: String,
+    storage: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -286,6 +302,12 @@ mod tests {
                 [[migrations]]
                 tag = "v2"
                 new_classes = ["Old"]
+                [exports.Hall]
+                type = "durable-object"
+                storage = "sqlite"
+                [exports.Gone]
+                type = "durable-object"
+                state = "deleted"
                 [vars]
                 GREETING = "hello"
                 LIMITS = { max = 5 }
@@ -306,7 +328,9 @@ mod tests {
             Worker {
                 name: "example".to_owned(),
                 modules: Vec::new(),
-                objects: vec![object("Room", true), object("Old", false)],
+                objects: [("Room", true), ("Old", false), ("Hall", true)]
+                    .map(|(class, sqlite)| object(class, sqlite))
+                    .into(),
                 bindings: bindings.map(|(name, b)| (name.to_owned(), b)).into(),
                 compatibility_date: "2026-11-01".to_owned(),
                 compatibility_flags: vec!["nodejs_compat".to_owned()],

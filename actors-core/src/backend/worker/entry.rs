@@ -67,7 +67,7 @@ pub fn front(
         let next = next(front, &bindings, whole, normalised).await;
         // What nobody could change goes on as it came.
         let sent = |changed: Request| match front.before {
-            None => Ok(request.clone()),
+            None => Ok(Clone::clone(&request)),
             Some(_) => http::changed(&request, changed),
         };
         let answered = match next {

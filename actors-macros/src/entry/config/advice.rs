@@ -67,10 +67,8 @@ impl Advice<'_> {
 
     pub(super) fn unknown<'a>(&'a self, class: &'a str) -> Mistake<'a> {
         let file = self.file;
-        let gone = match self.wrangler.storage(class) {
-            Some(_) => Some(self.gone(class)),
-            None => None,
-        };
+        let storage = self.wrangler.storage(class);
+        let gone = storage.map(|_| self.gone(class));
         Mistake::UnknownClass { file, class, gone }
     }
 

@@ -1,0 +1,105 @@
+//! A Worker in front of an actor, with everything that `entry!` can say: a login, a site by axum,
+//! static assets, a cron trigger and the consumer of a queue.
+
+#![allow(missing_docs, reason = "the tests say what it is for")]
+
+mod login;
+
+use actors_core::prelude::*;
+use actors_core::{Batch, Scheduled, send};
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+
+/// What was noted.
+#[actor]
+pub struct Room {
+    #[persist]
+    notes: Vec<String>,
+}
+
+#[actor]
+impl Room {
+    #[on_request]
+    fn answer(&mut self, request: Request<String>) -> Result<Response> {
+        let user = login::user_of(&request).to_owned();
+        let text = request.body();
+        if !text.is_empty() {
+            self.note(format!("{user}: {text}"));
+        }
+        json_response(200, &self.notes)
+    }
+
+    pub fn note(&mut self, text: String) {
+        self.notes.push(text);
+    }
+
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+}
+
+/// The pages and what else has no route.
+fn router(env: Env) -> Router {
+    Router::new()
+        .route("/login", get(async || "who are you?").post(login::login))
+        .route(
+            "/me",
+            get(async |request: axum::extract::Request| login::user_of(&request).to_owned()),
+        )
+        .route("/notes/{room}", get(notes))
+        .route("/jobs", post(enqueue))
+        .with_state(env)
+}
+
+async fn notes(State(env): State<Env>, Path(room): Path<String>) -> Result<String, Response> {
+    let notes = send(async move { Room::get(&env, &room)?.notes().await });
+    Ok(notes.await?.join("\n"))
+}
+
+/// Passes the jobs on to who sends them to the queue.
+async fn enqueue(State(env): State<Env>, jobs: String) -> Result<Response, Response> {
+    let request = http::Request::post("https://far/").body(jobs);
+    let request = request.map_err(Error::from)?;
+    Ok(send(async move { env.service("FAR")?.fetch(request).await }).await?)
+}
+
+async fn nightly(event: Scheduled, env: &Env) -> Result<()> {
+    if event.cron == "fails" {
+        return Err(Error::internal("as it should"));
+    }
+    let text = format!("{} {}", event.cron, event.time.as_millis() > 0);
+    Room::get(env, "nightly")?.note(text).await
+}
+
+/// A note to take.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Job {
+    pub room: String,
+    pub text: String,
+    /// How often it is to be delivered before it is done.
+    pub tries: u32,
+}
+
+async fn jobs(batch: Batch<Job>, env: &Env) -> Result<()> {
+    for job in &batch.messages {
+        let Job { room, text, tries } = &job.body;
+        let note = format!("{} {text} {}", batch.queue, job.attempts);
+        Room::get(env, room)?.note(note).await?;
+        match job.attempts < *tries {
+            true => job.retry(Some(seconds(1))),
+            false => job.ack(),
+        }
+    }
+    Ok(())
+}
+
+actors_core::entry! {
+    before = login::authenticate,
+    "/rooms/{name}" => Room,
+    fallback = router,
+    assets = "ASSETS",
+    scheduled = nightly,
+    queue("jobs") = jobs,
+}

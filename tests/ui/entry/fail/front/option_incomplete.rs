@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Room {}
+
+#[actor]
+impl Room {}
+
+actors_core::entry! {
+    before,
+    "/rooms/{name}" => Room,
+}
+
+fn main() {}
