@@ -6,6 +6,7 @@ mod carry;
 mod handlers;
 mod probe;
 mod signature;
+mod streamed;
 mod tables;
 mod verdicts;
 
@@ -13,13 +14,14 @@ pub use self::carry::{Carrier, Carry};
 pub use self::handlers::{Admit, Always, Outcome, Read, Respond, View};
 pub use self::probe::{Probe, Unproven};
 pub use self::signature::Signature;
+pub use self::streamed::Streamed;
 pub use self::tables::{
     Key, Parent, Parents, TableFallback, has_parents, is_default, is_integer, same_key,
 };
 pub use self::verdicts::{
-    Answer, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked, Attached, AttachedAlike,
-    Connected, Failure, Handled, Initial, NotOfCtx, Persisted, Plain, Responds, Still,
-    StillAttached,
+    Answer, Answered, Argument, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked, Attached,
+    AttachedAlike, Connected, Failure, Handled, Initial, NotOfCtx, Persisted, Plain, Responds,
+    Sent, Still, StillAttached,
 };
 pub use crate::actor::ctx::Init;
 pub use crate::actor::each::{Runs, each};

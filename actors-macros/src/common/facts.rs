@@ -20,6 +20,7 @@ use super::types::type_argument;
 #[derive(Clone, Copy)]
 pub(crate) enum Fact {
     Actor,
+    Body,
     Default,
     Error,
     InList,
@@ -28,6 +29,7 @@ pub(crate) enum Fact {
     Request,
     Response,
     Same,
+    Sent,
     Serde,
     Still,
     Stored,
@@ -39,6 +41,7 @@ impl Fact {
     fn constant(self) -> &'static str {
         match self {
             Self::Actor => "ACTOR",
+            Self::Body => "BODY",
             Self::Default => "DEFAULT",
             Self::Error => "ERROR",
             Self::InList => "IN_LIST",
@@ -47,6 +50,7 @@ impl Fact {
             Self::Request => "REQUEST",
             Self::Response => "RESPONSE",
             Self::Same => "SAME",
+            Self::Sent => "SENT",
             Self::Serde => "SERDE",
             Self::Still => "STILL",
             Self::Stored => "STORED",
@@ -107,6 +111,7 @@ macro_rules! checks {
 
 checks! {
     Answer: Serde,
+    Answered: Sent,
     Argument: Serde,
     AsColumn: Stored,
     AsJson: Serde,
@@ -119,6 +124,7 @@ checks! {
     Persisted: Serde,
     Plain: Value,
     Responds: Response,
+    Sent: Sent,
     Still: Unlocked,
     StillAttached: Still,
 }
@@ -175,9 +181,18 @@ impl<'a> Facts<'a> {
         quote!(<#carrier as #krate::__private::Carry>)
     }
 
-    /// The carrier of the type from one object to another.
-    pub(crate) fn carrier(&self, conditions: &[Attribute], ty: &Type) -> Ident {
+    /// The carrier of the type for serde.
+    fn carrier(&self, conditions: &[Attribute], ty: &Type) -> Ident {
         self.name(conditions, ty, || Fact::Serde.carrier(ty, self.krate))
+    }
+
+    /// The carrier of the type from one object to another, where it may be a body.
+    pub(crate) fn caller(&self, conditions: &[Attribute], ty: &Type) -> Ident {
+        let krate = self.krate;
+        self.name(conditions, &quote!(BODY #ty), || {
+            let (serde, body) = (Fact::Serde.probe(ty, krate), Fact::Body.probe(ty, krate));
+            quote!(#krate::__private::Carrier<#ty, { #serde }, { #body }>)
+        })
     }
 
     /// [`Fact::choose`] in code under these conditions.

@@ -20,6 +20,7 @@ mod remote;
 mod sim;
 mod socket;
 mod sockets;
+pub(crate) mod streams;
 
 pub(crate) use self::bindings::Binding;
 pub(crate) use self::network::{Fault, SLOW};

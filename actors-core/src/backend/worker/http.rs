@@ -156,6 +156,11 @@ fn unread(error: worker::Error) -> Error {
     }
 }
 
+/// The body of a response that has one.
+pub(super) fn body_of(response: web_sys::Response) -> Body {
+    Body::incoming(JsBody::Response(response))
+}
+
 pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
     let head = head_of_response(&response);
     let mut lines = head.split('\n');
@@ -166,7 +171,7 @@ pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
         head = head.header(name, value);
     }
     Ok(head.body(match has_body {
-        true => Body::incoming(JsBody::Response(response.unchecked_into())),
+        true => body_of(response.unchecked_into()),
         false => Body::empty(),
     })?)
 }

@@ -12,6 +12,7 @@ mod rpc;
 mod sockets;
 mod sql;
 mod state;
+pub(crate) mod streams;
 mod wire;
 
 pub use self::class::{Class, declare_class};

@@ -1,6 +1,7 @@
 //! Each scenario says the same in miniflare and natively.
 
 mod network;
+mod streams;
 
 use std::future::Future;
 use std::path::Path;
