@@ -822,25 +822,6 @@ function readBodies(prototype) {
   };
 }
 
-// ---- requests to others -----------------------------------------------------
-
-export function serviceOf(env, name) {
-  const service = env[name];
-  return typeof service?.fetch === "function" ? service : undefined;
-}
-
-export class Exchange {
-  constructor(client, request) {
-    this.controller = new AbortController();
-    const { signal } = this.controller;
-    this.response = client?.fetch(request, { signal }) ?? fetch(request, { signal });
-  }
-
-  abort() {
-    this.controller.abort();
-  }
-}
-
 // ---- web sockets ------------------------------------------------------------
 
 // The close codes that nobody may send; 1005 means that there was none.

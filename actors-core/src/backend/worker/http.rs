@@ -139,7 +139,7 @@ impl Incoming for JsBody {
             }
         };
         match body {
-            Ok(body) => Box::pin(body.map_err(unread)),
+            Ok(body) => Box::pin(body.map_err(Error::from)),
             Err(error) => {
                 let message = error.to_string();
                 Box::pin(http_body_util::Empty::new().map_err(move |_| Error::internal(&*message)))
@@ -148,17 +148,9 @@ impl Incoming for JsBody {
     }
 }
 
-/// The error of a body that ended before its end.
-fn unread(error: worker::Error) -> Error {
-    match error {
-        worker::Error::Internal(thrown) => from_js(&thrown),
-        other => other.into(),
-    }
-}
-
-/// The body of a response that has one.
-pub(super) fn body_of(response: web_sys::Response) -> Body {
-    Body::incoming(JsBody::Response(response))
+/// Reads all of the body of a response.
+pub(super) fn read(response: web_sys::Response) -> BoxFuture<'static, Result<Bytes>> {
+    Box::new(JsBody::Response(response)).bytes()
 }
 
 pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
@@ -171,7 +163,7 @@ pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
         head = head.header(name, value);
     }
     Ok(head.body(match has_body {
-        true => body_of(response.unchecked_into()),
+        true => Body::incoming(JsBody::Response(response.unchecked_into())),
         false => Body::empty(),
     })?)
 }

@@ -35,18 +35,23 @@ extern "C" {
 }
 
 /// Stops when dropped, since a timer keeps the object in memory.
-struct Running(Timer);
+pub(super) struct Running(Timer);
+
+impl Running {
+    /// For 24 days at most: a longer timer of JavaScript's would not wait at all.
+    pub(super) fn new(span: Duration) -> Self {
+        Self(Timer::new(span.min(days(24)).as_secs_f64() * 1_000.0))
+    }
+
+    pub(super) async fn over(self) {
+        let _ = JsFuture::from(self.0.promise()).await;
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.stop();
     }
-}
-
-/// Waits for that long; for 24 days at most, where a timer of JavaScript's would not wait at all.
-pub(super) async fn pause(span: Duration) {
-    let timer = Running(Timer::new(span.min(days(24)).as_secs_f64() * 1_000.0));
-    let _ = JsFuture::from(timer.0.promise()).await;
 }
 
 /// One Durable Object. Without `SOCKETS` it has no web sockets, and the code for them is
@@ -142,7 +147,10 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
     }
 
     fn sleep(&self, span: Duration) -> BoxFuture<'_, ()> {
-        Box::pin(pause(span.min(hours(1))))
+        Box::pin(async move {
+            let timer = Running(Timer::new(span.min(hours(1)).as_secs_f64() * 1_000.0));
+            let _ = JsFuture::from(timer.0.promise()).await;
+        })
     }
 
     fn delete_all(&self) {

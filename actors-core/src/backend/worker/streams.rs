@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 use worker::web_sys;
 
-use super::http;
+use super::{http, network};
 use crate::request::{Body, Response};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
@@ -29,5 +29,6 @@ pub(crate) fn claim(_: &[u8]) -> Option<Body> {
 
 /// The next stream of the call that is being read.
 pub(crate) fn arrived() -> Option<Body> {
-    arrived_stream().map(http::body_of)
+    let response = arrived_stream()?;
+    Some(network::arriving(response, std::convert::identity, None))
 }
