@@ -4,5 +4,6 @@ export default {
   durableObjects: {
     BILLING: { className: "Billing", useSQLite: true },
     ELSEWHERE: { className: "Elsewhere", useSQLite: true },
+    OUTSIDE: { className: "Outside", scriptName: "worker", useSQLite: true },
   },
 };

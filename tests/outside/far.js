@@ -72,6 +72,26 @@ export class Elsewhere extends DurableObject {
   }
 }
 
+const said = (call) => call.then(String, ({ name, message }) => `${name}: ${message}`);
+
+// Calls an actor with streams.
+paths["/calls"] = async (_, { OUTSIDE }) => {
+  const outside = OUTSIDE.getByName("called");
+  const streamed = (text) => new Response(text).body;
+  const back = await outside.back(streamed("some text"));
+  return new Response([
+    back instanceof ReadableStream,
+    await new Response(back).text(),
+    await outside.lengths("of", streamed("one"), 2, streamed("three")),
+    await said(outside.back("some text")),
+    await said(outside.back(new Uint8Array(36))),
+    await said(outside.back()),
+    await said(outside.kept(streamed("some text"))),
+    await said(outside.lengths(streamed("one"), streamed("two"), 2, streamed("three"))),
+    await said(outside.lengths("of", new Set(), 2, streamed("three"))),
+  ].join("\n"));
+};
+
 export default {
-  fetch: (request) => paths[new URL(request.url).pathname]?.(request) ?? new Response("far"),
+  fetch: (request, env) => paths[new URL(request.url).pathname]?.(request, env) ?? new Response("far"),
 };

@@ -7,12 +7,15 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::streamed::Streamed;
+use crate::request::Body;
 use crate::rpc::Arguments;
 use crate::stand_in::StandIn;
 
 /// Carries a `T` that has what the generated code needs. For a `T` that lacks it, carries a
-/// stand-in, in code that never runs, because a check fails as well.
-pub struct Carrier<T, const IS: bool>(PhantomData<fn() -> T>);
+/// stand-in, in code that never runs, because a check fails as well; unless it is a body, which is
+/// carried beside the values of a call.
+pub struct Carrier<T, const IS: bool, const IS_BODY: bool = false>(PhantomData<fn() -> T>);
 
 /// See [`Carrier`].
 pub trait Carry {
@@ -63,6 +66,27 @@ impl<T> Carry for Carrier<T, false> {
 
     fn view_mut(_: &mut T) -> &mut StandIn {
         unreachable!()
+    }
+}
+
+impl Carry for Carrier<Body, false, true> {
+    type Plain = Body;
+    type Type = Streamed;
+
+    fn pass(body: Body) -> Streamed {
+        Streamed::new(body)
+    }
+
+    fn back(streamed: Streamed) -> Body {
+        streamed.into_body()
+    }
+
+    fn view(_: &Body) -> &Streamed {
+        unreachable!("only a call carries a body")
+    }
+
+    fn view_mut(_: &mut Body) -> &mut Streamed {
+        unreachable!("only a call carries a body")
     }
 }
 

@@ -8,6 +8,7 @@ mod once;
 mod probe;
 mod remote;
 mod signature;
+mod streamed;
 mod tables;
 mod verdicts;
 
@@ -17,13 +18,14 @@ pub use self::once::{Once, answer_once};
 pub use self::probe::{Probe, Unproven};
 pub use self::remote::{Told, far_object, far_service};
 pub use self::signature::Signature;
+pub use self::streamed::Streamed;
 pub use self::tables::{
     Key, Parent, Parents, TableFallback, has_parents, is_default, is_integer, same_key,
 };
 pub use self::verdicts::{
-    Answer, Argument, AsBinding, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked, Attached,
-    AttachedAlike, Connected, Failure, Handled, Initial, NotOfCtx, Ours, Persisted, Plain,
-    Received, Responds, Secret, Sent, Still, StillAttached,
+    Answer, Answered, Argument, AsBinding, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked,
+    Attached, AttachedAlike, Connected, Failure, FarArgument, Handled, Initial, NotOfCtx, Ours,
+    Persisted, Plain, Received, Responds, Secret, Sent, Still, StillAttached,
 };
 pub use crate::actor::each::{Runs, each};
 pub use crate::actor::object::{exclusive, shared};

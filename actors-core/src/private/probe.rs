@@ -30,6 +30,8 @@ pub struct Probe<T>(PhantomData<T>);
 /// The constants of a type for which no bound holds: an inherent one on [`Probe`] shadows each.
 pub trait Unproven {
     const SERDE: bool = false;
+    const BODY: bool = false;
+    const SENT: bool = false;
     const DEFAULT: bool = false;
     const VALUE: bool = true;
     const ERROR: bool = false;
@@ -53,6 +55,15 @@ impl<T> Unproven for Probe<T> {}
 
 impl<T: Serialize + DeserializeOwned> Probe<T> {
     pub const SERDE: bool = true;
+}
+
+impl Probe<Body> {
+    pub const BODY: bool = true;
+    pub const SENT: bool = true;
+}
+
+impl<T: Serialize + DeserializeOwned> Probe<T> {
+    pub const SENT: bool = true;
 }
 
 impl<T: SqlValue> Probe<T> {

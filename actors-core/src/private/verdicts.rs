@@ -40,9 +40,19 @@ checks! {
         message = "`{Self}` can't be the argument of a handler",
         label = "not a type that serde can send and store",
         note = "arguments come from other objects or from storage: derive serde's `Serialize` and \
-                `Deserialize` for the type and what it holds"
+                `Deserialize` for the type and what it holds",
+        note = "a `Body` is an argument of public methods only: a stream can't be stored, nor be \
+                part of a message"
     )]
     Argument
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be the argument of a method",
+        label = "not a type that serde can send",
+        note = "arguments come from other objects: derive serde's `Serialize` and `Deserialize` for \
+                the type and what it holds, or take a `Body` itself, which is a stream"
+    )]
+    Sent
 
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be the return value of a handler",
@@ -51,6 +61,14 @@ checks! {
                 for the type and what it holds"
     )]
     Answer
+
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be the return value of a method",
+        label = "not a type that serde can send",
+        note = "return values go to other objects: derive serde's `Serialize` and `Deserialize` \
+                for the type and what it holds, or return a `Body` itself, which is a stream"
+    )]
+    Answered
 
     #[diagnostic::on_unimplemented(
         message = "a field of type `{Self}` can't be persisted",
@@ -195,7 +213,7 @@ checks! {
         note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds: a test \
                 reads what a Worker sends"
     )]
-    Sent
+    FarArgument
 
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be returned by another Worker",

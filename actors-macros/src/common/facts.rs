@@ -21,6 +21,7 @@ use super::types::type_argument;
 pub(crate) enum Fact {
     Actor,
     Binding,
+    Body,
     Default,
     Error,
     InList,
@@ -31,6 +32,7 @@ pub(crate) enum Fact {
     Response,
     Same,
     Secret,
+    Sent,
     Serde,
     Still,
     Stored,
@@ -43,6 +45,7 @@ impl Fact {
         match self {
             Self::Actor => "ACTOR",
             Self::Binding => "BINDING",
+            Self::Body => "BODY",
             Self::Default => "DEFAULT",
             Self::Error => "ERROR",
             Self::InList => "IN_LIST",
@@ -53,6 +56,7 @@ impl Fact {
             Self::Response => "RESPONSE",
             Self::Same => "SAME",
             Self::Secret => "SECRET",
+            Self::Sent => "SENT",
             Self::Serde => "SERDE",
             Self::Still => "STILL",
             Self::Stored => "STORED",
@@ -113,6 +117,7 @@ macro_rules! checks {
 
 checks! {
     Answer: Serde,
+    Answered: Sent,
     Argument: Serde,
     AsBinding: Binding,
     AsColumn: Stored,
@@ -121,6 +126,7 @@ checks! {
     Asked: Request,
     Attached: Serde,
     Failure: Error,
+    FarArgument: Serde,
     Initial: Default,
     NotOfCtx: Serde,
     Ours: Ours,
@@ -129,7 +135,7 @@ checks! {
     Received: Serde,
     Responds: Response,
     Secret: Secret,
-    Sent: Serde,
+    Sent: Sent,
     Still: Unlocked,
     StillAttached: Still,
 }
@@ -186,9 +192,18 @@ impl<'a> Facts<'a> {
         quote!(<#carrier as #krate::__private::Carry>)
     }
 
-    /// The carrier of the type from one object to another.
+    /// The carrier of the type for serde.
     pub(crate) fn carrier(&self, conditions: &[Attribute], ty: &Type) -> Ident {
         self.name(conditions, ty, || Fact::Serde.carrier(ty, self.krate))
+    }
+
+    /// The carrier of the type from one object to another, where it may be a body.
+    pub(crate) fn caller(&self, conditions: &[Attribute], ty: &Type) -> Ident {
+        let krate = self.krate;
+        self.name(conditions, &quote!(BODY #ty), || {
+            let (serde, body) = (Fact::Serde.probe(ty, krate), Fact::Body.probe(ty, krate));
+            quote!(#krate::__private::Carrier<#ty, { #serde }, { #body }>)
+        })
     }
 
     /// [`Fact::choose`] in code under these conditions.

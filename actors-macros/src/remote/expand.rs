@@ -194,7 +194,7 @@ impl Call {
     fn boundary(&self, method: &Method, facts: &Facts<'_>) -> Ident {
         let (conditions, krate) = (&method.conditions, facts.krate);
         let arguments = self.arguments.iter().map(|argument| {
-            facts.check(conditions, Check::Sent, &argument.ty);
+            facts.check(conditions, Check::FarArgument, &argument.ty);
             facts.carrier(conditions, &argument.ty)
         });
         let arguments: Vec<_> = arguments.collect();

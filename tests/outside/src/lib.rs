@@ -11,6 +11,7 @@ mod network;
 pub mod objects;
 mod queue;
 pub mod remote;
+mod streams;
 mod variables;
 
 use std::fmt::Debug;
@@ -34,6 +35,40 @@ impl Outside {
             scenario => Self::run(ctx, scenario).await?,
         };
         json_response(200, &lines)
+    }
+
+    pub fn back(&self, body: Body) -> Body {
+        body
+    }
+
+    pub async fn length(&self, mut body: Body) -> Result<usize> {
+        network::length(&mut body).await
+    }
+
+    pub async fn lengths(
+        &mut self,
+        of: String,
+        one: Body,
+        number: u8,
+        other: Body,
+    ) -> Result<String> {
+        let (one, other) = (one.bytes().await?.len(), other.bytes().await?.len());
+        Ok(format!("{of} {one} {number} {other}"))
+    }
+
+    pub fn kept(&self, is_there: bool) -> Result<Body> {
+        match is_there {
+            true => Ok("kept".into()),
+            false => Err(Error::not_found("nothing is kept")),
+        }
+    }
+
+    pub fn zeros(&self, parts: usize) -> Body {
+        Body::stream(Zeros(parts))
+    }
+
+    pub fn broken(&self) -> Body {
+        Body::stream(streams::Broken(false))
     }
 
     async fn run(ctx: &Ctx<Self>, scenario: &str) -> Result<Vec<String>> {
@@ -64,6 +99,11 @@ impl Outside {
             "kv-list" => kv::list(env).await,
             "kv-limits" => kv::limits(ctx).await,
             "queue" => queue::scenario(env).await,
+            "streams" => streams::small(env).await,
+            "back" => streams::back(env).await,
+            "broken" => streams::broken(env).await,
+            "large-streams" => streams::large(env).await,
+            "javascript" => streams::javascript(ctx).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }

@@ -7,7 +7,7 @@ use actors_core::http::Request;
 use actors_core::prelude::*;
 
 /// What a line says of a result.
-fn say<T: ToString>(result: Result<T>) -> String {
+pub(crate) fn say<T: ToString>(result: Result<T>) -> String {
     match result {
         Ok(value) => value.to_string(),
         Err(error) => format!("{}, {}: {error}", error.kind(), error.is_retryable()),
@@ -18,12 +18,12 @@ fn url(path: &str) -> String {
     format!("https://far.example{path}")
 }
 
-fn get(path: &str) -> Result<Request<()>> {
+pub(crate) fn get(path: &str) -> Result<Request<()>> {
     Ok(Request::get(url(path)).header("x-from", "ours").body(())?)
 }
 
 /// The status and the body.
-async fn text(response: Result<Response>) -> Result<String> {
+pub(crate) async fn text(response: Result<Response>) -> Result<String> {
     let response = response?;
     let status = response.status().as_u16();
     let body = response.into_body().bytes().await?;

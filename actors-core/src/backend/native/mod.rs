@@ -28,6 +28,7 @@ mod remote;
 mod sim;
 mod socket;
 mod sockets;
+pub(crate) mod streams;
 
 pub(crate) use self::bindings::Binding;
 pub(crate) use self::disk::Disk;

@@ -21,6 +21,7 @@ use super::ids::Key;
 use super::network::Network;
 use super::outbox::Outbox;
 use super::socket::Socket;
+use super::streams;
 use crate::env::{Address, Env};
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform::{Host, Interruption, Platform};
@@ -46,6 +47,8 @@ pub(crate) struct Slot {
     /// The web sockets that are open; they outlive what is in memory.
     pub(super) sockets: RefCell<Vec<Socket>>,
     socket_options: Option<&'static SocketOptions>,
+    /// How many bodies of its calls are still read.
+    pub(super) streams: Cell<usize>,
 }
 
 /// Makes the object of a slot.
@@ -73,7 +76,13 @@ impl Slot {
             rings: Cell::default(),
             sockets: RefCell::default(),
             socket_options: None,
+            streams: Cell::default(),
         }
+    }
+
+    /// What is in memory.
+    pub(super) fn in_memory(&self) -> Option<Weak<dyn Host>> {
+        self.object.borrow().as_ref().map(Rc::downgrade)
     }
 
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
@@ -407,6 +416,7 @@ impl Sim {
     fn poll(&self, mut task: Task) {
         task.awake.take();
         let waker = Waker::from(task.awake.clone());
+        streams::runs(task.slot.clone());
         let progress = catch_unwind(AssertUnwindSafe(|| {
             let progress = task.future.as_mut().poll(&mut Context::from_waker(&waker));
             // The last moment at which a crash can undo this.
@@ -415,6 +425,7 @@ impl Sim {
             }
             progress
         }));
+        streams::runs(None);
         match progress {
             Ok(progress) => {
                 if let Some(slot) = &task.slot {
@@ -604,6 +615,7 @@ impl Sim {
             .borrow()
             .iter()
             .any(|task| is_of_it(task) && task.give_up.is_some());
+        let is_busy = is_busy || slot.streams.get() > 0;
         let is_evicted = !is_busy && slot.object.take().is_some();
         if is_evicted {
             self.tasks.borrow_mut().retain(|task| !is_of_it(task));

@@ -376,6 +376,8 @@ let length = 0;
 let names = "";
 let texts = "";
 let blobs = [];
+// The values that can't be packed.
+let others = [];
 let valuesLeft = 0;
 let unitsLeft = 0;
 // Whether a text may combine with the one before it, and whether texts are made well-formed.
@@ -480,6 +482,7 @@ function packObject(value, depth) {
     return;
   }
   if (value instanceof Map) return packMap(value, depth);
+  others.push(value);
   text(OTHER, `a ${value.constructor?.name || "object without a prototype"}`);
 }
 
@@ -559,6 +562,7 @@ function begin() {
   length = HEAD;
   names = texts = "";
   blobs = [];
+  others = [];
   valuesLeft = MOST_VALUES;
   unitsLeft = MOST_UNITS;
   introduced = last = expected = 0;
@@ -663,7 +667,8 @@ function unpack() {
       const start = unpacking.byte;
       unpacking.byte += unpacking.cells[unpacking.at++];
       // A copy, since Wasm's memory must not be shared.
-      return unpacking.bytes?.slice(start, unpacking.byte) ?? new Uint8Array();
+      const bytes = unpacking.bytes?.slice(start, unpacking.byte) ?? new Uint8Array();
+      return streams.size > 0 ? (claimed(bytes) ?? bytes) : bytes;
     }
     case A_LIST: {
       // Made longer one by one: the platform takes a list that had holes for a sparse one.
@@ -737,6 +742,33 @@ function unpackedValues(cells, texts = "", bytes) {
 
 export function unpacked(cells, texts, bytes) {
   return unpackedValues(cells, texts, bytes)[0];
+}
+
+// ---- streams ----------------------------------------------------------------
+
+// The streams on their way out, by their tickets: in the place of each, the packed values have its
+// ticket, as bytes. A ticket can't be guessed, so that no bytes of a caller's are mistaken for one.
+const streams = new Map();
+
+export function keepStream(response) {
+  const ticket = crypto.randomUUID();
+  // Only streams of the runtime's pass through a call.
+  const stream = (response.body ?? new Response("").body).pipeThrough(new IdentityTransformStream());
+  streams.set(ticket, stream);
+  return ticket;
+}
+
+function claimed(bytes) {
+  if (bytes.length !== 36) return undefined;
+  const ticket = String.fromCharCode(...bytes);
+  const stream = streams.get(ticket);
+  streams.delete(ticket);
+  return stream;
+}
+
+export function arrivedStream() {
+  const at = others.findIndex((value) => value instanceof ReadableStream);
+  return at < 0 ? undefined : new Response(others.splice(at, 1)[0]);
 }
 
 // ---- requests ---------------------------------------------------------------
@@ -863,25 +895,6 @@ function readBodies(prototype) {
 
 export function delayed(delaySeconds) {
   return { delaySeconds };
-}
-
-// ---- requests to others -----------------------------------------------------
-
-export function serviceOf(env, name) {
-  const service = env[name];
-  return typeof service?.fetch === "function" ? service : undefined;
-}
-
-export class Exchange {
-  constructor(client, request) {
-    this.controller = new AbortController();
-    const { signal } = this.controller;
-    this.response = client?.fetch(request, { signal }) ?? fetch(request, { signal });
-  }
-
-  abort() {
-    this.controller.abort();
-  }
 }
 
 // ---- web sockets ------------------------------------------------------------

@@ -138,19 +138,23 @@ enum JsBody {
     Response(web_sys::Response),
 }
 
+/// How many bytes a body with these headers has, if they say so.
+pub(super) fn length(headers: &web_sys::Headers) -> Option<u64> {
+    let header = |name| headers.get(name).ok().flatten();
+    // A compressed body is read as it was before.
+    let is_as_sent = header("content-encoding").is_none();
+    header("content-length")
+        .filter(|_| is_as_sent)?
+        .parse()
+        .ok()
+}
+
 impl Incoming for JsBody {
     fn length(&self) -> Option<u64> {
-        let headers = match self {
+        length(&match self {
             Self::Request(request) => request.headers(),
             Self::Response(response) => response.headers(),
-        };
-        let header = |name| headers.get(name).ok().flatten();
-        // A compressed body is read as it was before.
-        let is_as_sent = header("content-encoding").is_none();
-        header("content-length")
-            .filter(|_| is_as_sent)?
-            .parse()
-            .ok()
+        })
     }
 
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
@@ -175,7 +179,7 @@ impl Incoming for JsBody {
             }
         };
         match body {
-            Ok(body) => Box::pin(body.map_err(unread)),
+            Ok(body) => Box::pin(body.map_err(Error::from)),
             Err(error) => {
                 let message = error.to_string();
                 Box::pin(http_body_util::Empty::new().map_err(move |_| Error::internal(&*message)))
@@ -184,12 +188,9 @@ impl Incoming for JsBody {
     }
 }
 
-/// The error of a body that ended before its end.
-fn unread(error: worker::Error) -> Error {
-    match error {
-        worker::Error::Internal(thrown) => from_js(&thrown),
-        other => other.into(),
-    }
+/// Reads all of the body of a response.
+pub(super) fn read(response: web_sys::Response) -> BoxFuture<'static, Result<Bytes>> {
+    Box::new(JsBody::Response(response)).bytes()
 }
 
 pub(super) fn from_js_response(response: JsValue) -> Result<Response> {

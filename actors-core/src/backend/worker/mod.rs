@@ -18,6 +18,7 @@ mod rpc;
 mod sockets;
 mod sql;
 mod state;
+pub(crate) mod streams;
 mod timer;
 mod wire;
 

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use bytes::Bytes;
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use wasm_bindgen::prelude::*;
 use worker::Env;
@@ -19,7 +20,7 @@ use crate::request::{Body, Incoming, Request, Response};
 use crate::time::{Duration, days};
 use crate::turn::BoxFuture;
 
-#[wasm_bindgen(module = "/src/backend/worker/glue.js")]
+#[wasm_bindgen(module = "/src/backend/worker/network.js")]
 extern "C" {
     #[wasm_bindgen(js_name = serviceOf)]
     fn service_of(env: &Env, name: &str) -> Option<Client>;
@@ -96,7 +97,7 @@ fn lost(error: Error) -> Error {
 }
 
 /// An exchange that ends when this is dropped, unless it is left to somebody else to end it.
-struct Connection {
+pub(super) struct Connection {
     exchange: Exchange,
     /// What its errors mean.
     failure: fn(Error) -> Error,
@@ -115,35 +116,71 @@ impl Connection {
     async fn response(self) -> Result<Response> {
         let response = JsFuture::from(self.exchange.response()).await;
         let response = response.map_err(|thrown| (self.failure)(from_js(&thrown)))?;
+        let by_itself = response.clone();
         let response = http::from_js_response(response)?;
-        Ok(response.map(|body| Body::incoming(Arriving { body, from: self })))
+        Ok(response.map(|body| match body.is_end_stream() {
+            true => body,
+            false => arriving(by_itself.unchecked_into(), self.failure, Some(self)),
+        }))
     }
 }
 
-/// The body of a response, with the connection that it arrives by.
+/// A body that arrives, perhaps by a connection that ends with it.
+pub(super) fn arriving(
+    response: web_sys::Response,
+    failure: fn(Error) -> Error,
+    by: Option<Connection>,
+) -> Body {
+    Body::incoming(Arriving {
+        response,
+        failure,
+        by,
+    })
+}
+
 struct Arriving {
-    body: Body,
-    from: Connection,
+    response: web_sys::Response,
+    failure: fn(Error) -> Error,
+    by: Option<Connection>,
 }
 
 impl Incoming for Arriving {
     fn length(&self) -> Option<u64> {
-        http_body::Body::size_hint(&self.body).exact()
+        http::length(&self.response.headers())
     }
 
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
         Box::pin(async move {
-            let Self {
-                body,
-                from: _until_read,
-            } = *self;
-            body.bytes().await
+            http::read(Clone::clone(&self.response))
+                .await
+                .map_err(self.failure)
         })
     }
 
     fn stream(&mut self) -> Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>> {
         // A stream of JavaScript's ends the connection by itself when it is dropped.
-        self.from.is_left = true;
-        Box::pin(std::mem::take(&mut self.body).map_err(self.from.failure))
+        if let Some(by) = &mut self.by {
+            by.is_left = true;
+        }
+        let failure = self.failure;
+        match worker::response_from_wasm(Clone::clone(&self.response)) {
+            Ok(response) => {
+                let body = response.into_body();
+                Box::pin(body.map_err(move |error| failure(unread(error))))
+            }
+            Err(error) => {
+                let message = error.to_string();
+                let nothing = http_body_util::Empty::new();
+                Box::pin(nothing.map_err(move |_| Error::internal(&*message)))
+            }
+        }
+    }
+}
+
+/// Why a body ended before its end.
+fn unread(error: worker::Error) -> Error {
+    match error {
+        worker::Error::Internal(thrown) => from_js(&thrown),
+        other => other.into(),
     }
 }

@@ -4,6 +4,7 @@ mod bound;
 mod network;
 mod objects;
 mod store;
+mod streams;
 
 use std::future::Future;
 use std::path::Path;

@@ -4,7 +4,7 @@ use actors_core::http::Request;
 use actors_core::testing::World;
 use actors_outside::Outside;
 
-use crate::{server, says, world};
+use crate::{says, server, world};
 
 #[test]
 fn objects() {

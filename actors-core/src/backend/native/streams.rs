@@ -1,0 +1,95 @@
+//! Bodies that are arguments or answers of calls. One lasts as long as the object that has sent it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::Frame;
+
+use super::sim::Slot;
+use crate::error::{Error, ErrorKind, Result};
+use crate::platform::Host;
+use crate::request::Body;
+
+#[derive(Default)]
+struct Sent {
+    bodies: BTreeMap<String, Body>,
+    count: u64,
+}
+
+thread_local! {
+    static SENT: RefCell<Sent> = RefCell::default();
+    /// The object that is running.
+    static RUNNING: RefCell<Option<Rc<Slot>>> = const { RefCell::new(None) };
+}
+
+/// Notes that the object runs, or that none does.
+pub(super) fn runs(slot: Option<Rc<Slot>>) {
+    RUNNING.set(slot);
+}
+
+/// Sends a body beside the values of a call, and returns its ticket.
+pub(crate) fn send(body: Body) -> String {
+    let body = match RUNNING.with_borrow(Clone::clone) {
+        Some(slot) => Body::stream(Lasting::new(body, slot)),
+        None => body,
+    };
+    SENT.with_borrow_mut(|sent| {
+        sent.count += 1;
+        let ticket = format!("\0actors:stream:{}", sent.count);
+        sent.bodies.insert(ticket.clone(), body);
+        ticket
+    })
+}
+
+/// The body of a ticket.
+pub(crate) fn claim(ticket: &[u8]) -> Option<Body> {
+    let ticket = std::str::from_utf8(ticket).ok()?;
+    SENT.with_borrow_mut(|sent| sent.bodies.remove(ticket))
+}
+
+/// The next stream of the call that is being read: each has a ticket here.
+pub(crate) fn arrived() -> Option<Body> {
+    None
+}
+
+/// A body that an object produces.
+struct Lasting {
+    body: Body,
+    slot: Rc<Slot>,
+    object: Option<Weak<dyn Host>>,
+}
+
+impl Lasting {
+    fn new(body: Body, slot: Rc<Slot>) -> Self {
+        slot.streams.update(|count| count + 1);
+        let object = slot.in_memory();
+        Self { body, slot, object }
+    }
+}
+
+impl Drop for Lasting {
+    fn drop(&mut self) {
+        self.slot.streams.update(|count| count - 1);
+    }
+}
+
+impl http_body::Body for Lasting {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>>>> {
+        let object = self.object.as_ref();
+        if object.is_some_and(|object| object.strong_count() == 0) {
+            let message = "the object was lost";
+            return Poll::Ready(Some(Err(Error::new(ErrorKind::Unavailable, message))));
+        }
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+}
