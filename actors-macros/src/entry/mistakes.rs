@@ -69,11 +69,18 @@ pub(super) enum Mistake<'a> {
         other: &'a str,
         class: &'a str,
     },
-    #[error("`{class}` has no storage in {file}: add\n\n{lines}\n")]
+    #[error(
+        "`{class}` has no storage in {file}: add\n\n{lines}\n{}",
+        .renamed.as_ref().map_or(String::new(), |(former, lines)| format!(
+            "\nIf its name was `{former}` before, add instead\n\n{lines}\n"
+        ))
+    )]
     WithoutStorage {
         file: &'a str,
         class: &'a str,
         lines: String,
+        /// The name that it may have had, and the lines that rename it.
+        renamed: Option<(&'a str, String)>,
     },
     #[error(
         "`{class}` has no SQLite, which an actor needs: in {file} {write}; a class that is already \

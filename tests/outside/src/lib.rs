@@ -121,4 +121,5 @@ fn said<T: Debug>(outcome: Result<T>) -> String {
 actors_core::entry! {
     "/{name}" => Outside,
     "/loose/{name}" => objects::Loose,
+    also(Unbound),
 }

@@ -27,7 +27,7 @@ impl Advice<'_> {
         if is_not_stored {
             lines = format!("{lines}{}{}", self.between(), self.storage(class));
         }
-        let renamed = former.map(|former| (former, self.renamed(former, class)));
+        let renamed = self.former(former, class);
         Unbound::Missing {
             file,
             class,
@@ -50,9 +50,22 @@ impl Advice<'_> {
         }
     }
 
-    pub(super) fn without_storage<'a>(&'a self, class: &'a str) -> Mistake<'a> {
-        let (file, lines) = (self.file, self.storage(class));
-        Mistake::WithoutStorage { file, class, lines }
+    pub(super) fn without_storage<'a>(
+        &'a self,
+        class: &'a str,
+        former: Option<&'a str>,
+    ) -> Mistake<'a> {
+        Mistake::WithoutStorage {
+            file: self.file,
+            class,
+            lines: self.storage(class),
+            renamed: self.former(former, class),
+        }
+    }
+
+    /// The name that the class may have had, and the lines that rename it.
+    fn former<'a>(&self, former: Option<&'a str>, class: &str) -> Option<(&'a str, String)> {
+        former.map(|former| (former, self.renamed(former, class)))
     }
 
     pub(super) fn without_sqlite<'a>(&'a self, class: &'a str) -> Mistake<'a> {

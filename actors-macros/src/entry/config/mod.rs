@@ -107,14 +107,14 @@ impl Check<'_> {
     fn run(&self, entry: &Entry, place: Span, mistakes: &mut Mistakes) -> Vec<TokenStream> {
         let unknown = self.unknown(entry);
         let before = mistakes.count();
-        let mut are_bound = true;
+        let mut are_known = true;
         let mut checks = Vec::new();
         for actor in &self.actors {
-            are_bound &= !self.wrangler().bindings(&actor.class).is_empty();
+            are_known &= self.is_known(&actor.class);
             checks.extend(self.actor(actor, &unknown, mistakes));
         }
         // A class that was renamed is one mistake.
-        if are_bound && mistakes.count() == before {
+        if are_known && mistakes.count() == before {
             for class in unknown {
                 mistakes.add_at(place, self.advice.unknown(class));
             }
@@ -137,6 +137,13 @@ impl Check<'_> {
         classes.filter(|class| !is_known(class)).collect()
     }
 
+    /// Whether the file has the class, as far as it has to.
+    fn is_known(&self, class: &str) -> bool {
+        let wrangler = self.wrangler();
+        let is_reached = wrangler.has_its_own || !wrangler.bindings(class).is_empty();
+        is_reached && wrangler.storage(class).is_some()
+    }
+
     fn actor(
         &self,
         actor: &Actor<'_>,
@@ -146,19 +153,21 @@ impl Check<'_> {
         let Actor { path, class, .. } = actor;
         let names = self.wrangler().bindings(class);
         let storage = self.wrangler().storage(class);
-        let is_missing = names.is_empty() || storage.is_none();
-        if is_missing && let Some(other) = nearest(class, unknown) {
+        if !self.is_known(class)
+            && let Some(other) = nearest(class, unknown)
+        {
             mistakes.add(path, self.advice.misspelt(other, class));
             return None;
         }
-        if names.is_empty() {
-            let former = unknown.first().copied();
+        let former = unknown.first().copied();
+        if names.is_empty() && !self.wrangler().has_its_own {
             let text = self.advice.unbound(class, storage.is_none(), former);
             return Some(compared(actor, &names, &text));
         }
         match storage {
-            None => mistakes.add(path, self.advice.without_storage(class)),
+            None => mistakes.add(path, self.advice.without_storage(class, former)),
             Some(Storage::Other) => mistakes.add(path, self.advice.without_sqlite(class)),
+            Some(Storage::Sqlite) if names.is_empty() => {}
             Some(Storage::Sqlite) => {
                 return Some(compared(
                     actor,

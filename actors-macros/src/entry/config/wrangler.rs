@@ -11,6 +11,8 @@ use super::file::File;
 pub(super) struct Wrangler {
     pub(super) is_json: bool,
     pub(super) form: Form,
+    /// Whether the runtime gives the Worker its own classes, so that these need no bindings.
+    pub(super) has_its_own: bool,
     bindings: Vec<Binding>,
     /// The classes that exist once all is applied.
     stored: BTreeMap<String, Storage>,
@@ -35,6 +37,10 @@ pub(super) enum Storage {
 
 #[derive(Deserialize)]
 struct Content {
+    #[serde(default)]
+    compatibility_date: String,
+    #[serde(default)]
+    compatibility_flags: Vec<String>,
     #[serde(default)]
     durable_objects: DurableObjects,
     #[serde(default)]
@@ -98,7 +104,7 @@ impl Wrangler {
             }
             false => toml::from_str(text).map_err(|error| error.to_string())?,
         };
-        let form = content.form();
+        let (form, has_its_own) = (content.form(), content.has_its_own());
         let mut stored = BTreeMap::new();
         for migration in content.migrations {
             migration.apply(&mut stored);
@@ -113,6 +119,7 @@ impl Wrangler {
         Ok(Self {
             is_json,
             form,
+            has_its_own,
             bindings,
             stored,
         })
@@ -145,7 +152,18 @@ impl Wrangler {
     }
 }
 
+/// Since when `ctx.exports` has the Worker's own classes without a flag.
+const ITS_OWN: &str = "2025-11-17";
+
 impl Content {
+    fn has_its_own(&self) -> bool {
+        let has = |flag: &str| self.compatibility_flags.iter().any(|set| set == flag);
+        match &*self.compatibility_date {
+            date if date >= ITS_OWN => !has("disable_ctx_exports"),
+            _ => has("enable_ctx_exports"),
+        }
+    }
+
     fn form(&self) -> Form {
         let is_taken = |tag: &str| self.migrations.iter().any(|migration| migration.tag == tag);
         match self.migrations.len() {
@@ -265,6 +283,21 @@ mod tests {
             is("Room", Some(true)),
         ];
         assert_eq!(classes(text, true), expected);
+    }
+
+    #[test]
+    fn the_runtime_gives_a_worker_its_own_classes_since_a_date_or_by_a_flag() {
+        let has = |text: &str| Wrangler::from_text(text, false).unwrap().has_its_own;
+        assert!(has("compatibility_date = \"2025-11-17\""));
+        assert!(!has("compatibility_date = \"2025-11-16\""));
+        assert!(!has(""));
+        let with = |date: &str, flag: &str| {
+            has(&format!(
+                "compatibility_date = \"{date}\"\ncompatibility_flags = [\"{flag}\"]"
+            ))
+        };
+        assert!(with("2025-01-01", "enable_ctx_exports"));
+        assert!(!with("2026-01-01", "disable_ctx_exports"));
     }
 
     #[test]
