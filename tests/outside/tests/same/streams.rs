@@ -68,7 +68,7 @@ fn javascript_has_streams() {
 
 #[test]
 fn a_body_ends_with_an_error_when_its_object_is_lost() {
-    let world = World::new();
+    let world = world();
     let outside = world.get::<Outside>("a");
     let (sender, body) = Body::channel();
     sender.send("a part").unwrap();
@@ -87,7 +87,7 @@ fn a_body_ends_with_an_error_when_its_object_is_lost() {
 
 #[test]
 fn an_object_is_evicted_once_its_bodies_have_been_read() {
-    let world = World::new();
+    let world = world();
     let mut zeros = world.run(world.get::<Outside>("a").zeros(1)).unwrap();
     assert!(!world.evict::<Outside>("a"));
     assert_eq!(world.run(zeros.chunk()).unwrap().unwrap().len(), 65_536);
