@@ -109,19 +109,24 @@ impl Reader<'_> {
 
     /// A secret that must be there.
     pub fn secret<T: FromBinding>(&mut self, name: &str) -> Option<T> {
-        match self.env.secret(name) {
-            Ok(_) => self.binding(name),
-            Err(missing) => {
-                self.wrong.push(missing);
-                None
-            }
-        }
+        let text = self.env.secret(name);
+        // Its error may quote the secret.
+        let read = text.and_then(|_| T::from_binding(self.env, name).map_err(|_| hidden(name)));
+        read.map_err(|error| self.wrong.push(error)).ok()
     }
 
     /// A field that may be missing.
     pub fn optional<T: FromBinding>(&mut self, name: &str) -> Option<Option<T>> {
         match self.env.has(name) {
             true => self.binding(name).map(Some),
+            false => Some(None),
+        }
+    }
+
+    /// A secret that may be missing.
+    pub fn optional_secret<T: FromBinding>(&mut self, name: &str) -> Option<Option<T>> {
+        match self.env.has(name) {
+            true => self.secret(name).map(Some),
             false => Some(None),
         }
     }
@@ -157,6 +162,13 @@ pub type ReadBindings = fn(&Env) -> Result<Rc<dyn Any>>;
 /// Those of [`bindings`].
 pub fn any_bindings<B: FromEnv>(env: &Env) -> Result<Rc<dyn Any>> {
     Ok(bindings::<B>(env)?)
+}
+
+/// The error for a secret that is there.
+fn hidden(name: &str) -> Error {
+    Error::internal(format!(
+        "the secret `{name}` is not of the form that its field expects"
+    ))
 }
 
 /// One error with the texts of all.

@@ -107,7 +107,8 @@ impl Binding {
         let method = format_ident!(
             "{}",
             match (self.is_optional, self.is_secret) {
-                (true, _) => "optional",
+                (true, true) => "optional_secret",
+                (true, false) => "optional",
                 (false, true) => "secret",
                 (false, false) => "binding",
             }

@@ -37,8 +37,11 @@ pub struct Absent {
     nothing: String,
     limits: Json<Vec<u8>>,
     other_cache: Kv,
-    #[binding = "KEY"]
+    #[binding = "PORT"]
     jobs: Queue<Job>,
+    #[secret]
+    #[binding = "KEY"]
+    pin: Option<Json<u8>>,
     #[binding = "HOST_ADDRESS"]
     optional: Option<bool>,
 }

@@ -111,7 +111,8 @@ fn structs_of_bindings() {
                the Worker has no variable `NOTHING`: add it to [vars] in wrangler.toml; \
                the variable `LIMITS`: invalid type: map, expected a sequence; \
                the Worker has no KV namespace `OTHER_CACHE`: add it to [[kv_namespaces]] in wrangler.toml; \
-               the Worker has no queue `KEY`: add it to [[queues.producers]] in wrangler.toml; \
+               the Worker has no queue `PORT`: add it to [[queues.producers]] in wrangler.toml; \
+               the secret `KEY` is not of the form that its field expects; \
                the variable `HOST_ADDRESS`: provided string was not `true` or `false`";
     says(
         "bindings",
@@ -202,7 +203,8 @@ fn bindings_are_read_once_in_a_world_and_again_by_an_actor_that_could_not_wake()
         .var("NOTHING", "3")
         .json("LIMITS", &[4])
         .kv("OTHER_CACHE")
-        .queue("KEY")
+        .queue("PORT")
+        .secret("KEY", "7")
         .var("HOST_ADDRESS", "here");
     let actor = world.get::<Unbound>("a");
     let error = world.run(actor.hello()).unwrap_err();
