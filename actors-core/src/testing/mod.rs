@@ -45,7 +45,9 @@
 //! - Calls that wait for each other in a cycle fail at once, as they do within one isolate.
 //!   In production, those between isolates end with [`Busy`](crate::ErrorKind::Busy).
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and what the test has added: see
-//!   [`World::var`].
+//!   [`World::var`], [`World::bucket`], [`World::database`].
+//! - [`QueryMeta`](crate::bindings::QueryMeta) counts rows as `Sql::usage` does.
+//! - A request's body has a length that R2 can be told, also without a `content-length`.
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 

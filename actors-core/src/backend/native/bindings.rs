@@ -4,12 +4,17 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use bytes::Bytes;
+
 use super::disk::Disk;
-use super::r2::Objects;
+use crate::bindings::Object;
 
 /// The bindings by their names.
 #[derive(Default)]
 pub(crate) struct Bound(RefCell<BTreeMap<String, Binding>>);
+
+/// The objects of a bucket, by their keys.
+pub(super) type Objects = RefCell<BTreeMap<String, (Object, Bytes)>>;
 
 /// One binding.
 #[derive(Clone)]

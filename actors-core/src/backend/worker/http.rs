@@ -111,26 +111,26 @@ fn unreadable(error: impl Display) -> Error {
 }
 
 /// A body in JavaScript.
-enum JsBody {
+pub(super) enum JsBody {
     Request(web_sys::Request),
     Response(web_sys::Response),
 }
 
-impl Incoming for JsBody {
-    fn length(&self) -> Option<u64> {
+impl JsBody {
+    /// How many bytes it has, if its headers say so.
+    pub(super) fn length(&self) -> Option<u64> {
         let headers = match self {
             Self::Request(request) => request.headers(),
             Self::Response(response) => response.headers(),
         };
         let header = |name| headers.get(name).ok().flatten();
-        // A compressed body is read as it was before.
-        let is_as_sent = header("content-encoding").is_none();
-        header("content-length")
-            .filter(|_| is_as_sent)?
-            .parse()
-            .ok()
+        // The runtime decompresses a response, and leaves the header as it was.
+        let is_other = matches!(self, Self::Response(_)) && header("content-encoding").is_some();
+        header("content-length").filter(|_| !is_other)?.parse().ok()
     }
+}
 
+impl Incoming for JsBody {
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
         let reading = bytes_of(match &*self {
             Self::Request(request) => request,

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use http_body::Body as _;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, Promise, Uint8Array};
 use worker::wasm_bindgen_futures::JsFuture;
 
 use super::error::from_js;
-use super::http::{from_js_response, to_js_response};
+use super::http::{JsBody, from_js_response, to_js_response};
 use crate::bindings::bucket::{ListOptions, Part, PutOptions, R2, no_such_range, other_length};
 use crate::bindings::{Listing, Object, ObjectBody};
 use crate::error::{Error, Result};
@@ -53,6 +54,11 @@ impl R2 for Bucket {
                 false => with_body(&found.unchecked_into()).map(Some),
             }
         })
+    }
+
+    fn length(&self, body: &Body) -> Option<u64> {
+        let incoming = body.as_incoming::<JsBody>();
+        incoming.map_or_else(|| body.size_hint().exact(), JsBody::length)
     }
 
     fn put(
