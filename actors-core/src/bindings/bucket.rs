@@ -6,7 +6,6 @@ use std::ops::{Bound, Range, RangeBounds};
 use std::pin::Pin;
 use std::rc::Rc;
 
-use http_body::Body as _;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -148,6 +147,8 @@ pub(crate) trait R2 {
         key: String,
         part: Option<Part>,
     ) -> BoxFuture<'static, Result<Option<ObjectBody>>>;
+    /// How many bytes a body has, if that is known before it is read.
+    fn length(&self, body: &Body) -> Option<u64>;
     /// Stores an object unless its condition does not hold. The body must have that length.
     fn put(
         &self,
@@ -458,7 +459,7 @@ impl Put {
     async fn store(self) -> Result<Object> {
         check_key(&self.key)?;
         check_metadata(&self.options.custom)?;
-        let known = self.body.size_hint().exact();
+        let known = self.bucket.length(&self.body);
         let length = self.length.or(known).ok_or_else(|| {
             Error::invalid(
                 "R2 stores no stream of unknown length: announce it with `length`, or read it into \

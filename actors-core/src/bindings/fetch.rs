@@ -154,10 +154,6 @@ struct Limited {
 }
 
 impl Incoming for Limited {
-    fn length(&self) -> Option<u64> {
-        http_body::Body::size_hint(&self.body).exact()
-    }
-
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
         let Self { body, mut limit } = *self;
         Box::pin(async move { limit.bound(body.bytes()).await })

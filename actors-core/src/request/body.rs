@@ -32,8 +32,6 @@ type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>>;
 
 /// A body from the platform that has not been read yet.
 pub(crate) trait Incoming: Any {
-    /// How many bytes it has, if the platform knows that.
-    fn length(&self) -> Option<u64>;
     /// Reads all of it.
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>>;
     /// Reads it in parts.
@@ -158,6 +156,19 @@ impl Body {
         }
     }
 
+    /// The platform's own body, if it is one that nobody has begun to read.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker has one")
+    )]
+    pub(crate) fn as_incoming<B: Incoming>(&self) -> Option<&B> {
+        let Kind::Incoming(body) = &self.0 else {
+            return None;
+        };
+        let body: &dyn Any = &***body;
+        body.downcast_ref()
+    }
+
     /// The bytes, if they are in memory.
     #[cfg_attr(
         not(target_arch = "wasm32"),
@@ -201,9 +212,7 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Incoming(body) => body
-                .length()
-                .map_or_else(SizeHint::default, SizeHint::with_exact),
+            Kind::Incoming(_) => SizeHint::default(),
             Kind::Stream(stream) => stream.size_hint(),
         }
     }

@@ -45,11 +45,14 @@
 //! - Calls that wait for each other in a cycle fail at once, as they do within one isolate.
 //!   In production, those between isolates end with [`Busy`](crate::ErrorKind::Busy).
 //! - [`Ctx::env`](crate::Ctx::env) has the actors, and what the test has added: see
-//!   [`World::var`]. What actors fetch, the test answers: see [`World::on_fetch`].
+//!   [`World::var`], [`World::bucket`], [`World::database`]. What actors fetch, the test answers: see
+//!   [`World::on_fetch`].
 //! - An object with a name knows it, even if its id woke it; a jurisdiction is accepted, as in
 //!   production. [`Ctx::bookmark`](crate::Ctx::bookmark) is refused, as by a local runtime.
 //! - KV is seen everywhere at once, and takes any number of writes; a queue keeps what is sent to it,
 //!   see [`World::sent`].
+//! - [`QueryMeta`](crate::bindings::QueryMeta) counts rows as `Sql::usage` does.
+//! - A request's body has a length that R2 can be told, also without a `content-length`.
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 

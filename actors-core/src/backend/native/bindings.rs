@@ -5,10 +5,12 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use bytes::Bytes;
+
 use super::disk::Disk;
 use super::kv::Values;
 use super::queue::Waiting;
-use super::r2::Objects;
+use crate::bindings::Object;
 
 use super::fake::Fakes;
 
@@ -19,6 +21,9 @@ pub(crate) struct Bound {
     /// What was read from them.
     read: RefCell<Vec<Rc<dyn Any>>>,
 }
+
+/// The objects of a bucket, by their keys.
+pub(super) type Objects = RefCell<BTreeMap<String, (Object, Bytes)>>;
 
 /// One binding.
 #[derive(Clone)]

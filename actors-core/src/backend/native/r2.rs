@@ -1,12 +1,13 @@
 //! R2 buckets in memory.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 use std::rc::{Rc, Weak};
 
 use bytes::Bytes;
+use http_body::Body as _;
 
+use super::bindings::Objects;
 use super::outside::outside;
 use super::sim::Sim;
 use crate::bindings::bucket::{
@@ -17,9 +18,6 @@ use crate::error::Result;
 use crate::request::Body;
 use crate::time::Timestamp;
 use crate::turn::BoxFuture;
-
-/// The objects of a bucket, by their keys.
-pub(crate) type Objects = RefCell<BTreeMap<String, (Object, Bytes)>>;
 
 /// A bucket, for what is bound to it.
 pub(super) struct Bucket {
@@ -59,6 +57,10 @@ impl R2 for Bucket {
                 range,
             }))
         })
+    }
+
+    fn length(&self, body: &Body) -> Option<u64> {
+        body.size_hint().exact()
     }
 
     fn put(

@@ -19,7 +19,7 @@ export async function head(bucket, key) {
 export async function get(bucket, key, range) {
   const object = await bucket.get(key, { range: range && JSON.parse(range) });
   if (object === null) return undefined;
-  const { offset, length } = object.range;
+  const { offset = 0, length = object.size - offset } = object.range ?? {};
   const headers = { "content-length": length };
   return [json(object), offset, length, new Response(object.body, { headers })];
 }

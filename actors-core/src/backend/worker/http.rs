@@ -133,30 +133,32 @@ fn unreadable(error: impl Display) -> Error {
 }
 
 /// A body in JavaScript.
-enum JsBody {
+pub(super) enum JsBody {
     Request(web_sys::Request),
     Response(web_sys::Response),
 }
 
-/// How many bytes a body with these headers has, if they say so.
-pub(super) fn length(headers: &web_sys::Headers) -> Option<u64> {
-    let header = |name| headers.get(name).ok().flatten();
-    // A compressed body is read as it was before.
+/// How many bytes the body of a response has, if its headers say so.
+pub(super) fn length(response: &web_sys::Response) -> Option<u64> {
+    let header = |name| response.headers().get(name).ok().flatten();
+    // The runtime decompresses it, and leaves the header as it was.
     let is_as_sent = header("content-encoding").is_none();
-    header("content-length")
-        .filter(|_| is_as_sent)?
-        .parse()
-        .ok()
+    let length = header("content-length").filter(|_| is_as_sent)?;
+    length.parse().ok()
+}
+
+impl JsBody {
+    /// How many bytes it has, if its headers say so.
+    pub(super) fn length(&self) -> Option<u64> {
+        let headers = match self {
+            Self::Request(request) => request.headers(),
+            Self::Response(response) => return length(response),
+        };
+        headers.get("content-length").ok()??.parse().ok()
+    }
 }
 
 impl Incoming for JsBody {
-    fn length(&self) -> Option<u64> {
-        length(&match self {
-            Self::Request(request) => request.headers(),
-            Self::Response(response) => response.headers(),
-        })
-    }
-
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
         let reading = bytes_of(match &*self {
             Self::Request(request) => request,

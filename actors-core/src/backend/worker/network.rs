@@ -138,17 +138,20 @@ pub(super) fn arriving(
     })
 }
 
-struct Arriving {
+pub(super) struct Arriving {
     response: web_sys::Response,
     failure: fn(Error) -> Error,
     by: Option<Connection>,
 }
 
-impl Incoming for Arriving {
-    fn length(&self) -> Option<u64> {
-        http::length(&self.response.headers())
+impl Arriving {
+    /// How many bytes it has, if its headers say so.
+    pub(super) fn length(&self) -> Option<u64> {
+        http::length(&self.response)
     }
+}
 
+impl Incoming for Arriving {
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
         Box::pin(async move {
             http::read(Clone::clone(&self.response))

@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use http_body::Body as _;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Array, Promise, Uint8Array};
 use worker::wasm_bindgen_futures::JsFuture;
 
 use super::error::from_js;
-use super::http::{from_js_response, to_js_response};
+use super::http::{JsBody, from_js_response, to_js_response};
+use super::network::Arriving;
 use crate::bindings::bucket::{ListOptions, Part, PutOptions, R2, no_such_range, other_length};
 use crate::bindings::{Listing, Object, ObjectBody};
 use crate::error::{Error, Result};
@@ -53,6 +55,16 @@ impl R2 for Bucket {
                 false => with_body(&found.unchecked_into()).map(Some),
             }
         })
+    }
+
+    fn length(&self, body: &Body) -> Option<u64> {
+        if let Some(body) = body.as_incoming::<JsBody>() {
+            return body.length();
+        }
+        match body.as_incoming::<Arriving>() {
+            Some(body) => body.length(),
+            None => body.size_hint().exact(),
+        }
     }
 
     fn put(
