@@ -225,7 +225,7 @@ checks! {
 
     #[diagnostic::on_unimplemented(
         message = "a `#[remote]` method fails with the framework's `Error`",
-        label = "not that",
+        label = "another error",
         note = "a call can fail on its way: write `Result<..>` as `actors_core::prelude` has it, and \
                 convert the error where it is handled"
     )]

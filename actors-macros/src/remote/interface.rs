@@ -80,10 +80,11 @@ fn methods(item: &mut ItemTrait, mistakes: &mut Mistakes) -> Vec<Method> {
             mistakes.add(item, Mistake::NotAMethod);
             return false;
         };
-        let method = Method::parse(item, &of, mistakes);
+        let mut method = Method::parse(item, &of, mistakes);
         let called = method.called.value();
         if methods.iter().any(|other| other.is_alike(&method)) {
             mistakes.add(&method.called, Mistake::CalledTwice(&called));
+            method.call = None;
         }
         methods.push(method);
         true

@@ -25,7 +25,7 @@ pub(crate) enum Mistake<'a> {
     BindingName(&'a str),
     #[error("what is called remotely is a method: move this out of the trait")]
     NotAMethod,
-    #[error("`{method}` has no `await` to wait for its answer in: write `async fn {method}`")]
+    #[error("a call waits for its answer: write `async fn {method}`")]
     NotAsync { method: &'a str },
     #[error("`{method}` is called through a shared stub: it takes `&self`")]
     Receiver { method: &'a str },
@@ -46,11 +46,11 @@ pub(crate) enum Mistake<'a> {
     ImplArgument,
     #[error("a method has at most 12 arguments: put some of them in a struct")]
     TooManyArguments,
-    #[error("`{0}` can't be the name of a method in JavaScript")]
+    #[error("`{0}` can't be called in JavaScript: write an identifier, such as `chargeCard`")]
     MethodName(&'a str),
     #[error(
-        "`{0}` of a stub is the runtime's own, and calls no method of that name: a method over there \
-         needs another name"
+        "a stub in JavaScript has a `{0}` of its own, so no method of that name can be called: give \
+         it another name in the other Worker"
     )]
     ReservedName(&'a str),
     #[error("another method of the trait already calls `{0}`")]
