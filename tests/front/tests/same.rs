@@ -168,7 +168,7 @@ fn a_cron_trigger_runs_natively() {
 #[test]
 fn a_cron_trigger_runs_in_miniflare() {
     let trigger = |cron: &str| {
-        let path = format!("/cdn-cgi/handler/scheduled?cron={cron}&time=5");
+        let path = format!("/cdn-cgi/local/scheduled?cron={cron}&time=5");
         in_miniflare(request("GET", &path, &[], "")).body
     };
     assert_eq!(trigger("0+3+*+*+*"), "ok");
