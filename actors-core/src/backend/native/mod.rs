@@ -12,6 +12,7 @@
 
 mod bindings;
 mod disk;
+mod far;
 mod http;
 mod network;
 mod outbox;

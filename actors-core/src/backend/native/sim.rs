@@ -19,7 +19,7 @@ use super::disk::Disk;
 use super::network::Network;
 use super::outbox::Outbox;
 use super::socket::Socket;
-use super::streams;
+use super::streams::{self, Producer};
 use crate::env::{Address, Env};
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform::{Host, Interruption, Platform};
@@ -45,7 +45,7 @@ pub(crate) struct Slot {
     pub(super) sockets: RefCell<Vec<Socket>>,
     socket_options: Option<&'static SocketOptions>,
     /// How many bodies of its calls are still read.
-    pub(super) streams: Cell<usize>,
+    streams: Cell<usize>,
 }
 
 impl Slot {
@@ -64,11 +64,6 @@ impl Slot {
             socket_options: address.sockets,
             streams: Cell::default(),
         }
-    }
-
-    /// What is in memory.
-    pub(super) fn in_memory(&self) -> Option<Weak<dyn Host>> {
-        self.object.borrow().as_ref().map(Rc::downgrade)
     }
 
     /// As in workerd, 64 hexadecimal digits, here derived from the class and the name.
@@ -101,6 +96,16 @@ impl Slot {
 
     fn label(&self) -> String {
         format!("{} \"{}\"", self.class, self.name)
+    }
+}
+
+impl Producer for Slot {
+    fn in_memory(&self) -> Option<Weak<dyn Host>> {
+        self.object.borrow().as_ref().map(Rc::downgrade)
+    }
+
+    fn streams(&self) -> &Cell<usize> {
+        &self.streams
     }
 }
 
@@ -356,7 +361,7 @@ impl Sim {
     fn poll(&self, mut task: Task) {
         task.awake.take();
         let waker = Waker::from(task.awake.clone());
-        streams::runs(task.slot.clone());
+        streams::runs(task.slot.clone().map(|slot| slot as Rc<dyn Producer>));
         let progress = catch_unwind(AssertUnwindSafe(|| {
             let progress = task.future.as_mut().poll(&mut Context::from_waker(&waker));
             // The last moment at which a crash can undo this.
