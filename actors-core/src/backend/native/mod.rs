@@ -14,6 +14,7 @@ mod bindings;
 mod d1;
 mod disk;
 mod fake;
+mod far;
 mod front;
 mod http;
 mod ids;

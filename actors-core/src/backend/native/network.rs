@@ -3,28 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use ::http::{Method, StatusCode, header};
-use bytes::Bytes;
 use url::Url;
 
-use super::http::normalised;
-use super::sim::Sim;
-use crate::bindings::fetch::Fetcher;
-use crate::error::{Error, ErrorKind, Result};
-use crate::request::{Body, Request, Response, bad_url, sendable, uri};
+use crate::error::Result;
+use crate::request::{Request, Response, sendable};
 use crate::time::Duration;
 use crate::turn::BoxFuture;
 
 /// How long a slow exchange takes.
 pub(crate) const SLOW: Duration = Duration::from_secs(60);
-
-/// As in workerd.
-const MOST_REDIRECTS: usize = 20;
-
-/// The methods that workerd sends.
-const METHODS: &str = "GET HEAD POST PUT DELETE OPTIONS PATCH TRACE COPY LOCK MKCOL MOVE PROPFIND \
-    PROPPATCH SEARCH UNLOCK ACL REPORT MKACTIVITY CHECKOUT MERGE MSEARCH NOTIFY SUBSCRIBE \
-    UNSUBSCRIBE PURGE";
 
 /// What goes wrong with an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,18 +47,19 @@ pub(crate) struct Network {
     /// What goes wrong with the next exchange.
     pub(crate) fault: Cell<Option<Fault>>,
     /// How many slow exchanges are under way.
-    slow: Cell<usize>,
+    pub(super) slow: Cell<usize>,
 }
 
 /// Somebody who answers requests.
-#[derive(Clone)]
 struct Side {
     place: Place,
-    answer: Rc<dyn Fn(Request) -> BoxFuture<'static, Result<Response>>>,
+    answer: Answer,
 }
 
+/// How somebody answers a request.
+pub(super) type Answer = Rc<dyn Fn(Request) -> BoxFuture<'static, Result<Response>>>;
+
 /// Which requests somebody answers.
-#[derive(Clone)]
 enum Place {
     /// Those over the network to URLs of that pattern.
     Url(String),
@@ -111,9 +99,14 @@ impl Network {
         !self.sides.borrow().is_empty()
     }
 
-    pub(super) fn has_service(&self, name: &str) -> bool {
-        self.side(|place| matches!(place, Place::Service(known) if known == name))
-            .is_some()
+    /// Who answers for the Worker of that binding.
+    pub(super) fn of_service(&self, name: &str) -> Option<Answer> {
+        self.answer(|place| matches!(place, Place::Service(known) if known == name))
+    }
+
+    /// Who answers for that URL.
+    pub(super) fn of_url(&self, url: &Url) -> Option<Answer> {
+        self.answer(|place| matches!(place, Place::Url(pattern) if matches(pattern, url)))
     }
 
     /// Whether a slow exchange is under way.
@@ -121,9 +114,10 @@ impl Network {
         self.slow.get() > 0
     }
 
-    fn side(&self, is_it: impl Fn(&Place) -> bool) -> Option<Side> {
+    fn answer(&self, is_it: impl Fn(&Place) -> bool) -> Option<Answer> {
         let sides = self.sides.borrow();
-        sides.iter().find(|side| is_it(&side.place)).cloned()
+        let side = sides.iter().find(|side| is_it(&side.place));
+        side.map(|side| side.answer.clone())
     }
 }
 
@@ -145,171 +139,6 @@ fn is_like(pattern: &str, text: &str) -> bool {
             ends.any(|at| is_like(rest, &text[at..]))
         }),
     }
-}
-
-impl Sim {
-    /// The network, or the Worker of that binding.
-    pub(super) fn far_side(&self, service: Option<&str>) -> Rc<dyn Fetcher> {
-        let sim = self.me.upgrade();
-        Rc::new(FarSide {
-            sim: sim.expect("the world exists while it is used"),
-            service: service.map(str::to_owned),
-        })
-    }
-}
-
-/// What an actor sends requests to.
-#[derive(Clone)]
-struct FarSide {
-    sim: Rc<Sim>,
-    service: Option<String>,
-}
-
-impl Fetcher for FarSide {
-    fn fetch(&self, request: Request) -> BoxFuture<'static, Result<Response>> {
-        let far_side = self.clone();
-        Box::pin(async move { far_side.follow(request).await })
-    }
-
-    fn sleep(&self, span: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(self.sim.sleep(span))
-    }
-}
-
-impl FarSide {
-    /// Sends the request, and follows redirects.
-    async fn follow(&self, request: Request) -> Result<Response> {
-        let mut request = normalised(request)?;
-        let method = request.method();
-        if !METHODS.split(' ').any(|known| known == method) {
-            let message =
-                format!("the request can't be sent: Invalid HTTP method string: {method}");
-            return Err(Error::invalid(message));
-        }
-        for _ in 0..=MOST_REDIRECTS {
-            let again = copied(&request);
-            let response = self.exchange(request).await?;
-            let Some(to) = target(&again, &response) else {
-                return Ok(response);
-            };
-            request = redirected(again, response.status(), &to?)?;
-        }
-        let message = "Too many redirects.";
-        Err(Error::new(ErrorKind::Unavailable, message))
-    }
-
-    /// Sends the request once.
-    async fn exchange(&self, request: Request) -> Result<Response> {
-        let side = self.side(&request)?;
-        let fault = self.sim.network.fault.take();
-        let (sim, what) = (
-            self.sim.clone(),
-            format!("{} {}", request.method(), request.uri()),
-        );
-        self.sim
-            .outside(
-                what,
-                async move { sim.go_wrong(side, request, fault).await },
-            )
-            .await
-    }
-
-    fn side(&self, request: &Request) -> Result<Side> {
-        let url = Url::parse(&request.uri().to_string()).map_err(bad_url)?;
-        let side = self.sim.network.side(|place| match (place, &self.service) {
-            (Place::Service(name), Some(service)) => name == service,
-            (Place::Url(pattern), None) => matches(pattern, &url),
-            _ => false,
-        });
-        side.ok_or_else(|| {
-            let host = url.host_str().unwrap_or_default();
-            Error::internal(format!(
-                "nothing answers {} {url} in this test: add \
-                 `.on_fetch(\"{host}\", async |request| Ok(http::Response::new(\"hello\")))` to \
-                 the `World`",
-                request.method()
-            ))
-        })
-    }
-}
-
-impl Sim {
-    async fn go_wrong(
-        &self,
-        side: Side,
-        request: Request,
-        fault: Option<Fault>,
-    ) -> Result<Response> {
-        let answer = side.answer;
-        match fault {
-            None => answer(request).await,
-            Some(Fault::Refused) => Err(unavailable("there is no connection")),
-            Some(Fault::Lost) => {
-                let _ = answer(request).await;
-                Err(unavailable("the connection was lost"))
-            }
-            Some(Fault::Slow) => {
-                self.network.slow.update(|slow| slow + 1);
-                self.sleep(SLOW).await;
-                self.network.slow.update(|slow| slow - 1);
-                answer(request).await
-            }
-            Some(Fault::Twice) => {
-                let (head, body) = request.into_parts();
-                let bytes = body.bytes().await?;
-                let copy = || Request::from_parts(head.clone(), bytes.clone().into());
-                let _ = answer(copy()).await;
-                answer(copy()).await
-            }
-        }
-    }
-}
-
-fn unavailable(message: &str) -> Error {
-    Error::new(ErrorKind::Unavailable, message)
-}
-
-/// The request without its body, if that has to be read.
-fn copied(request: &Request) -> ::http::Request<Option<Bytes>> {
-    let mut copy = ::http::Request::new(request.body().full().cloned());
-    copy.method_mut().clone_from(request.method());
-    copy.uri_mut().clone_from(request.uri());
-    copy.headers_mut().clone_from(request.headers());
-    copy
-}
-
-/// Where the response redirects to.
-fn target<B>(request: &::http::Request<B>, response: &Response) -> Option<Result<Url>> {
-    let redirects = [301, 302, 303, 307, 308];
-    if !redirects.contains(&response.status().as_u16()) {
-        return None;
-    }
-    let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
-    let url = Url::parse(&request.uri().to_string());
-    Some(url.and_then(|url| url.join(location)).map_err(bad_url))
-}
-
-/// The request for where it is redirected to, as the fetch standard has it.
-fn redirected(
-    request: ::http::Request<Option<Bytes>>,
-    status: StatusCode,
-    to: &Url,
-) -> Result<Request> {
-    let (mut head, body) = request.into_parts();
-    head.uri = uri(to.as_str())?;
-    let becomes_get = match status.as_u16() {
-        303 => !matches!(head.method, Method::GET | Method::HEAD),
-        301 | 302 => head.method == Method::POST,
-        _ => false,
-    };
-    if becomes_get {
-        head.method = Method::GET;
-        head.headers.remove(header::CONTENT_TYPE);
-        return Ok(Request::from_parts(head, Body::empty()));
-    }
-    let body =
-        body.ok_or_else(|| Error::internal("a stream can't be sent again, to a redirect"))?;
-    Ok(Request::from_parts(head, body.into()))
 }
 
 #[cfg(test)]

@@ -151,8 +151,8 @@ impl Bindings for Sim {
     }
 
     fn fetcher(&self, name: &str) -> Option<Rc<dyn Fetcher>> {
-        let is_there = self.network.has_service(name);
-        is_there.then(|| self.far_side(Some(name)))
+        let answer = self.network.of_service(name);
+        answer.map(|_| self.far_side(Some(name)))
     }
 }
 

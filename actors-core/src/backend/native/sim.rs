@@ -21,7 +21,7 @@ use super::ids::Key;
 use super::network::Network;
 use super::outbox::Outbox;
 use super::socket::Socket;
-use super::streams;
+use super::streams::{self, Producer};
 use crate::env::{Address, Env};
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform::{Host, Interruption, Platform};
@@ -48,7 +48,7 @@ pub(crate) struct Slot {
     pub(super) sockets: RefCell<Vec<Socket>>,
     socket_options: Option<&'static SocketOptions>,
     /// How many bodies of its calls are still read.
-    pub(super) streams: Cell<usize>,
+    streams: Cell<usize>,
 }
 
 /// Makes the object of a slot.
@@ -80,11 +80,6 @@ impl Slot {
         }
     }
 
-    /// What is in memory.
-    pub(super) fn in_memory(&self) -> Option<Weak<dyn Host>> {
-        self.object.borrow().as_ref().map(Rc::downgrade)
-    }
-
     pub(crate) fn alarm(&self) -> Option<Timestamp> {
         self.disk.alarm()
     }
@@ -109,6 +104,16 @@ impl Slot {
             Key::Named(name, _) => format!("{} \"{name}\"", self.class),
             Key::Id(id) => format!("{} {}…", self.class, &id[..8]),
         }
+    }
+}
+
+impl Producer for Slot {
+    fn in_memory(&self) -> Option<Weak<dyn Host>> {
+        self.object.borrow().as_ref().map(Rc::downgrade)
+    }
+
+    fn streams(&self) -> &Cell<usize> {
+        &self.streams
     }
 }
 
@@ -416,7 +421,7 @@ impl Sim {
     fn poll(&self, mut task: Task) {
         task.awake.take();
         let waker = Waker::from(task.awake.clone());
-        streams::runs(task.slot.clone());
+        streams::runs(task.slot.clone().map(|slot| slot as Rc<dyn Producer>));
         let progress = catch_unwind(AssertUnwindSafe(|| {
             let progress = task.future.as_mut().poll(&mut Context::from_waker(&waker));
             // The last moment at which a crash can undo this.

@@ -1,6 +1,6 @@
 //! Bodies that are arguments or answers of calls. One lasts as long as the object that has sent it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -9,10 +9,17 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::Frame;
 
-use super::sim::Slot;
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform::Host;
 use crate::request::Body;
+
+/// An object that sends bodies.
+pub(super) trait Producer {
+    /// What is in memory of it.
+    fn in_memory(&self) -> Option<Weak<dyn Host>>;
+    /// How many of its bodies are still read.
+    fn streams(&self) -> &Cell<usize>;
+}
 
 #[derive(Default)]
 struct Sent {
@@ -23,18 +30,18 @@ struct Sent {
 thread_local! {
     static SENT: RefCell<Sent> = RefCell::default();
     /// The object that is running.
-    static RUNNING: RefCell<Option<Rc<Slot>>> = const { RefCell::new(None) };
+    static RUNNING: RefCell<Option<Rc<dyn Producer>>> = const { RefCell::new(None) };
 }
 
 /// Notes that the object runs, or that none does.
-pub(super) fn runs(slot: Option<Rc<Slot>>) {
-    RUNNING.set(slot);
+pub(super) fn runs(producer: Option<Rc<dyn Producer>>) {
+    RUNNING.set(producer);
 }
 
 /// Sends a body beside the values of a call, and returns its ticket.
 pub(crate) fn send(body: Body) -> String {
     let body = match RUNNING.with_borrow(Clone::clone) {
-        Some(slot) => Body::stream(Lasting::new(body, slot)),
+        Some(producer) => Body::stream(Lasting::new(body, producer)),
         None => body,
     };
     SENT.with_borrow_mut(|sent| {
@@ -59,21 +66,25 @@ pub(crate) fn arrived() -> Option<Body> {
 /// A body that an object produces.
 struct Lasting {
     body: Body,
-    slot: Rc<Slot>,
+    producer: Rc<dyn Producer>,
     object: Option<Weak<dyn Host>>,
 }
 
 impl Lasting {
-    fn new(body: Body, slot: Rc<Slot>) -> Self {
-        slot.streams.update(|count| count + 1);
-        let object = slot.in_memory();
-        Self { body, slot, object }
+    fn new(body: Body, producer: Rc<dyn Producer>) -> Self {
+        producer.streams().update(|count| count + 1);
+        let object = producer.in_memory();
+        Self {
+            body,
+            producer,
+            object,
+        }
     }
 }
 
 impl Drop for Lasting {
     fn drop(&mut self) {
-        self.slot.streams.update(|count| count - 1);
+        self.producer.streams().update(|count| count - 1);
     }
 }
 
