@@ -5,8 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::kv::Values;
-use super::queue::Waiting;
+use crate::time::Timestamp;
 
 /// The bindings by their names.
 #[derive(Default)]
@@ -28,6 +27,20 @@ pub(crate) enum Binding {
     /// A queue.
     Queue(Rc<Waiting>),
 }
+
+/// The values of a KV namespace, by key.
+pub(crate) type Values = RefCell<BTreeMap<String, Value>>;
+
+/// A value in KV.
+pub(crate) struct Value {
+    pub(super) value: Vec<u8>,
+    pub(super) expires: Option<Timestamp>,
+    pub(super) metadata: Option<String>,
+}
+
+/// The messages that wait in a queue, in the order in which they were sent: each with the time from
+/// which it can be delivered, and its JSON.
+pub(crate) type Waiting = RefCell<Vec<(Timestamp, String)>>;
 
 impl Bound {
     pub(crate) fn set(&self, name: &str, binding: Binding) {
