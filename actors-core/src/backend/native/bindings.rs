@@ -8,11 +8,9 @@ use std::rc::Rc;
 use bytes::Bytes;
 
 use super::disk::Disk;
-use super::kv::Values;
-use super::queue::Waiting;
-use crate::bindings::Object;
-
 use super::fake::Fakes;
+use crate::bindings::Object;
+use crate::time::Timestamp;
 
 /// The bindings by their names.
 #[derive(Default)]
@@ -45,6 +43,20 @@ pub(crate) enum Binding {
     /// The entrypoint of another Worker.
     Service(Fakes),
 }
+
+/// The values of a KV namespace, by key.
+pub(crate) type Values = RefCell<BTreeMap<String, Value>>;
+
+/// A value in KV.
+pub(crate) struct Value {
+    pub(super) value: Vec<u8>,
+    pub(super) expires: Option<Timestamp>,
+    pub(super) metadata: Option<String>,
+}
+
+/// The messages that wait in a queue, in the order in which they were sent: each with the time from
+/// which it can be delivered, and its JSON.
+pub(crate) type Waiting = RefCell<Vec<(Timestamp, String)>>;
 
 impl Bound {
     pub(crate) fn set(&self, name: &str, binding: Binding) {

@@ -1,27 +1,18 @@
 //! KV namespaces in memory, in which everything is seen at once.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::rc::{Rc, Weak};
 
 use serde_json::value::RawValue;
 
+use super::bindings::{Value, Values};
 use super::sim::Sim;
 use crate::bindings::kv::{Entry, KvStore, Query, Stored};
 use crate::bindings::{KvKey, KvPage};
 use crate::error::Result;
 use crate::time::{Duration, Timestamp};
 use crate::turn::BoxFuture;
-
-/// The values of a namespace, by key.
-pub(crate) type Values = RefCell<BTreeMap<String, Value>>;
-
-pub(crate) struct Value {
-    value: Vec<u8>,
-    expires: Option<Timestamp>,
-    metadata: Option<String>,
-}
 
 /// A namespace of a world.
 pub(super) struct Namespace {

@@ -1,17 +1,13 @@
 //! Queues in memory.
 
-use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+use super::bindings::Waiting;
 use super::sim::Sim;
 use crate::bindings::queue::QueueSender;
 use crate::error::Result;
-use crate::time::{Duration, Timestamp};
+use crate::time::Duration;
 use crate::turn::BoxFuture;
-
-/// The messages that wait in a queue, in the order in which they were sent: each with the time from
-/// which it can be delivered, and its JSON.
-pub(crate) type Waiting = RefCell<Vec<(Timestamp, String)>>;
 
 /// A queue of a world.
 pub(super) struct Producer {
