@@ -8,7 +8,8 @@ use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 
-use crate::bindings::{Kv, Queue};
+use crate::bindings::service::Service;
+use crate::bindings::{Bucket, Database, Kv, Queue};
 use crate::env::Env;
 use crate::error::{Error, Result};
 use crate::sql::Json;
@@ -16,9 +17,9 @@ use crate::stand_in::StandIn;
 
 /// A type that a field of a [`bindings`](macro@crate::bindings) struct can have.
 ///
-/// That is [`Kv`], [`Queue`], [`Json`] of any serde type for a JSON variable, and whatever a text
-/// variable can be parsed as: `String`, numbers, `bool`, all that implements
-/// [`FromStr`]. Implement it for a type that wraps one of these:
+/// That is [`Kv`], [`Queue`], [`Bucket`], [`Database`], [`Service`], [`Json`] of any serde type for a
+/// JSON variable, and whatever a text variable can be parsed as: `String`, numbers, `bool`, all that
+/// implements [`FromStr`]. Implement it for a type that wraps one of these:
 ///
 /// ```
 /// use actors_core::FromBinding;
@@ -71,6 +72,24 @@ impl FromBinding for Kv {
 impl<T> FromBinding for Queue<T> {
     fn from_binding(env: &Env, name: &str) -> Result<Self> {
         env.queue(name)
+    }
+}
+
+impl FromBinding for Bucket {
+    fn from_binding(env: &Env, name: &str) -> Result<Self> {
+        env.bucket(name)
+    }
+}
+
+impl FromBinding for Database {
+    fn from_binding(env: &Env, name: &str) -> Result<Self> {
+        env.database(name)
+    }
+}
+
+impl FromBinding for Service {
+    fn from_binding(env: &Env, name: &str) -> Result<Self> {
+        env.service(name)
     }
 }
 

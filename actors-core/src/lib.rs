@@ -129,7 +129,7 @@ pub use actors_macros::{
 };
 pub use bindings::fetch::Fetch;
 pub use bindings::service::Service;
-pub use bindings::{Kv, Queue};
+pub use bindings::{Bucket, Database, Kv, Queue};
 pub use entry::Entry;
 pub use entry::events::{Batch, Delivery, Scheduled};
 pub use entry::handlers::send;
@@ -158,11 +158,11 @@ pub mod prelude {
     #[doc(hidden)]
     pub use crate::sql::NeedsKey as _;
     pub use crate::{
-        Actor, Admission, Body, Bytes, Close, Ctx, Duration, Env, Error, ErrorKind, Handle, Json,
-        Kv, Message, Queue, Request, Response, Result, Socket, SqlValue, Timestamp, actor, alarm,
-        days, hours, http, json_response, migration, minutes, on_close, on_connect, on_error,
-        on_init, on_message, on_request, once, persist, remote, seconds, serde_json, sql,
-        sql_table,
+        Actor, Admission, Body, Bucket, Bytes, Close, Ctx, Database, Duration, Env, Error,
+        ErrorKind, Handle, Json, Kv, Message, Queue, Request, Response, Result, Socket, SqlValue,
+        Timestamp, actor, alarm, days, hours, http, json_response, migration, minutes, on_close,
+        on_connect, on_error, on_init, on_message, on_request, once, persist, remote, seconds,
+        serde_json, sql, sql_table,
     };
     pub use actors_macros::bindings;
 }

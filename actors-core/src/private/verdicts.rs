@@ -108,8 +108,9 @@ checks! {
         message = "`{Self}` is not a type that a binding can have",
         label = "not a type that a binding can have",
         note = "write `String`, or anything else that implements `FromStr`, for a variable; \
-                `Json<T>` for a JSON variable, where serde can read `T`; `Kv` or `Queue<T>`; and write `Option<..>` itself \
-                around one that may be missing"
+                `Json<T>` for a JSON variable, where serde can read `T`; `Kv`, `Queue<T>`, `Bucket`, \
+                `Database` or `Service`; and write `Option<..>` itself around one that may be \
+                missing"
     )]
     AsBinding
 

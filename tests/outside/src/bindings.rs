@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 
+use actors_core::Service;
 use actors_core::prelude::*;
 
 use crate::queue::Job;
@@ -20,6 +21,9 @@ pub struct Present {
     host: Ipv4Addr,
     limits: Json<BTreeMap<String, u32>>,
     cache: Kv,
+    files: Bucket,
+    db: Database,
+    far: Service,
     jobs: Queue<Job>,
     other: Option<String>,
     #[secret]
@@ -69,11 +73,23 @@ pub(crate) async fn scenario(ctx: &Ctx<crate::Outside>) -> Result<Vec<String>> {
     let bound = ctx.bindings();
     bound.cache.put("bound", &bound.greeting).await?;
     bound.jobs.send_batch(&[]).await?;
+    bound.files.put("bound", "a file").await?;
+    let hello = http::Request::get("https://far.example/hello").header("x-from", "a struct");
+    let answer = bound.far.fetch(hello.body(())?).await?;
     let again = Present::of(ctx.env())?;
     Ok(vec![
         said(bound.cache.get("bound").await),
         format!("{:?} {:?} {}", bound.key, bound.port, bound.host),
         format!("{:?}", bound.limits),
+        said(
+            bound
+                .files
+                .head("bound")
+                .await
+                .map(|file| file.map(|file| file.size)),
+        ),
+        said(bound.db.prepare("SELECT 1 + 1").first::<u32>().await),
+        said(answer.into_body().bytes().await),
         format!(
             "{:?} {:?} {}",
             bound.other,

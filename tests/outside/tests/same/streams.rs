@@ -4,11 +4,10 @@ use std::future::Future as _;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use actors_core::testing::World;
 use actors_core::{Body, ErrorKind};
 use actors_outside::Outside;
 
-use crate::{in_miniflare, says};
+use crate::{in_miniflare, says, world};
 
 #[test]
 fn a_body_is_an_argument_and_an_answer() {
