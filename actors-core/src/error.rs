@@ -89,8 +89,8 @@ kinds! {
     /// no effect. Retrying may succeed. 503.
     Busy 503,
     /// The object was lost before it replied (it moved, or its isolate was restarted), or has
-    /// not replied within the limit that the stub was given.
-    /// Retrying may succeed; whether the call had an effect is unknown. 503.
+    /// not replied within the limit that the stub was given; or a request to what is outside got
+    /// no response. Retrying may succeed; whether it had an effect is unknown. 503.
     Unavailable 503,
     /// The object has more requests waiting than the platform allows. Retrying at once
     /// makes it worse. 429.
