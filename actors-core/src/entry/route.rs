@@ -307,7 +307,12 @@ mod tests {
         // Where the name may have slashes, it can't be told from what follows.
         assert!(may_upgrade("/files/a/ws"));
         let head = || Ok(http::Request::builder().uri("/shards/ws?ws").body(())?);
-        assert!(super::find(TABLE, "/shards/ws", head).unwrap().may_upgrade);
+        assert!(
+            super::find(TABLE, "/shards/ws", head)
+                .unwrap()
+                .unwrap()
+                .may_upgrade
+        );
     }
 
     /// The index of the best match, and its name.
@@ -362,8 +367,9 @@ mod tests {
             binding: "COUNTER",
             socket: None,
             name: Name::Fixed("default"),
+            stub: |_, _| unreachable!(),
         }];
         let found = find(ONE, "/any/thing").unwrap();
-        assert_eq!((found.binding, &*found.name), ("COUNTER", "default"));
+        assert_eq!((found.route.binding, &*found.name), ("COUNTER", "default"));
     }
 }

@@ -302,7 +302,7 @@ fn schema(rng: &mut Rng) -> Vec<Table> {
 fn with_database(test: impl FnOnce(&Instance)) {
     let sim = Sim::new(None);
     let slot = sim.slot(&address::<Nobody>(), "a").expect("SQLite opens");
-    let (platform, env) = (sim.platform(&slot), Env(sim));
+    let (platform, env) = (sim.platform(&slot), Env::new(sim));
     test(&Instance::new(platform, env, def_of::<Nobody>()));
 }
 
