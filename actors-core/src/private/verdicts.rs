@@ -55,6 +55,15 @@ checks! {
     Sent
 
     #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be an argument or the answer of a method with `#[once]`",
+        label = "not a type that serde can store",
+        note = "the answer is kept for who calls again, whose arguments are compared: derive serde's \
+                `Serialize` and `Deserialize` for the type and what it holds; a `Body` is a stream, \
+                which can't be kept"
+    )]
+    Kept
+
+    #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be the return value of a handler",
         label = "not a type that serde can send",
         note = "return values go to other objects: derive serde's `Serialize` and `Deserialize` \

@@ -128,6 +128,7 @@ checks! {
     Failure: Error,
     FarArgument: Serde,
     Initial: Default,
+    Kept: Serde,
     NotOfCtx: Serde,
     Ours: Ours,
     Persisted: Serde,

@@ -33,6 +33,7 @@ impl Method {
         let (argument, value) = match self.role {
             Role::Request => (Check::Asked, Check::Responds),
             Role::Connect => (Check::Argument, Check::Attached),
+            Role::Call if self.once.is_some() => (Check::Kept, Check::Kept),
             Role::Call => (Check::Sent, Check::Answered),
             _ => (Check::Argument, Check::Answer),
         };
@@ -109,7 +110,11 @@ impl Method {
     /// The `Signature` of the method.
     pub(super) fn signature(&self, facts: &Facts<'_>) -> Ident {
         let (conditions, krate, nothing) = (&self.conditions, facts.krate, parse_quote!(()));
-        let carrier = |ty| facts.caller(conditions, ty);
+        let carrier = |ty| match self.once {
+            // A stream can't be kept.
+            Some(_) => facts.carrier(conditions, ty),
+            None => facts.caller(conditions, ty),
+        };
         let arguments = self.argument_types().map(carrier);
         let outcome = match &self.output {
             Output::Result(ty) => facts.choose(conditions, Fact::Error, ty),
