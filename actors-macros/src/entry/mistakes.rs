@@ -105,7 +105,10 @@ pub(super) enum Mistake<'a> {
     },
 }
 
-/// What is wrong with the binding of an actor, with `{}` for the name that it has in the code.
+/// Where the name of a binding is to be inserted into a text: only the compiler knows it.
+pub(super) const NAME: &str = "{}";
+
+/// What is wrong with the binding of an actor, with [`NAME`] for the name that it has in the code.
 #[derive(Debug, Error)]
 pub(super) enum Unbound<'a> {
     #[error(

@@ -1,8 +1,7 @@
 //! What to write into the configuration, in its own language.
 
-use super::NAME;
 use super::wrangler::{Form, Wrangler};
-use crate::entry::mistakes::{Mistake, Unbound};
+use crate::entry::mistakes::{Mistake, NAME, Unbound};
 
 /// The file, and what it says.
 pub(super) struct Advice<'a> {

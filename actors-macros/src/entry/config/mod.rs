@@ -13,13 +13,10 @@ use syn::spanned::Spanned;
 use self::advice::Advice;
 use self::file::File;
 use self::wrangler::{Storage, Wrangler};
-use super::mistakes::{Mistake, Unbound};
+use super::mistakes::{Mistake, NAME, Unbound};
 use super::parse::{Also, Config, Entry};
 use crate::common::mistakes::Mistakes;
 use crate::common::words::nearest;
-
-/// Where the name of a binding is to be inserted into a text: only the compiler knows it.
-const NAME: &str = "{}";
 
 /// An actor of the Worker.
 struct Actor<'a> {
