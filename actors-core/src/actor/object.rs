@@ -30,13 +30,13 @@ impl<A: State> AnyActor for Loaded<A> {
 }
 
 /// The struct to change, and its context.
-pub fn exclusive<A: State>(actor: &mut dyn AnyActor) -> (&mut A, &Ctx<A>) {
+pub fn exclusive<A: 'static>(actor: &mut dyn AnyActor) -> (&mut A, &Ctx<A>) {
     let Loaded { actor, ctx } = loaded_mut(actor);
     (actor, ctx)
 }
 
 /// The struct to read, and its context.
-pub fn shared<A: State>(actor: &dyn AnyActor) -> (&A, &Ctx<A>) {
+pub fn shared<A: 'static>(actor: &dyn AnyActor) -> (&A, &Ctx<A>) {
     let Loaded { actor, ctx } = loaded(actor);
     (actor, ctx)
 }
@@ -44,13 +44,13 @@ pub fn shared<A: State>(actor: &dyn AnyActor) -> (&A, &Ctx<A>) {
 // Not again in each handler of the actor.
 
 #[inline(never)]
-fn loaded_mut<A: State>(actor: &mut dyn AnyActor) -> &mut Loaded<A> {
+fn loaded_mut<A: 'static>(actor: &mut dyn AnyActor) -> &mut Loaded<A> {
     let loaded = (actor as &mut dyn Any).downcast_mut();
     loaded.unwrap_or_else(|| wrong_type())
 }
 
 #[inline(never)]
-fn loaded<A: State>(actor: &dyn AnyActor) -> &Loaded<A> {
+fn loaded<A: 'static>(actor: &dyn AnyActor) -> &Loaded<A> {
     let loaded = (actor as &dyn Any).downcast_ref();
     loaded.unwrap_or_else(|| wrong_type())
 }
@@ -64,7 +64,7 @@ fn wrong_type() -> ! {
 impl Object {
     /// A turn of a `fn(&mut self)`: alone, in one transaction.
     #[inline(always)]
-    pub fn exclusive<A: State, T: 'static>(
+    pub fn exclusive<A: 'static, T: 'static>(
         &self,
         body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
@@ -76,7 +76,7 @@ impl Object {
 
     /// A turn of a `fn(&self)`: concurrent with other shared turns, in one transaction.
     #[inline(always)]
-    pub fn shared<A: State, T: 'static>(
+    pub fn shared<A: 'static, T: 'static>(
         &self,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
@@ -89,7 +89,7 @@ impl Object {
     /// A turn of a `fn(&mut self)` without a context: alone. It can't touch storage, so there is
     /// a transaction only if it has changed persisted fields.
     #[inline(always)]
-    pub fn exclusive_plain<A: State, T: 'static>(
+    pub fn exclusive_plain<A: 'static, T: 'static>(
         &self,
         body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
@@ -102,7 +102,7 @@ impl Object {
     /// A turn of a `fn(&self)` without a context: concurrent with other shared turns,
     /// without a transaction.
     #[inline(always)]
-    pub fn shared_plain<A: State, T: 'static>(
+    pub fn shared_plain<A: 'static, T: 'static>(
         &self,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
@@ -114,7 +114,7 @@ impl Object {
 
     /// A turn of an `async fn(&mut self)`: alone, from its first line to its last.
     #[inline(always)]
-    pub fn exclusive_async<A: State, T: 'static>(
+    pub fn exclusive_async<A: 'static, T: 'static>(
         &self,
         body: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
@@ -126,7 +126,7 @@ impl Object {
 
     /// A turn of an `async fn(&self)`: concurrent with other shared turns.
     #[inline(always)]
-    pub fn shared_async<A: State, T: 'static>(
+    pub fn shared_async<A: 'static, T: 'static>(
         &self,
         body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
@@ -137,7 +137,7 @@ impl Object {
     }
 
     /// Runs `body` as part of the shared turns that are running, in one transaction.
-    pub(super) fn within<A: State, T>(
+    pub(super) fn within<A: 'static, T>(
         &self,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T>,
     ) -> Result<T> {
@@ -153,7 +153,7 @@ impl Object {
         clippy::await_holding_refcell_ref,
         reason = "the gate admits no conflicting turn"
     )]
-    pub(super) async fn within_async<A: State, T>(
+    pub(super) async fn within_async<A: 'static, T>(
         &self,
         body: impl AsyncFnOnce(&A, &Ctx<A>) -> Result<T>,
     ) -> Result<T> {

@@ -72,7 +72,7 @@ pub(super) enum Mistake<'a> {
     #[error(
         "`{class}` has no storage in {file}: add\n\n{lines}\n{}",
         .renamed.as_ref().map_or(String::new(), |(former, lines)| format!(
-            "\nIf its name was `{former}` before, add instead\n\n{lines}\n"
+            "\nIf its name was `{former}` before, write instead\n\n{lines}\n"
         ))
     )]
     WithoutStorage {
