@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 /// Something that is wrong.
-#[derive(Clone, Copy, Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub(crate) enum Mistake<'a> {
     #[error("`#[bindings]` goes on a struct with a field for each binding")]
     NotBindings,
@@ -20,6 +20,20 @@ pub(crate) enum Mistake<'a> {
     MarkTwice(&'a str),
     #[error("a binding has a name: write what it is called in `wrangler.toml`")]
     EmptyName,
+    #[error("{file} has no {what} `{name}`, but `{other}`: correct it there or here")]
+    Misspelt {
+        file: &'a str,
+        what: &'a str,
+        name: &'a str,
+        other: &'a str,
+    },
+    #[error("{file} has no {what} `{name}`: add\n\n{lines}\n")]
+    Unbound {
+        file: &'a str,
+        what: &'a str,
+        name: &'a str,
+        lines: String,
+    },
     #[error("another field is already `{0}`: use that one, or write `#[binding = \"..\"]`")]
     NameTwice(&'a str),
 }

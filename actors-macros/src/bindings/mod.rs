@@ -1,5 +1,6 @@
 //! `#[bindings]`: a struct whose fields are read from the Worker's bindings.
 
+mod config;
 pub(crate) mod mistakes;
 
 use proc_macro2::{Ident, TokenStream};
@@ -13,7 +14,7 @@ use crate::common::facts::{self, Check, Fact};
 use crate::common::mistakes::Mistakes;
 use crate::common::types::option_of;
 
-const OPTIONS: &[&str] = &["crate = path"];
+const OPTIONS: &[&str] = &["config = false", "crate = path"];
 
 /// A field.
 struct Binding {
@@ -33,8 +34,9 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemStruct) -> TokenStrea
         let krate = attributes::core_path(&options, mistakes);
         check(&mut item, mistakes);
         let bindings = parse(&mut item, mistakes);
+        let tracked = config::check(&options, &bindings, mistakes);
         let (of, reading) = (of(&item, &krate), reading(&item.ident, &bindings, &krate));
-        quote!(#item #of #reading)
+        quote!(#item #of #reading #tracked)
     })
 }
 

@@ -29,6 +29,10 @@ pub(crate) enum Mistake<'a> {
     CratePath,
     #[error("`{0}` needs a text: write `{0} = \"…\"`")]
     NotText(&'a str),
+    #[error("write the path of the file, `config = \"../wrangler.toml\"`, or `config = false`")]
+    Config,
+    #[error("{file} can't be read: {why}")]
+    Unreadable { file: &'a str, why: &'a str },
 }
 
 /// What an unknown option may have meant.

@@ -59,10 +59,6 @@ pub(super) enum Mistake<'a> {
     QueueWithoutName,
 
     // the configuration
-    #[error("write the path of the file, `config = \"../wrangler.toml\"`, or `config = false`")]
-    Config,
-    #[error("{file} can't be read: {why}")]
-    Unreadable { file: &'a str, why: String },
     #[error("{file} has no class `{class}`, but `{other}`: correct it there or here")]
     Misspelt {
         file: &'a str,

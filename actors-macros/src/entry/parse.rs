@@ -5,10 +5,11 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, LitBool, LitStr, Path, Token, parenthesized};
+use syn::{Expr, Ident, LitStr, Path, Token, parenthesized};
 
 use super::mistakes::{Mistake, OPTIONS};
 use super::route::Route;
+use crate::common::config::Config;
 use crate::common::mistakes::Mistake as Options;
 use crate::common::words::name_in;
 
@@ -38,17 +39,6 @@ pub(super) enum Also {
     Actor(Path),
     /// One that is no actor.
     Other(LitStr),
-}
-
-/// What the entry is compared with.
-#[derive(Default)]
-pub(super) enum Config {
-    /// The file of the crate, if it has one.
-    #[default]
-    OfCrate,
-    /// A file, by its path from the one that names it.
-    File(LitStr),
-    Nothing,
 }
 
 impl Entry {
@@ -164,19 +154,6 @@ impl Parse for Also {
         match input.peek(LitStr) {
             true => input.parse().map(Self::Other),
             false => input.parse().map(Self::Actor),
-        }
-    }
-}
-
-impl Parse for Config {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.peek(LitStr) {
-            return input.parse().map(Self::File);
-        }
-        match input.parse::<LitBool>() {
-            Ok(LitBool { value: false, .. }) => Ok(Self::Nothing),
-            Ok(value) => Err(refuse(value.span(), Mistake::Config)),
-            Err(error) => Err(refuse(error.span(), Mistake::Config)),
         }
     }
 }

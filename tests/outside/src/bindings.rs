@@ -32,7 +32,7 @@ pub struct Present {
 }
 
 /// What it has not, or not so.
-#[bindings]
+#[bindings(config = false)]
 #[allow(dead_code, reason = "nobody gets to see them")]
 pub struct Absent {
     greeting: u16,

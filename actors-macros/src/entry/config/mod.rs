@@ -1,7 +1,6 @@
 //! Whether the crate's configuration of wrangler agrees with `entry!`.
 
 mod advice;
-mod file;
 mod wrangler;
 
 use proc_macro2::{Span, TokenStream};
@@ -11,11 +10,10 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use self::advice::Advice;
-use self::file::File;
 use self::wrangler::{Storage, Wrangler};
-use super::mistakes::{Mistake, NAME, Unbound};
-use super::parse::{Also, Config, Entry};
-use crate::common::mistakes::Mistakes;
+use super::mistakes::{NAME, Unbound};
+use super::parse::{Also, Entry};
+use crate::common::mistakes::{self as common, Mistakes};
 use crate::common::words::nearest;
 
 /// An actor of the Worker.
@@ -29,19 +27,20 @@ struct Actor<'a> {
 /// Compares the entry with the file, if there is one. Returns what can only be checked where the
 /// names of the bindings are known, and what has the crate compiled again when the file changes.
 pub(super) fn check(entry: &Entry, mistakes: &mut Mistakes) -> TokenStream {
-    let (file, place) = match &entry.config {
-        Config::Nothing => return TokenStream::new(),
-        Config::OfCrate => (File::of_crate(), Span::call_site()),
-        Config::File(path) => (Some(File::named(path)), path.span()),
-    };
-    let Some(file) = file else {
+    let Some((file, place)) = entry.config.file() else {
         return TokenStream::new();
     };
     let name = &file.name;
     let wrangler = match Wrangler::read(&file) {
         Ok(wrangler) => wrangler,
         Err(why) => {
-            mistakes.add_at(place, Mistake::Unreadable { file: name, why });
+            mistakes.add_at(
+                place,
+                common::Mistake::Unreadable {
+                    file: name,
+                    why: &why,
+                },
+            );
             return file.tracked();
         }
     };

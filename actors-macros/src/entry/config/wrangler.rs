@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::file::File;
+use crate::common::config::File;
 
 /// The part of the file that is about Durable Objects, without those of other Workers.
 #[derive(Debug, Default)]
@@ -92,18 +92,10 @@ struct Export {
 
 impl Wrangler {
     pub(super) fn read(file: &File) -> Result<Self, String> {
-        let text = file.text.as_ref().map_err(ToString::to_string)?;
-        Self::from_text(text, file.is_json())
+        file.read().map(|content| Self::of(content, file.is_json()))
     }
 
-    fn from_text(text: &str, is_json: bool) -> Result<Self, String> {
-        let content: Content = match is_json {
-            true => {
-                jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default())
-                    .map_err(|error| error.to_string())?
-            }
-            false => toml::from_str(text).map_err(|error| error.to_string())?,
-        };
+    fn of(content: Content, is_json: bool) -> Self {
         let (form, has_its_own) = (content.form(), content.has_its_own());
         let mut stored = BTreeMap::new();
         for migration in content.migrations {
@@ -116,13 +108,13 @@ impl Wrangler {
         }
         let mut bindings = content.durable_objects.bindings;
         bindings.retain(|binding| binding.script_name.is_none());
-        Ok(Self {
+        Self {
             is_json,
             form,
             has_its_own,
             bindings,
             stored,
-        })
+        }
     }
 
     /// The names by which the class is bound.
@@ -215,10 +207,16 @@ impl Export {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::common::config;
+
+    fn read(text: &str, is_json: bool) -> Wrangler {
+        let content = config::parse(text, is_json).expect("a configuration");
+        Wrangler::of(content, is_json)
+    }
 
     /// The classes, and whether they store in SQLite.
     fn classes(text: &str, is_json: bool) -> Vec<(String, Option<bool>)> {
-        let wrangler = Wrangler::from_text(text, is_json).expect("a configuration");
+        let wrangler = read(text, is_json);
         let is_sqlite = |class| Some(wrangler.storage(class)? == Storage::Sqlite);
         let classes = wrangler.classes();
         classes
@@ -257,7 +255,7 @@ mod tests {
             is("Room", Some(true)),
         ];
         assert_eq!(classes(text, false), expected);
-        let wrangler = Wrangler::from_text(text, false).unwrap();
+        let wrangler = read(text, false);
         assert_eq!(wrangler.form, Form::Migrations("v3".to_owned()));
     }
 
@@ -287,7 +285,7 @@ mod tests {
 
     #[test]
     fn the_runtime_gives_a_worker_its_own_classes_since_a_date_or_by_a_flag() {
-        let has = |text: &str| Wrangler::from_text(text, false).unwrap().has_its_own;
+        let has = |text: &str| read(text, false).has_its_own;
         assert!(has("compatibility_date = \"2025-11-17\""));
         assert!(!has("compatibility_date = \"2025-11-16\""));
         assert!(!has(""));
@@ -303,8 +301,8 @@ mod tests {
     #[test]
     fn a_tag_is_new() {
         let text = "[[migrations]]\ntag = \"v2\"\n[[migrations]]\ntag = \"v3\"";
-        let wrangler = Wrangler::from_text(text, false).unwrap();
+        let wrangler = read(text, false);
         assert_eq!(wrangler.form, Form::Migrations("v4".to_owned()));
-        assert_eq!(Wrangler::from_text("", false).unwrap().form, Form::Exports);
+        assert_eq!(read("", false).form, Form::Exports);
     }
 }

@@ -1,0 +1,8 @@
+use actors_core::prelude::*;
+
+#[bindings(config = "nowhere.toml")]
+pub struct Bindings {
+    cache: Kv,
+}
+
+fn main() {}
