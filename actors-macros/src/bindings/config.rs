@@ -1,10 +1,9 @@
 //! Whether the crate's configuration of wrangler has what a struct of bindings asks for.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use serde::Deserialize;
-use syn::Meta;
+use syn::{Meta, Type};
 
-use super::Binding;
 use super::mistakes::Mistake;
 use crate::common::attributes;
 use crate::common::config::{Config, File};
@@ -97,20 +96,25 @@ impl Kind {
     }
 }
 
+/// A binding that must be there.
+pub(super) struct Wanted<'a> {
+    pub(super) field: &'a Ident,
+    pub(super) name: &'a str,
+    pub(super) ty: &'a Type,
+}
+
 /// Compares the bindings with the file, if there is one. Returns what has the crate compiled again
 /// when the file changes.
-pub(super) fn check(
+pub(super) fn check<'a>(
     options: &[Meta],
-    bindings: &[Binding],
+    wanted: impl Iterator<Item = Wanted<'a>>,
     mistakes: &mut Mistakes,
 ) -> TokenStream {
     let Some((file, place)) = config(options, mistakes).file() else {
         return TokenStream::new();
     };
     match file.read() {
-        Ok(content) => bindings
-            .iter()
-            .for_each(|binding| binding.compare(&file, &content, mistakes)),
+        Ok(content) => wanted.for_each(|wanted| wanted.compare(&file, &content, mistakes)),
         Err(why) => {
             let file = &file.name;
             mistakes.add_at(place, common::Mistake::Unreadable { file, why: &why });
@@ -134,15 +138,15 @@ fn config(options: &[Meta], mistakes: &mut Mistakes) -> Config {
     })
 }
 
-impl Binding {
+impl Wanted<'_> {
     fn compare(&self, file: &File, content: &Content, mistakes: &mut Mistakes) {
-        let kind = last_name(&self.ty).and_then(|ty| Kind::of(&ty.to_string()));
-        let Some(kind) = kind.filter(|_| !self.is_optional) else {
+        let kind = last_name(self.ty).and_then(|ty| Kind::of(&ty.to_string()));
+        let Some(kind) = kind else {
             return;
         };
         let known = (kind.bound)(content).iter().map(|bound| &*bound.binding);
         let known: Vec<&str> = known.collect();
-        let (name, what, file_name) = (&*self.name, kind.what, &*file.name);
+        let (name, what, file_name) = (self.name, kind.what, &*file.name);
         if known.contains(&name) {
             return;
         }
@@ -160,7 +164,7 @@ impl Binding {
                 lines: kind.lines(name, file.is_json()),
             },
         };
-        mistakes.add(&self.field, mistake);
+        mistakes.add(self.field, mistake);
     }
 }
 

@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Field, Fields, ItemStruct, Type};
 
+use self::config::Wanted;
 use self::mistakes::Mistake;
 use crate::common::attributes;
 use crate::common::facts::{self, Check, Fact};
@@ -34,7 +35,7 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemStruct) -> TokenStrea
         let krate = attributes::core_path(&options, mistakes);
         check(&mut item, mistakes);
         let bindings = parse(&mut item, mistakes);
-        let tracked = config::check(&options, &bindings, mistakes);
+        let tracked = config::check(&options, wanted(&bindings), mistakes);
         let (of, reading) = (of(&item, &krate), reading(&item.ident, &bindings, &krate));
         quote!(#item #of #reading #tracked)
     })
@@ -68,6 +69,16 @@ fn parse(item: &mut ItemStruct, mistakes: &mut Mistakes) -> Vec<Binding> {
         bindings.push(binding);
     }
     bindings
+}
+
+/// Those that must be there.
+fn wanted(bindings: &[Binding]) -> impl Iterator<Item = Wanted<'_>> {
+    let needed = bindings.iter().filter(|binding| !binding.is_optional);
+    needed.map(
+        |Binding {
+             field, name, ty, ..
+         }| Wanted { field, name, ty },
+    )
 }
 
 impl Binding {
