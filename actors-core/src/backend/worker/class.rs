@@ -56,7 +56,7 @@ struct Exported {
 struct Definition {
     def: ActorDef,
     code: &'static ActorCode,
-    platform: fn(&State) -> Box<dyn Platform>,
+    platform: MakePlatform,
     auto_response: Option<(&'static str, &'static str)>,
     // An actor that does not handle such an event has no code for it.
     fetch: Option<Fetch>,
@@ -64,6 +64,7 @@ struct Definition {
     declared: Declared,
 }
 
+type MakePlatform = fn(&State) -> Box<dyn Platform>;
 type Fetch = fn(&Object, &web_sys::Request, Option<Vec<u8>>) -> Result<JsValue, JsValue>;
 type SocketEvent = fn(&Exported, JsValue, Event) -> Result<JsValue, JsValue>;
 
@@ -78,11 +79,10 @@ struct Declared {
 impl Definition {
     const fn of<A: Actor>() -> Self {
         let handlers = A::HANDLERS;
-        let (platform, socket): (fn(&State) -> Box<dyn Platform>, Option<SocketEvent>) =
-            match A::SOCKETS {
-                Some(_) => (object::Object::<true>::boxed, Some(Exported::socket)),
-                None => (object::Object::<false>::boxed, None),
-            };
+        let (platform, socket): (MakePlatform, Option<SocketEvent>) = match A::SOCKETS {
+            Some(_) => (object::Object::<true>::boxed, Some(Exported::socket)),
+            None => (object::Object::<false>::boxed, None),
+        };
         Self {
             def: def_of::<A>(),
             code: code_of::<A>(),
