@@ -12,26 +12,12 @@ use super::mistakes::Mistake;
 use super::once::{self, Once};
 use super::role::{Part, Role, role};
 use crate::common::attributes;
+use crate::common::calls::{MOST_ARGUMENTS, RESERVED};
 use crate::common::mistakes::Mistakes;
 use crate::common::types::{last_is, last_name, owned, says_self, type_argument, without_self};
 
-/// The names of methods that have a meaning for the runtime.
-const RESERVED: &[&str] = &[
-    "alarm",
-    "connect",
-    "constructor",
-    "dup",
-    "fetch",
-    "id",
-    "name",
-    "then",
-];
-
 /// The names of a stub's own methods.
 const OF_STUBS: &[&str] = &["with_limit", "with_retries", "with_idempotent_retries"];
-
-/// The maximum number of arguments: traits are implemented for tuples of up to 12.
-const MOST_ARGUMENTS: usize = 12;
 
 /// What a handler gets from its context, and its names in other frameworks.
 const OF_CTX: &[(&str, &str)] = &[

@@ -1,6 +1,7 @@
 //! What all macros have in common.
 
 pub(crate) mod attributes;
+pub(crate) mod calls;
 pub(crate) mod config;
 pub(crate) mod facts;
 pub(crate) mod mistakes;

@@ -6,23 +6,9 @@ use syn::{Attribute, FnArg, Ident, LitStr, Pat, ReturnType, Signature, TraitItem
 
 use super::mistakes::Mistake;
 use crate::common::attributes;
+use crate::common::calls::{MOST_ARGUMENTS, RESERVED};
 use crate::common::mistakes::Mistakes;
 use crate::common::types::{last_is, owned, text, type_argument};
-
-/// What a stub in JavaScript has under these names is not a method of the far side.
-const RESERVED: &[&str] = &[
-    "alarm",
-    "connect",
-    "constructor",
-    "dup",
-    "fetch",
-    "id",
-    "name",
-    "then",
-];
-
-/// The maximum number of arguments: traits are implemented for tuples of up to 12.
-const MOST_ARGUMENTS: usize = 12;
 
 /// The options of `#[remote]` on a method.
 const OPTIONS: &[&str] = &["name = \"chargeCard\""];
