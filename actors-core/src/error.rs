@@ -22,6 +22,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[error("{message}")]
 pub struct Error {
     kind: ErrorKind,
+    is_permanent: bool,
     message: String,
 }
 
@@ -95,6 +96,9 @@ kinds! {
     /// The object has more requests waiting than the platform allows. Retrying at once
     /// makes it worse. 429.
     Overloaded 429,
+    /// The [task](crate::tasks) was told to end: it was cancelled, or has reached its time limit.
+    /// 499.
+    Cancelled 499,
 }
 
 impl ErrorKind {
@@ -123,8 +127,11 @@ impl fmt::Display for ErrorKind {
 impl Error {
     /// An error of the given kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { kind, message }
+        Self {
+            kind,
+            is_permanent: false,
+            message: message.into(),
+        }
     }
 
     /// An [`ErrorKind::InvalidArgument`].
@@ -180,6 +187,32 @@ impl Error {
     /// it certainly had none.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, ErrorKind::Unavailable | ErrorKind::Busy)
+    }
+
+    /// The same error, which says that another attempt would fail as well: a step of a
+    /// [task](crate::tasks) that fails with it is not retried. The mark is lost where the error
+    /// leaves the actor.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// fn charged(status: u16) -> Result<()> {
+    ///     match status {
+    ///         200 => Ok(()),
+    ///         402 => Err(Error::invalid("the card was declined").permanent()),
+    ///         _ => Err(Error::internal("the bank is not available")),
+    ///     }
+    /// }
+    /// # assert!(charged(402).unwrap_err().is_permanent());
+    /// ```
+    #[must_use]
+    pub fn permanent(mut self) -> Self {
+        self.is_permanent = true;
+        self
+    }
+
+    /// Whether it is marked as [permanent](Self::permanent).
+    pub fn is_permanent(&self) -> bool {
+        self.is_permanent
     }
 
     /// The same error, with the place where it happened before its message.

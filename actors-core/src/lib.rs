@@ -98,6 +98,7 @@ mod schema;
 mod sockets;
 pub mod sql;
 mod stand_in;
+pub mod tasks;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub mod testing;
 mod time;
@@ -125,7 +126,7 @@ pub use actors_macros::sql;
 #[doc = include_str!("../docs/sql_table.md")]
 pub use actors_macros::sql_table;
 pub use actors_macros::{
-    alarm, on_close, on_connect, on_error, on_init, on_message, on_request, once, persist,
+    alarm, on_close, on_connect, on_error, on_init, on_message, on_request, once, persist, task,
 };
 pub use bindings::fetch::Fetch;
 pub use bindings::service::Service;
@@ -157,12 +158,13 @@ pub mod prelude {
     pub use crate::sql::FromRow;
     #[doc(hidden)]
     pub use crate::sql::NeedsKey as _;
+    pub use crate::tasks::Run;
     pub use crate::{
         Actor, Admission, Body, Bucket, Bytes, Close, Ctx, Database, Duration, Env, Error,
         ErrorKind, Handle, Json, Kv, Message, Queue, Request, Response, Result, Socket, SqlValue,
         Timestamp, actor, alarm, days, hours, http, json_response, migration, minutes, on_close,
         on_connect, on_error, on_init, on_message, on_request, once, persist, remote, seconds,
-        serde_json, sql, sql_table,
+        serde_json, sql, sql_table, task,
     };
     pub use actors_macros::bindings;
 }

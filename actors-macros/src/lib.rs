@@ -154,6 +154,8 @@ marks! {
     on_error,
     /// A method that alarms run.
     alarm,
+    /// A method that goes on after its process is lost.
+    task,
     /// A field that survives eviction.
     persist,
     /// The argument of a method that is the key of a call, which happens once.

@@ -29,6 +29,7 @@ mod sockets;
 mod sql;
 mod still;
 mod tables;
+mod tasks;
 mod transactions;
 mod turns;
 mod undoing;

@@ -12,6 +12,7 @@ use super::ctx::Ctx;
 use super::object::{exclusive, shared};
 use super::state::State;
 use crate::alarms::change::change_once;
+use crate::alarms::run::IS_NO_TASK;
 use crate::alarms::{Alarm, AlarmId, AlarmList, AlarmState, Due, Plan, list};
 use crate::error::Result;
 use crate::instance::Instance;
@@ -184,7 +185,8 @@ impl<'a, A: Actor> Alarms<'a, A> {
     ///
     /// Those of the statement.
     pub fn cancel(self, id: AlarmId) -> Result<bool> {
-        self.change("DELETE FROM _actors_alarms WHERE id = ?", (id.0,))
+        let statement = format!("DELETE FROM _actors_alarms WHERE id = ? AND {IS_NO_TASK}");
+        self.change(&statement, (id.0,))
     }
 
     /// Removes the alarm with that key, and returns whether there was one.
@@ -202,7 +204,7 @@ impl<'a, A: Actor> Alarms<'a, A> {
     ///
     /// Those of the statement.
     pub fn get(self, id: AlarmId) -> Result<Option<Alarm>> {
-        let statement = format!("{} WHERE id = ?", list::SELECT);
+        let statement = format!("{} WHERE id = ? AND {IS_NO_TASK}", list::SELECT);
         self.instance.alarms()?.optional(&statement, (id.0,))
     }
 
@@ -238,10 +240,11 @@ impl<'a, A: Actor> Alarms<'a, A> {
     /// Those of the statement.
     pub fn retry(self, id: AlarmId) -> Result<bool> {
         let now = self.instance.now();
-        self.change(
-            "UPDATE _actors_alarms SET due = ?, attempts = 0 WHERE id = ? AND due IS NULL",
-            (now, id.0),
-        )
+        let statement = format!(
+            "UPDATE _actors_alarms SET due = ?, attempts = 0 \
+             WHERE id = ? AND due IS NULL AND {IS_NO_TASK}"
+        );
+        self.change(&statement, (now, id.0))
     }
 
     /// Removes an alarm that has been set aside, and returns whether there was one.
@@ -250,10 +253,9 @@ impl<'a, A: Actor> Alarms<'a, A> {
     ///
     /// Those of the statement.
     pub fn discard(self, id: AlarmId) -> Result<bool> {
-        self.change(
-            "DELETE FROM _actors_alarms WHERE id = ? AND due IS NULL",
-            (id.0,),
-        )
+        let statement =
+            format!("DELETE FROM _actors_alarms WHERE id = ? AND due IS NULL AND {IS_NO_TASK}");
+        self.change(&statement, (id.0,))
     }
 
     /// Runs the statement, and returns whether it changed an alarm.

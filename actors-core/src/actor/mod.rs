@@ -13,6 +13,7 @@ pub(crate) mod sockets;
 pub(crate) mod state;
 pub(crate) mod statement;
 pub(crate) mod table;
+pub(crate) mod tasks;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,6 +26,7 @@ use crate::object::{AlarmHandler, Init, Method, Object, OnConnect, OnRequest};
 use crate::rpc::Stub;
 use crate::sockets::{Close, Message, Socket};
 use crate::stand_in::If;
+use crate::tasks::Tasks;
 use crate::turn::Turn;
 
 /// An actor: a struct and an `impl` block, both marked `#[actor]`.
@@ -66,6 +68,9 @@ pub trait Actor: State<Is = If<true>> {
     /// [`at`](crate::alarms::Alarms::at) return: it has one method for each `#[alarm]`
     /// handler.
     type Schedule<'a>: From<Plan<'a>>;
+    /// What [`Ctx::tasks`](crate::Ctx::tasks) returns: it has one method for each `#[task]`, and
+    /// those of [`Tasks`](crate::tasks::Tasks).
+    type Tasks<'a>: From<Tasks<'a>>;
     /// What each of its web sockets carries: the `T` of its handlers'
     /// [`Socket<T>`](crate::Socket), `()` if they name none.
     type Attachment: Serialize + DeserializeOwned + 'static;

@@ -95,6 +95,12 @@ impl Due {
         self.def?.access
     }
 
+    /// The handler and how many of its alarms run at once, if that is limited.
+    pub(crate) fn limited(&self) -> Option<(&'static str, usize)> {
+        let def = self.def?;
+        Some((def.name, def.at_most? as usize))
+    }
+
     /// Returns the stored arguments; none if the alarm has been cancelled or moved.
     pub(crate) fn payload(&self, instance: &Instance) -> Result<Option<Cow<'_, str>>> {
         match &self.payload {
@@ -202,6 +208,18 @@ impl Due {
             ),
         }
         .map(drop)
+    }
+
+    /// Moves the alarm to another time, or removes it, with no failure so far.
+    pub(crate) fn move_to(&self, instance: &Instance, next: Option<Timestamp>) -> Result<()> {
+        let Some(next) = next else {
+            return self.complete(instance);
+        };
+        let statement = "UPDATE _actors_alarms SET due = ?3, planned = ?3, attempts = 0, \
+                         started = 0, error = NULL WHERE id = ?1 AND due = ?2";
+        (instance.alarms()?)
+            .run(statement, (self.id, self.due, next))
+            .map(drop)
     }
 
     /// Records the outcome of its turn.

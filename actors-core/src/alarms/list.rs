@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
+use super::run::IS_NO_TASK;
 use super::{AlarmId, Recurrence};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
@@ -131,7 +132,7 @@ impl<'a> AlarmList<'a> {
     pub(crate) fn new(instance: &'a Instance) -> Self {
         Self {
             instance,
-            conditions: Vec::new(),
+            conditions: vec![IS_NO_TASK],
             values: Vec::new(),
             limit: u32::MAX,
             unknown: None,
@@ -217,10 +218,7 @@ impl<'a> AlarmList<'a> {
     }
 
     fn statement(&self, select: &str, rest: &str) -> String {
-        match self.conditions.is_empty() {
-            true => format!("{select} {rest}"),
-            false => format!("{select} WHERE {} {rest}", self.conditions.join(" AND ")),
-        }
+        format!("{select} WHERE {} {rest}", self.conditions.join(" AND "))
     }
 
     fn check(&self) -> Result<()> {

@@ -125,4 +125,6 @@ pub(crate) struct AlarmDef {
     pub(crate) access: Option<Access>,
     /// Whether it takes the context.
     pub(crate) takes_ctx: bool,
+    /// How many of them run at once, if that is limited.
+    pub(crate) at_most: Option<u32>,
 }

@@ -35,7 +35,7 @@ impl Retry {
     };
 
     /// The wait after so many failures; always the same for a given `seed`.
-    pub(super) fn wait(&self, failures: u32, seed: impl Hash) -> Duration {
+    pub(crate) fn wait(&self, failures: u32, seed: impl Hash) -> Duration {
         let doubled = 2u32.saturating_pow(failures.saturating_sub(1));
         let whole = self.base.saturating_mul(doubled).min(self.cap);
         let mut hasher = DefaultHasher::new();

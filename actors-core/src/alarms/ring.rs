@@ -28,7 +28,7 @@ const TROUBLE: Duration = Duration::from_secs(60);
 const LONG_TROUBLE: Duration = hours(1);
 /// For how long a ring takes on alarms that become due while others run: the platform ends
 /// a ring after 15 minutes.
-const TAKES_ON: Duration = minutes(5);
+pub(crate) const TAKES_ON: Duration = minutes(5);
 
 /// An actor as its alarms see it, without its type, so that what follows is compiled once.
 pub(crate) trait Alarmed {
@@ -139,7 +139,7 @@ async fn run_due(object: &Rc<dyn Alarmed>, is_late: bool) -> Result<()> {
         return Ok(());
     }
     let instance = object.instance();
-    let _ringing = instance.ringing.begin(instance.platform().id());
+    let _ringing = (instance.ringing).begin(instance.platform().id(), instance.now());
     let interruption = instance.platform().ring_begins(&instance.ringing.object());
     if let Some(Interruption::Panic(culprit)) = &interruption {
         fail_panicked(instance, culprit.as_ref())?;
@@ -176,6 +176,8 @@ struct Ring<'a> {
     /// How many alarms of synchronous handlers may run in one transaction.
     together: usize,
     at_work: Vec<AtWork>,
+    /// Whether there may be more due alarms than were found last.
+    are_more: bool,
     /// Whether their outcomes could be recorded.
     outcome: Result<()>,
 }
@@ -183,7 +185,16 @@ struct Ring<'a> {
 /// An alarm whose handler is waiting, or several that wait for their turn.
 struct AtWork {
     ids: Vec<i64>,
+    /// Its handler, if only so many of that run at once.
+    limited: Option<Limited>,
     turn: Pin<Box<dyn Future<Output = Result<()>>>>,
+}
+
+/// A handler of which only so many alarms run at once.
+#[derive(Clone, Copy)]
+struct Limited {
+    handler: &'static str,
+    at_most: usize,
 }
 
 impl<'a> Ring<'a> {
@@ -193,6 +204,7 @@ impl<'a> Ring<'a> {
             instance: object.instance(),
             together: TOGETHER,
             at_work: Vec::new(),
+            are_more: false,
             outcome: Ok(()),
         }
     }
@@ -221,7 +233,7 @@ impl<'a> Ring<'a> {
     async fn run(&mut self, mut due: Vec<Due>) -> Result<()> {
         let end = self.instance.now() + TAKES_ON;
         loop {
-            let are_more = due.len() == BATCH;
+            let are_more = self.are_more;
             self.begin_all(&due);
             let takes_on = self.instance.now() < end && !self.instance.is_destroyed();
             if self.at_work.is_empty() && !(are_more && takes_on) {
@@ -266,7 +278,8 @@ impl<'a> Ring<'a> {
             Turn::Done(result) => note(&mut self.outcome, result),
             Turn::Pending(turn) => {
                 let ids = due.iter().map(|due| due.id).collect();
-                self.at_work.push(AtWork { ids, turn });
+                let limited = due.first().and_then(Limited::of);
+                self.at_work.push(AtWork { ids, limited, turn });
             }
         }
     }
@@ -308,14 +321,15 @@ impl<'a> Ring<'a> {
     }
 
     /// Returns up to `room` alarms that are due and not running.
-    fn next_due(&self, room: usize) -> Result<Vec<Due>> {
+    fn next_due(&mut self, room: usize) -> Result<Vec<Due>> {
         if room == 0 {
             return Ok(Vec::new());
         }
         let statement = format!(
-            "{} WHERE due <= ? AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due, id \
+            "{} WHERE due <= ? AND id NOT IN (SELECT value FROM json_each(?)) {} ORDER BY due, id \
              LIMIT {room}",
-            Due::SELECT
+            Due::SELECT,
+            self.not_full(),
         );
         // The platform's clock may be ahead of the object's.
         let now = self.instance.now().max(self.instance.ringing.planned());
@@ -323,18 +337,52 @@ impl<'a> Ring<'a> {
             .instance
             .alarms()?
             .all(&statement, (now, self.json_at_work()?))?;
-        Ok((due.into_iter())
-            .map(|due| due.known_to(self.instance))
-            .collect())
+        let found = due.len();
+        let due = self.that_fit(due);
+        self.are_more = found == room || due.len() < found;
+        Ok(due)
+    }
+
+    /// Leaves those for later for which there is no room.
+    fn that_fit(&self, due: Vec<Due>) -> Vec<Due> {
+        let mut begun: Vec<&'static str> = self.limited().map(|limited| limited.handler).collect();
+        let due = due.into_iter().map(|due| due.known_to(self.instance));
+        due.filter(|due| {
+            let Some(Limited { handler, at_most }) = Limited::of(due) else {
+                return true;
+            };
+            let fits = begun.iter().filter(|begun| **begun == handler).count() < at_most;
+            begun.extend(fits.then_some(handler));
+            fits
+        })
+        .collect()
+    }
+
+    /// The handlers at work that are limited, each as often as it runs.
+    fn limited(&self) -> impl Iterator<Item = Limited> {
+        self.at_work.iter().filter_map(|at_work| at_work.limited)
+    }
+
+    /// Leaves out, in SQL, the alarms of handlers that have no room.
+    fn not_full(&self) -> String {
+        let mut full = String::new();
+        for Limited { handler, at_most } in self.limited() {
+            let running = self.limited().filter(|other| other.handler == handler).count();
+            if running >= at_most && !full.contains(handler) {
+                full.extend(["AND handler <> '", handler, "' "]);
+            }
+        }
+        full
     }
 
     /// When the first alarm that is not running is due.
     fn next_time(&self) -> Result<Option<Timestamp>> {
-        self.instance.alarms()?.optional(
+        let statement = format!(
             "SELECT due FROM _actors_alarms WHERE due IS NOT NULL \
-             AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT 1",
-            (self.json_at_work()?,),
-        )
+             AND id NOT IN (SELECT value FROM json_each(?)) {} ORDER BY due LIMIT 1",
+            self.not_full(),
+        );
+        (self.instance.alarms()?).optional(&statement, (self.json_at_work()?,))
     }
 
     /// The ids of the alarms that have begun and not ended.
@@ -349,6 +397,14 @@ impl<'a> Ring<'a> {
         Ok(serde_json::to_string(
             &self.ids_at_work().collect::<Vec<_>>(),
         )?)
+    }
+}
+
+impl Limited {
+    /// The handler of an alarm, if it is limited.
+    fn of(due: &Due) -> Option<Self> {
+        let (handler, at_most) = due.limited()?;
+        Some(Self { handler, at_most })
     }
 }
 

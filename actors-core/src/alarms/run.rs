@@ -2,6 +2,9 @@
 
 use crate::time::Timestamp;
 
+/// What is so of an alarm that is no task's, in SQL: users see no others.
+pub(crate) const IS_NO_TASK: &str = "handler NOT GLOB 'task:*'";
+
 /// The id of an alarm; never reused within an actor.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,

@@ -6,6 +6,7 @@ mod alarms;
 pub(crate) mod door;
 mod early;
 mod empty;
+pub(crate) mod live;
 mod lost;
 pub(crate) mod once;
 pub(crate) mod remembered;
@@ -22,6 +23,7 @@ use std::rc::Rc;
 
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use self::empty::empty_tables;
+use self::live::Live;
 use self::remembered::{Open, Remembered};
 use self::ringing::Ringing;
 use self::unborn::Unborn;
@@ -93,6 +95,8 @@ pub(crate) struct Instance {
     pub(crate) alarm_changes: Cell<u64>,
     /// The running events of its web sockets.
     pub(crate) lanes: Lanes,
+    /// The tasks in memory.
+    pub(crate) live: Live,
 }
 
 impl Instance {
@@ -116,6 +120,7 @@ impl Instance {
             write_noted: Cell::new(|_| Ok(())),
             alarm_changes: Cell::new(0),
             lanes: Lanes::default(),
+            live: Live::default(),
         }
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct Ringing {
     has_changed: Cell<bool>,
     waker: RefCell<Option<Waker>>,
     object: RefCell<Rc<str>>,
+    /// When it began to do so last.
+    began: Cell<Timestamp>,
     /// The planned time of the last ring.
     pub(crate) planned: Cell<Timestamp>,
 }
@@ -46,8 +48,14 @@ impl Ringing {
         self.has_changed.take()
     }
 
-    pub(crate) fn begin(&self, object: String) -> impl Drop + '_ {
+    /// When the actor began to run its alarms.
+    pub(crate) fn began(&self) -> Timestamp {
+        self.began.get()
+    }
+
+    pub(crate) fn begin(&self, object: String, now: Timestamp) -> impl Drop + '_ {
         self.object.replace(object.into());
+        self.began.set(now);
         self.is_on.set(true);
         Off(&self.is_on)
     }

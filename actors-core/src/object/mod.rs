@@ -103,6 +103,8 @@ pub struct AlarmHandler {
     pub declared: Option<Declared>,
     pub retry: Retry,
     pub takes_ctx: bool,
+    /// How many of them run at once, if that is limited.
+    pub at_most: Option<u32>,
     pub run: RunAlarm,
 }
 
@@ -127,6 +129,7 @@ impl AlarmHandler {
                 RunAlarm::Async(_) => None,
             },
             takes_ctx: self.takes_ctx,
+            at_most: self.at_most,
         }
     }
 }

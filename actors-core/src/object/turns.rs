@@ -89,6 +89,29 @@ impl Object {
         Ok(value)
     }
 
+    /// Changes the actor in a turn of its own, for what is in none. The outer error is that of a
+    /// turn that could not begin.
+    pub(crate) async fn change_moment(
+        &self,
+        body: &mut dyn FnMut(&mut dyn AnyActor) -> Result<()>,
+    ) -> Result<Result<()>> {
+        let _entered = self.enter(Access::Exclusive).await?;
+        let result = self.change(body);
+        self.end();
+        Ok(result)
+    }
+
+    /// Reads the actor in a turn of its own, for what is in none.
+    pub(crate) async fn read_moment(
+        &self,
+        body: &mut dyn FnMut(&dyn AnyActor) -> Result<()>,
+    ) -> Result<()> {
+        let _entered = self.enter(Access::Shared).await?;
+        let result = self.read(body);
+        self.end();
+        result
+    }
+
     /// Does `work`, and ends its turn.
     fn work<T>(&self, work: Work<T>) -> Result<T> {
         let result = match work {

@@ -26,6 +26,7 @@ pub use self::verdicts::{
     Answer, Answered, Argument, AsBinding, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked,
     Attached, AttachedAlike, Connected, Failure, FarArgument, Handled, Initial, Kept, NotOfCtx,
     Ours, Persisted, Plain, Received, Responds, Secret, Sent, Still, StillAttached,
+    TaskResult,
 };
 pub use crate::actor::each::{Runs, each};
 pub use crate::actor::object::{exclusive, shared};
@@ -48,6 +49,7 @@ pub use crate::sockets::{Decision, SocketOptions};
 pub use crate::sql::list::{Listed, listed};
 pub use crate::sql::{no_variant, to_json};
 pub use crate::stand_in::If;
+pub use crate::tasks::{Start, TaskDef, Tasks};
 pub use crate::turn::Turn;
 pub use actors_macros::{migration_next, sql_next};
 #[cfg(target_arch = "wasm32")]

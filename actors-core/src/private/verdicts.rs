@@ -80,6 +80,14 @@ checks! {
     Answered
 
     #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be the result of a task",
+        label = "not a type that serde can store",
+        note = "a task's result is kept after its end: derive serde's `Serialize` and \
+                `Deserialize` for the type and what it holds"
+    )]
+    TaskResult
+
+    #[diagnostic::on_unimplemented(
         message = "a field of type `{Self}` can't be persisted",
         label = "not a type that serde can store",
         note = "derive serde's `Serialize` and `Deserialize` for the type and what it holds, or \

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use super::socket::{Head, RESERVED, attachment, id_tag};
 use crate::error::{Error, Result};
 use crate::request::{Body, Request, Response, sendable};
+use crate::tasks::TaskId;
 use crate::time::Timestamp;
 
 /// Whether a client gets its web socket; returned by an `#[on_connect]` handler.
@@ -101,6 +102,13 @@ impl<T> Admission<T> {
             socket.tags.push(tag);
         }
         self
+    }
+
+    /// Has the socket hear how far that task comes: see
+    /// [`Run::progress`](crate::tasks::Run::progress). It takes one of the socket's tags.
+    #[must_use]
+    pub fn follow_task<R>(self, id: TaskId<R>) -> Self {
+        self.tag(format!("task:{id}"))
     }
 
     /// Sends a message as JSON text as soon as the socket is open, before any other.

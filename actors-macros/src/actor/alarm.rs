@@ -103,7 +103,7 @@ fn recurs(
     }
 }
 
-fn retry(option: &Meta, mistakes: &mut Mistakes) -> Retry {
+pub(super) fn retry(option: &Meta, mistakes: &mut Mistakes) -> Retry {
     let Meta::List(list) = option else {
         mistakes.add(option, Mistake::RetryForm);
         return Retry::default();

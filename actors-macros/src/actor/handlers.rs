@@ -7,6 +7,7 @@ use super::alarm::Alarm;
 use super::method::Method;
 use super::mistakes::Mistake;
 use super::role::{MARKS, Part, Role};
+use super::task::Task;
 use super::{block, state};
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
@@ -23,6 +24,7 @@ pub(super) struct Handlers {
     pub(super) close: Option<Method>,
     pub(super) error: Option<Method>,
     pub(super) alarms: Vec<Alarm>,
+    pub(super) tasks: Vec<Task>,
 }
 
 pub(super) fn options(arguments: TokenStream, mistakes: &mut Mistakes) -> Vec<Meta> {
@@ -123,6 +125,7 @@ impl Handlers {
             Role::Close => once(&mut self.close, method, mistakes),
             Role::Error => once(&mut self.error, method, mistakes),
             Role::Alarm => self.alarms.extend(Alarm::parse(method, mistakes)),
+            Role::Task => self.tasks.push(Task::parse(method, mistakes)),
         }
     }
 }
@@ -158,6 +161,7 @@ impl Handlers {
             .chain(&self.request)
             .chain(self.of_sockets())
             .chain(alarms)
+            .chain(self.tasks.iter().map(|task| &task.method))
     }
 
     /// Those of web sockets.

@@ -19,6 +19,9 @@ use crate::common::types::{last_is, last_name, owned, says_self, type_argument, 
 /// The names of a stub's own methods.
 const OF_STUBS: &[&str] = &["with_limit", "with_retries", "with_idempotent_retries"];
 
+/// The names of what an actor's tasks have themselves.
+const OF_TASKS: &[&str] = &["by_key", "cancel", "discard", "list", "retry", "signal", "starting"];
+
 /// What a handler gets from its context, and its names in other frameworks.
 const OF_CTX: &[(&str, &str)] = &[
     ("Alarms", "ctx.alarms()"),
@@ -29,6 +32,7 @@ const OF_CTX: &[(&str, &str)] = &[
     ("SqlStorage", "ctx.sql()"),
     ("State", "ctx"),
     ("Storage", "ctx.sql()"),
+    ("Tasks", "ctx.tasks()"),
 ];
 
 /// A handler.
@@ -43,12 +47,22 @@ pub(super) struct Method {
     pub(super) is_exclusive: bool,
     pub(super) takes_ctx: bool,
     pub(super) takes_request: bool,
+    /// How it runs, if it is a task.
+    pub(super) task: Option<TaskForm>,
     /// The socket that it takes, if it takes one.
     pub(super) socket: Option<SocketArgument>,
     pub(super) arguments: Vec<Argument>,
     pub(super) output: Output,
     /// How it happens once for each key, if it does.
     pub(super) once: Option<Once>,
+}
+
+/// How a `#[task]` runs.
+pub(super) enum TaskForm {
+    /// As part of a shared turn, with `&self`.
+    Shared,
+    /// In no turn, without a receiver; a function of that actor.
+    Apart(Ident),
 }
 
 /// An argument after `ctx`.
@@ -105,14 +119,29 @@ impl Method {
         mistakes: &mut Mistakes,
     ) -> Option<Self> {
         let signature = signature(item, actor);
-        let mut inputs = signature.inputs.iter();
-        let is_exclusive = receiver(&signature, inputs.next(), &role, mistakes)?;
+        let mut inputs = signature.inputs.iter().peekable();
+        let is_apart = matches!(role, Role::Task) && inputs.peek().is_none_or(|it| is_typed(it));
+        let is_exclusive = match is_apart {
+            true => false,
+            false => receiver(&signature, inputs.next(), &role, mistakes)?,
+        };
         check_name(&signature, &role, mistakes)?;
         let mut inputs = inputs.filter_map(typed).peekable();
         let ctx = inputs.next_if(|(_, ty)| is_ctx(ty));
         if let Some((_, ty)) = ctx {
-            check_ctx(ty, actor, mistakes);
+            match is_apart {
+                true => mistakes.add(ty, Mistake::TaskCtx),
+                false => check_ctx(ty, actor, mistakes),
+            }
         }
+        let run = inputs.next_if(|(_, ty)| matches!(role, Role::Task) && is_run(ty));
+        let task = matches!(role, Role::Task).then(|| {
+            check_task(&signature, run.map(|(_, ty)| ty), is_apart, mistakes);
+            match is_apart {
+                true => TaskForm::Apart(actor.clone()),
+                false => TaskForm::Shared,
+            }
+        });
         let request = inputs.next_if(|(_, ty)| matches!(role, Role::Connect) && is_request(ty));
         let socket = inputs.next_if(|(_, ty)| role.is_of_a_socket() && is_socket(ty));
         let arguments: Vec<_> = inputs
@@ -130,6 +159,7 @@ impl Method {
             is_exclusive,
             takes_ctx: ctx.is_some(),
             takes_request: request.is_some(),
+            task,
             socket: socket.map(|(_, ty)| SocketArgument::new(ty, actor)),
             arguments,
             output: output(&signature.output, &role, mistakes),
@@ -224,7 +254,7 @@ fn wrong_arguments(role: &Role, arguments: &[Argument]) -> Option<Mistake<'stati
 /// The signature with the actor's name instead of `Self`, which is another type in generated
 /// code. `&Ctx<Self>` is left as it is, since it is not copied.
 fn signature(item: &ImplItemFn, actor: &Ident) -> Signature {
-    let is_ctx = |input: &&FnArg| typed(input).is_some_and(|(_, ty)| is_ctx(ty));
+    let is_ctx = |input: &&FnArg| typed(input).is_some_and(|(_, ty)| is_ctx(ty) || is_run(ty));
     let (inputs, output) = (&item.sig.inputs, &item.sig.output);
     let others = inputs.iter().filter(|input| !is_ctx(input));
     if !says_self(quote!(#(#others)* #output)) {
@@ -245,6 +275,9 @@ fn receiver(
         Some(FnArg::Receiver(receiver))
             if receiver.reference.is_some() && receiver.colon_token.is_none() =>
         {
+            if matches!(role, Role::Task) && receiver.mutability.is_some() {
+                mistakes.add(receiver, Mistake::TaskExclusive);
+            }
             Some(receiver.mutability.is_some())
         }
         Some(FnArg::Receiver(receiver)) => {
@@ -278,6 +311,7 @@ fn check_name(signature: &Signature, role: &Role, mistakes: &mut Mistakes) -> Op
     let reserved = match role {
         Role::Call => RESERVED,
         Role::Alarm => &["keyed"],
+        Role::Task => OF_TASKS,
         _ => &[],
     };
     if method == "get" {
@@ -285,7 +319,11 @@ fn check_name(signature: &Signature, role: &Role, mistakes: &mut Mistakes) -> Op
     } else if matches!(role, Role::Call) && OF_STUBS.contains(&method.as_str()) {
         mistakes.add(&signature.ident, Mistake::NameOfStub { name: method });
     } else if reserved.contains(&method.as_str()) {
-        mistakes.add(&signature.ident, Mistake::ReservedName { method });
+        let mistake = match role {
+            Role::Task => Mistake::NameOfTasks { name: method },
+            _ => Mistake::ReservedName { method },
+        };
+        mistakes.add(&signature.ident, mistake);
     }
     Some(())
 }
@@ -302,6 +340,39 @@ fn is_ctx(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => last_is(&reference.elem, "Ctx"),
         ty => last_is(ty, "Ctx"),
+    }
+}
+
+/// Whether the type is a `Run`, borrowed or not.
+fn is_run(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => last_is(&reference.elem, "Run"),
+        ty => last_is(ty, "Run"),
+    }
+}
+
+fn is_typed(input: &FnArg) -> bool {
+    matches!(input, FnArg::Typed(_))
+}
+
+/// Checks what a task is beside its arguments: `async`, and how it takes its `Run`.
+fn check_task(signature: &Signature, run: Option<&Type>, is_apart: bool, mistakes: &mut Mistakes) {
+    if signature.asyncness.is_none() {
+        mistakes.add(&signature.ident, Mistake::TaskNotAsync);
+    }
+    let instead = match is_apart {
+        true => "run: &Run<Self>",
+        false => "run: &Run",
+    };
+    let form = Mistake::TaskRun { instead };
+    match run {
+        None => mistakes.add(&signature.ident, form),
+        Some(Type::Reference(run)) if run.mutability.is_none() => {
+            if type_argument(&run.elem, 0).is_some() != is_apart {
+                mistakes.add(run, form);
+            }
+        }
+        Some(run) => mistakes.add(run, form),
     }
 }
 
@@ -355,6 +426,10 @@ fn argument(pattern: &Pat, ty: &Type, mistakes: &mut Mistakes) -> Option<Argumen
     }
     if is_socket(ty) {
         mistakes.add(ty, Mistake::SocketPlace);
+        return None;
+    }
+    if matches!(ty, Type::Reference(_)) && is_run(ty) {
+        mistakes.add(ty, Mistake::RunPlace);
         return None;
     }
     if last_is(ty, "Socket") {

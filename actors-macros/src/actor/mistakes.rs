@@ -286,6 +286,30 @@ pub(crate) enum Mistake<'a> {
     OnceOptional,
     #[error("write how long an answer is kept in parentheses: `#[once(keep = \"1d\")]`")]
     OnceOptions,
+    #[error(
+        "a `&mut self` task would keep the actor to itself for as long as it takes, days perhaps: \
+         take `&self`, or no receiver and `run: &Run<Self>`, and change the actor in \
+         `run.write(..)`"
+    )]
+    TaskExclusive,
+    #[error("what has nothing to wait for is no task: write `async fn`, or make it an `#[alarm]`")]
+    TaskNotAsync,
+    #[error("a task gets at what it has done before by its run: take `{instead}`, before its arguments")]
+    TaskRun { instead: &'a str },
+    #[error("`&Run` belongs to a `#[task]` method, which takes it right before its arguments")]
+    RunPlace,
+    #[error(
+        "a task without a receiver is in no turn of the actor, and has no context: use \
+         `run.write(name, |actor, ctx| ..)`, in a step also `run.read(|actor, ctx| ..)`; or take \
+         `&self`"
+    )]
+    TaskCtx,
+    #[error("`{name}` is taken by the actor's tasks, as in `ctx.tasks().{name}(..)`: choose another name")]
+    NameOfTasks { name: &'a str },
+    #[error("a task's options go in parentheses: write `#[task(timeout = \"1d\")]`")]
+    TaskOptions,
+    #[error("`{0}` is a number, at least 1: write `{0} = 2`")]
+    TaskNumber(&'a str),
     #[error("`#[persist]` goes on a field of an `#[actor]` struct")]
     PersistNotOnField,
     #[error("`#[{mark}]` goes on a method in an `#[actor]` impl block")]

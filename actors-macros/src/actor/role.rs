@@ -15,6 +15,7 @@ pub(super) const MARKS: &[&str] = &[
     "on_close",
     "on_error",
     "alarm",
+    "task",
 ];
 
 /// The role of a method.
@@ -28,6 +29,7 @@ pub(super) enum Role {
     Close,
     Error,
     Alarm,
+    Task,
 }
 
 /// Which messages an `#[on_message]` method takes.
@@ -54,6 +56,7 @@ impl Role {
             Self::Close => Some("on_close"),
             Self::Error => Some("on_error"),
             Self::Alarm => Some("alarm"),
+            Self::Task => Some("task"),
         }
     }
 
@@ -102,7 +105,7 @@ pub(super) fn role(
     if is_public {
         mistakes.add(&item.vis, Mistake::PublicMark { mark });
     }
-    let has_options = ["alarm", "on_message"].contains(&mark);
+    let has_options = ["alarm", "task", "on_message"].contains(&mark);
     if !has_options && attribute.meta.require_path_only().is_err() {
         mistakes.add(&attribute, Mistake::MarkArguments { mark });
     }
@@ -113,6 +116,7 @@ pub(super) fn role(
         "on_message" => Role::Message(part(&attribute.meta, mistakes)),
         "on_close" => Role::Close,
         "on_error" => Role::Error,
+        "task" => Role::Task,
         _ => Role::Alarm,
     };
     Some((role, Some(attribute)))

@@ -139,6 +139,7 @@ checks! {
     Sent: Sent,
     Still: Unlocked,
     StillAttached: Still,
+    TaskResult: Serde,
 }
 
 impl Check {

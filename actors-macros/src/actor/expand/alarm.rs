@@ -27,6 +27,7 @@ impl Alarm {
                 declared: #declared,
                 retry: #retry,
                 takes_ctx: #takes_ctx,
+                at_most: ::core::option::Option::None,
                 run: #krate::__private::RunAlarm::#run,
             }
         }
@@ -100,7 +101,7 @@ impl Alarm {
 }
 
 impl Retry {
-    fn expand(&self, krate: &TokenStream) -> TokenStream {
+    pub(super) fn expand(&self, krate: &TokenStream) -> TokenStream {
         let retry = quote!(#krate::__private::Retry);
         let max = self.max.map(|max| quote!(max: #max,));
         let span = |name: TokenStream, span: Option<Duration>| {

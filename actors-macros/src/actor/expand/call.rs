@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Index, Type, parse_quote};
 
-use crate::actor::method::{Argument, Method, Output, SocketArgument};
+use crate::actor::method::{Argument, Method, Output, SocketArgument, TaskForm};
 use crate::actor::once::Once;
 use crate::actor::role::Role;
 use crate::common::facts::{Check, Fact, Facts};
@@ -35,6 +35,7 @@ impl Method {
             Role::Connect => (Check::Argument, Check::Attached),
             Role::Call if self.once.is_some() => (Check::Kept, Check::Kept),
             Role::Call => (Check::Sent, Check::Answered),
+            Role::Task => (Check::Argument, Check::TaskResult),
             _ => (Check::Argument, Check::Answer),
         };
         let check = |check, ty| facts.check(&self.conditions, check, ty);
@@ -86,6 +87,15 @@ impl Method {
         let socket = socket.map(|socket| socket.view(&self.conditions, facts));
         let values = self.values();
         let awaited = self.is_async.then(|| quote!(.await));
+        match &self.task {
+            None => {}
+            Some(TaskForm::Shared) => {
+                return quote!(actor.#name(#ctx run, #(#values),*) #awaited);
+            }
+            Some(TaskForm::Apart(actor)) => {
+                return quote!(#actor::#name(run, #(#values),*) #awaited);
+            }
+        }
         quote!(actor.#name(#ctx #request #socket #(#values),*) #awaited)
     }
 

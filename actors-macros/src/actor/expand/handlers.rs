@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, ItemImpl, Type, parse_quote};
 
 use super::class;
-use super::state::{schedule_name, stub_name};
+use super::state::{schedule_name, stub_name, tasks_name};
 use crate::actor::handlers::{self, Handlers};
 use crate::actor::method::Method;
 use crate::actor::mistakes::Mistake;
@@ -65,6 +65,7 @@ impl Handlers {
         let attachment = self.attachment(facts);
         let checks = self.checks(actor, facts);
         let (stub_type, schedule_type) = (self.stub(actor, facts), self.schedule(actor, facts));
+        let (tasks_type, tasks) = self.tasks(actor, facts);
         let several = self.several(actor, facts);
         let (stub, schedule) = (stub_name(actor), schedule_name(actor));
         let (asked, prelude) = (facts.items(), facts::prelude(krate));
@@ -77,11 +78,13 @@ impl Handlers {
 
                 #stub_type
                 #schedule_type
+                #tasks_type
 
                 #[automatically_derived]
                 impl #krate::Actor for #actor {
                     type Stub = #stub;
                     type Schedule<'a> = #schedule<'a>;
+                    type Tasks<'a> = #tasks<'a>;
                     #attachment
                     const HANDLERS: #krate::__private::Handlers<Self> = #krate::__private::Handlers {
                         #several
@@ -124,6 +127,8 @@ impl Handlers {
         let messages = self.messages.iter();
         let messages = messages.map(|method| message_handler(method, actor, facts));
         let alarms = self.alarms.iter().map(|alarm| alarm.handler(actor, facts));
+        let tasks = self.tasks.iter().map(|task| task.handler(actor, facts));
+        let alarms = alarms.chain(tasks);
         quote! {
             methods: &[#(#calls),*],
             messages: &[#(#messages),*],
@@ -233,6 +238,44 @@ impl Handlers {
                 }
             }
         }
+    }
+
+    /// What tasks are started with, and its name.
+    fn tasks(&self, actor: &Ident, facts: &Facts<'_>) -> (Option<TokenStream>, TokenStream) {
+        let krate = facts.krate;
+        let plain = quote!(#krate::__private::Tasks);
+        if self.tasks.is_empty() {
+            return (None, plain);
+        }
+        let tasks = tasks_name(actor);
+        let methods = self.tasks.iter().map(|task| task.starts(facts));
+        let items = quote! {
+            /// The actor's tasks.
+            #[allow(unreachable_pub)]
+            pub struct #tasks<'a>(#plain<'a>);
+
+            #[automatically_derived]
+            impl<'a> ::core::convert::From<#plain<'a>> for #tasks<'a> {
+                fn from(tasks: #plain<'a>) -> Self {
+                    Self(tasks)
+                }
+            }
+
+            #[automatically_derived]
+            impl<'a> ::core::ops::Deref for #tasks<'a> {
+                type Target = #plain<'a>;
+
+                fn deref(&self) -> &#plain<'a> {
+                    &self.0
+                }
+            }
+
+            #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub)]
+            impl<'a> #tasks<'a> {
+                #(#methods)*
+            }
+        };
+        (Some(items), tasks.to_token_stream())
     }
 
     /// What the actor's sockets carry: what they are admitted with, or else what the first handler

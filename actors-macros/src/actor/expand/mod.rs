@@ -5,3 +5,4 @@ mod call;
 mod class;
 pub(crate) mod handlers;
 pub(crate) mod state;
+mod task;

@@ -204,6 +204,10 @@ pub(super) fn schedule_name(actor: &Ident) -> Ident {
     format_ident!("{actor}Schedule")
 }
 
+pub(super) fn tasks_name(actor: &Ident) -> Ident {
+    format_ident!("{actor}Tasks")
+}
+
 /// Checks that the struct has handlers.
 fn is(ident: &Ident, is_right: bool, krate: &TokenStream) -> TokenStream {
     let has = Fact::Actor.probe(ident, krate);
