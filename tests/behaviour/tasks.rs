@@ -1,56 +1,352 @@
 //! Durable tasks.
 
 use actors_core::Duration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::world::{Object, World, on_both};
 
-/// Lets the alarms of a sleeping task ring now.
-fn wake_up(labour: &Object<'_>) {
-    labour.ring_now("UPDATE _actors_journal SET due = 0 WHERE done IS NULL AND due IS NOT NULL; UPDATE _actors_alarms SET due = 0");
+/// Starts a task of that name.
+fn start(labour: &Object<'_>, name: &str, number: u32) -> Value {
+    labour.ask("start", json!([name, number]))
+}
+
+fn state(labour: &Object<'_>, id: &Value) -> String {
+    let state = labour.ask("state", json!([id]));
+    state.as_str().expect("a text").to_owned()
+}
+
+fn deeds(labour: &Object<'_>) -> Value {
+    labour.ask("deeds", json!([]))
+}
+
+fn signal(labour: &Object<'_>, id: &Value, name: &str, value: &str) {
+    labour.ask("signal", json!([id, name, value]));
+}
+
+#[track_caller]
+fn comes_to(world: &World, labour: &Object<'_>, id: &Value, wanted: &str) {
+    for _ in 0..400 {
+        if state(labour, id).starts_with(wanted) {
+            return;
+        }
+        world.pass(Duration::from_millis(25));
+    }
+    let log = world.log().unwrap_or_default();
+    panic!("it is not `{wanted}` but `{}`\n{log}", state(labour, id));
+}
+
+/// Ends all sleeps of tasks that are not in memory.
+fn end_sleeps(labour: &Object<'_>) {
+    labour.ring_now(
+        "UPDATE _actors_journal SET due = 0 WHERE done IS NULL AND due IS NOT NULL; \
+         UPDATE _actors_alarms SET due = 0",
+    );
+}
+
+fn rows(labour: &Object<'_>) -> Value {
+    labour.sql(
+        "SELECT (SELECT COUNT(*) FROM _actors_tasks), (SELECT COUNT(*) FROM _actors_journal), \
+         (SELECT COUNT(*) FROM _actors_signals), (SELECT COUNT(*) FROM _actors_alarms)",
+    )
 }
 
 on_both! {
     fn a_task_goes_on_after_its_process_is_lost(world) {
         let labour = world.object("LABOUR", "a");
         let id = labour.ask("begin", json!([["a", "b"], null]));
-        world.until("it sleeps", || labour.ask("state", json!([id])) == json!("asleep"));
-        assert_eq!(labour.ask("deeds", json!([])), json!(["plan", "a", "b"]));
+        comes_to(&world, &labour, &id, "asleep");
+        assert_eq!(deeds(&labour), json!(["plan", "a", "b"]));
         world.crash();
         let labour = world.object("LABOUR", "a");
-        wake_up(&labour);
-        world.until("it waits", || labour.ask("state", json!([id])) == json!("awaits review"));
+        end_sleeps(&labour);
+        comes_to(&world, &labour, &id, "awaits review");
+        world.until("it needs no alarm", || labour.alarm().is_none());
         world.crash();
         let labour = world.object("LABOUR", "a");
-        labour.ask("signal", json!([id, "review", "fine"]));
-        world.until("it is done", || {
-            labour.ask("state", json!([id])) == json!("done a b: fine")
-        });
-        assert_eq!(labour.ask("deeds", json!([])), json!(["plan", "a", "b"]));
+        signal(&labour, &id, "review", "fine");
+        comes_to(&world, &labour, &id, "done a b: fine");
+        assert_eq!(deeds(&labour), json!(["plan", "a", "b"]));
         world.until("none is left", || labour.alarm().is_none());
+        assert_eq!(rows(&labour), json!([[1, 0, 0, 0]]));
+    }
+
+    fn one_without_a_receiver_changes_the_actor_in_moments(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "apart", 0);
+        comes_to(&world, &labour, &id, "asleep");
+        assert_eq!(deeds(&labour), json!(["plan", "a", "b"]));
+        assert_eq!(labour.ask("writes", json!([])), json!(2));
+        signal(&labour, &id, "review", "early");
+        world.crash();
+        let labour = world.object("LABOUR", "a");
+        end_sleeps(&labour);
+        comes_to(&world, &labour, &id, "done a b: early");
+        assert_eq!(labour.ask("writes", json!([])), json!(2));
+        assert_eq!(deeds(&labour), json!(["plan", "a", "b"]));
+    }
+
+    fn a_task_is_started_with_its_turn_and_once_for_its_key(world) {
+        let labour = world.object("LABOUR", "a");
+        assert_eq!(labour.refuse("start_and_fail", json!([])).message, "on purpose");
+        let id = labour.ask("begin", json!([["a"], "k"]));
+        assert_eq!(labour.ask("begin", json!([["b"], "k"])), id);
+        assert_eq!(labour.ask("by_key", json!(["k"])), id);
+        comes_to(&world, &labour, &id, "asleep");
+        assert_eq!(labour.ask("begin", json!([["b"], "k"])), id);
+        assert_eq!(deeds(&labour), json!(["plan", "a"]));
+        assert_eq!(labour.ask("alarms", json!([])), json!(0), "its alarm is not the user's");
+    }
+
+    fn a_step_is_retried_and_its_last_error_is_kept(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "flaky", 2);
+        comes_to(&world, &labour, &id, "retrying 1 on purpose");
+        comes_to(&world, &labour, &id, "done at 3");
+        let id = start(&labour, "flaky", 3);
+        comes_to(&world, &labour, &id, "failed on purpose");
+        let id = start(&labour, "final", 3);
+        comes_to(&world, &labour, &id, "failed on purpose");
+        let tries = |count: u32| (1..=count).map(|n| json!(format!("attempt {n}")));
+        let mut expected: Vec<Value> = tries(3).chain(tries(3)).collect();
+        expected.push(json!("compensated"));
+        expected.extend(tries(1).chain([json!("compensated")]));
+        assert_eq!(deeds(&labour), json!(expected));
+    }
+
+    fn steps_beside_each_other_are_replayed_in_their_order(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "beside", 0);
+        world.until("the second line is done", || {
+            deeds(&labour) == json!(["a0", "b0", "b1"])
+        });
+        labour.ask("open", json!([]));
+        comes_to(&world, &labour, &id, "asleep");
+        world.crash();
+        let labour = world.object("LABOUR", "a");
+        end_sleeps(&labour);
+        comes_to(&world, &labour, &id, "done b0 b1 a0 a1");
+        assert_eq!(deeds(&labour), json!(["a0", "b0", "b1", "a1"]));
+    }
+
+    fn a_step_that_was_under_way_runs_again(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "beside", 0);
+        world.until("the second line is done", || {
+            deeds(&labour) == json!(["a0", "b0", "b1"])
+        });
+        world.crash();
+        let labour = world.object("LABOUR", "a");
+        labour.ask("open", json!([]));
+        comes_to(&world, &labour, &id, "asleep");
+        assert_eq!(deeds(&labour), json!(["a0", "b0", "b1", "a0", "a1"]));
+        end_sleeps(&labour);
+        comes_to(&world, &labour, &id, "done b0 b1 a0 a1");
+    }
+
+    fn an_event_is_given_up_in_time_or_comes(world) {
+        let labour = world.object("LABOUR", "a");
+        let (late, early) = (start(&labour, "hurried", 0), start(&labour, "hurried", 0));
+        signal(&labour, &early, "review", "here");
+        comes_to(&world, &labour, &early, "done here");
+        comes_to(&world, &labour, &late, "done none");
+        let failure = labour.refuse("signal", json!([late, "review", "too late"]));
+        assert_eq!(failure.name, "NotFound");
+    }
+
+    fn a_cancelled_task_cleans_up_even_after_a_crash(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "reserve", 0);
+        comes_to(&world, &labour, &id, "awaits never");
+        assert_eq!(labour.ask("cancel", json!([id])), json!(true));
+        comes_to(&world, &labour, &id, "asleep");
+        world.crash();
+        let labour = world.object("LABOUR", "a");
+        end_sleeps(&labour);
+        comes_to(&world, &labour, &id, "cancelled");
+        assert_eq!(deeds(&labour), json!(["reserved", "released"]));
+        assert_eq!(labour.ask("cancel", json!([id])), json!(false));
+        assert_eq!(rows(&labour), json!([[1, 0, 0, 0]]));
+    }
+
+    fn a_step_under_way_is_dropped_when_its_task_is_cancelled(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "held", 1);
+        comes_to(&world, &labour, &id, "running");
+        assert_eq!(labour.ask("cancel", json!([id])), json!(true));
+        comes_to(&world, &labour, &id, "cancelled");
+        assert_eq!(deeds(&labour), json!([]));
+    }
+
+    fn turns_run_while_a_task_without_a_receiver_waits(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "held", 1);
+        comes_to(&world, &labour, &id, "running");
+        labour.ask("alone", json!([]));
+        labour.ask("open", json!([]));
+        comes_to(&world, &labour, &id, "done held");
+        assert_eq!(deeds(&labour), json!(["alone", "waited"]));
+    }
+
+    fn only_so_many_run_at_once_and_others_are_not_held_up(world) {
+        let labour = world.object("LABOUR", "a");
+        let ids: Vec<Value> = (0..5).map(|n| start(&labour, "bounded", n)).collect();
+        world.until("two have begun", || deeds(&labour) == json!(["0", "1"]));
+        labour.ask("schedule", json!([]));
+        world.until("the alarm has rung", || deeds(&labour) == json!(["0", "1", "rung"]));
+        assert_eq!(state(&labour, &ids[2]), "queued");
+        labour.ask("open", json!([]));
+        for (n, id) in ids.iter().enumerate() {
+            comes_to(&world, &labour, id, &format!("done {n}"));
+        }
+        assert_eq!(deeds(&labour), json!(["0", "1", "rung", "2", "3", "4"]));
+        assert_eq!(labour.ask("done", json!([])), json!(ids));
+    }
+
+    fn another_order_is_told_apart_and_mended(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "reordered", 0);
+        comes_to(&world, &labour, &id, "awaits go");
+        labour.ask("set_order", json!([1]));
+        signal(&labour, &id, "go", "");
+        comes_to(&world, &labour, &id, "set aside");
+        assert!(
+            state(&labour, &id).contains("expected `first` as step 1, the code now runs `second`"),
+            "{}",
+            state(&labour, &id)
+        );
+        assert_eq!(deeds(&labour), json!(["first", "second"]));
+        labour.ask("set_order", json!([2]));
+        assert_eq!(labour.ask("retry", json!([id])), json!(true));
+        world.until("it has gone on", || deeds(&labour) == json!(["first", "second", "third"]));
+        comes_to(&world, &labour, &id, "awaits go");
+        labour.ask("set_order", json!([3]));
+        signal(&labour, &id, "go", "");
+        comes_to(&world, &labour, &id, "set aside");
+        assert!(
+            state(&labour, &id).contains("expected `third` as step 4, the code now has returned"),
+            "{}",
+            state(&labour, &id)
+        );
+        assert_eq!(labour.ask("discard", json!([id])), json!(true));
+        assert_eq!(state(&labour, &id), "gone");
+        assert_eq!(rows(&labour), json!([[0, 0, 0, 0]]));
+    }
+
+    fn a_write_that_fails_is_undone_and_its_error_is_replayed(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "failing_write", 0);
+        comes_to(&world, &labour, &id, "asleep");
+        assert_eq!(deeds(&labour), json!([]));
+        world.crash();
+        let labour = world.object("LABOUR", "a");
+        end_sleeps(&labour);
+        comes_to(&world, &labour, &id, "done on purpose");
+        assert_eq!(labour.ask("writes", json!([])), json!(0));
+    }
+
+    fn progress_is_stored_and_heard(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "reporting", 0);
+        comes_to(&world, &labour, &id, "awaits go");
+        assert_eq!(labour.ask("progress", json!([id])), json!(1));
+        signal(&labour, &id, "go", "");
+        world.until("it has gone on", || labour.ask("progress", json!([id])) == json!(2));
+        signal(&labour, &id, "go", "");
+        comes_to(&world, &labour, &id, "done reported");
+    }
+
+    fn a_task_that_panics_is_set_aside_and_goes_on(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "panics", 0);
+        world.until("it has failed once", || {
+            let state = labour.call("state", json!([id]));
+            state.is_ok_and(|state| state.as_str().unwrap().starts_with("retrying 1"))
+        });
+        world.until("it is set aside", || {
+            let state = labour.call("state", json!([id]));
+            state.is_ok_and(|state| state.as_str().unwrap().starts_with("set aside"))
+        });
+        labour.ask("set_order", json!([1]));
+        assert_eq!(labour.ask("retry", json!([id])), json!(true));
+        comes_to(&world, &labour, &id, "done calm");
+        assert_eq!(deeds(&labour), json!(["before"]));
+    }
+
+    fn a_result_is_kept_for_its_time(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "short", 0);
+        comes_to(&world, &labour, &id, "done short");
+        comes_to(&world, &labour, &id, "gone");
+        assert_eq!(rows(&labour), json!([[1, 0, 0, 0]]));
+        let other = start(&labour, "short", 0);
+        comes_to(&world, &labour, &other, "done short");
+        assert_eq!(rows(&labour), json!([[1, 0, 0, 0]]));
+    }
+
+    fn a_task_that_appends_without_end_fails(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "endless", 400_000);
+        comes_to(&world, &labour, &id, "failed the journal of the task `endless` is full, with 40");
+        assert_eq!(rows(&labour), json!([[1, 0, 0, 0]]));
+    }
+
+    fn destroy_ends_its_tasks(world) {
+        let labour = world.object("LABOUR", "a");
+        let (sleeping, held) = (start(&labour, "flaky", 2), start(&labour, "held", 1));
+        comes_to(&world, &labour, &held, "running");
+        comes_to(&world, &labour, &sleeping, "retrying");
+        labour.ask("end", json!([]));
+        world.until("it is gone", || state(&labour, &held) == "gone");
+        labour.ask("open", json!([]));
+        world.pass(Duration::from_millis(100));
+        assert_eq!(deeds(&labour), json!([]));
+        world.until("no alarm is left", || labour.alarm().is_none());
     }
 }
 
 #[test]
-fn scratch() {
+fn a_task_leaves_memory_before_its_ring_is_ended() {
     let world = World::native();
     let labour = world.object("LABOUR", "a");
-    let id = labour.ask("begin", json!([["a", "b"], null]));
-    eprintln!("{}", labour.ask("state", json!([id])));
-    world.pass(Duration::from_secs(1));
-    eprintln!("{}", labour.ask("state", json!([id])));
-    eprintln!("{}", labour.sql("SELECT * FROM _actors_journal"));
-    eprintln!("{}", labour.sql("SELECT * FROM _actors_alarms"));
-    world.pass(Duration::from_secs(400));
-    eprintln!("{}", labour.ask("state", json!([id])));
-    labour.ask("signal", json!([id, "review", "fine"]));
-    world.pass(Duration::from_secs(1));
-    eprintln!("{}", labour.ask("state", json!([id])));
-    eprintln!("{}", labour.ask("deeds", json!([])));
-    let id = labour.ask("begin_apart", json!([["a", "b"]]));
-    labour.ask("signal", json!([id, "review", "fine"]));
-    world.pass(Duration::from_secs(400));
-    eprintln!("{}", labour.ask("state", json!([id])));
-    eprintln!("{}", labour.ask("deeds", json!([])));
-    eprintln!("{}", labour.ask("writes", json!([])));
+    let id = start(&labour, "held", 2);
+    world.pass(Duration::from_secs(6 * 60));
+    let (_, before) = labour.alarm_counts();
+    labour.ask("open", json!([]));
+    comes_to(&world, &labour, &id, "done held");
+    let (_, after) = labour.alarm_counts();
+    assert!(after > before, "the second step is of another ring");
+}
+
+#[test]
+fn a_step_and_a_task_have_their_limits() {
+    let world = World::native();
+    let labour = world.object("LABOUR", "a");
+    let id = start(&labour, "held", 1);
+    world.pass(Duration::from_secs(9 * 60 + 1));
+    comes_to(
+        &world,
+        &labour,
+        &id,
+        "retrying 1 `wait[0]` has taken longer",
+    );
+    world.pass(Duration::from_secs(22 * 60));
+    comes_to(
+        &world,
+        &labour,
+        &id,
+        "failed the task `held` has reached its limit",
+    );
+}
+
+#[test]
+fn a_journal_has_so_many_entries() {
+    let world = World::native();
+    let labour = world.object("LABOUR", "a");
+    let id = start(&labour, "endless", 0);
+    comes_to(
+        &world,
+        &labour,
+        &id,
+        "failed the journal of the task `endless` is full, with 10000",
+    );
 }

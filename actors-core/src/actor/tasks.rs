@@ -102,7 +102,10 @@ impl<A> Run<A> {
     /// The task is told to end: [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
     pub async fn sleep(&self, name: impl StepName, span: Duration) -> Result<()> {
         let until = |now: Timestamp| now + span;
-        self.execution.sleep(name.into_name(), &until).await.map(drop)
+        self.execution
+            .sleep(name.into_name(), &until)
+            .await
+            .map(drop)
     }
 
     /// Waits until that time, out of memory.
@@ -111,7 +114,10 @@ impl<A> Run<A> {
     ///
     /// Those of [`sleep`](Self::sleep).
     pub async fn sleep_until(&self, name: impl StepName, time: Timestamp) -> Result<()> {
-        self.execution.sleep(name.into_name(), &|_| time).await.map(drop)
+        self.execution
+            .sleep(name.into_name(), &|_| time)
+            .await
+            .map(drop)
     }
 
     /// Waits for a [signal](Tasks::signal) of that name, out of memory, and returns its value. One
@@ -188,7 +194,10 @@ impl Run<()> {
     ) -> Result<T> {
         let mut body = Some(body);
         let mut write = || encode(&body.take().ok_or_else(not_run)?()?);
-        let written = self.execution.write_within(name.into_name(), &mut write).await;
+        let written = self
+            .execution
+            .write_within(name.into_name(), &mut write)
+            .await;
         returned(&self.execution, written).await
     }
 }
@@ -266,7 +275,12 @@ impl<'a, T: DeserializeOwned + 'a> Future for Step<'a, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         if let Some(mut body) = self.body.take() {
-            let Self { execution, retry, limit, .. } = *self;
+            let Self {
+                execution,
+                retry,
+                limit,
+                ..
+            } = *self;
             let name = std::mem::take(&mut self.name);
             self.running = Some(Box::pin(async move {
                 let done = execution.step(name, retry, limit, &mut *body).await;
@@ -289,7 +303,9 @@ impl<'a, T: DeserializeOwned + 'a> Event<'a, T> {
     /// Waits for that long, from when it began first, and returns `None` if no signal has come by
     /// then.
     pub fn within(self, span: Duration) -> EventWithin<'a, T> {
-        let Self { execution, name, .. } = self;
+        let Self {
+            execution, name, ..
+        } = self;
         EventWithin(Box::pin(async move {
             let value = execution.event(name, Some(span)).await?;
             value.map(|value| signalled(&value)).transpose()

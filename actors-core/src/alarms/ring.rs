@@ -367,7 +367,10 @@ impl<'a> Ring<'a> {
     fn not_full(&self) -> String {
         let mut full = String::new();
         for Limited { handler, at_most } in self.limited() {
-            let running = self.limited().filter(|other| other.handler == handler).count();
+            let running = self
+                .limited()
+                .filter(|other| other.handler == handler)
+                .count();
             if running >= at_most && !full.contains(handler) {
                 full.extend(["AND handler <> '", handler, "' "]);
             }

@@ -27,7 +27,12 @@ impl Live {
 
     /// Tells the task, and returns whether it is in memory.
     pub(crate) fn tell(&self, id: i64) -> bool {
-        let found = self.0.borrow().iter().find(|(live, _)| *live == id).cloned();
+        let found = self
+            .0
+            .borrow()
+            .iter()
+            .find(|(live, _)| *live == id)
+            .cloned();
         found.inspect(|(_, task)| task.tell()).is_some()
     }
 }

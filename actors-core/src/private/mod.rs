@@ -25,8 +25,7 @@ pub use self::tables::{
 pub use self::verdicts::{
     Answer, Answered, Argument, AsBinding, AsColumn, AsDefault, AsId, AsJson, AsParent, Asked,
     Attached, AttachedAlike, Connected, Failure, FarArgument, Handled, Initial, Kept, NotOfCtx,
-    Ours, Persisted, Plain, Received, Responds, Secret, Sent, Still, StillAttached,
-    TaskResult,
+    Ours, Persisted, Plain, Received, Responds, Secret, Sent, Still, StillAttached, TaskResult,
 };
 pub use crate::actor::each::{Runs, each};
 pub use crate::actor::object::{exclusive, shared};

@@ -36,13 +36,11 @@ pub(super) fn suspend(
 }
 
 /// Keeps what a task has come to, and removes its journal, in the open transaction.
-pub(super) fn end(
-    instance: &Instance,
-    task: i64,
-    def: &TaskDef,
-    outcome: &Outcome,
-) -> Result<()> {
-    let too_large = outcome.as_ref().ok().and_then(|result| check("result", def.name, result.as_deref()?).err());
+pub(super) fn end(instance: &Instance, task: i64, def: &TaskDef, outcome: &Outcome) -> Result<()> {
+    let too_large = outcome
+        .as_ref()
+        .ok()
+        .and_then(|result| check("result", def.name, result.as_deref()?).err());
     let outcome = match too_large {
         Some(error) => &Err(error),
         None => outcome,
@@ -50,10 +48,17 @@ pub(super) fn end(
     let (phase, error, result) = match outcome {
         Ok(Some(result)) => (Phase::Done, None, Some(&**result)),
         Ok(None) => (Phase::Cancelled, None, None),
-        Err(error) => (Phase::Failed, Some(error.kind().name()), Some(error.message())),
+        Err(error) => (
+            Phase::Failed,
+            Some(error.kind().name()),
+            Some(error.message()),
+        ),
     };
     if let Err(error) = outcome {
-        log::error(&format!("the task `{}` ({task}) has failed: {error}", def.name));
+        log::error(&format!(
+            "the task `{}` ({task}) has failed: {error}",
+            def.name
+        ));
     }
     let now = instance.now();
     let values = (phase as u32, now, now + def.keep, error, result, task);
@@ -76,7 +81,8 @@ pub(super) fn end(
 pub(super) fn remove_work(instance: &Instance, task: i64) -> Result<()> {
     let (sql, task) = (instance.own(), (task,));
     sql.run("DELETE FROM _actors_journal WHERE task = ?", task)?;
-    sql.run("DELETE FROM _actors_signals WHERE task = ?", task).map(drop)
+    sql.run("DELETE FROM _actors_signals WHERE task = ?", task)
+        .map(drop)
 }
 
 /// Removes some tasks that have ended long ago.

@@ -284,7 +284,9 @@ impl Execution {
             Next::Mismatch(message) => Err(Stop::Misfit(Error::schema(message))),
             Next::Read(number) => {
                 let outcome = journal::read(self.instance(), self.id, number);
-                self.replay.borrow_mut().read(outcome.map_err(Stop::Broken)?);
+                self.replay
+                    .borrow_mut()
+                    .read(outcome.map_err(Stop::Broken)?);
                 Ok(Next::Again)
             }
             Next::Wait(until) => Ok(Next::Wait(self.with_deadline(until))),
@@ -307,7 +309,9 @@ impl Execution {
 
     /// Tells the task to end if it was cancelled, or has taken too long.
     fn check_ending(&self) -> Result<Option<Next>, Stop> {
-        let is_late = self.deadline().is_some_and(|deadline| deadline <= self.instance().now());
+        let is_late = self
+            .deadline()
+            .is_some_and(|deadline| deadline <= self.instance().now());
         match self.ending.get() {
             Some(_) if is_late => Err(Stop::Late),
             Some(_) => Ok(None),
@@ -343,7 +347,10 @@ impl Execution {
         let name = self.def.name;
         let message = match (is_cancelled, self.def.timeout) {
             (false, Some(timeout)) => {
-                format!("the task `{name}` has reached its limit of {}", human(timeout))
+                format!(
+                    "the task `{name}` has reached its limit of {}",
+                    human(timeout)
+                )
             }
             _ => format!("the task `{name}` was cancelled"),
         };
@@ -454,19 +461,18 @@ impl Execution {
         }
         let begun = self.replay.borrow_mut().begin(phase, name.clone());
         match begun.map_err(Error::schema) {
-            Ok((number, known)) => Operation { execution: self, number, name, known },
+            Ok((number, known)) => Operation {
+                execution: self,
+                number,
+                name,
+                known,
+            },
             Err(error) => self.stop(Stop::Misfit(error)).await,
         }
     }
 
     /// Stores what has become of an operation.
-    fn write(
-        &self,
-        number: u32,
-        name: &str,
-        known: &Known,
-        outcome: &Outcome,
-    ) -> Result<(), Stop> {
+    fn write(&self, number: u32, name: &str, known: &Known, outcome: &Outcome) -> Result<(), Stop> {
         let done = Some((self.replay.borrow().count + 1, self.instance().now()));
         let record = Record {
             task: self.id,
@@ -495,7 +501,11 @@ impl Execution {
         };
         self.bytes.set(self.bytes.get() + length);
         let outcome = Stored::Here(outcome);
-        self.replay.borrow_mut().add(Done { number, at, outcome });
+        self.replay.borrow_mut().add(Done {
+            number,
+            at,
+            outcome,
+        });
     }
 
     /// Refuses an operation of a task whose journal is full.
@@ -522,7 +532,9 @@ impl Operation<'_> {
     ) -> Outcome {
         let mut work = Some(work);
         poll_fn(|cx| {
-            let Self { execution, number, .. } = self;
+            let Self {
+                execution, number, ..
+            } = self;
             let taken = execution.replay.borrow_mut().take(*number, cx.waker());
             if let Some(outcome) = taken {
                 return Poll::Ready(outcome);
@@ -557,7 +569,10 @@ impl Operation<'_> {
     }
 
     pub(super) fn set_waits(&self, waits: Waits) {
-        self.execution.replay.borrow_mut().set_waits(self.number, waits);
+        self.execution
+            .replay
+            .borrow_mut()
+            .set_waits(self.number, waits);
     }
 
     /// Waits until that time, out of memory if nothing else needs it.
@@ -593,7 +608,8 @@ impl Operation<'_> {
 
     /// Stores the outcome.
     pub(super) fn store(&self, outcome: &Outcome) -> Result<(), Stop> {
-        self.execution.write(self.number, &self.name, &self.known, outcome)
+        self.execution
+            .write(self.number, &self.name, &self.known, outcome)
     }
 
     /// Hands over the outcome, which is stored, when its turn has come.

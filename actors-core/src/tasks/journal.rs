@@ -172,9 +172,7 @@ pub(super) fn record(instance: &Instance, record: &Record<'_>) -> Result<bool> {
         Err(error) => (Some(error.kind().name()), Some(error.message())),
     };
     let (place, at) = done.unzip();
-    let values = (
-        task, number, *name, place, at, due, attempts, error, result,
-    );
+    let values = (task, number, *name, place, at, due, attempts, error, result);
     match instance.own().run(RECORD, values) {
         Err(error) if tables::is_missing(&error) => Ok(false),
         written => Ok(written? > 0),

@@ -73,7 +73,10 @@ impl<'a> TaskList<'a> {
         };
         let statement = format!("{SELECT} {filter} ORDER BY id LIMIT {limit}");
         let live = serde_json::to_string(&instance.live.ids())?;
-        let head = [Value::Integer(instance.now().as_millis()), Value::Text(live.into())];
+        let head = [
+            Value::Integer(instance.now().as_millis()),
+            Value::Text(live.into()),
+        ];
         let values: Vec<Value<'_>> = head.into_iter().chain(values).collect();
         let found: Vec<StoredTask> = tables::read(instance, |instance| {
             instance.alarms()?.all(&statement, &*values)

@@ -123,8 +123,12 @@ impl<'a> Tasks<'a> {
         self.change(|instance| {
             let is_there = instance.own().run(statement, (id.number(),))? > 0;
             if is_there && !instance.live.tell(id.number()) {
-                instance.alarms()?.run(RING_AGAIN, (instance.now(), id.number()))?;
-                instance.alarms()?.run(RING, (id.number(), instance.now()))?;
+                instance
+                    .alarms()?
+                    .run(RING_AGAIN, (instance.now(), id.number()))?;
+                instance
+                    .alarms()?
+                    .run(RING, (id.number(), instance.now()))?;
             }
             Ok(is_there)
         })
@@ -137,7 +141,9 @@ impl<'a> Tasks<'a> {
     /// Those of the statement.
     pub fn retry<R>(&self, id: TaskId<R>) -> Result<bool> {
         self.change(|instance| {
-            let rows = instance.alarms()?.run(RING_AGAIN, (instance.now(), id.number()))?;
+            let rows = instance
+                .alarms()?
+                .run(RING_AGAIN, (instance.now(), id.number()))?;
             Ok(rows > 0)
         })
     }
@@ -179,14 +185,18 @@ fn signal(instance: &Instance, id: i64, name: &str, value: &str) -> Result<()> {
     })?;
     match sent {
         true => Ok(()),
-        false => Err(Error::not_found(format!("there is no task {id} that a signal can reach"))),
+        false => Err(Error::not_found(format!(
+            "there is no task {id} that a signal can reach"
+        ))),
     }
 }
 
 fn send(instance: &Instance, id: i64, name: &str, value: &str) -> Result<bool> {
     let sql = instance.own();
-    let is_there: Option<i64> =
-        sql.optional("SELECT id FROM _actors_tasks WHERE id = ? AND state < 6", (id,))?;
+    let is_there: Option<i64> = sql.optional(
+        "SELECT id FROM _actors_tasks WHERE id = ? AND state < 6",
+        (id,),
+    )?;
     if is_there.is_none() {
         return Ok(false);
     }

@@ -60,7 +60,9 @@ impl Execution {
             )));
         }
         let operation = self.begin(Phase::Retrying, name).await;
-        operation.outcome(pin!(operation.attempt(retry, limit, body))).await
+        operation
+            .outcome(pin!(operation.attempt(retry, limit, body)))
+            .await
     }
 
     /// Runs `body` in one transaction with the journal's entry.
@@ -120,7 +122,9 @@ impl Execution {
         }
         let instance = self.instance();
         let statement = "UPDATE _actors_tasks SET progress = ?, changed = ? WHERE id = ?";
-        instance.own().run(statement, (progress, instance.now(), self.id))?;
+        instance
+            .own()
+            .run(statement, (progress, instance.now(), self.id))?;
         end::tell(instance.platform(), self.id, "progress", progress);
         Ok(())
     }
@@ -148,9 +152,8 @@ impl Operation<'_> {
                 number: failures + 1,
             };
             let result = self.limited(limit, body.attempt(attempt)).await;
-            let result = result.and_then(|text| {
-                end::check("step", &self.name, &text).map(|()| text)
-            });
+            let result =
+                result.and_then(|text| end::check("step", &self.name, &text).map(|()| text));
             failures += 1;
             match result {
                 Err(error) if !error.is_permanent() && failures < retry.max => {
@@ -161,12 +164,7 @@ impl Operation<'_> {
         }
     }
 
-    async fn wait_for_retry(
-        &self,
-        retry: Retry,
-        failures: u32,
-        error: &Error,
-    ) -> Result<(), Stop> {
+    async fn wait_for_retry(&self, retry: Retry, failures: u32, error: &Error) -> Result<(), Stop> {
         let wait = retry.wait(failures, self.key());
         let due = self.execution.instance().now() + wait;
         self.note(Some(due), failures, Err(error))?;
@@ -194,7 +192,12 @@ impl Operation<'_> {
                 return Poll::Ready(result);
             }
             let now = platform.now();
-            while over.get_or_insert_with(|| platform.sleep(end.since(now))).as_mut().poll(cx).is_ready() {
+            while over
+                .get_or_insert_with(|| platform.sleep(end.since(now)))
+                .as_mut()
+                .poll(cx)
+                .is_ready()
+            {
                 if platform.now() >= end {
                     return Poll::Ready(Err(self.late(limit)));
                 }

@@ -262,14 +262,22 @@ impl Replay {
 
     /// The journal has an operation that the code does not begin.
     fn unasked(&self, number: u32) -> Next {
-        let waits: Vec<String> = self.pending.values().map(|it| format!("`{}`", it.name)).collect();
+        let waits: Vec<String> = self
+            .pending
+            .values()
+            .map(|it| format!("`{}`", it.name))
+            .collect();
         let found = format!("waits for {}", waits.join(" and "));
         Next::Mismatch(mismatch(self.name_of(number), number, &found))
     }
 
     /// What is wrong with a task that returns although the journal goes on.
     pub(super) fn unfinished(&self) -> Option<String> {
-        let next = self.done.iter().find(|done| done.number > self.last)?.number;
+        let next = self
+            .done
+            .iter()
+            .find(|done| done.number > self.last)?
+            .number;
         Some(mismatch(self.name_of(next), next, "has returned"))
     }
 

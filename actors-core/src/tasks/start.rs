@@ -56,7 +56,13 @@ impl<'a, R> Start<'a, R> {
     /// key, or one of more than 1,024 bytes; a [`Conflict`](ErrorKind::Conflict) if a task of
     /// another name has the key.
     pub fn start(self) -> Result<TaskId<R>> {
-        let Self { instance, def, input, key, .. } = self;
+        let Self {
+            instance,
+            def,
+            input,
+            key,
+            ..
+        } = self;
         start(instance, def, input, key).map(TaskId::new)
     }
 }
@@ -69,7 +75,9 @@ fn start(
 ) -> Result<i64> {
     let name = def.name;
     let input = input.map_err(|error| {
-        Error::invalid(format!("the arguments of the task `{name}` can't be stored: {error}"))
+        Error::invalid(format!(
+            "the arguments of the task `{name}` can't be stored: {error}"
+        ))
     })?;
     end::check("input", name, &input)?;
     if let Some(key) = &key {
@@ -80,7 +88,9 @@ fn start(
     }
     let store = || {
         // Its alarm has the same id.
-        let id = Plan::once(instance, instance.now()).schedule(def.handler, &())?.0;
+        let id = Plan::once(instance, instance.now())
+            .schedule(def.handler, &())?
+            .0;
         let insert = || insert(instance, id, def, &input, key.as_deref());
         match insert() {
             Err(error) if tables::is_missing(&error) => {
@@ -117,18 +127,24 @@ fn insert(
 fn with_key(instance: &Instance, def: &TaskDef, key: &str) -> Result<Option<i64>> {
     type Found = Option<(i64, String, bool)>;
     let select = "SELECT id, name, COALESCE(expires <= ?, 0) FROM _actors_tasks WHERE key = ?";
-    let found: Found =
-        tables::read(instance, |instance| instance.own().optional(select, (instance.now(), key)))?;
+    let found: Found = tables::read(instance, |instance| {
+        instance.own().optional(select, (instance.now(), key))
+    })?;
     match found {
         None => Ok(None),
         Some((id, _, true)) => {
-            instance.own().run("DELETE FROM _actors_tasks WHERE id = ?", (id,))?;
+            instance
+                .own()
+                .run("DELETE FROM _actors_tasks WHERE id = ?", (id,))?;
             Ok(None)
         }
         Some((id, name, false)) if name == def.name => Ok(Some(id)),
         Some((_, name, false)) => Err(Error::new(
             ErrorKind::Conflict,
-            format!("a task `{name}` has the key {key:?}, and `{}` needs another", def.name),
+            format!(
+                "a task `{name}` has the key {key:?}, and `{}` needs another",
+                def.name
+            ),
         )),
     }
 }

@@ -37,7 +37,9 @@ impl<R> Task<R> {
     /// That is of another type.
     pub fn progress<P: DeserializeOwned>(&self) -> Result<Option<P>> {
         let progress = self.progress.as_deref();
-        progress.map(|text| read(&self.name, "progress", text)).transpose()
+        progress
+            .map(|text| read(&self.name, "progress", text))
+            .transpose()
     }
 }
 
@@ -208,7 +210,10 @@ impl StoredTask {
     }
 
     pub(super) fn phase(&self) -> Phase {
-        Phase::ALL.get(self.phase as usize).copied().unwrap_or(Phase::Queued)
+        Phase::ALL
+            .get(self.phase as usize)
+            .copied()
+            .unwrap_or(Phase::Queued)
     }
 
     fn result(&self) -> &str {
@@ -221,7 +226,9 @@ impl StoredTask {
         match self.phase() {
             Phase::Queued | Phase::Done => TaskState::Queued,
             Phase::Running => TaskState::Running,
-            Phase::Asleep => TaskState::Asleep { until: until.unwrap_or_default() },
+            Phase::Asleep => TaskState::Asleep {
+                until: until.unwrap_or_default(),
+            },
             Phase::AwaitsEvent => TaskState::AwaitsEvent {
                 name: self.about.take().unwrap_or_default(),
                 until,
@@ -243,6 +250,8 @@ impl StoredTask {
 
 fn read<T: DeserializeOwned>(task: &str, what: &str, text: &str) -> Result<T> {
     json::from_text(text).map_err(|error| {
-        Error::schema(format!("the {what} of the task `{task}` is of another type: {error}"))
+        Error::schema(format!(
+            "the {what} of the task `{task}` is of another type: {error}"
+        ))
     })
 }

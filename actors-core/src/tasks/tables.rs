@@ -42,12 +42,15 @@ const MISSING: [&str; 3] = [
 
 pub(super) fn create(instance: &Instance) -> Result<()> {
     let all = [TASKS, TASKS_KEY, TASKS_EXPIRES, JOURNAL, SIGNALS];
-    all.iter().try_for_each(|create| instance.own().run(create, ()).map(drop))
+    all.iter()
+        .try_for_each(|create| instance.own().run(create, ()).map(drop))
 }
 
 /// Whether the error says that there has been no task yet.
 pub(super) fn is_missing(error: &Error) -> bool {
-    MISSING.iter().any(|missing| error.message().starts_with(missing))
+    MISSING
+        .iter()
+        .any(|missing| error.message().starts_with(missing))
 }
 
 /// Whether the object may have tasks.

@@ -20,7 +20,9 @@ use crate::common::types::{last_is, last_name, owned, says_self, type_argument, 
 const OF_STUBS: &[&str] = &["with_limit", "with_retries", "with_idempotent_retries"];
 
 /// The names of what an actor's tasks have themselves.
-const OF_TASKS: &[&str] = &["by_key", "cancel", "discard", "list", "retry", "signal", "starting"];
+const OF_TASKS: &[&str] = &[
+    "by_key", "cancel", "discard", "list", "retry", "signal", "starting",
+];
 
 /// What a handler gets from its context, and its names in other frameworks.
 const OF_CTX: &[(&str, &str)] = &[

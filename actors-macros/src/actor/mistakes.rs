@@ -294,7 +294,9 @@ pub(crate) enum Mistake<'a> {
     TaskExclusive,
     #[error("what has nothing to wait for is no task: write `async fn`, or make it an `#[alarm]`")]
     TaskNotAsync,
-    #[error("a task gets at what it has done before by its run: take `{instead}`, before its arguments")]
+    #[error(
+        "a task gets at what it has done before by its run: take `{instead}`, before its arguments"
+    )]
     TaskRun { instead: &'a str },
     #[error("`&Run` belongs to a `#[task]` method, which takes it right before its arguments")]
     RunPlace,
@@ -304,7 +306,9 @@ pub(crate) enum Mistake<'a> {
          `&self`"
     )]
     TaskCtx,
-    #[error("`{name}` is taken by the actor's tasks, as in `ctx.tasks().{name}(..)`: choose another name")]
+    #[error(
+        "`{name}` is taken by the actor's tasks, as in `ctx.tasks().{name}(..)`: choose another name"
+    )]
     NameOfTasks { name: &'a str },
     #[error("a task's options go in parentheses: write `#[task(timeout = \"1d\")]`")]
     TaskOptions,

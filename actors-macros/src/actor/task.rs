@@ -45,7 +45,9 @@ impl Task {
         };
         let option = |name| attributes::find(&options, name);
         Self {
-            retry: option("retry").map(|option| alarm::retry(option, mistakes)).unwrap_or_default(),
+            retry: option("retry")
+                .map(|option| alarm::retry(option, mistakes))
+                .unwrap_or_default(),
             version: option("version").and_then(|option| number(option, mistakes)),
             timeout: option("timeout").and_then(|option| duration(option, mistakes)),
             keep: option("keep").and_then(|option| duration(option, mistakes)),

@@ -61,7 +61,10 @@ impl Task {
     /// The carrier of its result.
     fn result(&self, facts: &Facts<'_>) -> TokenStream {
         let nothing = syn::parse_quote!(());
-        facts.carry(&self.method.conditions, self.method.value().unwrap_or(&nothing))
+        facts.carry(
+            &self.method.conditions,
+            self.method.value().unwrap_or(&nothing),
+        )
     }
 
     /// What it declares.
@@ -111,7 +114,10 @@ impl Task {
         } = &self.method;
         let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
         let types = self.method.argument_types();
-        let (payload, value) = (self.method.carried_arguments(facts), self.method.value_type());
+        let (payload, value) = (
+            self.method.carried_arguments(facts),
+            self.method.value_type(),
+        );
         quote! {
             #(#docs)*
             pub fn #name(&self, #(#names: #types),*) -> #krate::tasks::Start<'a, #value> {
