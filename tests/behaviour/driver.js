@@ -85,6 +85,7 @@ export const Crossing = observed(built.Crossing);
 export const Doomed = observed(built.Doomed);
 export const Friend = observed(built.Friend);
 export const Keeper = observed(built.Keeper);
+export const Labour = observed(built.Labour);
 export const Ledger = observed(built.Ledger);
 export const Meter = observed(built.Meter);
 export const Mirror = observed(built.Mirror);
