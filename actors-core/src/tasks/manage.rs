@@ -22,7 +22,14 @@ const RING: &str = "INSERT INTO _actors_alarms (id, handler, payload, due, plann
      ON CONFLICT (id) DO UPDATE SET due = excluded.due, planned = excluded.planned \
      WHERE attempts = 0 AND due > excluded.due";
 
-/// The same for one that was set aside.
+/// The same, also after a failure.
+const RING_ANYWAY: &str = "INSERT INTO _actors_alarms (id, handler, payload, due, planned) \
+     SELECT id, 'task:' || name, 'null', ?2, ?2 FROM _actors_tasks WHERE id = ?1 \
+     ON CONFLICT (id) DO UPDATE SET due = excluded.due, planned = excluded.planned, \
+     attempts = CASE WHEN due IS NULL THEN 0 ELSE attempts END \
+     WHERE due IS NULL OR due > excluded.due";
+
+/// Makes the alarm of a task that was set aside ring now.
 const RING_AGAIN: &str = "UPDATE _actors_alarms SET due = ?, attempts = 0, error = NULL \
      WHERE id = ? AND due IS NULL AND handler GLOB 'task:*'";
 

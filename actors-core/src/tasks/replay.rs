@@ -94,6 +94,8 @@ pub(super) struct Replay {
     pub(super) count: u32,
     /// Whether all that the journal had has been handed over.
     is_live: bool,
+    /// Whether that has just come to pass, and what has waited for it is still to begin.
+    is_to_begin: bool,
     /// Whether the next operation fails, since the task was told to end while it had none.
     ends_next: Option<Error>,
     /// When what was handed over last was recorded.
@@ -194,6 +196,10 @@ impl Replay {
         if !self.is_live {
             return self.go_live();
         }
+        if std::mem::take(&mut self.is_to_begin) {
+            (self.pending.values()).for_each(|pending| pending.waker.wake_by_ref());
+            return Next::Again;
+        }
         self.wait(now)
     }
 
@@ -254,9 +260,8 @@ impl Replay {
         }
         self.is_live = true;
         self.known.clear();
-        for pending in self.pending.values() {
-            pending.waker.wake_by_ref();
-        }
+        // Unless it is told to end first.
+        self.is_to_begin = true;
         Next::Again
     }
 
@@ -335,4 +340,198 @@ fn mismatch(expected: &str, number: u32, found: &str) -> String {
         "expected `{expected}` as step {number}, the code now {found}: it is not the code that \
          this task began with"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000);
+
+    fn known(name: &str) -> Known {
+        Known {
+            name: name.to_owned(),
+            is_noted: true,
+            ..Known::default()
+        }
+    }
+
+    fn done(number: u32, result: &str) -> Done {
+        Done {
+            number,
+            at: Timestamp::from_millis(number.into()),
+            outcome: Stored::Here(Ok(Some(result.to_owned()))),
+        }
+    }
+
+    /// A replay of operations that have these names, and were done in this order.
+    fn replay(names: &[&str], order: &[u32]) -> Replay {
+        let names = names.iter().map(|name| known(name));
+        let known = (1..).zip(names).collect();
+        let order = order
+            .iter()
+            .map(|number| done(*number, &number.to_string()));
+        Replay::new(known, order.collect(), Timestamp::default())
+    }
+
+    fn begin(replay: &mut Replay, name: &str) -> u32 {
+        let begun = replay.begin(Phase::Queued, name.to_owned());
+        begun.expect("it is that of the journal").0
+    }
+
+    fn take(replay: &mut Replay, number: u32) -> Option<String> {
+        let taken = replay.take(number, Waker::noop())?;
+        replay.end(number);
+        taken.expect("it has succeeded")
+    }
+
+    #[test]
+    fn outcomes_come_one_by_one_in_the_order_of_the_journal() {
+        let mut replay = replay(&["a", "b", "c"], &[2, 3, 1]);
+        let (a, b) = (begin(&mut replay, "a"), begin(&mut replay, "b"));
+        assert!(take(&mut replay, b).is_none(), "not before the task rests");
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert_eq!(take(&mut replay, b).as_deref(), Some("2"));
+        assert!(take(&mut replay, a).is_none());
+        let c = begin(&mut replay, "c");
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert!(take(&mut replay, a).is_none());
+        assert_eq!(take(&mut replay, c).as_deref(), Some("3"));
+        assert!(replay.is_replaying());
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert_eq!(take(&mut replay, a).as_deref(), Some("1"));
+        assert_eq!(replay.now, Timestamp::from_millis(1));
+        assert!(!replay.is_replaying() && !replay.is_live());
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert!(replay.is_live());
+    }
+
+    #[test]
+    fn nothing_begins_before_the_replay_is_over() {
+        let mut replay = replay(&["a", "b"], &[2]);
+        begin(&mut replay, "a");
+        let b = begin(&mut replay, "b");
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert!(!replay.is_live());
+        take(&mut replay, b);
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert!(replay.is_live(), "`a` goes on");
+    }
+
+    #[test]
+    fn another_name_or_another_order_is_a_mismatch() {
+        let mut wrong = replay(&["a"], &[1]);
+        let error = wrong
+            .begin(Phase::Queued, "b".to_owned())
+            .expect_err("another");
+        assert!(
+            error.starts_with("expected `a` as step 1, the code now runs `b`"),
+            "{error}"
+        );
+
+        let mut less = replay(&["a", "b"], &[2]);
+        begin(&mut less, "a");
+        let Next::Mismatch(error) = less.next(NOW) else {
+            panic!("`b` is not asked for");
+        };
+        assert!(
+            error.starts_with("expected `b` as step 2, the code now waits for `a`"),
+            "{error}"
+        );
+
+        let mut ended = replay(&["a", "b"], &[1, 2]);
+        begin(&mut ended, "a");
+        assert_eq!(ended.next(NOW), Next::Again);
+        let error = ended.unfinished().expect("`b` is left");
+        assert!(
+            error.starts_with("expected `b` as step 2, the code now has returned"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_had_begun_must_begin_again() {
+        let mut replay = replay(&["a", "sleep"], &[]);
+        begin(&mut replay, "a");
+        assert!(matches!(replay.next(NOW), Next::Mismatch(_)));
+    }
+
+    #[test]
+    fn an_operation_that_was_given_up_is_passed_over() {
+        let mut replay = replay(&["a", "b"], &[1, 2]);
+        let (a, b) = (begin(&mut replay, "a"), begin(&mut replay, "b"));
+        assert_eq!(replay.next(NOW), Next::Again);
+        take(&mut replay, a);
+        replay.end(b);
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert!(replay.is_live());
+    }
+
+    #[test]
+    fn something_else_is_waited_for_while_nothing_is_under_way() {
+        let mut replay = replay(&["a"], &[1]);
+        assert_eq!(replay.next(NOW), Next::Wait(None));
+        let a = begin(&mut replay, "a");
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert!(take(&mut replay, a).is_some());
+    }
+
+    #[test]
+    fn two_of_a_name_beside_each_other_are_refused() {
+        let mut replay = replay(&[], &[]);
+        let first = begin(&mut replay, "a");
+        assert!(replay.begin(Phase::Queued, "a".to_owned()).is_err());
+        replay.end(first);
+        assert_eq!(begin(&mut replay, "a"), 2);
+    }
+
+    #[test]
+    fn it_leaves_memory_only_if_nothing_needs_it() {
+        let mut replay = replay(&[], &[]);
+        let (sleep, step) = (begin(&mut replay, "sleep"), begin(&mut replay, "step"));
+        assert_eq!(
+            (replay.next(NOW), replay.next(NOW)),
+            (Next::Again, Next::Again)
+        );
+        let later = NOW + crate::time::seconds(1);
+        replay.set_waits(sleep, Waits::Until(Some(later)));
+        replay.set_waits(step, Waits::Running);
+        assert_eq!(replay.next(NOW), Next::Wait(Some(later)));
+        replay.end(step);
+        assert_eq!(replay.next(NOW), Next::Suspend(Some(later)));
+        let event = begin(&mut replay, "event");
+        replay.set_waits(event, Waits::Until(None));
+        assert_eq!(replay.next(NOW), Next::Suspend(Some(later)));
+        assert_eq!(replay.waits_for().map(|(_, name, _)| name), Some("sleep"));
+        replay.end(sleep);
+        assert_eq!(replay.next(NOW), Next::Suspend(None));
+        replay.set_waits(event, Waits::NextRing);
+        assert_eq!(replay.next(NOW), Next::Suspend(Some(NOW)));
+    }
+
+    #[test]
+    fn all_that_is_under_way_fails_when_the_task_is_told_to_end() {
+        let told = || Done {
+            number: 0,
+            at: NOW,
+            outcome: Stored::Here(Err(Error::internal("end"))),
+        };
+        let mut waiting = replay(&[], &[]);
+        let (a, b) = (begin(&mut waiting, "a"), begin(&mut waiting, "b"));
+        waiting.add(told());
+        assert_eq!(waiting.next(NOW), Next::Again);
+        for number in [a, b] {
+            assert!(matches!(waiting.take(number, Waker::noop()), Some(Err(_))));
+            waiting.end(number);
+        }
+        let c = begin(&mut waiting, "c");
+        assert!(waiting.take(c, Waker::noop()).is_none(), "only once");
+
+        let mut idle = replay(&[], &[]);
+        idle.add(told());
+        assert_eq!(idle.next(NOW), Next::Again);
+        let next = begin(&mut idle, "a");
+        assert!(matches!(idle.take(next, Waker::noop()), Some(Err(_))));
+    }
 }

@@ -60,7 +60,7 @@ pub enum TaskState<R = serde_json::Value> {
     AwaitsEvent {
         /// Of that name.
         name: String,
-        /// When it goes on without.
+        /// When it goes on without, or has reached its time limit.
         until: Option<Timestamp>,
     },
     /// Something has failed and will be attempted again: a step, or the task itself if it panicked
