@@ -350,3 +350,12 @@ fn a_journal_has_so_many_entries() {
         "failed the journal of the task `endless` is full, with 10000",
     );
 }
+
+#[test]
+fn a_start_costs_three_rows_and_a_step_one() {
+    let world = World::in_workerd("tasks-costs");
+    let labour = world.object("LABOUR", "a");
+    assert_eq!(labour.ask("start_costs", json!([])), json!([3, 4]));
+    let id = start(&labour, "counted", 0);
+    comes_to(&world, &labour, &id, "done 10 10");
+}

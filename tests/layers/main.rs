@@ -37,6 +37,7 @@ const CORE: &[Layer] = &[
     &["sql/", "stand_in.rs"],
     &["turn/"],
     &["request/"],
+    &["tasks/id.rs"],
     &["sockets/"],
     &["rpc/"],
     &["bindings/"],
@@ -58,6 +59,7 @@ const CORE: &[Layer] = &[
     &["alarms/"],
     &["schema/"],
     &["object/"],
+    &["tasks/"],
     // All that names an actor's type.
     &["actor/"],
     &["entry/"],

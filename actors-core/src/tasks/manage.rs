@@ -130,12 +130,8 @@ impl<'a> Tasks<'a> {
         self.change(|instance| {
             let is_there = instance.own().run(statement, (id.number(),))? > 0;
             if is_there && !instance.live.tell(id.number()) {
-                instance
-                    .alarms()?
-                    .run(RING_AGAIN, (instance.now(), id.number()))?;
-                instance
-                    .alarms()?
-                    .run(RING, (id.number(), instance.now()))?;
+                let values = (id.number(), instance.now());
+                instance.alarms()?.run(RING_ANYWAY, values)?;
             }
             Ok(is_there)
         })

@@ -4,7 +4,8 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-use super::execution::{Execution, Operation, Stop};
+use super::execution::{Execution, Stop};
+use super::operation::Operation;
 use super::replay::{Outcome, Waits};
 use super::{Phase, end, journal};
 use crate::alarms::Retry;
