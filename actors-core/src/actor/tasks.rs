@@ -24,7 +24,7 @@ use crate::object::fields::AnyActor;
 use crate::request::{Body, Request};
 use crate::tasks::execution::Execution;
 use crate::tasks::operations::{LIMIT, StepBody};
-use crate::tasks::{Attempt, StepName, TaskDef, TaskId, Tasks};
+use crate::tasks::{Attempt, StepName, StepResult, TaskDef, TaskId, Tasks};
 use crate::time::{Duration, Timestamp};
 use crate::turn::{BoxFuture, Turn};
 
@@ -64,7 +64,7 @@ impl<A> Run<A> {
     ///
     /// A step costs one row written, one more for each attempt that has failed, and one when the
     /// task ends.
-    pub fn step<'a, T: Serialize + DeserializeOwned + 'a>(
+    pub fn step<'a, T: StepResult + 'a>(
         &'a self,
         name: impl StepName,
         body: impl AsyncFnMut() -> Result<T> + 'a,
@@ -74,7 +74,7 @@ impl<A> Run<A> {
 
     /// The same, with what is known of the attempt: its number, and a key for what must happen
     /// only once.
-    pub fn step_with<'a, T: Serialize + DeserializeOwned + 'a>(
+    pub fn step_with<'a, T: StepResult + 'a>(
         &'a self,
         name: impl StepName,
         body: impl AsyncFnMut(Attempt) -> Result<T> + 'a,
@@ -82,13 +82,18 @@ impl<A> Run<A> {
         self.begin_step(name, Informed(body, PhantomData))
     }
 
-    fn begin_step<'a, T>(&'a self, name: impl StepName, body: impl StepBody + 'a) -> Step<'a, T> {
+    fn begin_step<'a, T: StepResult>(
+        &'a self,
+        name: impl StepName,
+        body: impl StepBody + 'a,
+    ) -> Step<'a, T> {
         Step {
             execution: &self.execution,
             name: name.into_name(),
             body: Some(Box::new(body)),
             retry: self.execution.def.retry,
             limit: LIMIT,
+            read: json::from_text,
             running: None,
         }
     }
@@ -100,12 +105,8 @@ impl<A> Run<A> {
     /// # Errors
     ///
     /// The task is told to end: [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
-    pub async fn sleep(&self, name: impl StepName, span: Duration) -> Result<()> {
-        let until = |now: Timestamp| now + span;
-        self.execution
-            .sleep(name.into_name(), &until)
-            .await
-            .map(drop)
+    pub fn sleep(&self, name: impl StepName, span: Duration) -> Pending<'_, ()> {
+        self.sleep_for(name.into_name(), move |now| now + span)
     }
 
     /// Waits until that time, out of memory.
@@ -113,11 +114,18 @@ impl<A> Run<A> {
     /// # Errors
     ///
     /// Those of [`sleep`](Self::sleep).
-    pub async fn sleep_until(&self, name: impl StepName, time: Timestamp) -> Result<()> {
-        self.execution
-            .sleep(name.into_name(), &|_| time)
-            .await
-            .map(drop)
+    pub fn sleep_until(&self, name: impl StepName, time: Timestamp) -> Pending<'_, ()> {
+        self.sleep_for(name.into_name(), move |_| time)
+    }
+
+    fn sleep_for(
+        &self,
+        name: String,
+        until: impl Fn(Timestamp) -> Timestamp + 'static,
+    ) -> Pending<'_, ()> {
+        Pending(Box::pin(async move {
+            self.execution.sleep(name, &until).await.map(drop)
+        }))
     }
 
     /// Waits for a [signal](Tasks::signal) of that name, out of memory, and returns its value. One
@@ -130,6 +138,7 @@ impl<A> Run<A> {
         Event {
             execution: &self.execution,
             name: name.into_name(),
+            read: json::from_text,
             running: None,
         }
     }
@@ -187,18 +196,17 @@ impl Run<()> {
     /// # Errors
     ///
     /// That of `body`; the task is told to end.
-    pub async fn write<T: Serialize + DeserializeOwned>(
-        &self,
+    pub fn write<'a, T: StepResult + 'a>(
+        &'a self,
         name: impl StepName,
-        body: impl FnOnce() -> Result<T>,
-    ) -> Result<T> {
-        let mut body = Some(body);
-        let mut write = || encode(&body.take().ok_or_else(not_run)?()?);
-        let written = self
-            .execution
-            .write_within(name.into_name(), &mut write)
-            .await;
-        returned(&self.execution, written).await
+        body: impl FnOnce() -> Result<T> + 'a,
+    ) -> Pending<'a, T> {
+        let (execution, name, mut body) = (&self.execution, name.into_name(), Some(body));
+        Pending(Box::pin(async move {
+            let mut write = || encode(&body.take().ok_or_else(not_run)?()?);
+            let written = execution.write_within(name, &mut write).await;
+            returned(execution, written, json::from_text).await
+        }))
     }
 }
 
@@ -211,18 +219,20 @@ impl<A: Actor> Run<A> {
     /// # Errors
     ///
     /// That of `body`; the task is told to end.
-    pub async fn write<T: Serialize + DeserializeOwned>(
-        &self,
+    pub fn write<'a, T: StepResult + 'a>(
+        &'a self,
         name: impl StepName,
-        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T>,
-    ) -> Result<T> {
-        let mut body = Some(body);
-        let mut write = |actor: &mut dyn AnyActor| {
-            let (actor, ctx) = exclusive(actor);
-            encode(&body.take().ok_or_else(not_run)?(actor, ctx)?)
-        };
-        let written = self.execution.change(name.into_name(), &mut write).await;
-        returned(&self.execution, written).await
+        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'a,
+    ) -> Pending<'a, T> {
+        let (execution, name, mut body) = (&self.execution, name.into_name(), Some(body));
+        Pending(Box::pin(async move {
+            let mut write = |actor: &mut dyn AnyActor| {
+                let (actor, ctx) = exclusive(actor);
+                encode(&body.take().ok_or_else(not_run)?(actor, ctx)?)
+            };
+            let written = execution.change(name, &mut write).await;
+            returned(execution, written, json::from_text).await
+        }))
     }
 
     /// Looks at the actor in the code of a step, in a turn that is concurrent with other shared
@@ -252,8 +262,12 @@ pub struct Step<'a, T> {
     body: Option<Box<dyn StepBody + 'a>>,
     retry: Retry,
     limit: Duration,
+    read: Read<T>,
     running: Option<BoxFuture<'a, Result<T>>>,
 }
+
+/// Reads what the journal or a signal has, as what the code expects.
+type Read<T> = fn(&str) -> Result<T, String>;
 
 impl<T> Step<'_, T> {
     /// How it is retried, instead of as the task says.
@@ -270,7 +284,7 @@ impl<T> Step<'_, T> {
     }
 }
 
-impl<'a, T: DeserializeOwned + 'a> Future for Step<'a, T> {
+impl<'a, T: 'a> Future for Step<'a, T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
@@ -279,12 +293,13 @@ impl<'a, T: DeserializeOwned + 'a> Future for Step<'a, T> {
                 execution,
                 retry,
                 limit,
+                read,
                 ..
             } = *self;
             let name = std::mem::take(&mut self.name);
             self.running = Some(Box::pin(async move {
                 let done = execution.step(name, retry, limit, &mut *body).await;
-                returned(execution, done).await
+                returned(execution, done, read).await
             }));
         }
         poll_running(&mut self.running, cx)
@@ -296,46 +311,51 @@ impl<'a, T: DeserializeOwned + 'a> Future for Step<'a, T> {
 pub struct Event<'a, T> {
     execution: &'a Execution,
     name: String,
+    read: Read<T>,
     running: Option<BoxFuture<'a, Result<T>>>,
 }
 
-impl<'a, T: DeserializeOwned + 'a> Event<'a, T> {
+impl<'a, T: 'a> Event<'a, T> {
     /// Waits for that long, from when it began first, and returns `None` if no signal has come by
     /// then.
-    pub fn within(self, span: Duration) -> EventWithin<'a, T> {
+    pub fn within(self, span: Duration) -> Pending<'a, Option<T>> {
         let Self {
-            execution, name, ..
+            execution,
+            name,
+            read,
+            ..
         } = self;
-        EventWithin(Box::pin(async move {
+        Pending(Box::pin(async move {
             let value = execution.event(name, Some(span)).await?;
-            value.map(|value| signalled(&value)).transpose()
+            value.map(|value| signalled(&value, read)).transpose()
         }))
     }
 }
 
-impl<'a, T: DeserializeOwned + 'a> Future for Event<'a, T> {
+impl<'a, T: 'a> Future for Event<'a, T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         if self.running.is_none() {
-            let (execution, name) = (self.execution, std::mem::take(&mut self.name));
+            let (execution, read) = (self.execution, self.read);
+            let name = std::mem::take(&mut self.name);
             self.running = Some(Box::pin(async move {
                 let value = execution.event(name, None).await?;
-                signalled(value.as_deref().unwrap_or("null"))
+                signalled(value.as_deref().unwrap_or("null"), read)
             }));
         }
         poll_running(&mut self.running, cx)
     }
 }
 
-/// A signal that a task waits for with a time limit, from [`Event::within`].
-#[must_use = "an event is taken when it is awaited"]
-pub struct EventWithin<'a, T>(BoxFuture<'a, Result<Option<T>>>);
+/// A write, a sleep, or an event with a time limit, which does something when it is awaited.
+#[must_use = "an operation of a task does nothing until it is awaited"]
+pub struct Pending<'a, T>(BoxFuture<'a, Result<T>>);
 
-impl<T> Future for EventWithin<'_, T> {
-    type Output = Result<Option<T>>;
+impl<T> Future for Pending<'_, T> {
+    type Output = Result<T>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Option<T>>> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         self.0.as_mut().poll(cx)
     }
 }
@@ -381,19 +401,20 @@ fn not_stored(error: String) -> Error {
 }
 
 /// What an operation has returned, in this run or a former one.
-async fn returned<T: DeserializeOwned>(
+async fn returned<T>(
     execution: &Execution,
     outcome: Result<Option<String>>,
+    read: Read<T>,
 ) -> Result<T> {
     let text = outcome?.unwrap_or_default();
-    match json::from_text(&text) {
+    match read(&text) {
         Ok(value) => Ok(value),
         Err(error) => execution.misfits(&error).await,
     }
 }
 
-fn signalled<T: DeserializeOwned>(value: &str) -> Result<T> {
-    json::from_text(value)
+fn signalled<T>(value: &str, read: Read<T>) -> Result<T> {
+    read(value)
         .map_err(|error| Error::invalid(format!("the signal is of another type: {error}")))
 }
 

@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Agent {}
+
+#[actor]
+impl Agent {
+    #[task]
+    async fn work(&self, run: &Run, #[once] number: u32) -> Result<()> {
+        run.progress(&number)
+    }
+}
+
+fn main() {}

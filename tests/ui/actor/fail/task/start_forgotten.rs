@@ -1,0 +1,21 @@
+#![deny(unused_must_use)]
+
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Agent {}
+
+#[actor]
+impl Agent {
+    pub fn begin(&self, ctx: &Ctx<Self>) -> Result<()> {
+        ctx.tasks().work(5);
+        Ok(())
+    }
+
+    #[task]
+    async fn work(&self, run: &Run, number: u32) -> Result<()> {
+        run.progress(&number)
+    }
+}
+
+fn main() {}

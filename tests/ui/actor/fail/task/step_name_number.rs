@@ -1,0 +1,14 @@
+use actors_core::prelude::*;
+
+#[actor]
+pub struct Agent {}
+
+#[actor]
+impl Agent {
+    #[task]
+    async fn work(&self, run: &Run) -> Result<()> {
+        run.sleep(1, minutes(5)).await
+    }
+}
+
+fn main() {}
