@@ -251,11 +251,11 @@ on_both! {
         assert_eq!(labour.ask("progress", json!([id])), json!(1));
         let mut follower = world.connect(&format!("/labours/a/ws?{id}"));
         signal(&labour, &id, "go", "");
+        world.until("it has gone on", || labour.ask("progress", json!([id])) == json!(2));
         assert_eq!(follower.json(), json!({"type": "task", "id": id, "progress": 2}));
-        assert_eq!(labour.ask("progress", json!([id])), json!(2));
         signal(&labour, &id, "go", "");
-        assert_eq!(follower.json(), json!({"type": "task", "id": id, "state": "done"}));
         comes_to(&world, &labour, &id, "done reported");
+        assert_eq!(follower.json(), json!({"type": "task", "id": id, "state": "done"}));
     }
 
     fn a_task_that_panics_is_set_aside_and_goes_on(world) {
