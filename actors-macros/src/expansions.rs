@@ -106,6 +106,27 @@ fn marks() {
     );
 }
 
+#[test]
+fn tasks() {
+    of_handler(
+        "task",
+        quote! {
+            /// Builds.
+            #[task]
+            async fn build(&self, ctx: &Ctx<Self>, run: &Run, plan: String) -> Result<u32> {
+                Ok(1)
+            }
+        },
+    );
+    of_handler(
+        "task_without_a_receiver",
+        quote! {
+            #[task(version = 2, retry(max = 3), timeout = "1d", keep = "1h", at_most = 10)]
+            async fn build(run: &Run<Self>) {}
+        },
+    );
+}
+
 /// `cargo test -p actors-macros` alone lacks the feature `cron`; the whole workspace has it.
 #[cfg(feature = "cron")]
 #[test]

@@ -208,6 +208,7 @@ impl Native {
             Some("mirrors") => self.0.connect_with::<Mirror>(name, request),
             Some("served") => self.0.connect_with::<Served>(name, request),
             Some("friends") => self.0.connect_with::<Friend>(name, request),
+            Some("labours") => self.0.connect_with::<Labour>(name, request),
             Some("undoing") => self.0.connect_with::<Undoing>(name, request),
             _ => panic!("no sockets at {path}"),
         };

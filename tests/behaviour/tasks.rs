@@ -249,10 +249,13 @@ on_both! {
         let id = start(&labour, "reporting", 0);
         comes_to(&world, &labour, &id, "awaits go");
         assert_eq!(labour.ask("progress", json!([id])), json!(1));
+        let mut follower = world.connect(&format!("/labours/a/ws?{id}"));
         signal(&labour, &id, "go", "");
         world.until("it has gone on", || labour.ask("progress", json!([id])) == json!(2));
+        assert_eq!(follower.json(), json!({"type": "task", "id": id, "progress": 2}));
         signal(&labour, &id, "go", "");
         comes_to(&world, &labour, &id, "done reported");
+        assert_eq!(follower.json(), json!({"type": "task", "id": id, "state": "done"}));
     }
 
     fn a_task_that_panics_is_set_aside_and_goes_on(world) {
@@ -358,4 +361,24 @@ fn a_start_costs_three_rows_and_a_step_one() {
     assert_eq!(labour.ask("start_costs", json!([])), json!([3, 4]));
     let id = start(&labour, "counted", 0);
     comes_to(&world, &labour, &id, "done 10 10");
+}
+
+#[test]
+fn ten_thousand_tasks_sleep() {
+    let world = World::native();
+    let labour = world.object("LABOUR", "a");
+    for _ in 0..10 {
+        labour.ask("start_many", json!([1_000]));
+    }
+    world.pass(Duration::from_secs(1));
+    let count = |state: u32| {
+        labour.sql(&format!(
+            "SELECT COUNT(*) FROM _actors_tasks WHERE state = {state}"
+        ))
+    };
+    assert_eq!(count(2), json!([[10_000]]), "all sleep");
+    world.hibernate();
+    world.pass(Duration::from_secs(300));
+    assert_eq!(count(3), json!([[10_000]]), "all wait for an event");
+    assert_eq!(labour.alarm(), None);
 }

@@ -74,6 +74,20 @@ impl<A> Run<A> {
 
     /// The same, with what is known of the attempt: its number, and a key for what must happen
     /// only once.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Shop {}
+    /// # async fn charge(key: &str, cents: u64) -> Result<String> { Ok(key.to_owned()) }
+    /// # #[actor] impl Shop {
+    /// #[task]
+    /// async fn sell(run: &Run<Self>, cents: u64) -> Result<String> {
+    ///     run.step_with("charge", async |attempt| charge(&attempt.key, cents).await)
+    ///         .within(seconds(20))
+    ///         .await
+    /// }
+    /// # }
+    /// ```
     pub fn step_with<'a, T: StepResult + 'a>(
         &'a self,
         name: impl StepName,
@@ -130,6 +144,20 @@ impl<A> Run<A> {
 
     /// Waits for a [signal](Tasks::signal) of that name, out of memory, and returns its value. One
     /// that was sent before is taken at once, the oldest first.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Shop {}
+    /// # #[actor] impl Shop {
+    /// #[task]
+    /// async fn deliver(run: &Run<Self>) -> Result<String> {
+    ///     let address: Option<String> = run.event("address").within(days(3)).await?;
+    ///     Ok(address.unwrap_or_else(|| "the counter".into()))
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// Costs one row written if the signal is there; two, and those of its alarm, if not.
     ///
     /// # Errors
     ///

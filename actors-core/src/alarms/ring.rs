@@ -185,16 +185,33 @@ struct Ring<'a> {
 /// An alarm whose handler is waiting, or several that wait for their turn.
 struct AtWork {
     ids: Vec<i64>,
-    /// Its handler, if only so many of that run at once.
-    limited: Option<Limited>,
+    /// Its handler, and how many of that run at once, if that is limited.
+    limited: Option<(&'static str, usize)>,
     turn: Pin<Box<dyn Future<Output = Result<()>>>>,
 }
 
 /// A handler of which only so many alarms run at once.
-#[derive(Clone, Copy)]
 struct Limited {
     handler: &'static str,
+    /// How many more may run.
+    room: usize,
+}
+
+/// The room of that handler, which is added if it is not there yet.
+fn room_of<'l>(
+    all: &'l mut Vec<Limited>,
+    handler: &'static str,
     at_most: usize,
+) -> &'l mut Limited {
+    let place = all.iter().position(|limited| limited.handler == handler);
+    let place = place.unwrap_or_else(|| {
+        all.push(Limited {
+            handler,
+            room: at_most,
+        });
+        all.len() - 1
+    });
+    &mut all[place]
 }
 
 impl<'a> Ring<'a> {
@@ -278,7 +295,7 @@ impl<'a> Ring<'a> {
             Turn::Done(result) => note(&mut self.outcome, result),
             Turn::Pending(turn) => {
                 let ids = due.iter().map(|due| due.id).collect();
-                let limited = due.first().and_then(Limited::of);
+                let limited = due.first().and_then(Due::limited);
                 self.at_work.push(AtWork { ids, limited, turn });
             }
         }
@@ -325,6 +342,7 @@ impl<'a> Ring<'a> {
         if room == 0 {
             return Ok(Vec::new());
         }
+        let room = self.least_room(room);
         let statement = format!(
             "{} WHERE due <= ? AND id NOT IN (SELECT value FROM json_each(?)) {} ORDER BY due, id \
              LIMIT {room}",
@@ -345,37 +363,43 @@ impl<'a> Ring<'a> {
 
     /// Leaves those for later for which there is no room.
     fn that_fit(&self, due: Vec<Due>) -> Vec<Due> {
-        let mut begun: Vec<&'static str> = self.limited().map(|limited| limited.handler).collect();
+        let mut limited = self.limited();
         let due = due.into_iter().map(|due| due.known_to(self.instance));
-        due.filter(|due| {
-            let Some(Limited { handler, at_most }) = Limited::of(due) else {
-                return true;
-            };
-            let fits = begun.iter().filter(|begun| **begun == handler).count() < at_most;
-            begun.extend(fits.then_some(handler));
-            fits
+        due.filter(|due| match due.limited() {
+            None => true,
+            Some((handler, at_most)) => {
+                let limited = room_of(&mut limited, handler, at_most);
+                let fits = limited.room > 0;
+                limited.room = limited.room.saturating_sub(1);
+                fits
+            }
         })
         .collect()
     }
 
-    /// The handlers at work that are limited, each as often as it runs.
-    fn limited(&self) -> impl Iterator<Item = Limited> {
-        self.at_work.iter().filter_map(|at_work| at_work.limited)
+    /// The limited handlers at work, and for how many more of each there is room.
+    fn limited(&self) -> Vec<Limited> {
+        let mut all = Vec::new();
+        for (handler, at_most) in self.at_work.iter().filter_map(|at_work| at_work.limited) {
+            let limited = room_of(&mut all, handler, at_most);
+            limited.room = limited.room.saturating_sub(1);
+        }
+        all
+    }
+
+    /// How many alarms to read: no more than fit, even if all are of a handler that is almost full.
+    fn least_room(&self, room: usize) -> usize {
+        let limited = self.limited().into_iter();
+        let left = limited.map(|limited| limited.room).filter(|left| *left > 0);
+        left.min().map_or(room, |left| left.min(room))
     }
 
     /// Leaves out, in SQL, the alarms of handlers that have no room.
     fn not_full(&self) -> String {
-        let mut full = String::new();
-        for Limited { handler, at_most } in self.limited() {
-            let running = self
-                .limited()
-                .filter(|other| other.handler == handler)
-                .count();
-            if running >= at_most && !full.contains(handler) {
-                full.extend(["AND handler <> '", handler, "' "]);
-            }
-        }
-        full
+        let limited = self.limited().into_iter();
+        let full = limited.filter(|limited| limited.room == 0);
+        full.map(|full| format!("AND handler <> '{}' ", full.handler))
+            .collect()
     }
 
     /// When the first alarm that is not running is due.
@@ -400,14 +424,6 @@ impl<'a> Ring<'a> {
         Ok(serde_json::to_string(
             &self.ids_at_work().collect::<Vec<_>>(),
         )?)
-    }
-}
-
-impl Limited {
-    /// The handler of an alarm, if it is limited.
-    fn of(due: &Due) -> Option<Self> {
-        let (handler, at_most) = due.limited()?;
-        Some(Self { handler, at_most })
     }
 }
 

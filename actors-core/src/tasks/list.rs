@@ -7,6 +7,22 @@ use crate::instance::Instance;
 use crate::sql::Value;
 
 /// A query for tasks, from [`Tasks::list`](super::Tasks::list).
+///
+/// ```
+/// # use actors_core::prelude::*;
+/// # #[actor] struct Shop {}
+/// # #[actor] impl Shop {
+/// # #[task] async fn deliver(run: &Run<Self>) -> Result<()> { Ok(()) }
+/// /// Cancels all deliveries that have not ended.
+/// fn close(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+///     let deliveries = ctx.tasks().list().name("deliver").limit(1_000).all()?;
+///     for delivery in deliveries {
+///         ctx.tasks().cancel(delivery.id)?;
+///     }
+///     Ok(())
+/// }
+/// # }
+/// ```
 #[must_use = "a query does nothing until `all`"]
 pub struct TaskList<'a> {
     instance: &'a Instance,

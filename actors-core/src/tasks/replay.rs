@@ -114,9 +114,11 @@ impl Replay {
         }
     }
 
-    /// Whether outcomes of the journal are still to come.
+    /// Whether the code that runs has run before: the journal has an outcome that is still to come,
+    /// or an operation that is still to begin.
     pub(super) fn is_replaying(&self) -> bool {
-        !self.is_live && !self.done.is_empty()
+        let is_beyond = || self.known.range(self.last + 1..).next().is_some();
+        !self.is_live && (!self.done.is_empty() || is_beyond())
     }
 
     /// Whether operations begin, since the replay is over.
@@ -452,6 +454,7 @@ mod tests {
     #[test]
     fn what_had_begun_must_begin_again() {
         let mut replay = replay(&["a", "sleep"], &[]);
+        assert!(replay.is_replaying(), "what comes before it has run");
         begin(&mut replay, "a");
         assert!(matches!(replay.next(NOW), Next::Mismatch(_)));
     }
