@@ -107,7 +107,7 @@ impl<A> Run<A> {
             body: Some(Box::new(body)),
             retry: self.execution.def.retry,
             limit: LIMIT,
-            read: json::from_text,
+            read,
             running: None,
         }
     }
@@ -166,7 +166,7 @@ impl<A> Run<A> {
         Event {
             execution: &self.execution,
             name: name.into_name(),
-            read: json::from_text,
+            read,
             running: None,
         }
     }
@@ -233,7 +233,7 @@ impl Run<()> {
         Pending(Box::pin(async move {
             let mut write = || encode(&body.take().ok_or_else(not_run)?()?);
             let written = execution.write_within(name, &mut write).await;
-            returned(execution, written, json::from_text).await
+            returned(execution, written, read).await
         }))
     }
 }
@@ -259,7 +259,7 @@ impl<A: Actor> Run<A> {
                 encode(&body.take().ok_or_else(not_run)?(actor, ctx)?)
             };
             let written = execution.change(name, &mut write).await;
-            returned(execution, written, json::from_text).await
+            returned(execution, written, read).await
         }))
     }
 
@@ -441,9 +441,12 @@ async fn returned<T>(
     }
 }
 
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    json::from_text(text)
+}
+
 fn signalled<T>(value: &str, read: Read<T>) -> Result<T> {
-    read(value)
-        .map_err(|error| Error::invalid(format!("the signal is of another type: {error}")))
+    read(value).map_err(|error| Error::invalid(format!("the signal is of another type: {error}")))
 }
 
 /// How generated code runs a task.

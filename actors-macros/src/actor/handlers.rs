@@ -63,7 +63,9 @@ pub(super) fn parse(item: &mut ItemImpl, actor: &Ident, mistakes: &mut Mistakes)
             misplaced(item, mistakes);
             continue;
         };
-        if let Some(method) = Method::parse(method, actor, mistakes) {
+        if let Some(method) = Method::parse(method, actor, mistakes)
+            && !handlers.have_twin_of(&method)
+        {
             handlers.add(method, mistakes);
         }
         *item = block::written(method);
@@ -162,6 +164,15 @@ impl Handlers {
             .chain(self.of_sockets())
             .chain(alarms)
             .chain(self.tasks.iter().map(|task| &task.method))
+    }
+
+    /// Whether one has the same name, which the compiler refuses in what the user wrote: once is
+    /// enough.
+    fn have_twin_of(&self, method: &Method) -> bool {
+        let is_twin = |other: &Method| {
+            other.name == method.name && other.conditions.is_empty() && method.conditions.is_empty()
+        };
+        self.methods().any(is_twin)
     }
 
     /// Those of web sockets.

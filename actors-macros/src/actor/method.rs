@@ -369,7 +369,11 @@ fn check_task(signature: &Signature, run: Option<&Type>, is_apart: bool, mistake
     let form = Mistake::TaskRun { instead };
     match run {
         // A run in another place is told of there.
-        None if signature.inputs.iter().filter_map(typed).any(|(_, ty)| is_run(ty)) => {}
+        None if signature
+            .inputs
+            .iter()
+            .filter_map(typed)
+            .any(|(_, ty)| is_run(ty)) => {}
         None => mistakes.add(&signature.ident, form),
         Some(Type::Reference(run)) if run.mutability.is_none() => {
             if type_argument(&run.elem, 0).is_some() != is_apart {

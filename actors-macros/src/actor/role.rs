@@ -101,6 +101,9 @@ pub(super) fn role(
             },
         };
         mistakes.add(&attribute, mistake);
+        if second != mark {
+            return None;
+        }
     }
     if is_public {
         mistakes.add(&item.vis, Mistake::PublicMark { mark });
