@@ -98,6 +98,7 @@ mod schema;
 mod sockets;
 pub mod sql;
 mod stand_in;
+pub mod streams;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub mod testing;
 mod time;
@@ -157,6 +158,7 @@ pub mod prelude {
     pub use crate::sql::FromRow;
     #[doc(hidden)]
     pub use crate::sql::NeedsKey as _;
+    pub use crate::streams::Cursor;
     pub use crate::{
         Actor, Admission, Body, Bucket, Bytes, Close, Ctx, Database, Duration, Env, Error,
         ErrorKind, Handle, Json, Kv, Message, Queue, Request, Response, Result, Socket, SqlValue,

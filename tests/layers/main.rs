@@ -56,6 +56,7 @@ const CORE: &[Layer] = &[
     ],
     &["instance/"],
     &["alarms/"],
+    &["streams/"],
     &["schema/"],
     &["object/"],
     // All that names an actor's type.

@@ -3,6 +3,7 @@
 
 pub(crate) mod alarm;
 mod alarms;
+pub(crate) mod commits;
 pub(crate) mod door;
 mod early;
 mod empty;
@@ -22,6 +23,7 @@ use std::rc::Rc;
 
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use self::empty::empty_tables;
+use self::commits::Listener;
 use self::remembered::{Open, Remembered};
 use self::ringing::Ringing;
 use self::unborn::Unborn;
@@ -93,6 +95,8 @@ pub(crate) struct Instance {
     pub(crate) alarm_changes: Cell<u64>,
     /// The running events of its web sockets.
     pub(crate) lanes: Lanes,
+    /// What hears of commits, once there is something to hear of.
+    pub(crate) listener: OnceCell<Rc<dyn Listener>>,
 }
 
 impl Instance {
@@ -116,6 +120,7 @@ impl Instance {
             write_noted: Cell::new(|_| Ok(())),
             alarm_changes: Cell::new(0),
             lanes: Lanes::default(),
+            listener: OnceCell::new(),
         }
     }
 

@@ -38,6 +38,14 @@ pub(super) fn runs(producer: Option<Rc<dyn Producer>>) {
     RUNNING.set(producer);
 }
 
+/// Whether that object runs, and not somebody who reads what it sends.
+pub(super) fn is_running(object: &impl Producer) -> bool {
+    RUNNING.with_borrow(|running| {
+        let running = running.as_ref().map(Rc::as_ptr);
+        running.is_some_and(|running| std::ptr::addr_eq(running, object))
+    })
+}
+
 /// Sends a body beside the values of a call, and returns its ticket.
 pub(crate) fn send(body: Body) -> String {
     let body = match RUNNING.with_borrow(Clone::clone) {
