@@ -102,7 +102,7 @@ fn told(cursor: u64, field: &str, value: &Value) -> Value {
 }
 
 /// How a call answers a chunk that is `null`.
-fn null() -> Value {
+fn absent() -> Value {
     json!({"$": "undefined"})
 }
 
@@ -135,7 +135,7 @@ on_both! {
         assert_eq!(teller.ask("say", json!(["words", ["a", {"b": 1.5}, null]])), 3);
         assert_eq!(teller.ask("say_all", json!(["words", ["d", "e"]])), 5);
         assert_eq!(read(0, 2), page(json!([[1, "a"], [2, {"b": 1.5}]]), 2, false, json!("open")));
-        assert_eq!(read(2, 2), page(json!([[3, null()], [4, "d"]]), 4, false, json!("open")));
+        assert_eq!(read(2, 2), page(json!([[3, absent()], [4, "d"]]), 4, false, json!("open")));
         assert_eq!(read(4, 9), page(json!([[5, "e"]]), 5, true, json!("open")));
         assert_eq!(read(5, 9), page(json!([]), 5, true, json!("open")));
         assert_eq!(teller.ask("close", json!(["words"])), 6);
@@ -360,7 +360,7 @@ on_both! {
         say(&world, &json!(["a", null]));
         let listener = world.object("TELLER", "b");
         let heard = listener.ask("listen", json!(["a", "words", 1, 1]));
-        assert_eq!(heard, json!([[2, null()]]));
+        assert_eq!(heard, json!([[2, absent()]]));
         let listens = listener.describe("listen", json!(["a", "words", 0, 99]));
         let closes = [
             listens,
@@ -369,7 +369,7 @@ on_both! {
         ];
         let outcomes = world.together(&closes);
         let heard = outcomes[0].as_ref().expect("it is heard");
-        assert_eq!(*heard, json!([[1, "a"], [2, null()], [3, "c"], [4, {"failed": "no"}]]));
+        assert_eq!(*heard, json!([[1, "a"], [2, absent()], [3, "c"], [4, {"failed": "no"}]]));
         let heard = listener.ask("listen", json!(["a", "words", 4, 99]));
         assert_eq!(heard, json!([]), "at the end there is nothing more");
     }

@@ -21,9 +21,9 @@ use std::any::Any;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
+use self::commits::Listener;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use self::empty::empty_tables;
-use self::commits::Listener;
 use self::remembered::{Open, Remembered};
 use self::ringing::Ringing;
 use self::unborn::Unborn;

@@ -58,11 +58,7 @@ pub(super) fn messages(name: &str, part: &Part, from: u64) -> Result<Vec<String>
     Ok(messages)
 }
 
-fn each(
-    part: &Part,
-    from: u64,
-    tell: &mut dyn FnMut(u64, &Told<'_>) -> Result<()>,
-) -> Result<()> {
+fn each(part: &Part, from: u64, tell: &mut dyn FnMut(u64, &Told<'_>) -> Result<()>) -> Result<()> {
     if part.is_trimmed {
         tell(part.start, &Told::Trimmed)?;
     }

@@ -199,7 +199,9 @@ fn begin(instance: &Instance, name: &str) -> Result<()> {
 /// Appends chunks in the open transaction, and returns the cursors of the first and of the last.
 pub(super) fn append(instance: &Instance, name: &str, chunks: &[String]) -> Result<(u64, u64)> {
     check_name(name)?;
-    chunks.iter().try_for_each(|chunk| check_chunk(name, chunk))?;
+    chunks
+        .iter()
+        .try_for_each(|chunk| check_chunk(name, chunk))?;
     instance.begin_to_exist()?;
     let mut cursors = Vec::with_capacity(chunks.len());
     for together in groups(chunks) {
