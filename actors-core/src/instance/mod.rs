@@ -3,7 +3,6 @@
 
 pub(crate) mod alarm;
 mod alarms;
-pub(crate) mod commits;
 pub(crate) mod door;
 mod early;
 mod empty;
@@ -21,7 +20,6 @@ use std::any::Any;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
-use self::commits::Listener;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub(crate) use self::empty::empty_tables;
 use self::remembered::{Open, Remembered};
@@ -97,6 +95,13 @@ pub(crate) struct Instance {
     pub(crate) lanes: Lanes,
     /// What hears of commits, once there is something to hear of.
     pub(crate) listener: OnceCell<Rc<dyn Listener>>,
+}
+
+/// Hears of the commits of an object.
+pub(crate) trait Listener: Any {
+    /// The outermost transaction has been committed; [`Remembered::noted`] is how many notes it
+    /// has left for this.
+    fn committed(&self, instance: &Instance);
 }
 
 impl Instance {

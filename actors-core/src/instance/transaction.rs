@@ -44,8 +44,8 @@ impl Instance {
                 remembered.noted = 0;
             });
         }
-        if is_outermost {
-            self.committed();
+        if is_outermost && let Some(listener) = self.listener.get() {
+            listener.committed(self);
         }
         Ok(())
     }

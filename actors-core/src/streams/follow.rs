@@ -1,11 +1,13 @@
 //! Web sockets that follow streams: which ones is kept in their attachments.
 
+use super::attached::{contains, line, names};
+use super::cursor::Cursor;
 use super::live::{Live, Note};
 use super::store::check_name;
-use super::{Cursor, Stream};
+use super::stream::Stream;
 use crate::error::Result;
 use crate::sockets::raw::{self, RawSocket};
-use crate::sockets::socket::{FOLLOWS, check_size, split};
+use crate::sockets::socket::{check_size, split};
 use crate::sockets::{Admission, Socket};
 
 impl<T> Admission<T> {
@@ -18,7 +20,7 @@ impl<T> Admission<T> {
     /// # #[actor(sockets(path = "/ws"))] struct Chat { }
     /// # #[actor] impl Chat {
     /// #[on_connect]
-    /// fn admit(&self, ctx: &Ctx<Self>, request: &Request) -> Result<Admission> {
+    /// fn admit(&self, ctx: &Ctx<Self>, request: &Request) -> Result<Admission<()>> {
     ///     // A client that comes again with `?from=` and its last cursor gets the rest.
     ///     let from = Cursor::of(request)?;
     ///     Ok(Admission::new(()).follow(&ctx.streams().named("answer"), from))
@@ -122,24 +124,4 @@ fn change(socket: &RawSocket, change: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
     let bytes = [json, &streams].concat();
     check_size(&bytes)?;
     raw::attach(socket, before, &bytes)
-}
-
-/// How an attachment says that its socket follows a stream.
-fn line(name: &str) -> Vec<u8> {
-    let name = serde_json::Value::from(name).to_string();
-    [&[FOLLOWS], name.as_bytes()].concat()
-}
-
-fn contains(streams: &[u8], name: &str) -> bool {
-    names(streams).any(|other| other == name)
-}
-
-fn names(streams: &[u8]) -> impl Iterator<Item = String> {
-    let names = streams.split(|byte| *byte == FOLLOWS);
-    names.filter_map(|name| serde_json::from_slice(name).ok())
-}
-
-/// The names of the streams that the socket with that attachment follows.
-pub(super) fn followed(attachment: &[u8]) -> impl Iterator<Item = String> {
-    names(split(attachment).1)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::StreamState;
+use super::cursor::StreamState;
 use super::store::Part;
 use crate::error::Result;
 

@@ -10,13 +10,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
+use super::attached::followed;
 use super::body::{Chunks, Reader, TOGETHER};
-use super::follow::followed;
 use super::form::{Form, messages};
 use super::store::read;
 use crate::error::Result;
-use crate::instance::Instance;
-use crate::instance::commits::Listener;
+use crate::instance::{Instance, Listener};
 use crate::log;
 use crate::platform::sleep;
 use crate::request::Body;

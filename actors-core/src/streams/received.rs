@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{Cursor, StreamState};
+use super::cursor::{Cursor, StreamState};
 use crate::error::{Error, Result};
 use crate::json::words;
 use crate::request::Body;

@@ -1,6 +1,6 @@
 //! Streams in the database: their rows and their chunks.
 
-use super::StreamState;
+use super::cursor::StreamState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
 use crate::instance::remembered::Life;
