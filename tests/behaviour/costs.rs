@@ -124,3 +124,42 @@ fn each_kind_of_event_costs_what_is_written_down() {
     });
     assert_eq!(wake, costs(29, 2, 0, 0), "a wake");
 }
+
+#[test]
+fn a_chunk_of_a_stream_costs_a_row_however_many_follow() {
+    let world = World::in_workerd("costs-streams");
+    let teller = world.object("TELLER", "a");
+    let ask = |method: &str, values: Value| drop(teller.ask(method, values));
+    let say = || ask("say", json!(["words", ["x"]]));
+    let follow = || {
+        let mut client = world.connect("/tellers/a/ws?stream=words&from=3");
+        assert_eq!(client.json(), "welcome");
+        client
+    };
+    say();
+    say();
+    assert_eq!(of(&world, say), costs(3, 3, 1, 0), "nobody follows");
+    let mut clients = vec![follow()];
+    say();
+    assert_eq!(of(&world, say), costs(6, 6, 1, 0), "one follows");
+    clients.extend([follow(), follow(), follow()]);
+    assert_eq!(of(&world, say), costs(9, 6, 1, 0), "four follow");
+    for client in &mut clients {
+        for cursor in 4..=6 {
+            assert_eq!(client.json()["cursor"], cursor);
+        }
+    }
+    drop(clients);
+    let all = of(&world, || ask("count", json!(["other", 100])));
+    assert_eq!(
+        (all.rows_read, all.rows_written),
+        (100, 101),
+        "a hundred at once"
+    );
+    let page = of(&world, || ask("read", json!(["other", 50, 8])));
+    assert_eq!((page.rows_read, page.rows_written), (10, 0), "a page");
+    let page = of(&world, || ask("read", json!(["other", 0, 100])));
+    assert_eq!((page.rows_read, page.rows_written), (302, 0), "a long page");
+    let end = of(&world, || ask("close", json!(["other"])));
+    assert_eq!((end.rows_read, end.rows_written), (5, 1), "the end");
+}

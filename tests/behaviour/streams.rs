@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use actors_core::prelude::*;
+use actors_core::testing;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -188,6 +190,16 @@ on_both! {
         assert_eq!(source.status(), 204);
         source.last = Some(99);
         assert_eq!(source.status(), 200);
+    }
+
+    fn an_object_stays_in_memory_while_somebody_reads(world) {
+        let mut source = Source::new(&world, EVENTS);
+        say(&world, &json!(["a"]));
+        assert_eq!(source.data(), "a");
+        world.hibernate();
+        say(&world, &json!(["b"]));
+        let stream = source.stream.as_mut().expect("it is connected");
+        assert_eq!(stream.next().as_deref(), Some("id: 2\ndata: \"b\"\n\n"));
     }
 
     fn events_come_live_until_the_stream_fails(world) {
@@ -404,7 +416,7 @@ on_both! {
     fn large_chunks_are_read_a_few_at_a_time(world) {
         let teller = teller(&world);
         let largest = (2 << 20) - 1_024 - 2;
-        for _ in 0..3 {
+        for _ in 0..10 {
             teller.ask("say_long", json!(["words", largest]));
         }
         let refused = teller.refuse("say_long", json!(["words", largest + 1]));
@@ -412,6 +424,7 @@ on_both! {
         let page = teller.ask("read", json!(["words", 0, 9]));
         assert_eq!((&page["cursor"], &page["is_last"]), (&json!(1), &json!(false)));
         let mut source = Source::new(&world, EVENTS);
+        source.last = Some(7);
         for _ in 0..3 {
             assert_eq!(source.data().as_str().map(str::len), Some(largest));
         }
@@ -422,6 +435,46 @@ on_both! {
             assert_eq!(client.json()["value"], number);
         }
     }
+}
+
+/// Greets whoever it wakes for.
+#[actor]
+struct Greeter {}
+
+#[actor]
+impl Greeter {
+    #[on_init]
+    fn greet(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+        ctx.streams().named("words").append("hello").map(drop)
+    }
+
+    pub fn heard(&self, ctx: &Ctx<Self>) -> Result<Vec<(Cursor, String)>> {
+        let page = ctx.streams().named("words").read(Cursor::START, 100)?;
+        Ok(page.chunks)
+    }
+
+    pub fn say(&self, ctx: &Ctx<Self>) -> Result<Cursor> {
+        ctx.streams().named("words").append("said")
+    }
+}
+
+#[test]
+fn what_begins_with_the_object_is_there_once_it_stores_something() {
+    let world = testing::World::new();
+    let greeter = world.get::<Greeter>("a");
+    let heard = || {
+        let heard = world.run(greeter.heard()).expect("a page");
+        json!(heard)
+    };
+    for _ in 0..2 {
+        assert_eq!(heard(), json!([[1, "hello"]]));
+    }
+    let rows = world.rows::<Greeter, String>("a", "SELECT name FROM sqlite_master", ());
+    assert_eq!(rows, Ok(vec![]), "reading creates nothing");
+    let second = world.run(greeter.say()).expect("it is said").to_string();
+    assert_eq!(second, "2");
+    world.evict_all();
+    assert_eq!(heard(), json!([[1, "hello"], [2, "said"], [3, "hello"]]));
 }
 
 #[test]

@@ -51,10 +51,10 @@
 //!
 //! # Costs
 //!
-//! A chunk is one row to write and two to read; the first one of a stream is one row more. Each
-//! commit is read once for all sockets that follow, and once for each other reader: three rows and
-//! the chunks. One end is one row. A stream or its chunks cost nothing else, and a waiting reader
-//! costs no rows.
+//! A chunk is one row to write and three to read, and a fraction of that in
+//! [`append_all`](Stream::append_all); the first one of a stream is one row more, and its end one.
+//! Each commit is read once for all sockets that follow, and once for each other reader: two rows
+//! and the chunks. Whoever waits costs nothing.
 
 mod attached;
 mod body;

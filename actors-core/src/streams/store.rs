@@ -24,36 +24,37 @@ const NO_TABLE: &str = "no such table: _actors_";
 const BEGIN: &str = "INSERT OR IGNORE INTO _actors_streams (name, first) VALUES (?, \
                      COALESCE((SELECT first FROM _actors_streams WHERE name = ''), 1))";
 
-const APPEND: &str = "INSERT INTO _actors_chunks (stream, cursor, value) \
-                      SELECT name, COALESCE((SELECT MAX(cursor) + 1 FROM _actors_chunks \
-                      WHERE stream = ?1), first), ?2 \
-                      FROM _actors_streams WHERE name = ?1 AND ended IS NULL RETURNING cursor";
+/// The cursor is NULL, and the row ignored, if there is no open stream of that name.
+const APPEND: &str = "INSERT OR IGNORE INTO _actors_chunks (stream, cursor, value) VALUES (?1, \
+                      (SELECT COALESCE((SELECT MAX(cursor) + 1 FROM _actors_chunks \
+                      WHERE stream = ?1), first) FROM _actors_streams \
+                      WHERE name = ?1 AND ended IS NULL), ?2) RETURNING cursor";
 
-/// The same with a list of values.
+/// Appends a list of values from a cursor on.
 const APPEND_ALL: &str = "INSERT INTO _actors_chunks (stream, cursor, value) \
-                          SELECT name, COALESCE((SELECT MAX(cursor) + 1 FROM _actors_chunks \
-                          WHERE stream = ?1), first) + key, value \
-                          FROM _actors_streams, json_each(?2) \
-                          WHERE name = ?1 AND ended IS NULL RETURNING cursor";
+                          SELECT ?1, ?2 + key, value FROM json_each(?3)";
 
 const END: &str = "UPDATE _actors_streams SET ended = COALESCE((SELECT MAX(cursor) + 1 \
                    FROM _actors_chunks WHERE stream = ?1), first), error = ?2 \
                    WHERE name = ?1 AND ended IS NULL";
 
-/// A stream, or what a new one would be.
 const FIND: &str = "SELECT name, first, ended, error, COALESCE((SELECT MAX(cursor) + 1 \
                     FROM _actors_chunks WHERE stream = name), first) FROM _actors_streams \
-                    WHERE name IN (?, '') ORDER BY name DESC LIMIT 1";
+                    WHERE name = ?";
 
 const LIST: &str = "SELECT name, first, ended, error, COALESCE((SELECT MAX(cursor) + 1 \
                     FROM _actors_chunks WHERE stream = name), first) FROM _actors_streams \
                     WHERE name > '' ORDER BY name";
 
-/// The chunks from a cursor on, as long as they have less than so many characters before them.
-const READ: &str = "SELECT cursor, value FROM (SELECT cursor, value, SUM(LENGTH(value)) \
-                    OVER (ORDER BY cursor) - LENGTH(value) AS before FROM (SELECT cursor, value \
-                    FROM _actors_chunks WHERE stream = ? AND cursor >= ? ORDER BY cursor LIMIT ?)) \
-                    WHERE before < ?";
+const READ: &str = "SELECT cursor, value FROM _actors_chunks WHERE stream = ? AND cursor >= ? \
+                    ORDER BY cursor LIMIT ?";
+
+/// The same as long as they have less than so many characters before them: that reads each row
+/// three times.
+const READ_MANY: &str = "SELECT cursor, value FROM (SELECT cursor, value, SUM(LENGTH(value)) \
+                         OVER (ORDER BY cursor) - LENGTH(value) AS before FROM (SELECT cursor, \
+                         value FROM _actors_chunks WHERE stream = ? AND cursor >= ? \
+                         ORDER BY cursor LIMIT ?)) WHERE before < ?";
 
 const TRIM: &str = "DELETE FROM _actors_chunks WHERE stream = ? AND cursor < ?";
 
@@ -68,6 +69,9 @@ const TOGETHER: usize = 500_000;
 
 /// How many characters of chunks are read at a time, and one chunk more.
 const PAGE: usize = 500_000;
+
+/// How many chunks are read together whatever their length.
+const FEW: u64 = 8;
 
 /// A stream as it is stored.
 pub(super) struct Stored {
@@ -99,9 +103,9 @@ impl FromRow for Stored {
 }
 
 impl Stored {
-    fn new(name: &str) -> Self {
+    fn new() -> Self {
         Self {
-            name: name.to_owned(),
+            name: String::new(),
             first: 1,
             next: 1,
             state: StreamState::Open,
@@ -203,40 +207,45 @@ pub(super) fn append(instance: &Instance, name: &str, chunks: &[String]) -> Resu
         .iter()
         .try_for_each(|chunk| check_chunk(name, chunk))?;
     instance.begin_to_exist()?;
-    let mut cursors = Vec::with_capacity(chunks.len());
-    for together in groups(chunks) {
-        cursors.extend(append_together(instance, name, together)?);
-    }
-    let ends = cursors.iter().min().zip(cursors.iter().max());
-    let (first, last) = ends.ok_or_else(|| Error::internal("no chunk to append"))?;
-    Ok((*first, *last))
-}
-
-fn append_together(instance: &Instance, name: &str, chunks: &[String]) -> Result<Vec<u64>> {
-    let cursors = if_there(insert(instance, name, chunks))?;
-    if !cursors.is_empty() {
-        return Ok(cursors);
-    }
-    begin(instance, name)?;
-    let cursors = insert(instance, name, chunks)?;
-    match cursors.is_empty() {
-        false => Ok(cursors),
-        true => Err(Error::new(
-            ErrorKind::Conflict,
-            format!("the stream `{name}` has ended: nothing can be appended to it"),
-        )),
-    }
-}
-
-/// Returns the cursors of the new chunks; none if there is no open stream of that name.
-fn insert(instance: &Instance, name: &str, chunks: &[String]) -> Result<Vec<u64>> {
     match chunks {
-        [chunk] => instance.own().all(APPEND, (name, chunk)),
-        _ => {
-            let list = serde_json::to_string(chunks)?;
-            instance.own().all(APPEND_ALL, (name, list))
-        }
+        [] => Err(Error::invalid("there is no chunk to append")),
+        [chunk] => append_one(instance, name, chunk),
+        _ => append_all(instance, name, chunks),
     }
+}
+
+fn append_one(instance: &Instance, name: &str, chunk: &str) -> Result<(u64, u64)> {
+    let insert = || instance.own().optional(APPEND, (name, chunk));
+    let mut cursor = if_there(insert())?;
+    if cursor.is_none() {
+        begin(instance, name)?;
+        cursor = insert()?;
+    }
+    let cursor = cursor.ok_or_else(|| has_ended(name))?;
+    Ok((cursor, cursor))
+}
+
+fn append_all(instance: &Instance, name: &str, chunks: &[String]) -> Result<(u64, u64)> {
+    begin(instance, name)?;
+    let stored = find(instance, name)?;
+    if !stored.is_open() {
+        return Err(has_ended(name));
+    }
+    let mut next = stored.next;
+    for together in groups(chunks) {
+        let list = serde_json::to_string(together)?;
+        instance.own().run(APPEND_ALL, (name, next, list))?;
+        next += together.len() as u64;
+    }
+    Ok((stored.next, next - 1))
+}
+
+#[cold]
+fn has_ended(name: &str) -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        format!("the stream `{name}` has ended: nothing can be appended to it"),
+    )
 }
 
 /// The chunks in groups that fit into one value.
@@ -267,13 +276,21 @@ pub(super) fn end(instance: &Instance, name: &str, error: Option<&str>) -> Resul
     Ok((find(instance, name)?.next, ended > 0))
 }
 
+/// The stream, if there is one.
+fn stored(instance: &Instance, name: &str) -> Result<Option<Stored>> {
+    match is_empty(instance) {
+        true => Ok(None),
+        false => if_there(instance.own().optional(FIND, (name,))),
+    }
+}
+
 /// The stream, or what a new one of that name would be.
 pub(super) fn find(instance: &Instance, name: &str) -> Result<Stored> {
-    if is_empty(instance) {
-        return Ok(Stored::new(name));
+    if let Some(stored) = stored(instance, name)? {
+        return Ok(stored);
     }
-    let found: Option<Stored> = if_there(instance.own().optional(FIND, (name,)))?;
-    Ok(found.unwrap_or_else(|| Stored::new(name)))
+    let unused = stored(instance, "")?;
+    Ok(unused.unwrap_or_else(Stored::new))
 }
 
 /// All streams, by name.
@@ -286,6 +303,7 @@ pub(super) fn list(instance: &Instance) -> Result<Vec<Stored>> {
 
 /// What a reader gets next whose last cursor is `from`: at most `limit` chunks.
 pub(super) fn read(instance: &Instance, name: &str, from: u64, limit: usize) -> Result<Part> {
+    check_name(name)?;
     let stored = find(instance, name)?;
     let is_trimmed = stored.has_lost(from);
     let start = match is_trimmed || from == 0 {
@@ -293,9 +311,15 @@ pub(super) fn read(instance: &Instance, name: &str, from: u64, limit: usize) -> 
         false => from,
     };
     let mut chunks: Vec<(u64, String)> = Vec::new();
-    if start + 1 < stored.next {
-        let values = (name, start + 1, limit, PAGE);
-        chunks = instance.own().all(READ, values)?;
+    let (next, count) = (
+        start + 1,
+        (stored.next - 1).saturating_sub(start).min(limit as u64),
+    );
+    if count > FEW {
+        let values = (name, next, count, PAGE);
+        chunks = instance.own().all(READ_MANY, values)?;
+    } else if count > 0 {
+        chunks = instance.own().all(READ, (name, next, count))?;
     }
     let at = chunks.last().map_or(start, |(cursor, _)| *cursor);
     let is_all = at + 1 >= stored.next;
@@ -311,6 +335,7 @@ pub(super) fn read(instance: &Instance, name: &str, from: u64, limit: usize) -> 
 
 /// Removes all chunks but the last ones, in the open transaction; returns how many.
 pub(super) fn trim(instance: &Instance, name: &str, keep: u64) -> Result<u64> {
+    check_name(name)?;
     let stored = find(instance, name)?;
     let first = stored.next.saturating_sub(keep);
     if first <= stored.first {
@@ -324,18 +349,16 @@ pub(super) fn trim(instance: &Instance, name: &str, keep: u64) -> Result<u64> {
 
 /// Removes a stream and its chunks in the open transaction; returns whether there was one.
 pub(super) fn delete(instance: &Instance, name: &str) -> Result<bool> {
-    let stored = find(instance, name)?;
-    if stored.name != name || is_empty(instance) {
+    check_name(name)?;
+    let Some(stored) = stored(instance, name)? else {
         return Ok(false);
-    }
+    };
+    let unused = stored.last() + 1;
     let remove = "DELETE FROM _actors_streams WHERE name = ?";
-    if if_there(instance.own().run(remove, (name,)))? == 0 {
-        return Ok(false);
-    }
-    let all = stored.last() + 1;
-    instance.own().run(TRIM, (name, all))?;
+    instance.own().run(remove, (name,))?;
+    instance.own().run(TRIM, (name, unused))?;
     let note = "INSERT INTO _actors_streams (name, first) VALUES ('', ?) \
                 ON CONFLICT (name) DO UPDATE SET first = MAX(first, excluded.first)";
-    instance.own().run(note, (all,)).map(drop)?;
+    instance.own().run(note, (unused,)).map(drop)?;
     Ok(true)
 }

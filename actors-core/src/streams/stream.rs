@@ -92,7 +92,7 @@ pub struct Stream<'a> {
 
 impl Stream<'_> {
     /// Appends a chunk, and returns its cursor. It is stored as JSON, of up to 2 MB less 1 kB.
-    /// Costs a row to write, and two to read.
+    /// Costs a row to write, and three to read.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Stream<'_> {
     }
 
     /// Appends chunks, all or none, many in one statement, and returns the cursor of the last one.
-    /// They cost what each would cost, in a fraction of the time.
+    /// They cost a row to write each, and one to read.
     ///
     /// ```
     /// # use actors_core::prelude::*;
@@ -181,8 +181,9 @@ impl Stream<'_> {
         })
     }
 
-    /// Reads what comes after a cursor: at most `limit` chunks, and about 1 MB of them. Costs the
-    /// chunks and three rows to read.
+    /// Reads what comes after a cursor: at most `limit` chunks, and of more than eight no more than
+    /// have about 500,000 characters. Costs two rows to read and one for each chunk, or three of
+    /// more than eight.
     ///
     /// ```
     /// # use actors_core::prelude::*;

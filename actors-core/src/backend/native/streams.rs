@@ -46,12 +46,17 @@ pub(super) fn is_running(object: &impl Producer) -> bool {
     })
 }
 
-/// Sends a body beside the values of a call, and returns its ticket.
-pub(crate) fn send(body: Body) -> String {
-    let body = match RUNNING.with_borrow(Clone::clone) {
+/// The body, for as long as the object lasts that is running, which it keeps in memory.
+pub(super) fn lasting(body: Body) -> Body {
+    match RUNNING.with_borrow(Clone::clone) {
         Some(producer) => Body::stream(Lasting::new(body, producer)),
         None => body,
-    };
+    }
+}
+
+/// Sends a body beside the values of a call, and returns its ticket.
+pub(crate) fn send(body: Body) -> String {
+    let body = lasting(body);
     SENT.with_borrow_mut(|sent| {
         sent.count += 1;
         let ticket = format!("\0actors:stream:{}", sent.count);
