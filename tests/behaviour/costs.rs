@@ -150,16 +150,16 @@ fn a_chunk_of_a_stream_costs_a_row_however_many_follow() {
         }
     }
     drop(clients);
-    let all = of(&world, || ask("count", json!(["other", 100])));
+    let count = || ask("count", json!(["other", 100]));
     assert_eq!(
-        (all.rows_read, all.rows_written),
-        (100, 101),
-        "a hundred at once"
+        of(&world, count),
+        costs(7, 101, 101, 0),
+        "a stream of a hundred"
     );
-    let page = of(&world, || ask("read", json!(["other", 50, 8])));
-    assert_eq!((page.rows_read, page.rows_written), (10, 0), "a page");
-    let page = of(&world, || ask("read", json!(["other", 0, 100])));
-    assert_eq!((page.rows_read, page.rows_written), (302, 0), "a long page");
-    let end = of(&world, || ask("close", json!(["other"])));
-    assert_eq!((end.rows_read, end.rows_written), (5, 1), "the end");
+    assert_eq!(of(&world, count), costs(6, 102, 100, 0), "a hundred more");
+    let read = |from: u64, limit: u64| of(&world, || ask("read", json!(["other", from, limit])));
+    assert_eq!(read(50, 8), costs(4, 10, 0, 0), "a page");
+    assert_eq!(read(0, 100), costs(7, 303, 0, 0), "a long page");
+    let end = || ask("close", json!(["other"]));
+    assert_eq!(of(&world, end), costs(6, 4, 1, 0), "the end");
 }
