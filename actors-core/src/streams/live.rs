@@ -74,7 +74,8 @@ impl Live {
     /// Reads the followers from the attachments of all sockets, if they are not known, or if many
     /// of them may have gone.
     pub(super) fn find_followers(&self, instance: &Instance) {
-        if self.added.get() >= MANY {
+        // What the open transaction has attached is not so yet.
+        if self.added.get() >= MANY && instance.remembered().noted == 0 {
             self.followers.take();
         }
         let mut followers = self.followers.borrow_mut();
