@@ -124,3 +124,42 @@ fn each_kind_of_event_costs_what_is_written_down() {
     });
     assert_eq!(wake, costs(29, 2, 0, 0), "a wake");
 }
+
+#[test]
+fn a_chunk_of_a_stream_costs_a_row_however_many_follow() {
+    let world = World::in_workerd("costs-streams");
+    let teller = world.object("TELLER", "a");
+    let ask = |method: &str, values: Value| drop(teller.ask(method, values));
+    let say = || ask("say", json!(["words", ["x"]]));
+    let follow = || {
+        let mut client = world.connect("/tellers/a/ws?stream=words&from=3");
+        assert_eq!(client.json(), "welcome");
+        client
+    };
+    say();
+    say();
+    assert_eq!(of(&world, say), costs(3, 3, 1, 0), "nobody follows");
+    let mut clients = vec![follow()];
+    say();
+    assert_eq!(of(&world, say), costs(6, 6, 1, 0), "one follows");
+    clients.extend([follow(), follow(), follow()]);
+    assert_eq!(of(&world, say), costs(9, 6, 1, 0), "four follow");
+    for client in &mut clients {
+        for cursor in 4..=6 {
+            assert_eq!(client.json()["cursor"], cursor);
+        }
+    }
+    drop(clients);
+    let count = || ask("count", json!(["other", 100]));
+    assert_eq!(
+        of(&world, count),
+        costs(7, 101, 101, 0),
+        "a stream of a hundred"
+    );
+    assert_eq!(of(&world, count), costs(6, 102, 100, 0), "a hundred more");
+    let read = |from: u64, limit: u64| of(&world, || ask("read", json!(["other", from, limit])));
+    assert_eq!(read(50, 8), costs(4, 10, 0, 0), "a page");
+    assert_eq!(read(0, 100), costs(7, 303, 0, 0), "a long page");
+    let end = || ask("close", json!(["other"]));
+    assert_eq!(of(&world, end), costs(6, 4, 1, 0), "the end");
+}

@@ -103,6 +103,7 @@ export const ShyAsync = observed(built.ShyAsync);
 export const Sundial = observed(built.Sundial);
 export const Statements = observed(built.Statements);
 export const Tables = observed(built.Tables);
+export const Teller = observed(built.Teller);
 export const Till = observed(built.Till);
 export const Undoing = observed(built.Undoing);
 export const Versions = observed(built[`Versions${env.VERSION ?? 10}`]);

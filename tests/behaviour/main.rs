@@ -28,6 +28,7 @@ mod snapshot;
 mod sockets;
 mod sql;
 mod still;
+mod streams;
 mod tables;
 mod tasks;
 mod transactions;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actors_core::testing::World;
 use actors_core::testing::raw::Wire;
-use actors_core::{Body, http};
+use actors_core::{Body, Bytes, http};
 use actors_fixtures::caller::Caller;
 use actors_fixtures::clockwork::{Clockwork, Metronome, Sundial};
 use actors_fixtures::crasher::Crasher;
@@ -30,6 +30,7 @@ use actors_fixtures::shy::{Shy, ShyAsync};
 use actors_fixtures::statements::Statements;
 use actors_fixtures::tables::Tables;
 use actors_fixtures::tasks::Labour;
+use actors_fixtures::teller::Teller;
 use actors_fixtures::till::{Customer, Till};
 use actors_fixtures::undoing::Undoing;
 use actors_fixtures::versions::{
@@ -51,7 +52,7 @@ macro_rules! with_actor {
             "NOTEBOOK" Notebook,
             "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
-            "STATEMENTS" Statements, "SUNDIAL" Sundial, "TABLES" Tables, "CUSTOMER" Customer, "TILL" Till, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
+            "STATEMENTS" Statements, "SUNDIAL" Sundial, "TABLES" Tables, "TELLER" Teller, "CUSTOMER" Customer, "TILL" Till, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
             "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
             "VERSIONS9" Versions9, "VERSIONS10" Versions10, "VERSIONS11" Versions11,
@@ -209,6 +210,7 @@ impl Native {
             Some("served") => self.0.connect_with::<Served>(name, request),
             Some("friends") => self.0.connect_with::<Friend>(name, request),
             Some("labours") => self.0.connect_with::<Labour>(name, request),
+            Some("tellers") => self.0.connect_with::<Teller>(name, request),
             Some("undoing") => self.0.connect_with::<Undoing>(name, request),
             _ => panic!("no sockets at {path}"),
         };
@@ -238,15 +240,19 @@ impl Native {
     }
 
     /// The body of a response, as it comes.
-    pub(crate) fn stream(&self, path: &str) -> Body {
-        let response = self.run_request("GET", path, &[], "").expect("a response");
-        response.into_body()
+    pub(crate) fn stream(&self, path: &str, headers: &[(&str, &str)]) -> Body {
+        let response = self.run_request("GET", path, headers, "");
+        response.expect("a response").into_body()
     }
 
     /// The next part of a body, if there is one now.
     pub(crate) fn next_part(&self, body: &mut Body) -> Option<String> {
-        let part = self.0.run(body.chunk()).expect("a body");
+        let part = self.next_of(body).expect("a body");
         part.map(|part| String::from_utf8_lossy(&part).into_owned())
+    }
+
+    pub(crate) fn next_of(&self, body: &mut Body) -> actors_core::Result<Option<Bytes>> {
+        self.0.run(body.chunk())
     }
 
     fn run_request(
@@ -266,6 +272,7 @@ impl Native {
         match kind {
             Some("web") => self.0.request::<Web>(name, request),
             Some("served") => self.0.request::<Served>(name, request),
+            Some("tellers") => self.0.request::<Teller>(name, request),
             Some("notebooks") => self.0.request::<Notebook>(name, request),
             _ => panic!("no requests at {path}"),
         }

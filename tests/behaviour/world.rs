@@ -200,9 +200,14 @@ impl World {
 
     /// A response whose body comes in parts.
     pub(crate) fn stream(&self, path: &str) -> Stream<'_> {
+        self.stream_with(path, &[])
+    }
+
+    /// The same for a request with those headers.
+    pub(crate) fn stream_with(&self, path: &str, headers: &[(&str, &str)]) -> Stream<'_> {
         match self {
-            Self::Workerd(workerd) => Stream::Workerd(Box::new(workerd.stream(path))),
-            Self::Native(native) => Stream::Native(native, native.stream(path)),
+            Self::Workerd(workerd) => Stream::Workerd(Box::new(workerd.stream(path, headers))),
+            Self::Native(native) => Stream::Native(native, native.stream(path, headers)),
         }
     }
 
@@ -232,6 +237,13 @@ impl World {
         match self {
             Self::Workerd(_) => std::thread::sleep(Duration::from_secs(12)),
             Self::Native(native) => native.evict(),
+        }
+    }
+
+    /// The same where it takes no time.
+    pub(crate) fn hibernate_if_native(&self) {
+        if let Self::Native(_) = self {
+            self.hibernate();
         }
     }
 
@@ -316,11 +328,12 @@ impl Workerd {
         }
     }
 
-    fn stream(&self, path: &str) -> impl Read + use<> {
-        let response = agent()
-            .get(self.server.url() + path)
-            .call()
-            .expect("an answer");
+    fn stream(&self, path: &str, headers: &[(&str, &str)]) -> impl Read + use<> {
+        let mut request = agent().get(self.server.url() + path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.call().expect("an answer");
         assert_eq!(response.status(), 200);
         response.into_body().into_reader()
     }

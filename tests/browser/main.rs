@@ -1,7 +1,8 @@
-//! The examples' pages in a real browser, which is installed if there is none.
+//! Pages in a real browser, which is installed if there is none: those of the examples, and one that
+//! reads a stream.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use actors_harness::root;
@@ -11,13 +12,32 @@ use actors_harness::workerd::Server;
 
 #[test]
 fn two_who_open_the_chat_see_each_other() {
-    let browser = tools::ensure_browser().expect("a browser");
     let examples = Worker::from_crate(&root().join("actors-examples")).expect("the examples build");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+    let folder = open(examples, "chat");
+    eprintln!("screenshots: {}", folder.display());
+}
+
+#[test]
+fn a_page_that_reloads_loses_nothing_of_a_stream() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let fixtures = Worker::from_crate(&tests.join("fixtures")).expect("the fixtures build");
+    let driven = fixtures
+        .with_main("driver.js", tests.join("behaviour/driver.js"))
+        .with_module("costs.js", tests.join("behaviour/costs.js"));
+    open(driven, "streams");
+}
+
+/// Has a script open the pages of a Worker, and returns its folder.
+#[track_caller]
+fn open(worker: Worker, script: &str) -> PathBuf {
+    let browser = tools::ensure_browser().expect("a browser");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("browser")
+        .join(script);
     let _ = fs::remove_dir_all(&folder);
-    let server = Server::start(&[examples], &folder, None).expect("workerd starts");
+    let server = Server::start(&[worker], &folder, None).expect("workerd starts");
     let output = Command::new("node")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/chat.mjs"))
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("browser/{script}.mjs")))
         .arg(&browser.modules)
         .arg(&browser.chromium)
         .arg(server.url())
@@ -27,5 +47,5 @@ fn two_who_open_the_chat_see_each_other() {
         .expect("node starts");
     let log = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{log}\n{}", server.log());
-    eprintln!("screenshots: {}", folder.display());
+    folder
 }

@@ -57,6 +57,7 @@ const CORE: &[Layer] = &[
     ],
     &["instance/"],
     &["alarms/"],
+    &["streams/"],
     &["schema/"],
     &["object/"],
     &["tasks/"],

@@ -1,5 +1,6 @@
 //! Actors with one bug each, and the same without it.
 
+use actors_core::BodySender;
 use actors_core::prelude::*;
 
 /// Somebody else, to wait for.
@@ -326,5 +327,74 @@ impl Payer {
         let request = http::Request::post(format!("https://bank.example/pay/{key}")).body(())?;
         ctx.fetch(request).within(seconds(5)).await?;
         Ok(())
+    }
+}
+
+/// Counts aloud, for readers who come and go.
+#[actor]
+pub struct Counter {
+    #[persist]
+    said: u64,
+    readers: Vec<BodySender>,
+}
+
+#[actor]
+impl Counter {
+    /// Wrong: it is heard before it is stored.
+    pub fn say(&mut self) {
+        self.said += 1;
+        let line = line(self.said);
+        self.readers
+            .retain(|reader| reader.send(line.clone()).is_ok());
+    }
+
+    pub fn say_in_vain(&mut self) -> Result<()> {
+        self.say();
+        Err(Error::invalid("in vain"))
+    }
+
+    pub fn listen(&mut self, from: Cursor) -> Result<Body> {
+        let (sender, body) = Body::channel();
+        let first: u64 = serde_json::from_str(&from.to_string())?;
+        for number in first + 1..=self.said {
+            sender.send(line(number))?;
+        }
+        self.readers.push(sender);
+        Ok(body)
+    }
+}
+
+fn line(number: u64) -> String {
+    format!("{{\"cursor\":{number},\"value\":{number}}}\n")
+}
+
+/// The same with a stream.
+#[actor(sockets(path = "/ws"))]
+pub struct Announcer {
+    #[persist]
+    said: u64,
+}
+
+#[actor]
+impl Announcer {
+    pub fn say(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+        self.said += 1;
+        ctx.streams().named("numbers").append(&self.said)?;
+        Ok(())
+    }
+
+    pub fn say_in_vain(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+        self.say(ctx)?;
+        Err(Error::invalid("in vain"))
+    }
+
+    pub fn listen(&self, ctx: &Ctx<Self>, from: Cursor) -> Body {
+        ctx.streams().named("numbers").lines(from)
+    }
+
+    #[on_connect]
+    fn follow(&self, ctx: &Ctx<Self>, request: &Request) -> Result<Admission<()>> {
+        let numbers = ctx.streams().named("numbers");
+        Ok(Admission::new(()).follow(&numbers, Cursor::of(request)?))
     }
 }

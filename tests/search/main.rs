@@ -11,11 +11,17 @@ mod bugs;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use actors_core::http;
+use actors_core::prelude::Cursor;
+use actors_core::streams::{Chunk, Chunks};
 use actors_core::testing::{Run, Search, World};
-use bugs::{Bank, Forgetful, Inbox, Payer, Reminder, Talker, Tally, Tenant, Till};
+use actors_core::{Message, http};
+use bugs::{
+    Announcer, Bank, Counter, Forgetful, Inbox, Payer, Reminder, Talker, Tally, Tenant, Till,
+};
 
 /// Adds, and counts what was acknowledged.
 fn tally(how: &'static str) -> Search<Cell<u32>> {
@@ -298,6 +304,117 @@ fn payer(how: &'static str) -> Search<Payments> {
         })
 }
 
+/// A client that hears numbers, goes away, and comes again from where it was.
+#[derive(Default)]
+struct Listener {
+    heard: RefCell<Vec<u64>>,
+    at: Cell<Cursor>,
+    chunks: RefCell<Option<Chunks<u64>>>,
+    acknowledged: Cell<u32>,
+}
+
+impl Listener {
+    /// Hears what there is, without waiting for more.
+    fn hear(&self) {
+        let open = self.chunks.take();
+        let Some(mut open) = open else { return };
+        let mut cx = Context::from_waker(Waker::noop());
+        while let Poll::Ready(next) = pin!(open.next()).poll(&mut cx) {
+            let Ok(Some((cursor, Chunk::Value(number)))) = next else {
+                return;
+            };
+            self.at.set(cursor);
+            self.heard.borrow_mut().push(number);
+        }
+        self.chunks.replace(Some(open));
+    }
+
+    /// Whether it has heard all, each once and in order.
+    fn is_right(&self) -> Result<(), String> {
+        let heard = self.heard.borrow();
+        let acknowledged = u64::from(self.acknowledged.get());
+        match (1..)
+            .zip(&*heard)
+            .all(|(expected, number)| expected == *number)
+        {
+            false => Err(format!("it hears {heard:?}")),
+            true if (heard.len() as u64) < acknowledged => {
+                Err(format!("{acknowledged} were said, it hears {heard:?}"))
+            }
+            true => Ok(()),
+        }
+    }
+}
+
+fn listener(how: &'static str) -> Search<Listener> {
+    Search::<Listener>::new()
+        .lose_answers()
+        .step("say", async move |run| {
+            let said = match how {
+                "too early" => run.get::<Counter>("a").say().await,
+                _ => run.get::<Announcer>("a").say().await,
+            };
+            if said.is_ok() {
+                run.model().acknowledged.update(|count| count + 1);
+            }
+        })
+        .step("say in vain", async move |run| {
+            let said = match how {
+                "too early" => run.get::<Counter>("a").say_in_vain().await,
+                _ => run.get::<Announcer>("a").say_in_vain().await,
+            };
+            assert!(said.is_err());
+        })
+        .step("listen", async move |run| {
+            let from = run.model().at.get();
+            let body = match how {
+                "too early" => run.get::<Counter>("a").listen(from).await,
+                _ => run.get::<Announcer>("a").listen(from).await,
+            };
+            // It may have heard more from its last body meanwhile.
+            if let Ok(body) = body
+                && run.model().at.get() == from
+            {
+                run.model().chunks.replace(Some(Chunks::new(body)));
+            }
+        })
+        .step("hear", async move |run| run.model().hear())
+        .invariant(
+            "each number is heard once, in order",
+            move |world, listener| {
+                listener.hear();
+                let from = listener.at.get();
+                let body = match how {
+                    "too early" => ask(world, world.get::<Counter>("a").listen(from))?,
+                    _ => ask(world, world.get::<Announcer>("a").listen(from))?,
+                };
+                listener.chunks.replace(Some(Chunks::new(body)));
+                listener.hear();
+                listener.is_right()
+            },
+        )
+        .invariant("a socket hears the same", move |world, listener| {
+            if how == "too early" {
+                return Ok(());
+            }
+            let request = http::Request::get("http://a.example/ws")
+                .body(())
+                .expect("a request");
+            let client = world
+                .connect_with::<Announcer>("a", request)
+                .map_err(|_| "refused")?;
+            let mut heard = Vec::new();
+            while let Some(Message::Text(text)) = client.receive_message() {
+                let message: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                heard.push(message["value"].as_u64().ok_or(text)?);
+            }
+            match heard == *listener.heard.borrow() {
+                true => Ok(()),
+                false => Err(format!("{heard:?}")),
+            }
+        })
+}
+
 fn at_least(found: u32, told: u32, what: &str) -> Result<(), String> {
     if found >= told {
         Ok(())
@@ -416,6 +533,12 @@ fn a_request_that_is_sent_again() {
 }
 
 #[test]
+fn a_number_that_is_heard_before_it_is_stored() {
+    let report = found(listener("too early"));
+    assert!(report.contains("it hears ["), "{report}");
+}
+
+#[test]
 fn nothing_is_found_where_nothing_is_wrong() {
     let reports = [
         tally("alone").runs(300).find(),
@@ -428,8 +551,9 @@ fn nothing_is_found_where_nothing_is_wrong() {
         till("once, by the stub").runs(600).find(),
         hasty("surely").runs(600).find(),
         payer("with a key").runs(300).find(),
+        listener("in time").runs(600).find(),
     ];
-    assert_eq!(reports, [const { None }; 10]);
+    assert_eq!(reports, [const { None }; 11]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod reached;
 pub(crate) mod sockets;
 pub(crate) mod state;
 pub(crate) mod statement;
+mod streams;
 pub(crate) mod table;
 pub(crate) mod tasks;
 

@@ -97,6 +97,15 @@ pub(crate) struct Instance {
     pub(crate) lanes: Lanes,
     /// The tasks in memory.
     pub(crate) live: Live,
+    /// What hears of commits, once there is something to hear of.
+    pub(crate) listener: OnceCell<Rc<dyn Listener>>,
+}
+
+/// Hears of the commits of an object.
+pub(crate) trait Listener: Any {
+    /// The outermost transaction has been committed; [`Remembered::noted`] is how many notes it
+    /// has left for this.
+    fn committed(&self, instance: &Instance);
 }
 
 impl Instance {
@@ -121,6 +130,7 @@ impl Instance {
             alarm_changes: Cell::new(0),
             lanes: Lanes::default(),
             live: Live::default(),
+            listener: OnceCell::new(),
         }
     }
 

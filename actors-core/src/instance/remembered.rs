@@ -39,6 +39,8 @@ pub(crate) struct Remembered {
     pub(super) noted_alarms: Extent,
     /// How many of those have been written.
     pub(super) written_alarms: Extent,
+    /// How many notes the open transactions have left for what hears of commits.
+    pub(crate) noted: usize,
     /// When it should ring, if it is uncertain whether it is still set.
     pub(crate) is_in_doubt: Option<Timestamp>,
 }

@@ -36,9 +36,16 @@ impl Instance {
         if !is_rehearsed {
             outcome?;
         }
+        let is_outermost = open.is_outermost();
         open.commit();
         if is_rehearsed {
-            self.remember(|remembered| remembered.life = Life::Unborn);
+            self.remember(|remembered| {
+                remembered.life = Life::Unborn;
+                remembered.noted = 0;
+            });
+        }
+        if is_outermost && let Some(listener) = self.listener.get() {
+            listener.committed(self);
         }
         Ok(())
     }

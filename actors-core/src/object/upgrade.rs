@@ -9,8 +9,9 @@ use crate::error::Result;
 use crate::instance::Instance;
 use crate::platform::Upgrade;
 use crate::request::{Request, error_response};
-use crate::sockets::admission::Opening;
+use crate::sockets::admission::{Opening, PreparedSocket};
 use crate::sockets::handshake::{asks, check, parts};
+use crate::sockets::raw::Accepted;
 use crate::sockets::{Admission, Decision};
 use crate::turn::{Turn, current};
 
@@ -22,6 +23,18 @@ pub(crate) fn admit<T: Serialize + DeserializeOwned>(
 ) -> Result<Decision> {
     let id = instance.platform().new_socket_id();
     opening.admit(admission, id, instance.now())
+}
+
+/// Opens a socket, and does what is to happen then.
+fn accept(instance: &Instance, mut socket: PreparedSocket) -> Result<Accepted> {
+    let (id, on_open) = (socket.id.clone(), std::mem::take(&mut socket.on_open));
+    let accepted = instance.platform().accept(socket)?;
+    if !on_open.is_empty()
+        && let Some(socket) = instance.platform().socket(&id)
+    {
+        on_open.into_iter().for_each(|open| open(&socket));
+    }
+    Ok(accepted)
 }
 
 impl Object {
@@ -50,10 +63,7 @@ impl Object {
         // After the commit, and before any other turn begins.
         turn.map(move |admitted| {
             let opened = admitted.and_then(|admitted| match admitted {
-                Decision::Open(socket) => {
-                    let accepted = object.instance().platform().accept(socket);
-                    accepted.map(Upgrade::Open)
-                }
+                Decision::Open(socket) => accept(object.instance(), socket).map(Upgrade::Open),
                 Decision::Refused(response) => Ok(Upgrade::Refused(response)),
             });
             Ok(opened.unwrap_or_else(|error| Upgrade::Refused(error_response(&error))))

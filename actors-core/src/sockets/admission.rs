@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::raw::RawSocket;
 use super::socket::{Head, RESERVED, attachment, id_tag};
 use crate::error::{Error, Result};
 use crate::request::{Body, Request, Response, sendable};
@@ -48,7 +49,12 @@ struct NewSocket<T> {
     data: T,
     tags: Vec<String>,
     greetings: Result<Vec<String>>,
+    follows: Vec<u8>,
+    on_open: Vec<OnOpen>,
 }
+
+/// What happens as soon as a socket is open.
+pub(crate) type OnOpen = Box<dyn FnOnce(&RawSocket)>;
 
 impl<T> Admission<T> {
     /// Admits the client, with that attachment.
@@ -60,6 +66,8 @@ impl<T> Admission<T> {
             data,
             tags: Vec::new(),
             greetings: Ok(Vec::new()),
+            follows: Vec::new(),
+            on_open: Vec::new(),
         }))
     }
 
@@ -124,6 +132,15 @@ impl<T> Admission<T> {
         }
         self
     }
+
+    /// Keeps with the socket that it follows something, and begins that once it is open.
+    pub(crate) fn follow_with(mut self, name: &[u8], on_open: OnOpen) -> Self {
+        if let Kind::Admit(socket) = &mut self.0 {
+            socket.follows.extend_from_slice(name);
+            socket.on_open.push(on_open);
+        }
+        self
+    }
 }
 
 /// A request for a web socket that has passed the first checks.
@@ -161,15 +178,12 @@ pub enum Decision {
 /// A socket for the platform to accept.
 #[doc(hidden)]
 pub struct PreparedSocket {
-    #[cfg_attr(
-        target_arch = "wasm32",
-        expect(dead_code, reason = "it is in the attachment")
-    )]
     pub(crate) id: String,
     pub(crate) tags: Vec<String>,
     pub(crate) attachment: Vec<u8>,
     pub(crate) protocol: Option<String>,
     pub(crate) greetings: Vec<String>,
+    pub(crate) on_open: Vec<OnOpen>,
 }
 
 impl Decision {
@@ -179,7 +193,7 @@ impl Decision {
             Kind::Refuse(response) => return response.and_then(sendable).map(Self::Refused),
         };
         check_tags(&socket.tags)?;
-        let attachment = attachment(&head, &socket.data)?;
+        let attachment = attachment(&head, &socket.data, &socket.follows)?;
         let mut tags = socket.tags;
         // The platform allows ten: a socket with ten tags of its own is found by searching.
         if tags.len() < MAX_TAGS {
@@ -191,6 +205,7 @@ impl Decision {
             attachment,
             protocol: head.protocol,
             greetings: socket.greetings?,
+            on_open: socket.on_open,
         }))
     }
 }

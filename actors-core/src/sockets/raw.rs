@@ -118,10 +118,10 @@ impl Drop for Attachments {
     }
 }
 
-/// Notes that the attachment of a socket is about to change.
-pub(crate) fn will_attach(socket: &RawSocket) {
+/// Replaces the attachment of a socket, which was `before`, until the open transaction fails.
+pub(crate) fn attach(socket: &RawSocket, before: Vec<u8>, bytes: &[u8]) -> Result<()> {
     if OPEN.get() > 0 {
-        let attachment = socket.attachment();
-        CHANGED.with_borrow_mut(|all| all.push((socket.clone(), attachment)));
+        CHANGED.with_borrow_mut(|all| all.push((socket.clone(), before)));
     }
+    socket.set_attachment(bytes)
 }

@@ -41,28 +41,47 @@ const LIMIT: usize = 16_384;
 /// How much of that the platform's own encoding takes.
 const PLATFORM: usize = 64;
 
-/// The stored form of an attachment: `[head, data]` as JSON.
+/// Stands before each name of a stream that a socket follows, behind its attachment: a byte that
+/// is in no JSON.
+pub(crate) const FOLLOWS: u8 = 0x1e;
+
+/// The stored form of an attachment: `[head, data]` as JSON, and which streams the socket follows.
 pub(super) fn attachment<T: Serialize + DeserializeOwned>(
     head: &Head,
     data: &T,
+    follows: &[u8],
 ) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     json::write(&mut bytes, &(head, data))
         .map_err(|error| Error::internal(format!("the attachment can't be stored: {error}")))?;
-    let (stored, limit) = (bytes.len() + PLATFORM, LIMIT);
+    bytes.extend_from_slice(follows);
+    check_size(&bytes)?;
+    decode::<T>(&bytes)
+        .map_err(|error| Error::internal(format!("not stored, since {}", error.message())))?;
+    Ok(bytes)
+}
+
+/// Refuses an attachment that the platform would.
+pub(crate) fn check_size(attachment: &[u8]) -> Result<()> {
+    let (stored, limit) = (attachment.len() + PLATFORM, LIMIT);
     if stored > limit {
         return Err(Error::invalid(format!(
             "the attachment of a web socket takes {stored} bytes as JSON, with its id, and the \
              platform stores at most {limit}: keep large data in a table, under the socket's id"
         )));
     }
-    decode::<T>(&bytes)
-        .map_err(|error| Error::internal(format!("not stored, since {}", error.message())))?;
-    Ok(bytes)
+    Ok(())
+}
+
+/// Splits a stored attachment into its JSON and the streams that the socket follows.
+pub(crate) fn split(attachment: &[u8]) -> (&[u8], &[u8]) {
+    let end = attachment.iter().position(|byte| *byte == FOLLOWS);
+    attachment.split_at(end.unwrap_or(attachment.len()))
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<(Head, T)> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    let (json, _) = split(bytes);
+    serde_json::from_slice(json).map_err(|error| {
         Error::internal(format!(
             "the attachment of a web socket can't be read: {}",
             json::words(&error)
@@ -185,9 +204,9 @@ impl<T: Serialize + DeserializeOwned> Socket<T> {
     /// Together with the id it takes more than 16,384 bytes as JSON, or it could not be
     /// read back; then the old one stays.
     pub fn set_data(&self, data: T) -> Result<()> {
-        let bytes = attachment(&self.0.head, &data)?;
-        raw::will_attach(&self.0.raw);
-        self.0.raw.set_attachment(&bytes)?;
+        let before = self.0.raw.attachment();
+        let bytes = attachment(&self.0.head, &data, split(&before).1)?;
+        raw::attach(&self.0.raw, before, &bytes)?;
         *self.0.data.borrow_mut() = (bytes, Rc::new(data));
         Ok(())
     }

@@ -7,6 +7,7 @@ use ::http::Method;
 use url::Url;
 
 use super::sim::{Sim, Slot};
+use super::streams;
 use crate::error::{Error, Result};
 use crate::platform::{Host, Upgrade};
 use crate::request::{Body, Request, Response, bad_url, error_response, uri};
@@ -42,10 +43,18 @@ fn answer(object: &dyn Host, request: Request) -> Turn<Response> {
     let is_head = request.method() == Method::HEAD;
     match object.fetch(request) {
         Some(turn) if is_head => turn.map(|response| Ok(response?.map(|_| Body::empty()))),
-        Some(turn) => turn,
+        Some(turn) => turn.map(|response| Ok(response?.map(streamed))),
         None => Turn::Done(Err(Error::internal(
             "Handler does not export a fetch() function.",
         ))),
+    }
+}
+
+/// A body that is still to come lasts as long as its object.
+fn streamed(body: Body) -> Body {
+    match body.full() {
+        Some(_) => body,
+        None => streams::lasting(body),
     }
 }
 

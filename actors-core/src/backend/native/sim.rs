@@ -563,9 +563,9 @@ impl Sim {
         alarms.chain(sleepers.map(|timer| timer.end)).min()
     }
 
-    /// Called before each storage operation: here an object may crash.
+    /// Called before each storage operation: here an object may crash, if it is what runs.
     pub(super) fn before_storage(&self, slot: &Slot) {
-        if self.crashes(slot) {
+        if streams::is_running(slot) && self.crashes(slot) {
             resume_unwind(Box::new(Crash));
         }
     }

@@ -38,12 +38,25 @@ pub(super) fn runs(producer: Option<Rc<dyn Producer>>) {
     RUNNING.set(producer);
 }
 
-/// Sends a body beside the values of a call, and returns its ticket.
-pub(crate) fn send(body: Body) -> String {
-    let body = match RUNNING.with_borrow(Clone::clone) {
+/// Whether that object runs, and not somebody who reads what it sends.
+pub(super) fn is_running(object: &impl Producer) -> bool {
+    RUNNING.with_borrow(|running| {
+        let running = running.as_ref().map(Rc::as_ptr);
+        running.is_some_and(|running| std::ptr::addr_eq(running, object))
+    })
+}
+
+/// The body, for as long as the object lasts that is running, which it keeps in memory.
+pub(super) fn lasting(body: Body) -> Body {
+    match RUNNING.with_borrow(Clone::clone) {
         Some(producer) => Body::stream(Lasting::new(body, producer)),
         None => body,
-    };
+    }
+}
+
+/// Sends a body beside the values of a call, and returns its ticket.
+pub(crate) fn send(body: Body) -> String {
+    let body = lasting(body);
     SENT.with_borrow_mut(|sent| {
         sent.count += 1;
         let ticket = format!("\0actors:stream:{}", sent.count);

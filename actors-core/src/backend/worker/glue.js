@@ -978,7 +978,8 @@ export function broadcast(ctx, [tag, ...tags], except, message) {
 // By its tag; a socket with ten tags of its own has no room for that, and is searched for.
 export function withId(ctx, tag, id) {
   const isMeant = (socket) => {
-    const [head] = JSON.parse(new TextDecoder().decode(attachmentOf(socket)));
+    const [json] = new TextDecoder().decode(attachmentOf(socket)).split("\x1e", 1);
+    const [head] = JSON.parse(json);
     return head.id === id;
   };
   const found =
