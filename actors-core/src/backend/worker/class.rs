@@ -1,12 +1,9 @@
 //! The exported class of an actor, and how events get into it.
 
-use std::sync::Once;
-
 use wasm_bindgen::prelude::*;
-use worker::web_sys;
 
 use super::error::to_js;
-use super::executor::{answer, install_panic_hook};
+use super::executor::answer;
 use super::state::State;
 use super::{http, object, sockets, wire};
 use crate::actor::Actor;
@@ -134,7 +131,7 @@ impl Class {
     /// An object of the runtime, from the arguments of its constructor.
     pub fn new<A: Actor>(state: JsValue, env: JsValue) -> Self {
         let definition = const { &Definition::of::<A>() };
-        let (state, env) = (state.unchecked_into(), Env(env.unchecked_into()));
+        let (state, env) = (state.unchecked_into(), Env(env));
         Self(Some(Exported::new(state, env, definition)))
     }
 
@@ -218,8 +215,6 @@ pub fn declare_class<A: Actor>(instance: &JsValue) {
 }
 
 fn declare_as(instance: &JsValue, definition: &Definition) {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(install_panic_hook);
     let Definition { code, declared, .. } = definition;
     let methods = code.methods.iter().map(|method| method.name.to_owned());
     declare(

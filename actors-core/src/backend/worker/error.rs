@@ -1,7 +1,6 @@
 //! Converts errors between our form and JavaScript's.
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys;
 
 use crate::error::{Error, ErrorKind};
 
@@ -39,6 +38,7 @@ pub(super) fn from_js(thrown: &JsValue) -> Error {
     Error::new(kind, message)
 }
 
+#[cfg(feature = "worker")]
 impl From<worker::Error> for Error {
     fn from(error: worker::Error) -> Self {
         Self::internal(error.to_string())

@@ -9,11 +9,12 @@ use std::future::{Future, poll_fn};
 use std::panic;
 use std::pin::pin;
 
+use js_sys::futures::spawn_local;
+use js_sys::{Promise, RangeError};
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Promise, RangeError};
-use worker::wasm_bindgen_futures::spawn_local;
 
 use super::error::to_js;
+use super::init;
 use crate::error::Result;
 use crate::turn::{Turn, current};
 
@@ -62,7 +63,7 @@ pub(super) fn answer<T: 'static>(
     }
 }
 
-fn promise(future: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
+pub(super) fn promise(future: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
     let deferred = Deferred::new();
     let promise = deferred.promise();
     spawn_local(async move {
@@ -88,9 +89,9 @@ async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> 
 
 /// Makes a panic reject all pending promises before it aborts the instance.
 pub(super) fn install_panic_hook() {
-    let others = panic::take_hook();
+    let log = init::logger();
     panic::set_hook(Box::new(move |info| {
-        // The other hooks log where it was.
+        // That is logged with the place where it was.
         let message = info.payload_as_str().unwrap_or_default();
         let lost = current::panicked_alarm();
         panicked(
@@ -99,6 +100,6 @@ pub(super) fn install_panic_hook() {
             lost.as_ref().map(|lost| &*lost.object),
             lost.as_ref().map_or(0.0, |lost| lost.alarm as f64),
         );
-        others(info);
+        log(info);
     }));
 }

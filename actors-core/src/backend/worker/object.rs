@@ -3,9 +3,8 @@
 use std::any::Any;
 use std::cell::RefCell;
 
+use js_sys::futures::{JsFuture, spawn_local};
 use wasm_bindgen::prelude::*;
-use worker::js_sys;
-use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::error::{from_js, to_js};
 use super::state::{State, Storage};

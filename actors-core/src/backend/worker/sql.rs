@@ -5,8 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::JsString;
 
 use super::error::from_js;
 use super::state::State;
