@@ -110,7 +110,7 @@ fn stored(instance: &Instance) -> Result<Option<(i64, String)>> {
         .optional("SELECT fingerprint, state FROM _actors WHERE id = 0", ());
     match row {
         Err(error)
-            if error.kind() == ErrorKind::Sql && error.message().contains("no such table") =>
+            if error.kind() == ErrorKind::Sql && error.message().starts_with("no such table") =>
         {
             Ok(None)
         }

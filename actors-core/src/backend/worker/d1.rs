@@ -6,7 +6,7 @@ use js_sys::futures::JsFuture;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::error::from_js;
+use super::error::{from_js, sqlite_message};
 use super::sql::cells_of;
 use crate::bindings::QueryMeta;
 use crate::bindings::database::{D1, Query};
@@ -77,7 +77,7 @@ async fn answer(promise: Promise) -> Result<JsValue> {
     JsFuture::from(promise).await.map_err(|thrown| {
         let error = from_js(&thrown);
         let message = error.message().trim_start_matches("D1_ERROR: ");
-        Error::sql(message.split(": SQLITE_").next().unwrap_or_default())
+        Error::sql(sqlite_message(message))
     })
 }
 

@@ -38,6 +38,14 @@ pub(super) fn from_js(thrown: &JsValue) -> Error {
     Error::new(kind, message)
 }
 
+/// SQLite's own message, without the runtime's code after it.
+pub(super) fn sqlite_message(message: &str) -> &str {
+    const CODE: &[u8] = b": SQLITE_";
+    let mut parts = message.as_bytes().windows(CODE.len());
+    let end = parts.position(|part| part == CODE);
+    end.and_then(|end| message.get(..end)).unwrap_or(message)
+}
+
 #[cfg(feature = "worker")]
 impl From<worker::Error> for Error {
     fn from(error: worker::Error) -> Self {

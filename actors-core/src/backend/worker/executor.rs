@@ -9,8 +9,8 @@ use std::future::{Future, poll_fn};
 use std::panic;
 use std::pin::pin;
 
+use js_sys::Promise;
 use js_sys::futures::spawn_local;
-use js_sys::{Promise, RangeError};
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js;
@@ -31,20 +31,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn reject(this: &Deferred, error: JsValue);
 
+    /// Whether this was thrown by a dead Wasm instance: one that has panicked, or has run out
+    /// of stack.
+    #[wasm_bindgen(js_name = isTrap)]
+    pub(super) fn is_trap(thrown: &JsValue) -> bool;
     fn panicked(message: &str, current: Option<Deferred>, object: Option<&str>, alarm: f64);
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = WebAssembly, js_name = RuntimeError)]
-    type Trap;
-}
-
-/// Whether this was thrown by a dead Wasm instance: one that has panicked, or has run out
-/// of stack.
-pub(super) fn is_trap(thrown: &JsValue) -> bool {
-    let is_overflow = |error: &RangeError| String::from(error.message()).contains("call stack");
-    thrown.is_instance_of::<Trap>() || thrown.dyn_ref().is_some_and(is_overflow)
 }
 
 thread_local! {

@@ -72,7 +72,7 @@ function lose(why, loss) {
 }
 
 // An instance may also end without a panic, when it runs out of memory or stack.
-function isTrap(error) {
+export function isTrap(error) {
   const isOverflow = error instanceof RangeError && error.message.includes("call stack");
   return isOverflow || error instanceof WebAssembly.RuntimeError;
 }

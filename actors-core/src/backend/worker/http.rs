@@ -215,7 +215,8 @@ fn lines(headers: &::http::HeaderMap) -> Option<String> {
         }
         lines.push_str(name.as_str());
         lines.push('\n');
-        lines.push_str(&String::from_utf8_lossy(value.as_bytes()));
+        // Others are refused before.
+        lines.push_str(std::str::from_utf8(value.as_bytes()).unwrap_or_default());
     }
     (!lines.is_empty()).then_some(lines)
 }

@@ -178,7 +178,11 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
     }
 
     fn sockets(&self, chosen: &Selection<'_>) -> Vec<RawSocket> {
-        sockets::chosen(&self.state, chosen)
+        match SOCKETS {
+            true => sockets::chosen(&self.state, chosen),
+            // New code ends the sockets of older code.
+            false => Vec::new(),
+        }
     }
 
     fn socket(&self, id: &str) -> Option<RawSocket> {
