@@ -1,6 +1,5 @@
 //! What the rest of the framework has to know of an actor's type, as data and functions.
 
-#[cfg(not(target_arch = "wasm32"))]
 use std::rc::Rc;
 
 use super::Actor;
@@ -36,8 +35,8 @@ trait Coded: Actor {
         on_request: Self::HANDLERS.on_request,
         alarms: Self::HANDLERS.alarms,
         ring: match Self::HANDLERS.alarms.is_empty() {
-            true => ring_in_vain,
-            false => ring,
+            true => |object, planned| ring_in_vain(Rc::new(object), planned),
+            false => |object, planned| ring(Rc::new(object), planned),
         },
         run_together: match Self::HANDLERS.alarms.is_empty() {
             true => |_, _| Ok(()),

@@ -99,15 +99,19 @@ impl fmt::Display for Chain {
     }
 }
 
-/// The text in quotes, nearly as `Debug` shows it, which needs tables of what is printable.
+/// The text in quotes, as `Debug` shows all but the rarest characters: that has tables of what is
+/// printable.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for char in text.chars() {
-        match char {
-            '\'' => quoted.push(char),
-            _ if char.is_ascii() || char.is_control() => quoted.extend(char.escape_default()),
-            _ => quoted.push(char),
+        if char.is_control() {
+            let _ = write!(quoted, "\\u{{{:x}}}", u32::from(char));
+            continue;
         }
+        if matches!(char, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(char);
     }
     quoted.push('"');
     quoted
