@@ -9,6 +9,7 @@ use super::sockets::receive;
 use crate::alarms::ring::{ring, ring_in_vain};
 use crate::env::Address;
 use crate::instance::ActorDef;
+use crate::instance::lost::check_alarm;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::object::Object;
 use crate::object::batch::run_together;
@@ -72,6 +73,10 @@ pub(crate) const fn def_of<A: Actor>() -> ActorDef {
         follow: match is_bare {
             true => schema::bare::follow,
             false => schema::tables::follow,
+        },
+        check_alarm: match A::HANDLERS.alarms.is_empty() {
+            true => |_, _| {},
+            false => check_alarm,
         },
         alarm: |index| A::HANDLERS.alarms.get(index).map(AlarmHandler::def),
     }

@@ -106,7 +106,8 @@ pub(super) fn to_stream(body: Body) -> JsValue {
             return JsValue::UNDEFINED;
         }
         let source = source.clone();
-        executor::promise(poll_fn(move |cx| source.borrow_mut().poll(cx))).into()
+        let next = poll_fn(move |cx| source.borrow_mut().poll(cx));
+        executor::promise(Box::pin(next)).into()
     };
     stream_of(Closure::<dyn FnMut(bool) -> JsValue>::new(next).into_js_value())
 }

@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use super::error::to_js;
 use super::init;
 use crate::error::Result;
-use crate::turn::{Turn, current};
+use crate::turn::{BoxFuture, Turn, current};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -50,11 +50,15 @@ pub(super) fn answer<T: 'static>(
 ) -> Result<JsValue, JsValue> {
     match turn {
         Turn::Done(result) => result.and_then(to_value).map_err(|error| to_js(&error)),
-        Turn::Pending(future) => Ok(promise(async move { to_value(future.await?) }).into()),
+        Turn::Pending(future) => {
+            let future = Box::pin(async move { to_value(future.await?) });
+            Ok(promise(future).into())
+        }
     }
 }
 
-pub(super) fn promise(future: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
+/// A promise of what the future comes to. It is boxed, so that this is compiled once.
+pub(super) fn promise(future: BoxFuture<'static, Result<JsValue>>) -> Promise {
     let deferred = Deferred::new();
     let promise = deferred.promise();
     spawn_local(async move {

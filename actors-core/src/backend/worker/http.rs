@@ -5,7 +5,8 @@ use std::convert::identity;
 use std::fmt::Display;
 use std::pin::Pin;
 
-use ::http::Method;
+use ::http::header::HeaderName;
+use ::http::{HeaderMap, Method};
 use bytes::Bytes;
 use http_body::Body as _;
 use js_sys::futures::JsFuture;
@@ -123,13 +124,23 @@ pub(super) fn head(request: &web_sys::Request) -> Result<::http::Request<()>> {
     let mut lines = head.split('\n');
     let mut next = || lines.next().unwrap_or_default();
     let (method, url) = (next(), next());
-    let mut head = ::http::Request::builder()
-        .method(method)
-        .uri(request::uri(url)?);
+    // A builder would take twice the code.
+    let mut head = ::http::Request::new(());
+    *head.method_mut() = method.parse().map_err(unreadable)?;
+    *head.uri_mut() = request::uri(url)?;
+    read_headers(head.headers_mut(), lines).map_err(unreadable)?;
+    Ok(head)
+}
+
+/// Adds headers, a line for each name and each value.
+fn read_headers<'a>(
+    headers: &mut HeaderMap,
+    mut lines: impl Iterator<Item = &'a str>,
+) -> Result<(), ::http::Error> {
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        head = head.header(name, value);
+        headers.try_append(HeaderName::from_bytes(name.as_bytes())?, value.parse()?)?;
     }
-    head.body(()).map_err(unreadable)
+    Ok(())
 }
 
 /// The error for a request with a header that HTTP does not allow, but the runtime lets
@@ -196,18 +207,17 @@ pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
     let mut lines = head.split('\n');
     let mut next = || lines.next().unwrap_or_default();
     let (has_body, status) = (next() == "1", next());
-    let mut head = ::http::Response::builder().status(status);
-    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        head = head.header(name, value);
+    let mut head = Response::new(Body::empty());
+    *head.status_mut() = status.parse().map_err(::http::Error::from)?;
+    read_headers(head.headers_mut(), lines)?;
+    if has_body {
+        *head.body_mut() = Body::incoming(JsBody::Response(response.unchecked_into()));
     }
-    Ok(head.body(match has_body {
-        true => Body::incoming(JsBody::Response(response.unchecked_into())),
-        false => Body::empty(),
-    })?)
+    Ok(head)
 }
 
 /// The headers, a line for each name and each value; none if there are none.
-fn lines(headers: &::http::HeaderMap) -> Option<String> {
+fn lines(headers: &HeaderMap) -> Option<String> {
     let mut lines = String::new();
     for (name, value) in headers {
         if !lines.is_empty() {
