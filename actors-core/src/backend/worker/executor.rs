@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::panic;
+use std::panic::{self, PanicHookInfo};
 use std::pin::pin;
 
 use js_sys::Promise;
@@ -14,7 +14,6 @@ use js_sys::futures::spawn_local;
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js;
-use super::init;
 use crate::error::Result;
 use crate::turn::{BoxFuture, Turn, current};
 
@@ -82,9 +81,8 @@ async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> 
     .await
 }
 
-/// Makes a panic reject all pending promises before it aborts the instance.
-pub(super) fn install_panic_hook() {
-    let log = init::logger();
+/// Makes a panic reject all pending promises, and then log, before it aborts the instance.
+pub(super) fn install_panic_hook(log: impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static) {
     panic::set_hook(Box::new(move |info| {
         // That is logged with the place where it was.
         let message = info.payload_as_str().unwrap_or_default();

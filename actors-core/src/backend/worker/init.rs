@@ -1,20 +1,21 @@
 //! What happens when the Wasm instance starts: worker-build, which replaces it after its end, asks
 //! for a record of it. Where the crate `worker` is linked, that keeps it.
 
+#[cfg(feature = "worker")]
+use std::panic::take_hook as logger;
+
 use wasm_bindgen::prelude::*;
+
+#[cfg(not(feature = "worker"))]
+use self::alone::logger;
+use super::executor::install_panic_hook;
 
 #[wasm_bindgen(start, private)]
 fn start() {
     #[cfg(not(feature = "worker"))]
     alone::start();
-    super::executor::install_panic_hook();
+    install_panic_hook(logger());
 }
-
-#[cfg(feature = "worker")]
-pub(super) use std::panic::take_hook as logger;
-
-#[cfg(not(feature = "worker"))]
-pub(super) use alone::logger;
 
 #[cfg(not(feature = "worker"))]
 mod alone {
@@ -43,7 +44,7 @@ mod alone {
     }
 
     /// Logs a panic, and has the instance replaced.
-    pub(in super::super) fn logger() -> impl Fn(&PanicHookInfo<'_>) {
+    pub(super) fn logger() -> impl Fn(&PanicHookInfo<'_>) {
         |info| died(&info.to_string())
     }
 }
