@@ -27,7 +27,7 @@ use crate::turn::BoxFuture;
 /// The bindings as the backend has them. In a Worker each method of theirs is called directly, so
 /// that what no one calls is not linked. axum requires `Send`; there is one thread.
 #[cfg(target_arch = "wasm32")]
-type Inner = worker::Env;
+type Inner = wasm_bindgen::JsValue;
 #[cfg(not(target_arch = "wasm32"))]
 type Inner = send_wrapper::SendWrapper<Rc<dyn Bindings>>;
 
@@ -259,19 +259,20 @@ impl Env {
         Self(Inner::new(bindings))
     }
 
-    /// The bindings as the crate `worker` has them, for whatever has no method here. Only in a
-    /// Worker: code that calls it needs `#[cfg(target_arch = "wasm32")]`.
-    #[cfg(target_arch = "wasm32")]
+    /// The bindings as the crate `worker` has them, for whatever has no method here; with the
+    /// feature `worker`. Only in a Worker: code that calls it needs
+    /// `#[cfg(target_arch = "wasm32")]`.
+    #[cfg(all(target_arch = "wasm32", feature = "worker"))]
     pub fn raw(&self) -> &worker::Env {
-        &self.0
+        wasm_bindgen::JsCast::unchecked_ref(&self.0)
     }
 }
 
-/// For a fetch handler of the crate `worker`, which calls actors.
-#[cfg(target_arch = "wasm32")]
+/// For a fetch handler of the crate `worker`, which calls actors; with the feature `worker`.
+#[cfg(all(target_arch = "wasm32", feature = "worker"))]
 impl From<worker::Env> for Env {
     fn from(raw: worker::Env) -> Self {
-        Self(raw)
+        Self(raw.into())
     }
 }
 

@@ -113,8 +113,8 @@ impl ErrorKind {
         allow(dead_code, reason = "only a Worker needs it")
     )]
     pub(crate) fn from_text(text: &str) -> Option<(Self, &str)> {
-        let (name, message) = text.split_once(": ")?;
-        Some((Self::from_name(name)?, message))
+        let (name, message) = text.split_once(':')?;
+        Some((Self::from_name(name)?, message.strip_prefix(' ')?))
     }
 }
 

@@ -137,9 +137,7 @@ fn strictly<T: ?Sized>(value: &T) -> Strictly<'_, T> {
 fn finite<E: serde::ser::Error>(found: f64) -> Result<(), E> {
     match found.is_finite() {
         true => Ok(()),
-        false => Err(E::custom(
-            ["JSON can't represent ", &number(found)].concat(),
-        )),
+        false => Err(E::custom(format!("JSON can't represent {}", number(found)))),
     }
 }
 

@@ -62,7 +62,8 @@ pub(crate) fn millis(duration: Duration) -> i64 {
 /// A `Duration` for an error.
 pub(crate) fn human(span: Duration) -> String {
     match span.as_secs() {
-        0 => format!("{} ms", span.as_millis()),
+        // Less than a thousand; a u128 would bring its own code for writing it.
+        0 => format!("{} ms", span.subsec_millis()),
         seconds => format!("{seconds} s"),
     }
 }

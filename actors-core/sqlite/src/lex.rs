@@ -1,6 +1,8 @@
 //! The lexer: SQLite's tokens, as far as readers of statements have to tell them apart.
 //!
-//! It is tolerant: anything unclosed ends with the text. SQLite itself reports errors.
+//! It is tolerant: anything unclosed ends with the text. SQLite itself reports errors. It never
+//! slices a text with brackets, nor searches one for another: in a small Worker nothing else would,
+//! and what `core` has for that, with its message for a wrong place, is larger than this file.
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +28,8 @@ pub fn first(text: &str) -> Option<(Kind, usize)> {
         _ if byte.is_ascii_whitespace() => (Kind::Space, 1),
         b'-' if text.starts_with("--") => (Kind::Space, text.find('\n').unwrap_or(text.len())),
         b'/' if text.starts_with("/*") => {
-            let end = text[2..].find("*/");
+            let mut rest = text.as_bytes()[2..].windows(2);
+            let end = rest.position(|end| end == b"*/");
             (Kind::Space, end.map_or(text.len(), |end| end + 4))
         }
         0xef if text.starts_with(BYTE_ORDER_MARK) => (Kind::Space, BYTE_ORDER_MARK.len_utf8()),
@@ -57,7 +60,8 @@ fn symbol(text: &str) -> usize {
 fn parameter(text: &str) -> usize {
     let name = |byte: &u8| is_in_word(byte) || *byte == b':';
     let end = 1 + text.bytes().skip(1).take_while(name).count();
-    let Some(suffix) = text[end..].strip_prefix('(').filter(|_| end > 1) else {
+    let rest = text.get(end..).filter(|_| end > 1);
+    let Some(suffix) = rest.and_then(|rest| rest.strip_prefix('(')) else {
         return end;
     };
     let length = suffix.find(|c: char| c.is_ascii_whitespace() || c == ')');
@@ -114,9 +118,9 @@ impl Token {
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut start = 0;
-    while let Some((kind, length)) = first(&text[start..]) {
+    while let Some((kind, length)) = text.get(start..).and_then(first) {
         let end = start + length;
-        let source = &text[start..end];
+        let source = text.get(start..end).unwrap_or_default();
         let text = match kind {
             Kind::Space => None,
             Kind::Text => Some(source.to_owned()),
@@ -171,15 +175,18 @@ pub fn names(text: &str) -> Vec<String> {
         token.kind == Kind::Name
             || token
                 .text
-                .starts_with(|c: char| c.is_alphabetic() || c == '_')
+                .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii())
     };
     let tokens = tokens(text).into_iter().filter(is_name);
     tokens.map(|token| token.text).collect()
 }
 
 pub(crate) fn join(tokens: &[Token]) -> String {
-    let words: Vec<&str> = tokens.iter().map(|token| &*token.text).collect();
-    words.join(" ")
+    let mut text = String::new();
+    for (index, token) in tokens.iter().enumerate() {
+        text.extend([if index > 0 { " " } else { "" }, &token.text]);
+    }
+    text
 }
 
 #[cfg(test)]

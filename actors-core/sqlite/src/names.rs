@@ -48,7 +48,7 @@ pub fn framework_name(statement: &str) -> Option<&str> {
             None => token.text.split('.').any(is_ours),
         };
         if names_it {
-            return Some(&statement[token.start..token.end]);
+            return statement.get(token.start..token.end);
         }
         before = Some(token);
     }

@@ -18,7 +18,8 @@ pub fn parameters(statement: &str) -> Vec<(usize, Range<usize>)> {
         let next = next.filter(|next| next.start == token.end);
         if let Some(end) = end_of_parameter(token, next) {
             let place = token.start..end;
-            found.push((number(&statement[place.clone()], &mut names), place));
+            let name = statement.get(place.clone()).unwrap_or_default();
+            found.push((number(name, &mut names), place));
         }
     }
     found

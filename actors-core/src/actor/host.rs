@@ -1,6 +1,5 @@
 //! What the rest of the framework has to know of an actor's type, as data and functions.
 
-#[cfg(not(target_arch = "wasm32"))]
 use std::rc::Rc;
 
 use super::Actor;
@@ -10,6 +9,7 @@ use super::sockets::receive;
 use crate::alarms::ring::{ring, ring_in_vain};
 use crate::env::Address;
 use crate::instance::ActorDef;
+use crate::instance::lost::check_alarm;
 #[cfg(not(target_arch = "wasm32"))]
 use crate::object::Object;
 use crate::object::batch::run_together;
@@ -36,8 +36,8 @@ trait Coded: Actor {
         on_request: Self::HANDLERS.on_request,
         alarms: Self::HANDLERS.alarms,
         ring: match Self::HANDLERS.alarms.is_empty() {
-            true => ring_in_vain,
-            false => ring,
+            true => |object, planned| ring_in_vain(Rc::new(object), planned),
+            false => |object, planned| ring(Rc::new(object), planned),
         },
         run_together: match Self::HANDLERS.alarms.is_empty() {
             true => |_, _| Ok(()),
@@ -73,6 +73,10 @@ pub(crate) const fn def_of<A: Actor>() -> ActorDef {
         follow: match is_bare {
             true => schema::bare::follow,
             false => schema::tables::follow,
+        },
+        check_alarm: match A::HANDLERS.alarms.is_empty() {
+            true => |_, _| {},
+            false => check_alarm,
         },
         alarm: |index| A::HANDLERS.alarms.get(index).map(AlarmHandler::def),
     }

@@ -54,6 +54,14 @@ pub(crate) fn reconcile(instance: &Instance) -> Result<()> {
     })
 }
 
+/// The same for code that declares none.
+pub(crate) fn forget_declared(instance: &Instance) -> Result<()> {
+    change(instance, |instance| {
+        let statement = "DELETE FROM _actors_alarms WHERE declared = 1";
+        instance.alarms()?.run(statement, ()).map(drop)
+    })
+}
+
 fn insert(instance: &Instance, handler: &str, recurrence: &Recurrence) -> Result<()> {
     let first = recurrence.first_after(instance.now())?;
     let (every, cron, zone) = recurrence.columns();

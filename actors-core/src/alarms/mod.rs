@@ -19,7 +19,7 @@ mod schedule;
 #[cfg(feature = "cron")]
 mod zone;
 
-pub(crate) use self::declared::reconcile;
+pub(crate) use self::declared::{forget_declared, reconcile};
 pub use self::due::Due;
 pub use self::list::{Alarm, AlarmList, AlarmState};
 pub(crate) use self::recurrence::AlarmDef;

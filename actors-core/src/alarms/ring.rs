@@ -30,14 +30,19 @@ const LONG_TROUBLE: Duration = hours(1);
 /// a ring after 15 minutes.
 pub(crate) const TAKES_ON: Duration = minutes(5);
 
-/// An actor as its alarms see it, without its type, so that what follows is compiled once.
-pub(crate) trait Alarmed {
+/// An actor as the object's own alarm sees it, without its type, so that what follows is compiled
+/// once.
+pub(crate) trait Rung {
     fn instance(&self) -> &Rc<Instance>;
     /// Begins a turn, which wakes the actor if it sleeps.
     fn enter(&self, access: Access) -> BoxFuture<'_, Result<(Permit, Rc<Caller>)>>;
     /// Does the rest of [`Ctx::destroy`](crate::Ctx::destroy), if it was called; returns
     /// whether it was.
     fn finish_destroy(&self) -> BoxFuture<'_, Result<bool>>;
+}
+
+/// The same of an actor that has alarm handlers.
+pub(crate) trait Alarmed: Rung {
     /// Begins a turn of the asynchronous handler of an alarm; `None` if there is no such handler.
     fn begin(&self, due: &Due) -> Option<Turn<()>>;
     /// Runs the synchronous handlers of alarms in the turn at hand, and records what has come of
@@ -48,29 +53,31 @@ pub(crate) trait Alarmed {
 /// Runs the due alarms. `planned` is when the object's own alarm was meant to ring.
 pub(crate) fn ring(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
     let late = planned.is_some_and(|planned| object.instance().now().since(planned) > LATE);
-    rung(object, planned, move |object| {
-        Box::pin(run_due(object, late))
-    })
+    let ringing = object.clone();
+    let run = Box::pin(async move { run_due(&ringing, late).await });
+    rung(object, planned, run)
 }
 
 /// The same for an actor without alarm handlers, which needs less code: what older code has
 /// scheduled is set aside.
-pub(crate) fn ring_in_vain(object: Rc<dyn Alarmed>, planned: Option<Timestamp>) -> Turn<()> {
-    rung(object, planned, |object| Box::pin(set_all_aside(&**object)))
+pub(crate) fn ring_in_vain(object: Rc<dyn Rung>, planned: Option<Timestamp>) -> Turn<()> {
+    let ringing = object.clone();
+    let run = Box::pin(async move { set_all_aside(&*ringing).await });
+    rung(object, planned, run)
 }
 
 /// The platform redelivers a failed ring only a few times, so this never fails: it logs the
 /// error and sets the next ring.
 fn rung(
-    object: Rc<dyn Alarmed>,
+    object: Rc<dyn Rung>,
     planned: Option<Timestamp>,
-    run: impl FnOnce(&Rc<dyn Alarmed>) -> BoxFuture<'_, Result<()>> + 'static,
+    run: BoxFuture<'static, Result<()>>,
 ) -> Turn<()> {
     let instance = object.instance();
     let planned = planned.unwrap_or(instance.now());
     instance.ringing.planned.set(planned);
     Turn::start(async move {
-        let Err(error) = run(&object).await else {
+        let Err(error) = run.await else {
             return Ok(());
         };
         let instance = object.instance();
@@ -84,7 +91,7 @@ fn rung(
 }
 
 /// Wakes the actor, unless it has been destroyed; returns whether it was.
-async fn wake(object: &dyn Alarmed) -> Result<bool> {
+async fn wake(object: &dyn Rung) -> Result<bool> {
     let instance = object.instance();
     // A destroyed actor sleeps once its turns have ended.
     if !instance.gate.is_awake() || instance.is_destroyed() {
@@ -97,7 +104,7 @@ async fn wake(object: &dyn Alarmed) -> Result<bool> {
     Ok(false)
 }
 
-async fn set_all_aside(object: &dyn Alarmed) -> Result<()> {
+async fn set_all_aside(object: &dyn Rung) -> Result<()> {
     if wake(object).await? {
         return Ok(());
     }

@@ -223,7 +223,7 @@ impl Instance {
 
     /// Whether an error says that one of the actor's or the framework's tables is missing.
     fn is_about_ours(&self, error: &Error) -> bool {
-        let Some((_, name)) = error.message().split_once("no such table: ") else {
+        let Some(name) = error.message().strip_prefix("no such table: ") else {
             return false;
         };
         let name = name.split([':', ' ']).next().unwrap_or_default();

@@ -10,13 +10,15 @@ pub(crate) fn empty_tables<'a>(
     tables: impl Iterator<Item = &'a TableDef>,
 ) -> Option<String> {
     let (at, is_with) = lex::query(statement)?;
-    let (before, after) = statement.split_at(at);
+    let (before, after) = statement.split_at_checked(at)?;
     let mut text = before.to_owned();
     let mut separator = if is_with { " " } else { "WITH " };
     for def in tables {
-        text.extend([separator, "\"", def.name, "\" (\""]);
-        text.push_str(&def.columns.join("\", \""));
-        text.push_str("\") AS (SELECT NULL");
+        text.extend([separator, "\"", def.name, "\" ("]);
+        for (index, column) in def.columns.iter().enumerate() {
+            text.extend([if index > 0 { ", \"" } else { "\"" }, column, "\""]);
+        }
+        text.push_str(") AS (SELECT NULL");
         text.extend(def.columns.iter().skip(1).map(|_| ", NULL"));
         text.push_str(" WHERE 0)");
         separator = ", ";

@@ -12,8 +12,7 @@ use crate::time::Timestamp;
 /// Checks, in the background, whether the object's own alarm is still set, and sets it
 /// again if not. `expected` is when it should ring; without it, that is read.
 pub(crate) fn check_alarm(instance: &Rc<Instance>, expected: Option<Timestamp>) {
-    let is_unborn = instance.remembered().life != Life::Exists;
-    if is_unborn || instance.def.alarms().next().is_none() {
+    if instance.remembered().life != Life::Exists {
         return;
     }
     let looking = instance.clone();

@@ -7,7 +7,7 @@ pub(crate) mod door;
 mod early;
 mod empty;
 pub(crate) mod live;
-mod lost;
+pub(crate) mod lost;
 pub(crate) mod once;
 pub(crate) mod remembered;
 mod ringing;
@@ -49,6 +49,8 @@ pub(crate) struct ActorDef {
     pub(crate) bindings: Option<ReadBindings>,
     /// The alarm handlers, by index.
     pub(crate) alarm: fn(usize) -> Option<AlarmDef>,
+    /// Checks that the object's own alarm is set, which should ring then; nothing without handlers.
+    pub(crate) check_alarm: CheckAlarm,
     /// How long an event whose outcome is awaited waits for its turn.
     pub(crate) wait: Duration,
     /// Creates the database of an object that begins to exist, with these persisted fields.
@@ -57,6 +59,9 @@ pub(crate) struct ActorDef {
     /// second.
     pub(crate) follow: fn(&Instance, i64, i64) -> Result<()>,
 }
+
+/// See [`lost::check_alarm`].
+type CheckAlarm = fn(&Rc<Instance>, Option<Timestamp>);
 
 impl ActorDef {
     pub(crate) fn alarms(self) -> impl Iterator<Item = AlarmDef> {

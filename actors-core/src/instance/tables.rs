@@ -98,7 +98,7 @@ pub(crate) fn own() -> impl Iterator<Item = &'static TableDef> {
 impl TableDef {
     /// Creates the table and its indices.
     pub(crate) fn create(&self, run: &dyn Fn(&str) -> Result<u64>) -> Result<()> {
-        run(&self.create.concat())?;
+        run(&self.create.iter().copied().collect::<String>())?;
         let mut indices = self.indices.iter();
         indices.try_for_each(|index| run(index.create).map(drop))
     }
@@ -116,7 +116,7 @@ pub(crate) fn add_columns(instance: &Instance) -> Result<()> {
         let mut columns = def.columns.iter().zip(definitions);
         columns.try_for_each(|(name, definition)| match lacks(name) {
             true => {
-                let add = ["ALTER TABLE ", def.name, " ADD COLUMN ", definition].concat();
+                let add = format!("ALTER TABLE {} ADD COLUMN {definition}", def.name);
                 instance.own().run(&add, ()).map(drop)
             }
             false => Ok(()),

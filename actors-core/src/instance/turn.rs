@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::Instance;
 use super::door::{Door, Origin};
-use super::lost::check_alarm;
 use super::remembered::Life;
 use super::tables::DESTROYED;
 use crate::error::Result;
@@ -40,7 +39,7 @@ impl Instance {
                 self.read_bindings()?;
                 actor.wake(caller.clone()).await?;
                 permit.woke();
-                check_alarm(self, None);
+                (self.def.check_alarm)(self, None);
             }
             Ok((permit, caller))
         })
@@ -54,7 +53,7 @@ impl Instance {
         }
         if remembered.is_in_doubt.is_some() {
             self.remember(|remembered| remembered.is_in_doubt = None);
-            check_alarm(self, remembered.is_in_doubt);
+            (self.def.check_alarm)(self, remembered.is_in_doubt);
         }
     }
 

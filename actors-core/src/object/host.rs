@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{AlarmHandler, Object, RunAlarm};
 use crate::alarms::Due;
-use crate::alarms::ring::Alarmed;
+use crate::alarms::ring::{Alarmed, Rung};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::platform::{Host, Upgrade};
@@ -50,7 +50,7 @@ impl Host for Object {
     }
 
     fn alarm(&self, planned: Option<Timestamp>) -> Turn<()> {
-        (self.memory.code.ring)(Rc::new(self.unawaited("alarm")), planned)
+        (self.memory.code.ring)(self.unawaited("alarm"), planned)
     }
 
     fn socket(&self, socket: RawSocket, event: Event) -> Turn<()> {
@@ -61,7 +61,7 @@ impl Host for Object {
     }
 }
 
-impl Alarmed for Object {
+impl Rung for Object {
     fn instance(&self) -> &Rc<Instance> {
         self.instance()
     }
@@ -73,7 +73,9 @@ impl Alarmed for Object {
     fn finish_destroy(&self) -> BoxFuture<'_, Result<bool>> {
         Box::pin(self.finish_destroy())
     }
+}
 
+impl Alarmed for Object {
     fn begin(&self, due: &Due) -> Option<Turn<()>> {
         let handler = self.handler_of(due)?;
         match handler.run {

@@ -13,7 +13,6 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 
 use self::fields::{AnyActor, Saves};
-use crate::alarms::ring::Alarmed;
 use crate::alarms::{AlarmDef, Declared, Due, Retry};
 use crate::env::Env;
 use crate::error::{Error, Result};
@@ -58,7 +57,7 @@ pub(crate) struct ActorCode {
     pub(crate) on_request: Option<OnRequest>,
     pub(crate) alarms: &'static [AlarmHandler],
     /// What happens when the object's own alarm rings.
-    pub(crate) ring: fn(Rc<dyn Alarmed>, Option<Timestamp>) -> Turn<()>,
+    pub(crate) ring: fn(Object, Option<Timestamp>) -> Turn<()>,
     /// Runs due alarms of synchronous handlers.
     pub(crate) run_together: fn(&Object, &[Due]) -> Result<()>,
     pub(crate) sockets: Option<SocketCode>,

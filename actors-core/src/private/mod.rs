@@ -54,4 +54,4 @@ pub use actors_macros::{migration_next, sql_next};
 #[cfg(target_arch = "wasm32")]
 pub use wasm_bindgen;
 #[cfg(target_arch = "wasm32")]
-pub use worker::web_sys;
+pub use web_sys;

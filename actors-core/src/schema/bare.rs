@@ -3,14 +3,14 @@
 
 use super::migration::check_applied;
 use super::{Record, Schema};
+use crate::alarms;
 use crate::error::Result;
 use crate::instance::Instance;
 
 const SCHEMA: Schema = Schema {
     create: |_| Ok(()),
     leaves_alone,
-    // Tables of other code have been left alone.
-    update: |_, record| check_applied(&[], &record.migrations),
+    update,
 };
 
 /// See [`create`](super::create).
@@ -21,6 +21,12 @@ pub(crate) fn create(instance: &Instance, fields: &str) -> Result<()> {
 /// See [`follow`](super::follow).
 pub(crate) fn follow(instance: &Instance, found: i64, wanted: i64) -> Result<()> {
     super::follow(instance, &SCHEMA, found, wanted)
+}
+
+/// Tables of other code have been left alone.
+fn update(instance: &Instance, record: &Record) -> Result<()> {
+    check_applied(&[], &record.migrations)?;
+    alarms::forget_declared(instance)
 }
 
 /// Whether the database is newer than the code: it once had this code's fingerprint, or has

@@ -11,8 +11,8 @@ impl ActorDef {
             let recurrence = alarm.declared?.recurrence();
             let (every, cron, zone) = recurrence.columns();
             let every = every.map_or_else(String::new, |every| every.to_string());
-            let parts = [alarm.name, &every, cron.unwrap_or(""), zone.unwrap_or("")];
-            Some(parts.join(" "))
+            let (cron, zone) = (cron.unwrap_or(""), zone.unwrap_or(""));
+            Some(format!("{} {every} {cron} {zone}", alarm.name))
         })
     }
 

@@ -23,7 +23,6 @@ mod report;
 pub(crate) mod tables;
 
 pub(crate) use self::record::Record;
-use crate::alarms;
 use crate::error::{ErrorKind, Result};
 use crate::instance::Instance;
 use crate::instance::remembered::Life;
@@ -54,12 +53,12 @@ pub(crate) fn open(instance: &Instance) -> Result<String> {
 
 /// How the database follows what is declared: less code for an actor that declares less.
 struct Schema {
-    /// Creates the tables of a new object.
+    /// Creates the tables and the recurring alarms of a new object.
     create: fn(&Instance) -> Result<()>,
     /// Whether a database with this record is newer than the code, whose fingerprint follows, and
     /// can stay as it is.
     leaves_alone: fn(&Instance, &Record, i64) -> Result<bool>,
-    /// Brings the tables of a database with this record to what is declared.
+    /// Brings the tables and the recurring alarms of a database with this record to what is declared.
     update: fn(&Instance, &Record) -> Result<()>,
 }
 
@@ -75,7 +74,6 @@ fn follow(instance: &Instance, schema: &Schema, found: i64, wanted: i64) -> Resu
             true => Ok(()),
             false => {
                 (schema.update)(instance, &record)?;
-                alarms::reconcile(instance)?;
                 finish(instance, wanted, "{}", record.with_before(found))
             }
         }
@@ -110,7 +108,7 @@ fn stored(instance: &Instance) -> Result<Option<(i64, String)>> {
         .optional("SELECT fingerprint, state FROM _actors WHERE id = 0", ());
     match row {
         Err(error)
-            if error.kind() == ErrorKind::Sql && error.message().contains("no such table") =>
+            if error.kind() == ErrorKind::Sql && error.message().starts_with("no such table") =>
         {
             Ok(None)
         }
@@ -123,9 +121,6 @@ fn stored(instance: &Instance) -> Result<Option<(i64, String)>> {
 fn create(instance: &Instance, schema: &Schema, fields: &str) -> Result<()> {
     META.create(&|create| instance.own().run(create, ()))?;
     (schema.create)(instance)?;
-    if instance.def.alarms().any(|alarm| alarm.declared.is_some()) {
-        alarms::reconcile(instance)?;
-    }
     let fingerprint = match instance.is_destroyed() {
         // What is stored after `destroy` is deleted with the rest.
         true => DESTROYED,

@@ -106,7 +106,7 @@ impl Record {
 pub(crate) fn parts(tables: &[TableDef]) -> Vec<String> {
     let parts = tables.iter().flat_map(|def| {
         let columns = def.columns.iter();
-        let columns = columns.map(|column| [def.name, ".", column].concat());
+        let columns = columns.map(|column| format!("{}.{column}", def.name));
         let indices = def.indices.iter().map(|index| index.name.to_owned());
         std::iter::once(def.name.to_owned())
             .chain(columns)

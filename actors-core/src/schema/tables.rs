@@ -6,14 +6,24 @@ use super::newer::{Standing, standing};
 use super::plan::{Stored, Undeclared};
 use super::report::undeclared_table;
 use super::{Record, Schema};
+use crate::alarms;
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::sql::TableDef;
 
 const SCHEMA: Schema = Schema {
-    create: bring_declared,
+    create: |instance| {
+        bring_declared(instance)?;
+        match instance.def.alarms().any(|alarm| alarm.declared.is_some()) {
+            true => alarms::reconcile(instance),
+            false => Ok(()),
+        }
+    },
     leaves_alone,
-    update,
+    update: |instance, record| {
+        update(instance, record)?;
+        alarms::reconcile(instance)
+    },
 };
 
 /// See [`create`](super::create).

@@ -40,8 +40,31 @@ use actors_sqlite::names::framework_name;
 #[derive(Clone, Copy)]
 pub struct Sql<'a> {
     database: &'a dyn Database,
-    /// Whether its statements are the framework's own, or its macros': these need no checks.
-    is_own: bool,
+    /// None for the framework's own statements, and its macros': these need no checks, and an actor
+    /// that has no others links none.
+    checks: Option<&'static Checks>,
+}
+
+/// What is checked about a user's statement.
+struct Checks {
+    statement: fn(&str) -> Result<()>,
+    shape: fn(&Row<'_>, Shape) -> Result<()>,
+}
+
+impl Checks {
+    const ALL: Self = Self {
+        statement: check_names,
+        shape: check_shape,
+    };
+}
+
+fn check_names(statement: &str) -> Result<()> {
+    match framework_name(statement) {
+        Some(name) => Err(Error::sql(format!(
+            "{name} belongs to the framework, and can't be used in statements: {statement}"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// A database that statements run on.
@@ -69,14 +92,14 @@ impl<'a> Sql<'a> {
     pub(crate) fn new(database: &'a dyn Database) -> Self {
         Self {
             database,
-            is_own: false,
+            checks: Some(&Checks::ALL),
         }
     }
 
     pub(crate) fn own(database: &'a dyn Database) -> Self {
         Self {
             database,
-            is_own: true,
+            checks: None,
         }
     }
 
@@ -137,10 +160,8 @@ impl<'a> Sql<'a> {
     }
 
     fn check(self, statement: &str) -> Result<()> {
-        match (!self.is_own).then(|| framework_name(statement)).flatten() {
-            Some(name) => Err(Error::sql(format!(
-                "{name} belongs to the framework, and can't be used in statements: {statement}"
-            ))),
+        match self.checks {
+            Some(checks) => (checks.statement)(statement),
             None => Ok(()),
         }
     }
@@ -165,11 +186,12 @@ impl<'a> Sql<'a> {
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         self.check(statement)?;
-        let mut checked = self.is_own;
+        let mut checks = self.checks;
         params.with(&mut |values| {
             self.database.query(statement, values, &mut |row| {
-                if !std::mem::replace(&mut checked, true) {
-                    check_shape(row, shape).map_err(|error| error.at(statement))?;
+                // All rows have the shape of the first.
+                if let Some(checks) = checks.take() {
+                    (checks.shape)(row, shape).map_err(|error| error.at(statement))?;
                 }
                 visit(row)
             })

@@ -1,5 +1,7 @@
 //! Binds integers, which JavaScript does not have, to a statement.
 
+use std::ops::Range;
+
 use actors_sqlite::parameters::parameters;
 
 /// The statement with each parameter whose number is in `integers` (the bit `n - 1` for `?n`)
@@ -7,17 +9,16 @@ use actors_sqlite::parameters::parameters;
 /// cast's affinity, so that the value is compared like a bound one.
 pub(crate) fn cast_integers(statement: &str, integers: u128) -> String {
     let mut text = String::with_capacity(statement.len() + 64);
+    let part = |range: Range<usize>| statement.get(range).unwrap_or_default();
     let mut copied = 0;
     for (number, place) in parameters(statement) {
         if is_in(integers, number) {
-            text.push_str(&statement[copied..place.start]);
-            text.push_str("+CAST(");
-            text.push_str(&statement[place.clone()]);
-            text.push_str(" AS INTEGER)");
+            let before = part(copied..place.start);
+            text.extend([before, "+CAST(", part(place.clone()), " AS INTEGER)"]);
             copied = place.end;
         }
     }
-    text.push_str(&statement[copied..]);
+    text.push_str(part(copied..statement.len()));
     text
 }
 

@@ -37,15 +37,21 @@ pub(crate) struct Identity {
 
 impl Identity {
     pub(crate) fn new(actor: &'static str, id: String, name: Option<String>) -> Self {
-        let label = name.as_deref().unwrap_or(&id[..id.floor_char_boundary(8)]);
-        let label = label[..label.floor_char_boundary(MAX_NAME)].to_owned();
+        let start = |text: &str, most| {
+            let start = text.get(..text.floor_char_boundary(most));
+            start.unwrap_or_default().to_owned()
+        };
+        let label = match &name {
+            Some(name) => start(name, MAX_NAME),
+            None => start(&id, 8),
+        };
         Self { actor, id, label }
     }
 }
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?}", self.actor, self.label)
+        write!(f, "{} {}", self.actor, quoted(&self.label))
     }
 }
 
@@ -87,10 +93,28 @@ impl Chain {
 impl fmt::Display for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Link { actor, label, .. } in &self.0 {
-            write!(f, "{actor} {label:?} → ")?;
+            write!(f, "{actor} {} → ", quoted(label))?;
         }
         Ok(())
     }
+}
+
+/// The text in quotes, as `Debug` shows all but the rarest characters: that has tables of what is
+/// printable.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for char in text.chars() {
+        if char.is_control() {
+            let _ = write!(quoted, "\\u{{{:x}}}", u32::from(char));
+            continue;
+        }
+        if matches!(char, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(char);
+    }
+    quoted.push('"');
+    quoted
 }
 
 impl Link {

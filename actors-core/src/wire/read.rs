@@ -200,7 +200,8 @@ impl<'a> Texts<'a> {
     /// The next text, which is so long in JavaScript's units.
     fn take(&mut self, units: usize) -> &'a str {
         let length = self.lengths.next(units);
-        let (text, rest) = self.rest.split_at(length.min(self.rest.len()));
+        let split = self.rest.split_at_checked(length);
+        let (text, rest) = split.unwrap_or((self.rest, ""));
         self.rest = rest;
         text
     }

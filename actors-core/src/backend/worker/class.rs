@@ -1,12 +1,9 @@
 //! The exported class of an actor, and how events get into it.
 
-use std::sync::Once;
-
 use wasm_bindgen::prelude::*;
-use worker::web_sys;
 
 use super::error::to_js;
-use super::executor::{answer, install_panic_hook};
+use super::executor::answer;
 use super::state::State;
 use super::{http, object, sockets, wire};
 use crate::actor::Actor;
@@ -66,7 +63,15 @@ struct Definition {
 
 type MakePlatform = fn(&State) -> Box<dyn Platform>;
 type Fetch = fn(&Object, &web_sys::Request, Option<Vec<u8>>) -> Result<JsValue, JsValue>;
-type SocketEvent = fn(&Exported, JsValue, Event) -> Result<JsValue, JsValue>;
+type SocketEvent = fn(&Exported, JsValue, Parts) -> Result<JsValue, JsValue>;
+
+/// An event, and what is packed with it.
+struct Parts {
+    event: i32,
+    cells: Vec<f64>,
+    texts: Option<String>,
+    bytes: Option<Vec<u8>>,
+}
 
 /// What the runtime is told of a class.
 struct Declared {
@@ -124,9 +129,9 @@ impl Exported {
         }
     }
 
-    fn socket(&self, socket: JsValue, event: Event) -> Result<JsValue, JsValue> {
+    fn socket(&self, socket: JsValue, parts: Parts) -> Result<JsValue, JsValue> {
         let socket = sockets::known(&self.state, socket);
-        answer(self.object.socket(socket, event), nothing)
+        answer(self.object.socket(socket, socket_event(parts)), nothing)
     }
 }
 
@@ -134,7 +139,7 @@ impl Class {
     /// An object of the runtime, from the arguments of its constructor.
     pub fn new<A: Actor>(state: JsValue, env: JsValue) -> Self {
         let definition = const { &Definition::of::<A>() };
-        let (state, env) = (state.unchecked_into(), Env(env.unchecked_into()));
+        let (state, env) = (state.unchecked_into(), Env(env));
         Self(Some(Exported::new(state, env, definition)))
     }
 
@@ -174,7 +179,13 @@ impl Class {
                 answer(object.alarm(planned), nothing)
             }
             (MESSAGE | CLOSE | ERROR, _, Some(socket)) => {
-                socket(exported, about, socket_event(event, &cells, texts, bytes))
+                let parts = Parts {
+                    event,
+                    cells,
+                    texts,
+                    bytes,
+                };
+                socket(exported, about, parts)
             }
             (method, ..) => {
                 let method = usize::try_from(method).unwrap_or(usize::MAX);
@@ -197,9 +208,9 @@ fn reply(reply: Packed) -> Result<JsValue> {
 
 /// The event of a socket. A message that is too large stays outside of Wasm, whose memory never
 /// shrinks: only its length is passed.
-fn socket_event(event: i32, cells: &[f64], texts: Option<String>, bytes: Option<Vec<u8>>) -> Event {
-    let cell = |index| cells.get(index).copied().unwrap_or_default();
-    match (event, texts, bytes) {
+fn socket_event(parts: Parts) -> Event {
+    let cell = |index| parts.cells.get(index).copied().unwrap_or_default();
+    match (parts.event, parts.texts, parts.bytes) {
         (MESSAGE, Some(text), _) => Event::Message(Ok(Message::Text(text))),
         (MESSAGE, None, Some(bytes)) => Event::Message(Ok(Message::Bytes(bytes.into()))),
         (MESSAGE, None, None) => Event::Message(Err(TooLong(cell(0) as usize))),
@@ -218,8 +229,6 @@ pub fn declare_class<A: Actor>(instance: &JsValue) {
 }
 
 fn declare_as(instance: &JsValue, definition: &Definition) {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(install_panic_hook);
     let Definition { code, declared, .. } = definition;
     let methods = code.methods.iter().map(|method| method.name.to_owned());
     declare(

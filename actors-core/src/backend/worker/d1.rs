@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
+use js_sys::futures::JsFuture;
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, Promise, Uint8Array};
-use worker::wasm_bindgen_futures::JsFuture;
 
-use super::error::from_js;
+use super::error::{from_js, sqlite_message};
 use super::sql::cells_of;
 use crate::bindings::QueryMeta;
 use crate::bindings::database::{D1, Query};
@@ -21,7 +21,7 @@ extern "C" {
     #[derive(Clone)]
     type Database;
     #[wasm_bindgen(js_name = databaseOf)]
-    fn database_of(env: &worker::Env, name: &str) -> Option<Database>;
+    fn database_of(env: &JsValue, name: &str) -> Option<Database>;
     fn run(database: &Database, statement: Array) -> Promise;
     fn all(database: &Database, statement: Array) -> Promise;
     fn batch(database: &Database, statements: Array) -> Promise;
@@ -41,7 +41,7 @@ extern "C" {
     fn meta(this: &Answer) -> Vec<f64>;
 }
 
-pub(super) fn database(env: &worker::Env, name: &str) -> Option<Rc<dyn D1>> {
+pub(super) fn database(env: &JsValue, name: &str) -> Option<Rc<dyn D1>> {
     Some(Rc::new(database_of(env, name)?))
 }
 
@@ -77,7 +77,7 @@ async fn answer(promise: Promise) -> Result<JsValue> {
     JsFuture::from(promise).await.map_err(|thrown| {
         let error = from_js(&thrown);
         let message = error.message().trim_start_matches("D1_ERROR: ");
-        Error::sql(message.split(": SQLITE_").next().unwrap_or_default())
+        Error::sql(sqlite_message(message))
     })
 }
 

@@ -1,7 +1,6 @@
 //! The Worker's own fetch handler.
 
 use wasm_bindgen::prelude::*;
-use worker::web_sys;
 
 use super::error::from_js;
 use super::executor::answer;
@@ -63,7 +62,7 @@ pub fn front(
         Err(error) => return http::refuse(&error),
     };
     let turn = Turn::start(async move {
-        let bindings = Env(env.clone().unchecked_into());
+        let bindings = Env(env.clone());
         let next = next(front, &bindings, whole, normalised).await;
         // What nobody could change goes on as it came.
         let sent = |changed: Request| match front.before {

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use worker::Env;
 
 use super::{d1, history, kv, network, queue, r2, rpc};
 use crate::bindings::bucket::R2;
@@ -24,15 +23,15 @@ use crate::turn::BoxFuture;
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
     #[wasm_bindgen(js_name = textOf)]
-    fn text_of(env: &Env, name: &str) -> Option<String>;
+    fn text_of(env: &JsValue, name: &str) -> Option<String>;
     #[wasm_bindgen(js_name = jsonOf)]
-    fn json_of(env: &Env, name: &str) -> Option<String>;
+    fn json_of(env: &JsValue, name: &str) -> Option<String>;
 }
 
 #[wasm_bindgen(module = "/src/backend/worker/bindings.js")]
 extern "C" {
     #[wasm_bindgen(js_name = hasBinding)]
-    fn has_binding(env: &Env, name: &str) -> bool;
+    fn has_binding(env: &JsValue, name: &str) -> bool;
 }
 
 thread_local! {
@@ -40,7 +39,7 @@ thread_local! {
     static READ: RefCell<Vec<Rc<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Bindings for Env {
+impl Bindings for JsValue {
     fn object(&self, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
         rpc::object(self, address, name)
     }

@@ -1,7 +1,6 @@
 //! Converts errors between our form and JavaScript's.
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys;
 
 use crate::error::{Error, ErrorKind};
 
@@ -39,6 +38,15 @@ pub(super) fn from_js(thrown: &JsValue) -> Error {
     Error::new(kind, message)
 }
 
+/// SQLite's own message, without the runtime's code after it.
+pub(super) fn sqlite_message(message: &str) -> &str {
+    const CODE: &[u8] = b": SQLITE_";
+    let mut parts = message.as_bytes().windows(CODE.len());
+    let end = parts.position(|part| part == CODE);
+    end.and_then(|end| message.get(..end)).unwrap_or(message)
+}
+
+#[cfg(feature = "worker")]
 impl From<worker::Error> for Error {
     fn from(error: worker::Error) -> Self {
         Self::internal(error.to_string())

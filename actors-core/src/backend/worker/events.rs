@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use js_sys::{Array, Date, JSON};
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, Date, JSON};
 
 use super::executor::answer;
 use crate::entry::events::{Consumer, Head, OnSchedule, Scheduled, Settle, Unread, consumer};

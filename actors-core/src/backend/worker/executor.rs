@@ -6,16 +6,16 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::panic;
+use std::panic::{self, PanicHookInfo};
 use std::pin::pin;
 
+use js_sys::Promise;
+use js_sys::futures::spawn_local;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Promise, RangeError};
-use worker::wasm_bindgen_futures::spawn_local;
 
 use super::error::to_js;
 use crate::error::Result;
-use crate::turn::{Turn, current};
+use crate::turn::{BoxFuture, Turn, current};
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
@@ -30,20 +30,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn reject(this: &Deferred, error: JsValue);
 
+    /// Whether this was thrown by a dead Wasm instance: one that has panicked, or has run out
+    /// of stack.
+    #[wasm_bindgen(js_name = isTrap)]
+    pub(super) fn is_trap(thrown: &JsValue) -> bool;
     fn panicked(message: &str, current: Option<Deferred>, object: Option<&str>, alarm: f64);
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = WebAssembly, js_name = RuntimeError)]
-    type Trap;
-}
-
-/// Whether this was thrown by a dead Wasm instance: one that has panicked, or has run out
-/// of stack.
-pub(super) fn is_trap(thrown: &JsValue) -> bool {
-    let is_overflow = |error: &RangeError| String::from(error.message()).contains("call stack");
-    thrown.is_instance_of::<Trap>() || thrown.dyn_ref().is_some_and(is_overflow)
 }
 
 thread_local! {
@@ -58,11 +49,15 @@ pub(super) fn answer<T: 'static>(
 ) -> Result<JsValue, JsValue> {
     match turn {
         Turn::Done(result) => result.and_then(to_value).map_err(|error| to_js(&error)),
-        Turn::Pending(future) => Ok(promise(async move { to_value(future.await?) }).into()),
+        Turn::Pending(future) => {
+            let future = Box::pin(async move { to_value(future.await?) });
+            Ok(promise(future).into())
+        }
     }
 }
 
-fn promise(future: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
+/// A promise of what the future comes to. It is boxed, so that this is compiled once.
+pub(super) fn promise(future: BoxFuture<'static, Result<JsValue>>) -> Promise {
     let deferred = Deferred::new();
     let promise = deferred.promise();
     spawn_local(async move {
@@ -86,11 +81,10 @@ async fn polled_for<T>(deferred: &Deferred, future: impl Future<Output = T>) -> 
     .await
 }
 
-/// Makes a panic reject all pending promises before it aborts the instance.
-pub(super) fn install_panic_hook() {
-    let others = panic::take_hook();
+/// Makes a panic reject all pending promises, and then log, before it aborts the instance.
+pub(super) fn install_panic_hook(log: impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static) {
     panic::set_hook(Box::new(move |info| {
-        // The other hooks log where it was.
+        // That is logged with the place where it was.
         let message = info.payload_as_str().unwrap_or_default();
         let lost = current::panicked_alarm();
         panicked(
@@ -99,6 +93,6 @@ pub(super) fn install_panic_hook() {
             lost.as_ref().map(|lost| &*lost.object),
             lost.as_ref().map_or(0.0, |lost| lost.alarm as f64),
         );
-        others(info);
+        log(info);
     }));
 }

@@ -72,7 +72,7 @@ function lose(why, loss) {
 }
 
 // An instance may also end without a panic, when it runs out of memory or stack.
-function isTrap(error) {
+export function isTrap(error) {
   const isOverflow = error instanceof RangeError && error.message.includes("call stack");
   return isOverflow || error instanceof WebAssembly.RuntimeError;
 }
@@ -837,12 +837,16 @@ function newHeaders(lines) {
 }
 
 // A body is copied, since Wasm's memory must not be shared.
-export function respond(status, headers, body) {
-  return new Response(body?.slice(), { status, headers: newHeaders(headers) });
+export function respond(status, headers, body, stream) {
+  return new Response(body?.slice() ?? stream, { status, headers: newHeaders(headers) });
 }
 
-export function newRequest(method, url, headers, body) {
-  return new Request(url, { method, headers: newHeaders(headers), body: body?.slice() });
+export function newRequest(method, url, headers, body, stream) {
+  return new Request(url, {
+    method,
+    headers: newHeaders(headers),
+    body: body?.slice() ?? stream,
+  });
 }
 
 export function pathOf(request) {
@@ -853,11 +857,11 @@ export function canonicalUrl(url) {
   return canonical(url).url;
 }
 
-// The request as the Worker has changed it: a body is copied, or that of `source`.
-export function changedRequest(original, method, url, headers, body, source) {
+// The request as the Worker has changed it.
+export function changedRequest(original, method, url, headers, body, stream) {
   const { cf, signal } = original;
   const changed = { method, headers: newHeaders(headers), redirect: "manual", cf, signal };
-  return new Request(url, { ...changed, body: body?.slice() ?? source?.body });
+  return new Request(url, { ...changed, body: body?.slice() ?? stream });
 }
 
 export function ask(env, binding, request) {

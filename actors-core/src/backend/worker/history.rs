@@ -1,8 +1,8 @@
 //! The history of an object's storage: points in time to go back to.
 
+use js_sys::Promise;
+use js_sys::futures::JsFuture;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::Promise;
-use worker::wasm_bindgen_futures::JsFuture;
 
 use super::error::from_js;
 use super::state::State;

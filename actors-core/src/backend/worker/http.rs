@@ -1,17 +1,19 @@
 //! Converts requests and responses between the platform's types and the `http` crate's. A
 //! head is passed in one call, and a body when it is read.
 
+use std::convert::identity;
 use std::fmt::Display;
 use std::pin::Pin;
 
-use ::http::Method;
+use ::http::header::HeaderName;
+use ::http::{HeaderMap, Method};
 use bytes::Bytes;
-use http_body_util::BodyExt as _;
+use http_body::Body as _;
+use js_sys::futures::JsFuture;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Promise, Uint8Array};
-use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys;
 
+use super::body::{Parts, to_stream};
 use super::error::{from_js, to_js};
 use super::executor::answer;
 use crate::error::{Error, Result};
@@ -32,14 +34,19 @@ extern "C" {
     #[wasm_bindgen(js_name = bytesOf)]
     fn bytes_of(body: &JsValue) -> Promise;
     #[wasm_bindgen(catch)]
-    fn respond(status: u16, headers: Option<&str>, body: Option<&[u8]>)
-    -> Result<JsValue, JsValue>;
+    fn respond(
+        status: u16,
+        headers: Option<&str>,
+        body: Option<&[u8]>,
+        stream: &JsValue,
+    ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_name = newRequest)]
     fn new_request(
         method: &str,
         url: &str,
         headers: Option<&str>,
         body: Option<&[u8]>,
+        stream: &JsValue,
     ) -> Result<web_sys::Request, JsValue>;
     #[wasm_bindgen(catch, js_name = changedRequest)]
     fn changed_request(
@@ -48,7 +55,7 @@ extern "C" {
         url: &str,
         headers: Option<&str>,
         body: Option<&[u8]>,
-        source: &JsValue,
+        stream: &JsValue,
     ) -> Result<web_sys::Request, JsValue>;
 }
 
@@ -117,13 +124,23 @@ pub(super) fn head(request: &web_sys::Request) -> Result<::http::Request<()>> {
     let mut lines = head.split('\n');
     let mut next = || lines.next().unwrap_or_default();
     let (method, url) = (next(), next());
-    let mut head = ::http::Request::builder()
-        .method(method)
-        .uri(request::uri(url)?);
+    // A builder would take twice the code.
+    let mut head = ::http::Request::new(());
+    *head.method_mut() = method.parse().map_err(unreadable)?;
+    *head.uri_mut() = request::uri(url)?;
+    read_headers(head.headers_mut(), lines).map_err(unreadable)?;
+    Ok(head)
+}
+
+/// Adds headers, a line for each name and each value.
+fn read_headers<'a>(
+    headers: &mut HeaderMap,
+    mut lines: impl Iterator<Item = &'a str>,
+) -> Result<(), ::http::Error> {
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        head = head.header(name, value);
+        headers.try_append(HeaderName::from_bytes(name.as_bytes())?, value.parse()?)?;
     }
-    head.body(()).map_err(unreadable)
+    Ok(())
 }
 
 /// The error for a request with a header that HTTP does not allow, but the runtime lets
@@ -148,6 +165,13 @@ pub(super) fn length(response: &web_sys::Response) -> Option<u64> {
 }
 
 impl JsBody {
+    fn message(&self) -> &JsValue {
+        match self {
+            Self::Request(request) => request,
+            Self::Response(response) => response,
+        }
+    }
+
     /// How many bytes it has, if its headers say so.
     pub(super) fn length(&self) -> Option<u64> {
         let headers = match self {
@@ -160,10 +184,7 @@ impl JsBody {
 
 impl Incoming for JsBody {
     fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
-        let reading = bytes_of(match &*self {
-            Self::Request(request) => request,
-            Self::Response(response) => response,
-        });
+        let reading = bytes_of(self.message());
         Box::pin(async {
             let bytes = JsFuture::from(reading).await;
             let bytes = bytes.map_err(|thrown| from_js(&thrown))?;
@@ -172,21 +193,7 @@ impl Incoming for JsBody {
     }
 
     fn stream(&mut self) -> Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>> {
-        let body = match self {
-            Self::Request(request) => {
-                worker::request_from_wasm(Clone::clone(request)).map(::http::Request::into_body)
-            }
-            Self::Response(response) => {
-                worker::response_from_wasm(Clone::clone(response)).map(::http::Response::into_body)
-            }
-        };
-        match body {
-            Ok(body) => Box::pin(body.map_err(Error::from)),
-            Err(error) => {
-                let message = error.to_string();
-                Box::pin(http_body_util::Empty::new().map_err(move |_| Error::internal(&*message)))
-            }
-        }
+        Box::pin(Parts::of(self.message(), identity))
     }
 }
 
@@ -200,18 +207,17 @@ pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
     let mut lines = head.split('\n');
     let mut next = || lines.next().unwrap_or_default();
     let (has_body, status) = (next() == "1", next());
-    let mut head = ::http::Response::builder().status(status);
-    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        head = head.header(name, value);
+    let mut head = Response::new(Body::empty());
+    *head.status_mut() = status.parse().map_err(::http::Error::from)?;
+    read_headers(head.headers_mut(), lines)?;
+    if has_body {
+        *head.body_mut() = Body::incoming(JsBody::Response(response.unchecked_into()));
     }
-    Ok(head.body(match has_body {
-        true => Body::incoming(JsBody::Response(response.unchecked_into())),
-        false => Body::empty(),
-    })?)
+    Ok(head)
 }
 
 /// The headers, a line for each name and each value; none if there are none.
-fn lines(headers: &::http::HeaderMap) -> Option<String> {
+fn lines(headers: &HeaderMap) -> Option<String> {
     let mut lines = String::new();
     for (name, value) in headers {
         if !lines.is_empty() {
@@ -219,60 +225,59 @@ fn lines(headers: &::http::HeaderMap) -> Option<String> {
         }
         lines.push_str(name.as_str());
         lines.push('\n');
-        lines.push_str(&String::from_utf8_lossy(value.as_bytes()));
+        // Others are refused before.
+        lines.push_str(std::str::from_utf8(value.as_bytes()).unwrap_or_default());
     }
     (!lines.is_empty()).then_some(lines)
 }
 
 pub(super) fn to_js_response(response: Response) -> Result<JsValue> {
     let (head, body) = response.into_parts();
-    let bytes = match body.into_full() {
-        Ok(bytes) => bytes,
-        Err(stream) => {
-            let response = ::http::Response::from_parts(head, stream);
-            return Ok(worker::response_to_wasm(response)?.into());
-        }
-    };
-    let (headers, body) = (lines(&head.headers), (!bytes.is_empty()).then_some(&*bytes));
-    let response = respond(head.status.as_u16(), headers.as_deref(), body);
+    let (bytes, stream) = outgoing(body, to_stream);
+    let (status, headers) = (head.status.as_u16(), lines(&head.headers));
+    let response = respond(status, headers.as_deref(), some(&bytes), &stream);
     response.map_err(|thrown| from_js(&thrown))
 }
 
 /// A request for another object.
 pub(super) fn to_js_request(request: Request) -> Result<web_sys::Request> {
     let (head, body) = request.into_parts();
-    let bytes = match body.into_full() {
-        Ok(bytes) => bytes,
-        Err(stream) => {
-            let request = ::http::Request::from_parts(head, stream);
-            return Ok(worker::request_to_wasm(request)?);
-        }
-    };
-    let (headers, body) = (lines(&head.headers), (!bytes.is_empty()).then_some(&*bytes));
+    let (bytes, stream) = outgoing(body, to_stream);
     let (method, url) = (head.method.as_str(), head.uri.to_string());
-    let request = new_request(method, &url, headers.as_deref(), body);
+    let headers = lines(&head.headers);
+    let request = new_request(method, &url, headers.as_deref(), some(&bytes), &stream);
     request.map_err(|thrown| from_js(&thrown))
 }
 
 /// A request that has been changed on its way; a body that nobody has read stays in JavaScript.
 pub(super) fn changed(original: &web_sys::Request, request: Request) -> Result<web_sys::Request> {
     let (head, body) = request.into_parts();
-    let (mut bytes, mut source) = (Bytes::new(), JsValue::UNDEFINED);
-    match body.into_full() {
-        Ok(full) => bytes = full,
-        Err(stream) => source = source_of(stream)?,
-    }
-    let (headers, body) = (lines(&head.headers), (!bytes.is_empty()).then_some(&*bytes));
+    let (bytes, stream) = outgoing(body, unread_or_stream);
     let (method, url) = (head.method.as_str(), head.uri.to_string());
-    let request = changed_request(original, method, &url, headers.as_deref(), body, &source);
+    let headers = lines(&head.headers);
+    let (headers, body) = (headers.as_deref(), some(&bytes));
+    let request = changed_request(original, method, &url, headers, body, &stream);
     request.map_err(|thrown| from_js(&thrown))
 }
 
-/// What has the body in JavaScript.
-fn source_of(body: Body) -> Result<JsValue> {
+/// The bytes of a body, or the stream of one that is not in memory.
+fn outgoing(body: Body, to_stream: fn(Body) -> JsValue) -> (Bytes, JsValue) {
+    match body.into_full() {
+        Ok(bytes) => (bytes, JsValue::UNDEFINED),
+        Err(ended) if ended.is_end_stream() => (Bytes::new(), JsValue::UNDEFINED),
+        Err(stream) => (Bytes::new(), to_stream(stream)),
+    }
+}
+
+fn some(bytes: &[u8]) -> Option<&[u8]> {
+    (!bytes.is_empty()).then_some(bytes)
+}
+
+/// The stream that JavaScript has of the body, or a new one.
+fn unread_or_stream(body: Body) -> JsValue {
     match body.into_incoming::<JsBody>() {
-        Ok(JsBody::Request(request)) => Ok(request.into()),
-        Ok(JsBody::Response(response)) => Ok(response.into()),
-        Err(stream) => Ok(worker::response_to_wasm(::http::Response::new(stream))?.into()),
+        Ok(JsBody::Request(request)) => request.body().into(),
+        Ok(JsBody::Response(response)) => response.body().into(),
+        Err(stream) => to_stream(stream),
     }
 }

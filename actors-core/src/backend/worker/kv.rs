@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
+use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
-use worker::Env;
-use worker::js_sys::{Date, Promise};
 
 use super::rpc::settled;
 use crate::bindings::KvPage;
@@ -18,7 +17,7 @@ use crate::turn::BoxFuture;
 extern "C" {
     type Namespace;
     #[wasm_bindgen(js_name = kvOf)]
-    fn kv_of(env: &Env, name: &str) -> Option<Namespace>;
+    fn kv_of(env: &JsValue, name: &str) -> Option<Namespace>;
     #[wasm_bindgen(js_name = kvGet)]
     fn kv_get(kv: &Namespace, key: &str) -> Promise;
     #[wasm_bindgen(js_name = kvPut)]
@@ -41,7 +40,7 @@ extern "C" {
     fn metadata(this: &Found) -> Option<String>;
 }
 
-pub(super) fn kv(env: &Env, name: &str) -> Option<Rc<dyn KvStore>> {
+pub(super) fn kv(env: &JsValue, name: &str) -> Option<Rc<dyn KvStore>> {
     Some(Rc::new(kv_of(env, name)?))
 }
 

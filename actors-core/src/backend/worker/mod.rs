@@ -1,5 +1,6 @@
 //! The platform of Cloudflare Workers: workerd's JavaScript API.
 
+mod body;
 mod class;
 mod d1;
 mod entry;
@@ -9,6 +10,7 @@ mod events;
 mod executor;
 mod history;
 mod http;
+mod init;
 mod kv;
 mod network;
 mod object;

@@ -5,13 +5,11 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use http_body::Body as _;
-use http_body_util::BodyExt as _;
+use js_sys::Promise;
+use js_sys::futures::JsFuture;
 use wasm_bindgen::prelude::*;
-use worker::Env;
-use worker::js_sys::Promise;
-use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys;
 
+use super::body::Parts;
 use super::error::from_js;
 use super::{http, timer};
 use crate::bindings::fetch::Fetcher;
@@ -23,7 +21,7 @@ use crate::turn::BoxFuture;
 #[wasm_bindgen(module = "/src/backend/worker/network.js")]
 extern "C" {
     #[wasm_bindgen(js_name = serviceOf)]
-    fn service_of(env: &Env, name: &str) -> Option<Client>;
+    fn service_of(env: &JsValue, name: &str) -> Option<Client>;
     type Client;
     /// A request that has been sent; without a client, over the network.
     type Exchange;
@@ -39,7 +37,7 @@ pub(super) fn network() -> Rc<dyn Fetcher> {
     Rc::new(Network)
 }
 
-pub(super) fn service(env: &Env, name: &str) -> Option<Rc<dyn Fetcher>> {
+pub(super) fn service(env: &JsValue, name: &str) -> Option<Rc<dyn Fetcher>> {
     Some(Rc::new(Service(service_of(env, name)?)))
 }
 
@@ -165,25 +163,6 @@ impl Incoming for Arriving {
         if let Some(by) = &mut self.by {
             by.is_left = true;
         }
-        let failure = self.failure;
-        match worker::response_from_wasm(Clone::clone(&self.response)) {
-            Ok(response) => {
-                let body = response.into_body();
-                Box::pin(body.map_err(move |error| failure(unread(error))))
-            }
-            Err(error) => {
-                let message = error.to_string();
-                let nothing = http_body_util::Empty::new();
-                Box::pin(nothing.map_err(move |_| Error::internal(&*message)))
-            }
-        }
-    }
-}
-
-/// Why a body ended before its end.
-fn unread(error: worker::Error) -> Error {
-    match error {
-        worker::Error::Internal(thrown) => from_js(&thrown),
-        other => other.into(),
+        Box::pin(Parts::of(&self.response, self.failure))
     }
 }

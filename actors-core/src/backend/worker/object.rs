@@ -3,9 +3,8 @@
 use std::any::Any;
 use std::cell::RefCell;
 
+use js_sys::futures::{JsFuture, spawn_local};
 use wasm_bindgen::prelude::*;
-use worker::js_sys;
-use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::error::{from_js, to_js};
 use super::state::{State, Storage};
@@ -179,7 +178,11 @@ impl<const SOCKETS: bool> Platform for Object<SOCKETS> {
     }
 
     fn sockets(&self, chosen: &Selection<'_>) -> Vec<RawSocket> {
-        sockets::chosen(&self.state, chosen)
+        match SOCKETS {
+            true => sockets::chosen(&self.state, chosen),
+            // New code ends the sockets of older code.
+            false => Vec::new(),
+        }
     }
 
     fn socket(&self, id: &str) -> Option<RawSocket> {

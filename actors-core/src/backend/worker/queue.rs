@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use worker::Env;
-use worker::js_sys::Promise;
 
 use super::rpc::settled;
 use crate::bindings::queue::QueueSender;
@@ -15,12 +14,12 @@ use crate::turn::BoxFuture;
 extern "C" {
     type Producer;
     #[wasm_bindgen(js_name = queueOf)]
-    fn queue_of(env: &Env, name: &str) -> Option<Producer>;
+    fn queue_of(env: &JsValue, name: &str) -> Option<Producer>;
     #[wasm_bindgen(js_name = queueSend)]
     fn queue_send(queue: &Producer, messages: Vec<String>, delay: Option<u32>) -> Promise;
 }
 
-pub(super) fn queue(env: &Env, name: &str) -> Option<Rc<dyn QueueSender>> {
+pub(super) fn queue(env: &JsValue, name: &str) -> Option<Rc<dyn QueueSender>> {
     Some(Rc::new(queue_of(env, name)?))
 }
 

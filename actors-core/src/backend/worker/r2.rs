@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use http_body::Body as _;
+use js_sys::futures::JsFuture;
+use js_sys::{Array, Promise, Uint8Array};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, Promise, Uint8Array};
-use worker::wasm_bindgen_futures::JsFuture;
 
 use super::error::from_js;
 use super::http::{JsBody, from_js_response, to_js_response};
@@ -23,7 +23,7 @@ extern "C" {
     #[derive(Clone)]
     type Bucket;
     #[wasm_bindgen(js_name = bucketOf)]
-    fn bucket_of(env: &worker::Env, name: &str) -> Option<Bucket>;
+    fn bucket_of(env: &JsValue, name: &str) -> Option<Bucket>;
     fn head(bucket: &Bucket, key: &str) -> Promise;
     fn get(bucket: &Bucket, key: &str, range: Option<&str>) -> Promise;
     fn put(bucket: &Bucket, key: &str, body: &JsValue, length: f64, options: &str) -> Promise;
@@ -31,7 +31,7 @@ extern "C" {
     fn remove(bucket: &Bucket, keys: Array) -> Promise;
 }
 
-pub(super) fn bucket(env: &worker::Env, name: &str) -> Option<Rc<dyn R2>> {
+pub(super) fn bucket(env: &JsValue, name: &str) -> Option<Rc<dyn R2>> {
     Some(Rc::new(bucket_of(env, name)?))
 }
 

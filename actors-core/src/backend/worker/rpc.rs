@@ -1,10 +1,8 @@
 //! The clients of other objects.
 
+use js_sys::futures::JsFuture;
+use js_sys::{Math, Promise};
 use wasm_bindgen::prelude::*;
-use worker::Env;
-use worker::js_sys::{Math, Promise};
-use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys;
 
 use super::error::from_js;
 use super::state::Id;
@@ -20,12 +18,12 @@ use crate::wire::Packed;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
 extern "C" {
-    fn stub(env: &Env, binding: &str, name: &str) -> Option<ObjectStub>;
+    fn stub(env: &JsValue, binding: &str, name: &str) -> Option<ObjectStub>;
     /// Another stub of the same object.
     fn renewed(stub: &ObjectStub) -> ObjectStub;
     #[wasm_bindgen(catch)]
     fn placed(
-        env: &Env,
+        env: &JsValue,
         binding: &str,
         name: Option<&str>,
         id: Option<&str>,
@@ -33,7 +31,7 @@ extern "C" {
         jurisdiction: Option<&str>,
         routing: Option<&str>,
     ) -> Result<Option<ObjectStub>, JsValue>;
-    fn far(env: &Env, binding: &str, name: Option<&str>) -> Option<ObjectStub>;
+    fn far(env: &JsValue, binding: &str, name: Option<&str>) -> Option<ObjectStub>;
     #[wasm_bindgen(catch)]
     fn call(
         stub: &ObjectStub,
@@ -58,13 +56,13 @@ extern "C" {
 /// The client of another object.
 struct Target(ObjectStub);
 
-pub(super) fn object(env: &Env, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
+pub(super) fn object(env: &JsValue, address: &Address, name: &str) -> Result<Box<dyn Remote>> {
     let stub = stub(env, address.binding, name).ok_or_else(|| unbound(address.binding))?;
     Ok(Box::new(Target(stub)))
 }
 
 pub(super) fn placed_object(
-    env: &Env,
+    env: &JsValue,
     address: &Address,
     which: Which<'_>,
     placement: Placement,
@@ -92,7 +90,11 @@ pub(super) fn placed_object(
 }
 
 /// Something of another Worker: an object if it has a name, or else an entrypoint.
-pub(super) fn far_away(env: &Env, binding: &str, name: Option<&str>) -> Option<Box<dyn Remote>> {
+pub(super) fn far_away(
+    env: &JsValue,
+    binding: &str,
+    name: Option<&str>,
+) -> Option<Box<dyn Remote>> {
     Some(Box::new(Target(far(env, binding, name)?)))
 }
 

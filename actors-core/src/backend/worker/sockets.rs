@@ -1,7 +1,7 @@
 //! Hibernating web sockets.
 
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{Array, Uint8Array};
 
 use super::error::from_js;
 use super::state::State;

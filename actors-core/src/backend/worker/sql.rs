@@ -2,13 +2,11 @@
 //! a value or a row.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::JsString;
 
-use super::error::from_js;
+use super::error::{from_js, sqlite_message};
 use super::state::State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::cell::{ColumnNames, Names, Packed, Rows};
@@ -79,8 +77,8 @@ const BLOB: f64 = 3.0;
 
 pub(super) struct Database {
     sql: Sql,
-    /// The cached statements.
-    texts: RefCell<HashMap<Box<str>, Texts, BuildHasherDefault<Glance>>>,
+    /// The cached statements, in the order of their glances and texts.
+    cached: RefCell<Vec<Cached>>,
     /// Room for the values of a statement.
     bound: RefCell<Bound>,
     room: Room,
@@ -91,6 +89,13 @@ pub(super) struct Database {
 struct Room {
     cells: Box<[Cell<f64>]>,
     texts: Box<[Cell<u8>]>,
+}
+
+/// A statement that has run. A few of them in order take less code than a hash map.
+struct Cached {
+    glance: u64,
+    statement: Box<str>,
+    texts: Texts,
 }
 
 /// A statement as JavaScript strings, one for each set of integer values.
@@ -113,7 +118,7 @@ impl Database {
         let (at_cells, at_texts) = (cells.as_ptr(), texts.as_ptr());
         Self {
             sql: Sql::new(state, memory, at_cells, cells.len(), at_texts, texts.len()),
-            texts: RefCell::default(),
+            cached: RefCell::default(),
             bound: RefCell::default(),
             room,
         }
@@ -139,26 +144,33 @@ impl Database {
         bound: &Bound,
         run: impl FnOnce(&JsString, &Bound) -> T,
     ) -> T {
-        let mut texts = self.texts.borrow_mut();
-        if let Some(forms) = texts.get_mut(statement) {
-            return run(form(forms, statement, bound), bound);
-        }
-        if texts.len() >= STATEMENTS {
-            texts.clear();
-        }
-        let forms = texts.entry(statement.into()).or_default();
-        run(form(forms, statement, bound), bound)
+        let mut cached = self.cached.borrow_mut();
+        let glance = glance(statement);
+        let order = |known: &Cached| (known.glance, &*known.statement).cmp(&(glance, statement));
+        let place = cached.binary_search_by(order).unwrap_or_else(|place| {
+            let mut place = place;
+            if cached.len() >= STATEMENTS {
+                cached.clear();
+                place = 0;
+            }
+            let (statement, texts) = (statement.into(), Texts::new());
+            let new = Cached {
+                glance,
+                statement,
+                texts,
+            };
+            cached.insert(place, new);
+            place
+        });
+        run(form(&mut cached[place].texts, statement, bound), bound)
     }
 
     fn failed(&self, statement: &str) -> Error {
         let error = from_js(&self.sql.error());
-        // SQLite's own message, without the runtime's code after it.
-        let message = error
-            .message()
-            .split(": SQLITE_")
-            .next()
-            .unwrap_or_default();
-        Error::new(ErrorKind::Sql, format!("{message}: {statement}"))
+        Error::new(
+            ErrorKind::Sql,
+            format!("{}: {statement}", sqlite_message(error.message())),
+        )
     }
 
     pub(super) fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
@@ -253,24 +265,13 @@ fn form<'a>(forms: &'a mut Texts, statement: &str, bound: &Bound) -> &'a JsStrin
     &forms[known].1
 }
 
-/// Hashes a statement by its length and its last bytes: the whole text is compared anyway.
-#[derive(Default)]
-struct Glance(u64);
-
-impl Hasher for Glance {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes.iter().rev().take(16) {
-            self.0 = self.0.wrapping_mul(31) ^ u64::from(*byte);
-        }
-        self.0 = self
-            .0
-            .wrapping_add(bytes.len() as u64)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+/// A hash of a statement's length and its last bytes: the whole text is compared only with those
+/// that look alike.
+fn glance(statement: &str) -> u64 {
+    let last = statement.bytes().rev().take(16);
+    let hash = last.fold(0_u64, |hash, byte| hash.wrapping_mul(31) ^ u64::from(byte));
+    hash.wrapping_add(statement.len() as u64)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Values, packed.

@@ -1,7 +1,6 @@
 //! The state that the runtime gives an object.
 
 use wasm_bindgen::prelude::*;
-use worker::js_sys;
 
 #[wasm_bindgen]
 extern "C" {

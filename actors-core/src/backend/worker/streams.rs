@@ -1,7 +1,6 @@
 //! Bodies that are arguments or answers of calls: streams of the runtime's.
 
 use wasm_bindgen::prelude::*;
-use worker::web_sys;
 
 use super::{http, network};
 use crate::request::{Body, Response};

@@ -1,8 +1,8 @@
 //! Timers of the runtime.
 
+use js_sys::Promise;
+use js_sys::futures::JsFuture;
 use wasm_bindgen::prelude::*;
-use worker::js_sys::Promise;
-use worker::wasm_bindgen_futures::JsFuture;
 
 use crate::time::{Duration, hours};
 use crate::turn::BoxFuture;
