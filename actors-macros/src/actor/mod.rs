@@ -14,6 +14,7 @@ mod role;
 mod sockets;
 mod span;
 mod state;
+mod storage;
 
 use proc_macro2::{Span, TokenStream};
 
