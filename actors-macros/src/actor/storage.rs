@@ -2,16 +2,15 @@
 //! with its one statement that writes, has nothing to undo and needs no transaction.
 //!
 //! The body is tokens, so only few forms are known, and each `ctx` has to be in one of them. That the
-//! `Note` of `Note::get(ctx, id)` is a table, and `get` what the table's macro has made, is a fact
-//! that generated code asks for.
+//! `Note` of `Note::get(ctx, id)` is a table, and `get` what the table's macro has made, is known where
+//! the code runs that is generated here: `Note::__key()` is a table's own function, or else that of all
+//! types. A path of that form is wrong just where `Note::get` is, and rustc reports it once.
 
 use actors_sqlite::lex::words;
 use proc_macro2::TokenTree::{self, Group, Ident, Literal, Punct};
 use proc_macro2::{Delimiter, TokenStream};
 use quote::{ToTokens, quote};
 use syn::LitStr;
-
-use crate::common::facts::Fact;
 
 /// What a handler does with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,13 +75,10 @@ impl Storage {
             Does::Nothing => quote!(Nothing),
         };
         let storage = quote!(#krate::__private::Storage::#does);
-        let tables = self
-            .tables
-            .iter()
-            .map(|table| Fact::Keyed.probe(table, krate));
+        let tables = &self.tables;
         match self.tables.is_empty() {
             true => storage,
-            false => quote!(#storage.of_tables(#(#tables)&&*)),
+            false => quote!(#storage.of_tables(#(#tables::__key().is_known())&&*)),
         }
     }
 }

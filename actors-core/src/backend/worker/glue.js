@@ -126,38 +126,40 @@ export function declare(
   for (const key of Reflect.ownKeys(prototype)) {
     if (key !== "constructor") delete prototype[key];
   }
-  // `give` passes the event on, together with what is packed, in one call.
-  const define = (name, give) =>
-    Object.defineProperty(prototype, name, {
-      configurable: true,
-      writable: true,
-      value(...values) {
-        panic = undefined;
-        try {
-          return give(this[LIFE]?.instance() ?? this, values);
-        } catch (error) {
-          // A panic only throws "unreachable"; the hook has reported why.
-          throw isTrap(error) ? (panic ?? trapped(error)) : error;
-        }
-      },
-    });
+  const define = (name, value) =>
+    Object.defineProperty(prototype, name, { configurable: true, writable: true, value });
   methods.forEach((name, number) =>
-    define(name, (object, values) => {
-      if (values.length === 0) return dispatch.call(object, number);
-      const cells = packedValues(values);
-      return dispatch.call(object, number, cells, packedTexts(), packedBytes());
+    define(name, function (...values) {
+      try {
+        const object = current(this);
+        if (values.length === 0) return dispatch.call(object, number);
+        const cells = packedValues(values);
+        return dispatch.call(object, number, cells, packedTexts(), packedBytes());
+      } catch (error) {
+        throw reason(error);
+      }
     }),
   );
+  // The platform's own events have few values, and to take them out of a list would take longer than
+  // the rest of this. `give` passes the event on, together with what is packed, in one call.
+  const defineEvent = (name, begin) =>
+    define(name, function (first, second, third, fourth) {
+      try {
+        return begin(current(this), first, second, third, fourth);
+      } catch (error) {
+        throw reason(error);
+      }
+    });
   const give = (object, event, about, cells, texts, bytes) =>
     dispatch.call(object, event, cells, texts, bytes, about);
   if (answersRequests || hasSockets) {
-    define("fetch", (object, [request, body]) =>
+    defineEvent("fetch", (object, request, body) =>
       give(object, FETCH, request, undefined, undefined, body),
     );
   }
   if (readsBodies) readBodies(prototype);
   if (hasSockets) {
-    define("webSocketMessage", (object, [socket, message]) => {
+    defineEvent("webSocketMessage", (object, socket, message) => {
       const isText = typeof message === "string";
       // UTF-8 has at least one byte for each unit of a string.
       const length = isText ? message.length : message.byteLength;
@@ -167,15 +169,15 @@ export function declare(
     });
   }
   if (hasSockets && hearsTheirEnd) {
-    define("webSocketClose", (object, [socket, code, reason, wasClean]) =>
+    defineEvent("webSocketClose", (object, socket, code, reason, wasClean) =>
       give(object, CLOSE, socket, [code, wasClean ? 1 : 0], reason),
     );
-    define("webSocketError", (object, [socket, error]) =>
+    defineEvent("webSocketError", (object, socket, error) =>
       give(object, ERROR, socket, undefined, `${error?.message ?? error}`),
     );
   }
   if (hasSockets) answerCloses(prototype);
-  define("alarm", (object, [info]) => {
+  defineEvent("alarm", (object, info) => {
     const time = info?.scheduledTime;
     return give(object, ALARM, undefined, time === undefined ? undefined : [Number(time)]);
   });
@@ -190,6 +192,17 @@ export function declare(
   };
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
+}
+
+// The object in the current Wasm instance, for an event that begins.
+function current(object) {
+  panic = undefined;
+  return object[LIFE]?.instance() ?? object;
+}
+
+// What has ended an event. A panic only throws "unreachable"; the hook has reported why.
+function reason(error) {
+  return isTrap(error) ? (panic ?? trapped(error)) : error;
 }
 
 // ---- exports ----------------------------------------------------------------
@@ -234,13 +247,17 @@ class Life {
 
   // The object in the current Wasm instance.
   instance() {
+    const { criticalError, instanceId } = state();
+    if (criticalError || this.id !== instanceId) this.replace();
+    return this.object;
+  }
+
+  replace() {
     renew(this.hooks);
     const { instanceId } = state();
-    if (this.id !== instanceId) {
-      this.object = this.make();
-      this.id = instanceId;
-    }
-    return this.object;
+    if (this.id === instanceId) return;
+    this.object = this.make();
+    this.id = instanceId;
   }
 }
 
@@ -810,7 +827,9 @@ function plain(url) {
 
 function headers(of) {
   let lines = "";
-  for (const [name, value] of of.headers) lines += `\n${name}\n${value}`;
+  of.headers.forEach((value, name) => {
+    lines += `\n${name}\n${value}`;
+  });
   return lines;
 }
 
