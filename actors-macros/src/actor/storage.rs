@@ -224,46 +224,8 @@ impl<'a> Body<'a> {
                 self.queries.truncate(known);
                 Some(rest)
             }
-            // `let notes = sql!(Note => "SELECT * FROM notes");`
-            [
-                Ident(begin),
-                Ident(name),
-                equals,
-                Ident(sql),
-                bang,
-                Group(inner),
-                end,
-                rest @ ..,
-            ] if begin == "let"
-                && [(equals, '='), (bang, '!'), (end, ';')]
-                    .iter()
-                    .all(|(tree, symbol)| is(tree, *symbol))
-                && sql == "sql"
-                && self.is_free(inner)
-                && is_query(&trees(inner)) =>
-            {
-                self.queries.push(name.clone());
-                Some(rest)
-            }
-            // `let notes = notes.all(ctx)?;`
-            [Ident(begin), Ident(name), equals, Ident(query), ..]
-                if begin == "let" && is(equals, '=') && name == query =>
-            {
-                Some(&tokens[3..])
-            }
-            // `notes.all(ctx)`: that takes it, so another mention would be of something else.
-            [Ident(name), rest @ ..] if self.queries.contains(name) => {
-                self.queries.retain(|query| query != name);
-                match rest {
-                    [dot, Ident(reader), Group(arguments), rest @ ..]
-                        if is(dot, '.') && is_one_of(reader, READERS) =>
-                    {
-                        self.read(&self.after_ctx(arguments)?)?;
-                        Some(rest)
-                    }
-                    rest => Some(rest),
-                }
-            }
+            [Ident(name), rest @ ..] if name == "let" => Some(self.read_let(rest)),
+            [Ident(name), rest @ ..] if self.queries.contains(name) => self.read_query(name, rest),
             [Ident(name), rest @ ..] if self.is_ctx(name) => match rest {
                 // `ctx.now()`
                 [dot, Ident(what), Group(none), rest @ ..]
@@ -288,6 +250,56 @@ impl<'a> Body<'a> {
             }
             [_, rest @ ..] => Some(rest),
             [] => Some(&[]),
+        }
+    }
+
+    /// Reads what follows `let`, as far as it concerns queries.
+    fn read_let<'t>(&mut self, tokens: &'t [TokenTree]) -> &'t [TokenTree] {
+        match tokens {
+            // `notes = sql!(Note => "SELECT * FROM notes");`
+            [
+                Ident(name),
+                equals,
+                Ident(sql),
+                bang,
+                Group(inner),
+                end,
+                rest @ ..,
+            ] if (is(equals, '='), is(bang, '!'), is(end, ';')) == (true, true, true)
+                && sql == "sql"
+                && self.is_free(inner)
+                && is_query(&trees(inner)) =>
+            {
+                self.queries.push(name.clone());
+                rest
+            }
+            // `notes = notes.all(ctx)?;`
+            [Ident(name), equals, Ident(query), ..]
+                if is(equals, '=') && name == query && self.queries.contains(query) =>
+            {
+                &tokens[2..]
+            }
+            _ => tokens,
+        }
+    }
+
+    /// Reads what follows the name of a query. To run it takes it, so another mention would be of
+    /// something else.
+    fn read_query<'t>(
+        &mut self,
+        name: &proc_macro2::Ident,
+        rest: &'t [TokenTree],
+    ) -> Option<&'t [TokenTree]> {
+        self.queries.retain(|query| query != name);
+        match rest {
+            // `notes.all(ctx)`
+            [dot, Ident(reader), Group(arguments), rest @ ..]
+                if is(dot, '.') && is_one_of(reader, READERS) =>
+            {
+                self.read(&self.after_ctx(arguments)?)?;
+                Some(rest)
+            }
+            rest => Some(rest),
         }
     }
 
