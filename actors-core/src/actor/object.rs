@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::ctx::Ctx;
 use super::state::State;
 use crate::error::Result;
-use crate::instance::transaction::Storage;
+use crate::instance::storage::Storage;
 use crate::object::fields::{AnyActor, Loader, Saver};
 use crate::object::turns::Work;
 use crate::object::{Object, awake};

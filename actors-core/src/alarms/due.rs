@@ -10,7 +10,7 @@ use super::list::arguments;
 use super::{AlarmDef, AlarmId, AlarmRun, Recurrence, Retry};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
-use crate::instance::transaction::Storage;
+use crate::instance::storage::Storage;
 use crate::log;
 use crate::sql::{FromRow, Row};
 use crate::time::{Timestamp, hours, minutes};

@@ -7,7 +7,7 @@ use super::turns::Work;
 use super::{Object, SocketCode};
 use crate::error::Result;
 use crate::instance::Instance;
-use crate::instance::transaction::Storage;
+use crate::instance::storage::Storage;
 use crate::platform::Upgrade;
 use crate::request::{Request, error_response};
 use crate::sockets::admission::Opening;
