@@ -53,6 +53,22 @@ fn methods() {
         },
     );
     of_handler(
+        "method_that_reads",
+        quote! {
+            pub fn word(&self, ctx: &Ctx<Self>, id: u32) -> Result<Option<Word>> {
+                Word::get(ctx, id)
+            }
+        },
+    );
+    of_handler(
+        "method_with_one_write",
+        quote! {
+            pub fn forget(&mut self, ctx: &Ctx<Self>) -> Result<()> {
+                sql!(Word => "DELETE FROM words").run(ctx).map(drop)
+            }
+        },
+    );
+    of_handler(
         "async_method",
         quote! {
             pub async fn look(&self) -> u32 {

@@ -93,6 +93,7 @@ export const Notebook = observed(built.Notebook);
 export const Parlour = observed(built.Parlour);
 export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);
+export const Reader = observed(built.Reader);
 export const Room = observed(built.Room);
 export const Served = observed(built.Served);
 export const Seedling = observed(built.Seedling);

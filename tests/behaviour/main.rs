@@ -20,6 +20,7 @@ mod panics;
 mod parity;
 mod queries;
 mod rate_limiter;
+mod reading;
 mod requests;
 mod retries;
 mod rpc;

@@ -21,6 +21,7 @@ use actors_fixtures::meter::Meter;
 use actors_fixtures::notes::Notebook;
 use actors_fixtures::parlour::{Mirror, Parlour};
 use actors_fixtures::queries::Queries;
+use actors_fixtures::reader::Reader;
 use actors_fixtures::room::Room;
 use actors_fixtures::seedling::{Bare, Seedling};
 use actors_fixtures::served::Served;
@@ -50,7 +51,7 @@ macro_rules! with_actor {
         with_actor!(@ $binding, $actor, $body, "BARE" Bare, "SEEDLING" Seedling, "CALLER" Caller, "CLOCKWORK" Clockwork,
             "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LABOUR" Labour, "LEDGER" Ledger, "METER" Meter, "MIRROR" Mirror, "PARLOUR" Parlour,
             "NOTEBOOK" Notebook,
-            "QUERIES" Queries, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
+            "QUERIES" Queries, "READER" Reader, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
             "SHY_ASYNC" ShyAsync,
             "STATEMENTS" Statements, "SUNDIAL" Sundial, "TABLES" Tables, "TELLER" Teller, "CUSTOMER" Customer, "TILL" Till, "UNDOING" Undoing, "WEB" Web, "VERSIONS1" Versions1, "VERSIONS2" Versions2,
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
@@ -211,6 +212,7 @@ impl Native {
             Some("friends") => self.0.connect_with::<Friend>(name, request),
             Some("labours") => self.0.connect_with::<Labour>(name, request),
             Some("tellers") => self.0.connect_with::<Teller>(name, request),
+            Some("readers") => self.0.connect_with::<Reader>(name, request),
             Some("undoing") => self.0.connect_with::<Undoing>(name, request),
             _ => panic!("no sockets at {path}"),
         };

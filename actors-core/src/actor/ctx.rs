@@ -239,7 +239,7 @@ impl<A> Ctx<A> {
     /// [`destroy`](Self::destroy) take effect together, and an error or a panic undoes all of
     /// it.
     ///
-    /// A synchronous handler already is one transaction; an `async` handler calls this for
+    /// A synchronous handler already is one transaction, where it has something to undo; an `async` handler calls this for
     /// the parts that belong together. A nested transaction can fail on its own. Costs
     /// about 5 µs, and 10 if nothing is stored in it.
     ///

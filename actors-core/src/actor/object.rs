@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::ctx::Ctx;
 use super::state::State;
 use crate::error::Result;
+use crate::instance::storage::Storage;
 use crate::object::fields::{AnyActor, Loader, Saver};
 use crate::object::turns::Work;
 use crate::object::{Object, awake};
@@ -62,54 +63,40 @@ fn wrong_type() -> ! {
 
 // A closure has one caller, in which these take less than as functions of their own.
 impl Object {
-    /// A turn of a `fn(&mut self)`: alone, in one transaction.
+    /// A turn of a `fn(&mut self)`: alone, in one transaction if what it does with the database
+    /// or with persisted fields needs one.
     #[inline(always)]
     pub fn exclusive<A: 'static, T: 'static>(
         &self,
+        storage: Storage,
         body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn(Work::Exclusive(Box::new(|actor| {
-            let (actor, ctx) = exclusive(actor);
-            body(actor, ctx)
-        })))
+        let work = Work::Exclusive(
+            storage,
+            Box::new(|actor| {
+                let (actor, ctx) = exclusive(actor);
+                body(actor, ctx)
+            }),
+        );
+        self.turn(work)
     }
 
-    /// A turn of a `fn(&self)`: concurrent with other shared turns, in one transaction.
+    /// A turn of a `fn(&self)`: concurrent with other shared turns, in one transaction if what it
+    /// does with the database needs one.
     #[inline(always)]
     pub fn shared<A: 'static, T: 'static>(
         &self,
+        storage: Storage,
         body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
     ) -> Turn<T> {
-        self.turn(Work::Shared(Box::new(|actor| {
-            let (actor, ctx) = shared(actor);
-            body(actor, ctx)
-        })))
-    }
-
-    /// A turn of a `fn(&mut self)` without a context: alone. It can't touch storage, so there is
-    /// a transaction only if it has changed persisted fields.
-    #[inline(always)]
-    pub fn exclusive_plain<A: 'static, T: 'static>(
-        &self,
-        body: impl FnOnce(&mut A, &Ctx<A>) -> Result<T> + 'static,
-    ) -> Turn<T> {
-        self.turn(Work::ExclusivePlain(Box::new(|actor| {
-            let (actor, ctx) = exclusive(actor);
-            body(actor, ctx)
-        })))
-    }
-
-    /// A turn of a `fn(&self)` without a context: concurrent with other shared turns,
-    /// without a transaction.
-    #[inline(always)]
-    pub fn shared_plain<A: 'static, T: 'static>(
-        &self,
-        body: impl FnOnce(&A, &Ctx<A>) -> Result<T> + 'static,
-    ) -> Turn<T> {
-        self.turn(Work::SharedPlain(Box::new(|actor| {
-            let (actor, ctx) = shared(actor);
-            body(actor, ctx)
-        })))
+        let work = Work::Shared(
+            storage,
+            Box::new(|actor| {
+                let (actor, ctx) = shared(actor);
+                body(actor, ctx)
+            }),
+        );
+        self.turn(work)
     }
 
     /// A turn of an `async fn(&mut self)`: alone, from its first line to its last.

@@ -10,6 +10,7 @@ use super::list::arguments;
 use super::{AlarmDef, AlarmId, AlarmRun, Recurrence, Retry};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
+use crate::instance::storage::Storage;
 use crate::log;
 use crate::sql::{FromRow, Row};
 use crate::time::{Timestamp, hours, minutes};
@@ -127,7 +128,7 @@ impl Due {
             return Ok(());
         };
         if self.is_plain() {
-            instance.plainly(&mut || handle(&payload))?;
+            instance.plainly(&mut || instance.only(Storage::Nothing, || handle(&payload)))?;
             instance.complete(self.id);
             return Ok(());
         }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Instance;
 use super::empty::empty_tables;
 use super::remembered::Life;
+use super::storage::Storage;
 use super::tables::{ALARMS, own};
 use super::transaction::not_run;
 use super::unborn::Seed;
@@ -15,6 +16,7 @@ use actors_sqlite::lex::words;
 
 impl Database for Instance {
     fn run(&self, statement: &str, values: &[Value<'_>]) -> Result<u64> {
+        self.check_write()?;
         match self.remembered.get().life {
             Life::Exists => self.run_stored(statement, values),
             _ => Ok(self.run_early(statement, values)?.1),
@@ -27,6 +29,9 @@ impl Database for Instance {
         values: &[Value<'_>],
         visit: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        if !is_select(statement) {
+            self.check_write()?;
+        }
         match self.remembered.get().life {
             Life::Exists => self.fetch_stored(statement, values)?.visit(visit),
             _ => self.run_early(statement, values)?.0.visit(visit),
@@ -156,10 +161,10 @@ impl Instance {
         let _open = self.open();
         let mut outcome = None;
         let undone = self.platform().transaction(&mut || {
-            outcome = Some(
-                self.make()
-                    .and_then(|()| self.run_now(statement, values, false)),
-            );
+            outcome = Some(self.only(Storage::Any, || {
+                self.make()?;
+                self.run_now(statement, values, false)
+            }));
             Err(Error::internal("undone"))
         });
         match (outcome, undone) {
@@ -241,6 +246,15 @@ const NO_COUNTER: &str = "no such table: sqlite_sequence";
 
 /// A statement that does nothing.
 const NO_ROWS: &str = "SELECT NULL WHERE 0";
+
+/// Whether a statement certainly only reads; at a glance, since each one is looked at.
+fn is_select(statement: &str) -> bool {
+    let begins = |word: &str| {
+        let begin = statement.get(..word.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(word))
+    };
+    begins("SELECT") || begins("WITH") && Kind::of(statement) == Kind::Reads
+}
 
 /// What a statement does.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ pub(crate) mod lost;
 pub(crate) mod once;
 pub(crate) mod remembered;
 mod ringing;
+pub(crate) mod storage;
 pub(crate) mod tables;
 pub(crate) mod transaction;
 pub(crate) mod turn;
@@ -26,6 +27,7 @@ pub(crate) use self::empty::empty_tables;
 use self::live::Live;
 use self::remembered::{Open, Remembered};
 use self::ringing::Ringing;
+use self::storage::Storage;
 use self::unborn::Unborn;
 use self::unwritten::Unwritten;
 use crate::alarms::{AlarmDef, AlarmRun};
@@ -89,8 +91,8 @@ pub(crate) struct Instance {
     pub(crate) running: Cell<Option<AlarmRun>>,
     /// Whether the database has been migrated by newer code than this.
     pub(crate) is_behind: Cell<bool>,
-    /// Whether the current turn runs without a transaction.
-    is_plain: Cell<bool>,
+    /// What the current turn may do with the database, if it is no transaction.
+    permitted: Cell<Storage>,
     pub(crate) unborn: Unborn,
     unwritten: Unwritten,
     /// Writes that. Set where there is something to write, so that an actor without alarms does not
@@ -128,7 +130,7 @@ impl Instance {
             ringing: Ringing::default(),
             running: Cell::new(None),
             is_behind: Cell::new(false),
-            is_plain: Cell::new(false),
+            permitted: Cell::default(),
             unborn: Unborn::default(),
             unwritten: Unwritten::default(),
             write_noted: Cell::new(|_| Ok(())),

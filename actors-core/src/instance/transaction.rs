@@ -5,6 +5,7 @@ use std::cell::Cell;
 use super::Instance;
 use super::alarm::arm;
 use super::remembered::Life;
+use super::storage::Storage;
 use crate::error::{Error, Result};
 use crate::sockets::raw::Attachments;
 
@@ -18,6 +19,7 @@ impl Instance {
 
     /// Runs `body` in a transaction, which ends by arming the object's own alarm.
     pub(crate) fn transact(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.check_write()?;
         let open = self.open();
         let mut has_run = false;
         let outcome = self.platform.transaction(&mut || {
@@ -50,23 +52,61 @@ impl Instance {
         Ok(())
     }
 
-    /// Runs the handler of a turn without a transaction: it has no context, so it can't store
-    /// anything. If it fails, only the attachments of web sockets are restored.
+    /// Whether a turn that does no more than that with the database needs a transaction.
+    pub(crate) fn needs_transaction(&self, storage: Storage) -> bool {
+        match storage {
+            Storage::Any => true,
+            // The first statement that writes creates the tables.
+            Storage::OneWrite => self.remembered().life != Life::Exists,
+            Storage::Reads | Storage::Nothing => false,
+        }
+    }
+
+    /// Runs a turn without a transaction. If it fails, only the attachments of web sockets are
+    /// restored.
     pub(crate) fn plainly(&self, body: &mut dyn FnMut() -> Result<()>) -> Result<()> {
-        let plain = Plain::begin(&self.is_plain);
+        let plain = Plain::default();
         body()?;
         plain.keep();
         Ok(())
     }
 
+    /// Runs the handler of such a turn, which may do no more than that with the database.
+    pub(crate) fn only<T>(&self, storage: Storage, body: impl FnOnce() -> T) -> T {
+        let _restricted = Restricted {
+            before: self.permitted.replace(storage),
+            permitted: &self.permitted,
+        };
+        body()
+    }
+
     /// Refuses changes that a failure of the current turn would have to undo, if it has no
     /// transaction.
     pub(crate) fn check_not_plain(&self) -> Result<()> {
-        match self.is_plain.get() {
-            false => Ok(()),
-            true => Err(Error::internal(
+        match self.permitted.get() {
+            Storage::Any => Ok(()),
+            Storage::OneWrite | Storage::Reads => Err(Error::internal(
+                "a handle was used in a handler that is no transaction, since it reads with its \
+                 own context: use that alone",
+            )),
+            Storage::Nothing => Err(Error::internal(
                 "a handle was used in a handler without a context, which is no transaction: take \
                  `ctx: &Ctx<Self>` in the handler",
+            )),
+        }
+    }
+
+    /// Refuses a statement that writes, if the current turn would not undo it and the macro has not
+    /// seen it.
+    pub(super) fn check_write(&self) -> Result<()> {
+        match self.permitted.get() {
+            Storage::Any => Ok(()),
+            Storage::OneWrite => {
+                self.permitted.set(Storage::Reads);
+                Ok(())
+            }
+            Storage::Reads | Storage::Nothing => Err(Error::internal(
+                "a handler writes that was taken for one that only reads",
             )),
         }
     }
@@ -76,31 +116,42 @@ impl Instance {
     }
 }
 
-/// Marks a turn without a transaction, until dropped.
-struct Plain<'a> {
-    is_plain: &'a Cell<bool>,
+/// Restricts what the current turn may do with the database, until dropped.
+struct Restricted<'a> {
+    permitted: &'a Cell<Storage>,
+    before: Storage,
+}
+
+impl Drop for Restricted<'_> {
+    fn drop(&mut self) {
+        self.permitted.set(self.before);
+    }
+}
+
+/// What a turn without a transaction has changed, which is undone when this is dropped, unless it is
+/// kept.
+struct Plain {
     attachments: Attachments,
     is_kept: bool,
 }
 
-impl<'a> Plain<'a> {
-    fn begin(is_plain: &'a Cell<bool>) -> Self {
-        is_plain.set(true);
+impl Default for Plain {
+    fn default() -> Self {
         Self {
-            is_plain,
             attachments: Attachments::open(),
             is_kept: false,
         }
     }
+}
 
+impl Plain {
     fn keep(mut self) {
         self.is_kept = true;
     }
 }
 
-impl Drop for Plain<'_> {
+impl Drop for Plain {
     fn drop(&mut self) {
-        self.is_plain.set(false);
         if !self.is_kept {
             self.attachments.undo();
         }

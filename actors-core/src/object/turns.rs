@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::fields::AnyActor;
 use super::{Object, awake};
 use crate::error::{Error, ErrorKind, Result};
+use crate::instance::storage::Storage;
 use crate::instance::transaction::Once;
 use crate::schema;
 use crate::turn::current::{self, Caller};
@@ -24,21 +25,18 @@ type Shared<T> = Box<dyn FnOnce(&dyn AnyActor) -> Result<T>>;
 type ExclusiveAsync<T> = Box<dyn for<'a> FnOnce(&'a mut dyn AnyActor) -> BoxFuture<'a, Result<T>>>;
 type SharedAsync<T> = Box<dyn for<'a> FnOnce(&'a dyn AnyActor) -> BoxFuture<'a, Result<T>>>;
 
-/// What a synchronous turn does.
+/// What a synchronous turn does, and how far that concerns the database.
 pub(crate) enum Work<T> {
-    Exclusive(Exclusive<T>),
-    Shared(Shared<T>),
-    /// The same without a transaction, for a handler without a context, which can't store anything.
-    ExclusivePlain(Exclusive<T>),
-    SharedPlain(Shared<T>),
+    Exclusive(Storage, Exclusive<T>),
+    Shared(Storage, Shared<T>),
 }
 
 impl Object {
     /// Does `work` as a turn, without a future if it can start at once.
     pub(crate) fn turn<T: 'static>(&self, work: Work<T>) -> Turn<T> {
         let access = match work {
-            Work::Exclusive(_) | Work::ExclusivePlain(_) => Access::Exclusive,
-            Work::Shared(_) | Work::SharedPlain(_) => Access::Shared,
+            Work::Exclusive(..) => Access::Exclusive,
+            Work::Shared(..) => Access::Shared,
         };
         if self.instance().gate.is_awake()
             && let Some(_permit) = self.instance().gate.try_enter(access)
@@ -115,70 +113,69 @@ impl Object {
     /// Does `work`, and ends its turn.
     fn work<T>(&self, work: Work<T>) -> Result<T> {
         let result = match work {
-            Work::Exclusive(body) => {
+            Work::Exclusive(storage, body) => {
                 let mut once = Once::new(body);
                 let body = &mut |actor: &mut dyn AnyActor| once.run(|body| body(actor));
-                self.change(body).and_then(|()| once.value())
+                self.change(storage, body).and_then(|()| once.value())
             }
-            Work::Shared(body) => {
+            Work::Shared(storage, body) => {
                 let mut once = Once::new(body);
                 let body = &mut |actor: &dyn AnyActor| once.run(|body| body(actor));
-                self.read(body).and_then(|()| once.value())
-            }
-            Work::ExclusivePlain(body) => {
-                let mut once = Once::new(body);
-                let body = &mut |actor: &mut dyn AnyActor| once.run(|body| body(actor));
-                self.change_plain(body).and_then(|()| once.value())
-            }
-            Work::SharedPlain(body) => {
-                let mut once = Once::new(body);
-                let body = &mut |actor: &dyn AnyActor| once.run(|body| body(actor));
-                self.read_plain(body).and_then(|()| once.value())
+                self.read(storage, body).and_then(|()| once.value())
             }
         };
         self.end();
         result
     }
 
-    /// Runs `body` on the actor in one transaction, as a shared turn does.
-    fn read(&self, body: &mut dyn FnMut(&dyn AnyActor) -> Result<()>) -> Result<()> {
-        self.instance().transact(&mut || self.look(body))
+    /// Runs `body` on the actor as a shared turn does, in one transaction if it needs one.
+    fn read(
+        &self,
+        storage: Storage,
+        body: &mut dyn FnMut(&dyn AnyActor) -> Result<()>,
+    ) -> Result<()> {
+        let instance = self.instance();
+        let look = &mut |storage: Storage| {
+            let actor = self.memory.actor.borrow();
+            let actor = awake(actor.as_deref())?;
+            instance.only(storage, || body(actor))?;
+            self.check_still(actor)
+        };
+        match instance.needs_transaction(storage) {
+            true => instance.transact(&mut || look(Storage::Any)),
+            false => instance.plainly(&mut || look(storage)),
+        }
     }
 
-    /// Runs `body` on the actor without a transaction, as a shared turn does.
-    fn read_plain(&self, body: &mut dyn FnMut(&dyn AnyActor) -> Result<()>) -> Result<()> {
-        self.instance().plainly(&mut || self.look(body))
-    }
-
-    fn look(&self, body: &mut dyn FnMut(&dyn AnyActor) -> Result<()>) -> Result<()> {
-        let actor = self.memory.actor.borrow();
-        let actor = awake(actor.as_deref())?;
-        body(actor)?;
-        self.check_still(actor)
-    }
-
-    /// Runs `body` on the actor in one transaction, as an exclusive turn does.
-    fn change(&self, body: &mut dyn FnMut(&mut dyn AnyActor) -> Result<()>) -> Result<()> {
-        let result = self.commit(awake(self.memory.actor.borrow_mut().as_deref_mut())?, body);
+    /// Runs `body` on the actor as an exclusive turn does, in one transaction if it needs one.
+    fn change(
+        &self,
+        storage: Storage,
+        body: &mut dyn FnMut(&mut dyn AnyActor) -> Result<()>,
+    ) -> Result<()> {
+        let result = match self.instance().needs_transaction(storage) {
+            true => self.commit(awake(self.memory.actor.borrow_mut().as_deref_mut())?, body),
+            false => self.change_plain(storage, body),
+        };
         if result.is_err() {
             self.restore();
         }
         result
     }
 
-    /// Runs `body` on the actor without a transaction, as an exclusive turn does, which stores the
-    /// persisted fields if it has changed any.
-    fn change_plain(&self, body: &mut dyn FnMut(&mut dyn AnyActor) -> Result<()>) -> Result<()> {
-        let result = self.instance().plainly(&mut || {
+    /// Runs `body` without a transaction, and stores the persisted fields if it has changed any.
+    fn change_plain(
+        &self,
+        storage: Storage,
+        body: &mut dyn FnMut(&mut dyn AnyActor) -> Result<()>,
+    ) -> Result<()> {
+        let instance = self.instance();
+        instance.plainly(&mut || {
             let mut actor = self.memory.actor.borrow_mut();
             let actor = awake(actor.as_deref_mut())?;
-            body(actor)?;
+            instance.only(storage, || body(actor))?;
             self.store_changed(actor)
-        });
-        if result.is_err() {
-            self.restore();
-        }
-        result
+        })
     }
 
     /// Runs `body` and stores the persisted fields that it changed, in one transaction.

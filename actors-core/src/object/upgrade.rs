@@ -7,6 +7,7 @@ use super::turns::Work;
 use super::{Object, SocketCode};
 use crate::error::Result;
 use crate::instance::Instance;
+use crate::instance::storage::Storage;
 use crate::platform::Upgrade;
 use crate::request::{Request, error_response};
 use crate::sockets::admission::{Opening, PreparedSocket};
@@ -73,8 +74,7 @@ impl Object {
     /// The turn of an actor that has no handler which decides.
     fn admit_all(&self, opening: Opening) -> Turn<Decision> {
         let instance = self.instance().clone();
-        self.turn(Work::Shared(Box::new(move |_| {
-            admit(&instance, opening, Admission::new(()))
-        })))
+        let admit = move |_: &_| admit(&instance, opening, Admission::new(()));
+        self.turn(Work::Shared(Storage::Nothing, Box::new(admit)))
     }
 }

@@ -41,6 +41,7 @@ pub use crate::entry::front::Front;
 pub use crate::entry::handlers::{Before, Fallback, OnFallback};
 pub use crate::entry::route::{Name, Route};
 pub use crate::from_binding::{ReadBindings, any_bindings, bindings};
+pub use crate::instance::storage::Storage;
 pub use crate::object::{AlarmHandler, Init, Method, Object, RunAlarm};
 pub use crate::rpc::{Call, FakedBy, FarStub, Reply, Stub};
 pub use crate::sockets::admission::Opening;

@@ -58,6 +58,21 @@ pub struct Parents<T>(pub PhantomData<fn() -> T>);
 
 pub struct Unknown;
 
+impl<T> Key<T> {
+    /// Whether the type has one, and with it the helpers that find a row by it.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        true
+    }
+}
+
+impl Unknown {
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        false
+    }
+}
+
 /// Requires that a column has the type of the key that it references.
 pub fn same_key<T: References<K>, K>(_: K) {}
 

@@ -1,5 +1,6 @@
 //! One method of an `#[actor]` impl block, as a handler.
 
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -11,6 +12,7 @@ use syn::{
 use super::mistakes::Mistake;
 use super::once::{self, Once};
 use super::role::{Part, Role, role};
+use super::storage::{Signed, Storage};
 use crate::common::attributes;
 use crate::common::calls::{MOST_ARGUMENTS, RESERVED};
 use crate::common::mistakes::Mistakes;
@@ -48,6 +50,8 @@ pub(super) struct Method {
     pub(super) is_async: bool,
     pub(super) is_exclusive: bool,
     pub(super) takes_ctx: bool,
+    /// What it does with the database, if it is synchronous.
+    pub(super) storage: Storage,
     pub(super) takes_request: bool,
     /// How it runs, if it is a task.
     pub(super) task: Option<TaskForm>,
@@ -93,6 +97,18 @@ pub(super) enum Output {
     Nothing,
     Value(Type),
     Result(Type),
+}
+
+impl Output {
+    /// Whether it is `()`, which may be a `Result`'s.
+    fn is_nothing(&self) -> bool {
+        let value = match self {
+            Self::Nothing => return true,
+            Self::Value(ty) => Some(ty),
+            Self::Result(ty) => type_argument(ty, 0),
+        };
+        matches!(value, Some(Type::Tuple(unit)) if unit.elems.is_empty())
+    }
 }
 
 impl Method {
@@ -153,6 +169,18 @@ impl Method {
         let before = 1 + usize::from(ctx.is_some());
         let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
         let once = Once::parse(once, &role, &signature, (before, &types), mistakes);
+        let output = output(&signature.output, &role, mistakes);
+        let storage = match ctx {
+            None => Storage::NOTHING,
+            Some((pattern, _)) => Storage::of_body(
+                body(item),
+                Signed {
+                    ctx: name_of(pattern),
+                    is_exclusive,
+                    returns_nothing: output.is_nothing(),
+                },
+            ),
+        };
         Some(Self {
             name: signature.ident.clone(),
             docs: attributes::docs(&item.attrs),
@@ -164,7 +192,8 @@ impl Method {
             task,
             socket: socket.map(|(_, ty)| SocketArgument::new(ty, actor)),
             arguments,
-            output: output(&signature.output, &role, mistakes),
+            output,
+            storage,
             once,
             role,
             mark,
@@ -424,6 +453,20 @@ fn check_ctx(ty: &Type, actor: &Ident, mistakes: &mut Mistakes) {
     let is_own = |of: &&Type| last_is(of, "Self") || last_is(of, &actor.to_string());
     if let Some(of) = of.filter(|of| !is_own(of)) {
         mistakes.add(of, Mistake::CtxOfAnother);
+    }
+}
+
+/// The tokens of a method's body.
+fn body(item: &ImplItemFn) -> TokenStream {
+    let statements = &item.block.stmts;
+    quote!(#(#statements)*)
+}
+
+/// The name that a parameter has.
+fn name_of(pattern: &Pat) -> Option<&Ident> {
+    match pattern {
+        Pat::Ident(name) => Some(&name.ident),
+        _ => None,
     }
 }
 

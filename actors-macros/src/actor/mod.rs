@@ -15,6 +15,7 @@ mod sockets;
 mod span;
 mod state;
 mod task;
+mod storage;
 
 use proc_macro2::{Span, TokenStream};
 

@@ -1,4 +1,6 @@
-// What only JavaScript can do for the Rust side, with as few calls as possible.
+// What only JavaScript can do for the Rust side, with as few calls as possible. Most objects are not
+// long in memory, so that this is mostly interpreted: a list is not taken apart in what each event or
+// statement runs, since that takes as long as several calls.
 import * as workers from "cloudflare:workers";
 
 const { DurableObject, WorkerEntrypoint } = workers;
@@ -126,38 +128,40 @@ export function declare(
   for (const key of Reflect.ownKeys(prototype)) {
     if (key !== "constructor") delete prototype[key];
   }
-  // `give` passes the event on, together with what is packed, in one call.
-  const define = (name, give) =>
-    Object.defineProperty(prototype, name, {
-      configurable: true,
-      writable: true,
-      value(...values) {
-        panic = undefined;
-        try {
-          return give(this[LIFE]?.instance() ?? this, values);
-        } catch (error) {
-          // A panic only throws "unreachable"; the hook has reported why.
-          throw isTrap(error) ? (panic ?? trapped(error)) : error;
-        }
-      },
-    });
+  const define = (name, value) =>
+    Object.defineProperty(prototype, name, { configurable: true, writable: true, value });
   methods.forEach((name, number) =>
-    define(name, (object, values) => {
-      if (values.length === 0) return dispatch.call(object, number);
-      const cells = packedValues(values);
-      return dispatch.call(object, number, cells, packedTexts(), packedBytes());
+    define(name, function (...values) {
+      try {
+        const object = current(this);
+        if (values.length === 0) return dispatch.call(object, number);
+        const cells = packedValues(values);
+        return dispatch.call(object, number, cells, packedTexts(), packedBytes());
+      } catch (error) {
+        throw reason(error);
+      }
     }),
   );
+  // The platform's own events have few values, and to take them out of a list would take longer than
+  // the rest of this. `give` passes the event on, together with what is packed, in one call.
+  const defineEvent = (name, begin) =>
+    define(name, function (first, second, third, fourth) {
+      try {
+        return begin(current(this), first, second, third, fourth);
+      } catch (error) {
+        throw reason(error);
+      }
+    });
   const give = (object, event, about, cells, texts, bytes) =>
     dispatch.call(object, event, cells, texts, bytes, about);
   if (answersRequests || hasSockets) {
-    define("fetch", (object, [request, body]) =>
+    defineEvent("fetch", (object, request, body) =>
       give(object, FETCH, request, undefined, undefined, body),
     );
   }
   if (readsBodies) readBodies(prototype);
   if (hasSockets) {
-    define("webSocketMessage", (object, [socket, message]) => {
+    defineEvent("webSocketMessage", (object, socket, message) => {
       const isText = typeof message === "string";
       // UTF-8 has at least one byte for each unit of a string.
       const length = isText ? message.length : message.byteLength;
@@ -167,15 +171,15 @@ export function declare(
     });
   }
   if (hasSockets && hearsTheirEnd) {
-    define("webSocketClose", (object, [socket, code, reason, wasClean]) =>
+    defineEvent("webSocketClose", (object, socket, code, reason, wasClean) =>
       give(object, CLOSE, socket, [code, wasClean ? 1 : 0], reason),
     );
-    define("webSocketError", (object, [socket, error]) =>
+    defineEvent("webSocketError", (object, socket, error) =>
       give(object, ERROR, socket, undefined, `${error?.message ?? error}`),
     );
   }
   if (hasSockets) answerCloses(prototype);
-  define("alarm", (object, [info]) => {
+  defineEvent("alarm", (object, info) => {
     const time = info?.scheduledTime;
     return give(object, ALARM, undefined, time === undefined ? undefined : [Number(time)]);
   });
@@ -190,6 +194,17 @@ export function declare(
   };
   Object.setPrototypeOf(Class, DurableObject);
   Object.setPrototypeOf(prototype, DurableObject.prototype);
+}
+
+// The object in the current Wasm instance, for an event that begins.
+function current(object) {
+  panic = undefined;
+  return object[LIFE]?.instance() ?? object;
+}
+
+// What has ended an event. A panic only throws "unreachable"; the hook has reported why.
+function reason(error) {
+  return isTrap(error) ? (panic ?? trapped(error)) : error;
 }
 
 // ---- exports ----------------------------------------------------------------
@@ -234,13 +249,17 @@ class Life {
 
   // The object in the current Wasm instance.
   instance() {
+    const { criticalError, instanceId } = state();
+    if (criticalError || this.id !== instanceId) this.replace();
+    return this.object;
+  }
+
+  replace() {
     renew(this.hooks);
     const { instanceId } = state();
-    if (this.id !== instanceId) {
-      this.object = this.make();
-      this.id = instanceId;
-    }
-    return this.object;
+    if (this.id === instanceId) return;
+    this.object = this.make();
+    this.id = instanceId;
   }
 }
 
@@ -777,7 +796,10 @@ export function arrivedStream() {
 // turns one or both into `/b` later. Everything that reads a URL must read that form.
 function canonical(given) {
   // The Worker asks twice, and its object again.
-  if (given !== seen.given) seen = { given, ...(plain(given) ?? parsed(given)) };
+  if (given !== seen.given) {
+    seen = plain(given) ?? parsed(given);
+    seen.given = given;
+  }
   return seen;
 }
 
@@ -810,7 +832,9 @@ function plain(url) {
 
 function headers(of) {
   let lines = "";
-  for (const [name, value] of of.headers) lines += `\n${name}\n${value}`;
+  of.headers.forEach((value, name) => {
+    lines += `\n${name}\n${value}`;
+  });
   return lines;
 }
 
@@ -831,7 +855,8 @@ export async function bytesOf(body) {
 
 function newHeaders(lines) {
   if (lines === undefined) return undefined;
-  const [parts, headers] = [lines.split("\n"), []];
+  const parts = lines.split("\n");
+  const headers = [];
   for (let at = 0; at < parts.length; at += 2) headers.push([parts[at], parts[at + 1]]);
   return headers;
 }
@@ -953,23 +978,23 @@ export function accept(ctx, tags, attachment, protocol, greetings) {
   return new Response(null, { status: 101, webSocket: client, headers });
 }
 
-// Whether a socket with one tag also has the others, and is not excluded.
+// Whether a socket with the first tag also has the others, and is not excluded.
 function isMeant(ctx, socket, tags, except) {
   if (except.length > 0 && except.includes(socket)) return false;
-  return tags.length === 0 || tags.every((tag) => ctx.getTags(socket).includes(tag));
+  return tags.length <= 1 || tags.every((tag) => ctx.getTags(socket).includes(tag));
 }
 
 // The object's open sockets that have all the tags and are not in `except`.
-export function select(ctx, [tag, ...tags], except) {
+export function select(ctx, tags, except) {
   const isOpen = (socket) => socket.readyState === WebSocket.OPEN;
-  const sockets = ctx.getWebSockets(tag).filter(isOpen);
+  const sockets = ctx.getWebSockets(tags[0]).filter(isOpen);
   return sockets.filter((socket) => isMeant(ctx, socket, tags, except));
 }
 
 // Sends to those; one that is not open throws, which does not affect the others.
-export function broadcast(ctx, [tag, ...tags], except, message) {
+export function broadcast(ctx, tags, except, message) {
   let sent = 0;
-  for (const socket of ctx.getWebSockets(tag)) {
+  for (const socket of ctx.getWebSockets(tags[0])) {
     try {
       if (!isMeant(ctx, socket, tags, except)) continue;
       socket.send(message);
@@ -1032,7 +1057,8 @@ export class Sql {
   query(statement, cells, count, texts, bytes) {
     try {
       const cursor = this.sql.exec(statement, ...this.values(cells, count, texts, bytes));
-      const [rows, raw] = [[], cursor.raw()];
+      const rows = [];
+      const raw = cursor.raw();
       for (let next = raw.next(); !next.done; next = raw.next()) rows.push(next.value);
       this.note(cursor);
       this.rows = rows;
@@ -1051,7 +1077,8 @@ export class Sql {
     try {
       for (this.runs = 0; this.runs < times; this.runs++) {
         const values = this.values(cells + 16 * count * this.runs, count, texts, bytes);
-        [texts, bytes] = [this.endOfTexts, this.endOfBytes];
+        texts = this.endOfTexts;
+        bytes = this.endOfBytes;
         const cursor = this.sql.exec(statement, ...values);
         if (!cursor.next().done) cursor.toArray();
         written += this.note(cursor);
@@ -1075,7 +1102,8 @@ export class Sql {
   values(cells, count, text, byte) {
     if (this.numbers.length === 0) this.look(); // the memory has grown
     const values = new Array(count);
-    for (let [place, at] = [0, cells / 8]; place < count; place++, at += 2) {
+    let at = cells / 8;
+    for (let place = 0; place < count; place++, at += 2) {
       const size = this.numbers[at + 1];
       switch (this.numbers[at]) {
         case NULL:
@@ -1092,7 +1120,8 @@ export class Sql {
           break;
       }
     }
-    [this.endOfTexts, this.endOfBytes] = [text, byte];
+    this.endOfTexts = text;
+    this.endOfBytes = byte;
     return values;
   }
 
@@ -1103,7 +1132,8 @@ export class Sql {
     const width = rows.length > 0 ? rows[0].length : 0;
     const count = 2 + 2 * rows.length * width;
     if (count > room.mostCells) return 0;
-    let [at, text] = [room.cells + 2, room.texts];
+    let at = room.cells + 2;
+    let text = room.texts;
     for (const row of rows) {
       for (let column = 0; column < width; column++, at += 2) {
         const cell = row[column];

@@ -185,8 +185,10 @@ impl Method {
         body: &TokenStream,
     ) -> TokenStream {
         let (kind, asyncness, reference) = self.kind();
+        let storage = (!self.is_async).then(|| self.storage(krate));
         quote! {
             object.#kind(
+                #storage
                 #asyncness move |actor: #reference #actor, ctx: &#krate::Ctx<#actor>| { #body }
             )
         }
@@ -205,11 +207,18 @@ impl Method {
                 Some(quote!(async)),
                 reference,
             ),
-            false if self.takes_ctx || self.once.is_some() => {
-                (format_ident!("{kind}"), None, reference)
-            }
-            false => (format_ident!("{kind}_plain"), None, reference),
+            false => (format_ident!("{kind}"), None, reference),
         }
+    }
+
+    /// What its turn does with the database.
+    fn storage(&self, krate: &TokenStream) -> TokenStream {
+        let storage = match self.once {
+            // Its answer is stored.
+            Some(_) => quote!(#krate::__private::Storage::Any),
+            None => self.storage.expand(krate),
+        };
+        quote!(#storage,)
     }
 }
 
