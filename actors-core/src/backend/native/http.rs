@@ -20,29 +20,48 @@ impl Sim {
         request: Request,
     ) -> impl Future<Output = Result<Response>> + use<> {
         let what = format!("{} {}", request.method(), request.uri());
+        self.deliver(slot, what, move |object| {
+            answer(object, request).map(|answered| without_socket(answered?))
+        })
+    }
+
+    /// The same with a request that may be for a web socket.
+    pub(super) fn ask(
+        &self,
+        slot: &Rc<Slot>,
+        request: Request,
+    ) -> impl Future<Output = Result<Upgrade>> + use<> {
+        let what = format!("{} {}", request.method(), request.uri());
         self.deliver(slot, what, move |object| answer(object, request))
     }
 }
 
-fn answer(object: &dyn Host, request: Request) -> Turn<Response> {
+/// The response, where there is nobody for a web socket.
+pub(super) fn without_socket(answered: Upgrade) -> Result<Response> {
+    match answered {
+        Upgrade::Refused(response) => Ok(response),
+        Upgrade::Open(_) => Err(Error::internal(
+            "open a web socket with `World::connect` or `World::connect_through` here",
+        )),
+    }
+}
+
+fn answer(object: &dyn Host, request: Request) -> Turn<Upgrade> {
     let request = match normalised(request) {
         Ok(request) => request,
-        Err(error) => return Turn::Done(Ok(error_response(&error))),
+        Err(error) => return Turn::Done(Ok(Upgrade::Refused(error_response(&error)))),
     };
     let asked = request.headers().get("upgrade");
     let asked = asked.and_then(|asked| asked.to_str().ok());
     if object.is_upgrade(request.uri().path(), asked) {
-        return object.upgrade(request).map(|upgrade| match upgrade? {
-            Upgrade::Refused(response) => Ok(response),
-            Upgrade::Open(_) => Err(Error::internal(
-                "open a web socket with `World::connect` here",
-            )),
-        });
+        return object.upgrade(request);
     }
     let is_head = request.method() == Method::HEAD;
     match object.fetch(request) {
-        Some(turn) if is_head => turn.map(|response| Ok(response?.map(|_| Body::empty()))),
-        Some(turn) => turn,
+        Some(turn) if is_head => {
+            turn.map(|response| Ok(Upgrade::Refused(response?.map(|_| Body::empty()))))
+        }
+        Some(turn) => turn.map(|response| response.map(Upgrade::Refused)),
         None => Turn::Done(Err(Error::internal(
             "Handler does not export a fetch() function.",
         ))),

@@ -194,12 +194,16 @@ export function declare(
 
 // ---- exports ----------------------------------------------------------------
 
+// Why the module can't start.
+const faults = new Set();
+
 // worker-build would export a Proxy of each class, whose instances are Proxies, whose methods are
 // Proxies too: they replace the Wasm instance after its end, and cost up to a tenth of an event.
 // What takes their place does the same, and asks for it once in an event.
 const { Proxy } = globalThis;
 globalThis.Proxy = new Proxy(Proxy, {
   construct(Proxy, [target, hooks]) {
+    if (faults.size > 0) throw new Error(`this Worker can't start:\n  ${[...faults].join("\n  ")}`);
     if (declared.has(target)) return exported(target, hooks);
     return isEntry(target) ? entry(target, hooks) : new Proxy(target, hooks);
   },
@@ -276,6 +280,17 @@ function entry({ prototype }, hooks) {
 }
 
 // ---- bindings ---------------------------------------------------------------
+
+// The bindings while the module starts; undefined if the Worker's compatibility flags, or an older
+// runtime, give none to import.
+export function importedEnv() {
+  const { env } = workers;
+  return env !== undefined && Object.keys(env).length > 0 ? env : undefined;
+}
+
+export function failToStart(why) {
+  for (const text of why) faults.add(text);
+}
 
 export function textOf(env, name) {
   const value = env[name];

@@ -105,7 +105,8 @@ fn variables() {
             r#"{"max": 6}"#,
             "the Worker has no variable `LIMITS`: add it to [vars] in wrangler.toml",
             "the Worker has no variable `OTHER`: add it to [vars] in wrangler.toml",
-            "the Worker has no secret `OTHER`: set it with `wrangler secret put OTHER`",
+            "the Worker has no secret `OTHER`: set it with `wrangler secret put OTHER`, or \
+             in .dev.vars for `wrangler dev`",
             "the Worker has no variable `OTHER`: add it to [vars] in wrangler.toml",
         ],
     );
