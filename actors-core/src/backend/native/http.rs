@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::rc::Rc;
 
-use ::http::Method;
+use ::http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
 use super::sim::{Sim, Slot};
@@ -76,12 +76,33 @@ pub(super) fn upgrade(object: &dyn Host, request: Request) -> Turn<Upgrade> {
     }
 }
 
-/// The request with its URL normalized by the URL standard.
+/// The request with its URL normalized by the URL standard, and with each header once, as JavaScript
+/// has them.
 pub(super) fn normalised(mut request: Request) -> Result<Request> {
+    join_values(request.headers_mut());
     let given = request.uri().to_string();
     let url = Url::parse(&given).map_err(bad_url)?;
     if url.as_str() != given {
         *request.uri_mut() = uri(url.as_str())?;
     }
     Ok(request)
+}
+
+/// Writes the values of each header as one, with commas.
+fn join_values(headers: &mut HeaderMap) {
+    if headers.len() == headers.keys_len() {
+        return;
+    }
+    let names: Vec<_> = headers.keys().cloned().collect();
+    for name in names {
+        let values: Vec<_> = headers
+            .get_all(&name)
+            .iter()
+            .map(HeaderValue::as_bytes)
+            .collect();
+        // What is joined of values is one.
+        if let Ok(joined) = HeaderValue::from_bytes(&values.join(&b", "[..])) {
+            headers.insert(name, joined);
+        }
+    }
 }

@@ -327,7 +327,8 @@ function of(namespace, stub) {
 
 export function renewed(stub) {
   const namespace = namespaces.get(stub);
-  return of(namespace, namespace.get(stub.id));
+  // That of an entrypoint lasts.
+  return namespace === undefined ? stub : of(namespace, namespace.get(stub.id));
 }
 
 // The object with that name or that id, or one of its own, at a certain place.
@@ -344,7 +345,7 @@ export function placed(env, binding, name, id, hint, jurisdiction, routing) {
 export function far(env, binding, name) {
   const bound = env[binding];
   if (name === undefined) return typeof bound?.fetch === "function" ? bound : undefined;
-  return typeof bound?.getByName === "function" ? bound.getByName(name) : undefined;
+  return typeof bound?.getByName === "function" ? of(bound, bound.getByName(name)) : undefined;
 }
 
 export function bookmark({ storage }, millis) {
@@ -764,9 +765,11 @@ export function unpacked(cells, texts, bytes) {
 // The streams on their way out, by their tickets: in the place of each, the packed values have its
 // ticket, as bytes. A ticket can't be guessed, so that no bytes of a caller's are mistaken for one.
 const streams = new Map();
+const STREAM = "\0actors:stream:";
+const TICKET_LENGTH = STREAM.length + 36;
 
 export function keepStream(response) {
-  const ticket = crypto.randomUUID();
+  const ticket = STREAM + crypto.randomUUID();
   // Only streams of the runtime's pass through a call.
   const stream = (response.body ?? new Response("").body).pipeThrough(new IdentityTransformStream());
   streams.set(ticket, stream);
@@ -774,7 +777,7 @@ export function keepStream(response) {
 }
 
 function claimed(bytes) {
-  if (bytes.length !== 36) return undefined;
+  if (bytes.length !== TICKET_LENGTH) return undefined;
   const ticket = String.fromCharCode(...bytes);
   const stream = streams.get(ticket);
   streams.delete(ticket);
