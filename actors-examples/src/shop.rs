@@ -127,19 +127,18 @@ impl Shop {
             order.update(ctx)?;
         }
         if !order.is_passed_on {
-            let item = order.item.clone();
-            let order = number;
-            let parcel = Parcel { shop, order, item };
+            let parcel = Parcel {
+                shop: shop.clone(),
+                order: number,
+                item: order.item.clone(),
+            };
             bindings.packing.send(&parcel).await?;
+            order.is_passed_on = true;
+            order.update(ctx)?;
         }
-        order.is_passed_on = true;
-        order.update(ctx)?;
         let sold = sql!(Order => "SELECT SUM(cents) FROM orders WHERE is_passed_on");
         let sold: Option<u64> = sold.one(ctx)?;
-        bindings
-            .sales
-            .put_json(&ctx.name().unwrap_or_default(), &sold)
-            .await
+        bindings.sales.put_json(&shop, &sold).await
     }
 }
 
