@@ -42,7 +42,7 @@ fn who_answers_late_or_not_at_first_is_asked_as_the_stub_says() {
     says(
         "callees",
         &[
-            "Unavailable, true: `never` has not been answered within the limit of 300ms: it may have \
+            "Unavailable, true: `never` has not been answered within the limit of 300 ms: it may have \
              run, or may still do so",
             "Unavailable, true: call 1",
             "3",
