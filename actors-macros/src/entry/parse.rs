@@ -125,7 +125,7 @@ impl Entry {
         let bindings;
         parenthesized!(bindings in input);
         let named = bindings.call(Punctuated::<Path, Token![,]>::parse_terminated);
-        match named.map(|named| Vec::from_iter(named)).as_deref() {
+        match named.map(Vec::from_iter).as_deref() {
             Ok([one]) => self.bindings = Some(one.clone()),
             _ => return Err(refuse(name.span(), Mistake::Bindings)),
         }

@@ -10,6 +10,7 @@ use actors_core::testing::{Settled, World};
 use actors_core::{http, seconds};
 use actors_front::{Job, Room, Worker};
 use actors_harness::miniflare::Miniflare;
+use tungstenite::WebSocket;
 use tungstenite::handshake::HandshakeError;
 use tungstenite::handshake::client::generate_key;
 
@@ -164,12 +165,7 @@ fn who_has_not_logged_in_opens_no_web_socket() {
     let world = world();
     let response = world.connect_through::<Worker>(refused.clone());
     assert_eq!(response.err().expect("a refusal").status(), 401);
-    match connect(refused) {
-        Err(HandshakeError::Failure(tungstenite::Error::Http(response))) => {
-            assert_eq!(response.status(), 401);
-        }
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(connect(refused).err(), Some(401));
 }
 
 #[test]
@@ -192,7 +188,7 @@ fn the_actor_knows_whose_web_socket_it_is() {
     assert_eq!(text(), Ok("ann".into()));
     assert_eq!(text(), Ok(serde_json::json!(["ann: hello"])));
 
-    let (mut socket, _) = connect(ask(&cookie(&in_miniflare, "ann"))).expect("a socket");
+    let mut socket = connect(ask(&cookie(&in_miniflare, "ann"))).expect("a socket");
     socket.send("hello".into()).expect("it is sent");
     let mut text = || {
         socket
@@ -205,16 +201,8 @@ fn the_actor_knows_whose_web_socket_it_is() {
     assert_eq!(text().as_str(), r#"["ann: hello"]"#);
 }
 
-/// Opens a web socket to miniflare.
-fn connect(
-    request: http::Request<()>,
-) -> Result<
-    (
-        tungstenite::WebSocket<TcpStream>,
-        tungstenite::handshake::client::Response,
-    ),
-    HandshakeError<tungstenite::ClientHandshake<TcpStream>>,
-> {
+/// Opens a web socket to miniflare; a refusal is its status.
+fn connect(request: http::Request<()>) -> Result<WebSocket<TcpStream>, u16> {
     let host = server().url().trim_start_matches("http://");
     let stream = TcpStream::connect(host).expect("miniflare listens");
     let (mut head, ()) = request.into_parts();
@@ -228,7 +216,13 @@ fn connect(
     ] {
         head.headers.insert(name, value.parse().expect("a value"));
     }
-    tungstenite::client(http::Request::from_parts(head, ()), stream)
+    match tungstenite::client(http::Request::from_parts(head, ()), stream) {
+        Ok((socket, _)) => Ok(socket),
+        Err(HandshakeError::Failure(tungstenite::Error::Http(response))) => {
+            Err(response.status().as_u16())
+        }
+        Err(error) => panic!("no web socket, and no response: {error}"),
+    }
 }
 
 #[test]
