@@ -70,7 +70,9 @@ impl Env {
     pub fn secret(&self, name: &str) -> Result<String> {
         let text = self.0.text(name);
         text.ok_or_else(|| {
-            let advice = format!("set it with `wrangler secret put {name}`");
+            let advice = format!(
+                "set it with `wrangler secret put {name}`, or in .dev.vars for `wrangler dev`"
+            );
             missing("secret", name, &advice)
         })
     }
@@ -303,7 +305,8 @@ pub(crate) fn not_its_id(binding: &str, why: &str) -> Error {
 pub(crate) const IS_FOR_TESTS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// How an actor is addressed.
-pub(crate) struct Address {
+#[allow(unreachable_pub, reason = "it is in the signature of a public trait")]
+pub struct Address {
     /// The name of its binding.
     pub(crate) binding: &'static str,
     #[cfg(not(target_arch = "wasm32"))]

@@ -157,6 +157,19 @@ impl Reader<'_> {
 ///
 /// Fields whose bindings are missing or wrong: all of them.
 pub fn bindings<B: FromEnv>(env: &Env) -> Result<Rc<B>> {
+    read(env).map_err(|wrong| all(&wrong))
+}
+
+/// What is wrong with the bindings of the struct, each by itself.
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, reason = "only a Worker is checked when it starts")
+)]
+pub(crate) fn faults<B: FromEnv>(env: &Env) -> Vec<Error> {
+    read::<B>(env).err().unwrap_or_default()
+}
+
+fn read<B: FromEnv>(env: &Env) -> Result<Rc<B>, Vec<Error>> {
     let known = env.known(TypeId::of::<B>());
     if let Some(known) = known.and_then(|known| known.downcast().ok()) {
         return Ok(known);
@@ -164,14 +177,15 @@ pub fn bindings<B: FromEnv>(env: &Env) -> Result<Rc<B>> {
     let wrong = Vec::new();
     let mut reader = Reader { env, wrong };
     let Some(read) = B::read(&mut reader) else {
-        return Err(all(&reader.wrong));
+        return Err(reader.wrong);
     };
     let read = Rc::new(read);
     env.keep(read.clone());
     Ok(read)
 }
 
-/// What reads the bindings of an actor, whose type is not known below `actor/`.
+/// What reads the bindings of an actor, whose type is not known below `actor/`, or of the Worker in
+/// front.
 pub type ReadBindings = fn(&Env) -> Result<Rc<dyn Any>>;
 
 /// See [`ReadBindings`].

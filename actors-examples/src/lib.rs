@@ -3,11 +3,13 @@
 pub mod chat;
 pub mod notes;
 pub mod rate_limiter;
+pub mod shop;
 pub mod site;
 
 use chat::ChatRoom;
 use notes::Notebook;
 use rate_limiter::RateLimiter;
+use shop::Shop;
 use site::Site;
 
 actors_core::entry! {
@@ -16,4 +18,6 @@ actors_core::entry! {
     "/rooms/{name}/ws" => ChatRoom,
     "/limits/{name}/{*key}" => RateLimiter,
     "/notebooks/{name}/{*rest}" => Notebook,
+    fallback = shop::router,
+    also(Shop),
 }

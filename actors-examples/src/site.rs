@@ -37,6 +37,15 @@ const EXAMPLES: &[Example] = &[
             "curl -i {host}/limits/demo/alice -d '{\"limit\": 5, \"period\": 60}'",
         ),
     },
+    Example {
+        name: "shop",
+        what: "Orders that happen once: a secret, KV, a queue, the network and an object of another \
+               Worker, which this one has to be bound to.",
+        try_it: Try::Command(
+            "curl {host}/shops/corner/orders -H 'idempotency-key: 1' \
+             --json '{\"item\": \"soup\", \"cents\": 450}'",
+        ),
+    },
 ];
 
 /// One instance serves all pages.

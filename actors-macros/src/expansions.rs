@@ -216,7 +216,10 @@ fn a_remote_trait() {
 
 #[test]
 fn functions() {
-    let routes = parse_quote!("/" => Site, |_| Some("all".to_owned()), "/rooms/{name}" => Room);
+    let routes = parse_quote!(
+        "/" => Site, |_| Some("all".to_owned()), "/rooms/{name}" => Room,
+        bindings(Bindings)
+    );
     insta::assert_snapshot!("entry", shown(entry::expand(routes)));
     let change = quote! { pub SPLIT: Word => "UPDATE word SET count = 1" };
     insta::assert_snapshot!("migration", shown(migration::expand(change)));

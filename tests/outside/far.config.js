@@ -4,6 +4,7 @@ export default {
   durableObjects: {
     BILLING: { className: "Billing", useSQLite: true },
     ELSEWHERE: { className: "Elsewhere", useSQLite: true },
+    ODD: { className: "Odd", useSQLite: true },
     OUTSIDE: { className: "Outside", scriptName: "worker", useSQLite: true },
   },
 };

@@ -21,6 +21,24 @@ const paths = {
     };
     return new Response(new ReadableStream({ start, pull, cancel }, { highWaterMark: 0 }));
   },
+  "/headers": ({ url, headers }) => {
+    const shown = [...headers].filter(([name]) => name.startsWith("x-") || name === "cookie");
+    return new Response(`${url} ${shown.map(([name, value]) => `${name}=${value}`).sort().join("; ")}`);
+  },
+  "/cookies": () => {
+    const headers = [["set-cookie", "a=1; Path=/"], ["set-cookie", "b=2"]];
+    return new Response("", { headers });
+  },
+  "/no-content": () => new Response(null, { status: 204 }),
+  "/teapot": () => new Response("short and stout", { status: 418 }),
+  "/breaks": () => {
+    let parts = 0;
+    const pull = (controller) => {
+      if (parts++ === 0) controller.enqueue(new TextEncoder().encode("a part"));
+      else controller.error(new Error("it broke"));
+    };
+    return new Response(new ReadableStream({ pull }));
+  },
   "/cancelled": () => new Response(`${cancelled}`),
   // 100 MB of zeros.
   "/large": () => {
@@ -59,7 +77,61 @@ export class Billing extends DurableObject {
   }
 }
 
+let flaky = 0;
+
+export class Odd extends DurableObject {
+  calls = 0;
+
+  never() {
+    return new Promise((resolve) => setTimeout(resolve, 60_000));
+  }
+
+  fails(times, name) {
+    this.calls += 1;
+    if (this.calls <= times) throw named(name, `call ${this.calls}`);
+    return this.calls;
+  }
+
+  lost(times) {
+    return this.fails(times, "Unavailable");
+  }
+
+  busy(times) {
+    return this.fails(times, "Busy");
+  }
+
+  answer(what) {
+    switch (what) {
+      case "string": throw "a string";
+      case "null": throw null;
+      case "undefined": throw undefined;
+      case "object": throw { message: "an object", name: "NotFound" };
+      case "error": throw new TypeError("a type error");
+      case "cause": throw new Error("outside", { cause: new Error("inside") });
+      case "nothing": return;
+      case "float": return 1.5;
+      case "text": return "1";
+      case "negative": return -1;
+      case "function": return () => 1;
+      case "promise": return Promise.resolve(7);
+      case "reject": return Promise.reject(named("NotFound", "rejected"));
+      case "map": return new Map([["a", 1]]);
+      case "cycle": {
+        const cycle = {};
+        cycle.cycle = cycle;
+        return cycle;
+      }
+    }
+  }
+}
+
 export class Mailer extends WorkerEntrypoint {
+  flaky() {
+    flaky += 1;
+    if (flaky % 2 === 1) throw named("Unavailable", "not yet");
+    return 2;
+  }
+
   async send(to) {
     if (to === "") throw named("InvalidArgument", "to whom?");
     return `sent to ${to}`;

@@ -13,11 +13,11 @@ impl<A: Actor> Reached<A> for If<true> {
     type Stub = A::Stub;
 
     fn named(env: &Env, name: &str) -> Result<A::Stub> {
-        <Self as Reached<A>>::stub(env, name).map(Into::into)
+        stub(env, A::NAME, &address::<A>(), name).map(Into::into)
     }
 
-    fn stub(env: &Env, name: &str) -> Result<Stub> {
-        stub(env, A::NAME, &address::<A>(), name)
+    fn address() -> Address {
+        address::<A>()
     }
 
     fn placed(env: &Env, which: Which<'_>, placement: Placement) -> Result<A::Stub> {
@@ -41,7 +41,7 @@ impl<A> Reached<A> for If<false> {
         unreachable!()
     }
 
-    fn stub(_: &Env, _: &str) -> Result<Stub> {
+    fn address() -> Address {
         unreachable!()
     }
 

@@ -1,10 +1,9 @@
 //! What `#[actor]` on a struct declares.
 
-use crate::env::Env;
+use crate::env::{Address, Env};
 use crate::error::Result;
 use crate::from_binding::ReadBindings;
 use crate::object::fields::{Loader, Saver};
-use crate::rpc::Stub;
 use crate::rpc::placement::{Placement, Which};
 use crate::sockets::SocketOptions;
 use crate::sql::{Migration, TableDef};
@@ -144,7 +143,7 @@ pub trait State: Sized + 'static {
 pub trait Reached<A> {
     type Stub;
     fn named(env: &Env, name: &str) -> Result<Self::Stub>;
-    /// The same without the actor's type.
-    fn stub(env: &Env, name: &str) -> Result<Stub>;
+    /// How it is reached without its type.
+    fn address() -> Address;
     fn placed(env: &Env, which: Which<'_>, placement: Placement) -> Result<Self::Stub>;
 }

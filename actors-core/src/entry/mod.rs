@@ -8,6 +8,7 @@ pub(crate) mod route;
 
 use self::events::{Consumer, OnSchedule};
 use self::front::Front;
+use crate::from_binding::ReadBindings;
 
 /// The Worker that [`entry!`](macro@crate::entry) describes: it writes a type `Worker` beside it, for
 /// `World::fetch`, `World::scheduled` and `World::deliver` of the feature `testing`.
@@ -21,6 +22,9 @@ pub trait Entry {
     const FRONT: &'static Front;
     #[doc(hidden)]
     const SCHEDULED: Option<OnSchedule>;
+    /// Reads the bindings that `bindings(..)` names.
+    #[doc(hidden)]
+    const BINDINGS: Option<ReadBindings>;
     #[doc(hidden)]
     const QUEUES: &'static [Consumer];
 }

@@ -9,10 +9,8 @@ use percent_encoding::percent_decode_str;
 use crate::actor::Reached;
 use crate::actor::State;
 #[cfg(not(target_arch = "wasm32"))]
-use crate::env::Env;
+use crate::env::Address;
 use crate::error::{Error, Result};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::rpc::Stub;
 use crate::rpc::check_name;
 
 /// One line of [`entry!`](macro@crate::entry).
@@ -25,9 +23,9 @@ pub struct Route {
     /// How the path of a request for one of the actor's web sockets ends.
     pub socket: Option<&'static str>,
     pub name: Name,
-    /// Reaches an instance, where there is no runtime to do it.
+    /// How an instance is reached, where there is no runtime to do it.
     #[cfg(not(target_arch = "wasm32"))]
-    pub stub: fn(&Env, &str) -> Result<Stub>,
+    pub(crate) address: fn() -> Address,
 }
 
 impl Route {
@@ -42,7 +40,7 @@ impl Route {
             },
             name,
             #[cfg(not(target_arch = "wasm32"))]
-            stub: <A::Is as Reached<A>>::stub,
+            address: <A::Is as Reached<A>>::address,
         }
     }
 
@@ -245,7 +243,7 @@ mod tests {
             binding,
             socket: Some("/ws"),
             name,
-            stub: |_, _| unreachable!(),
+            address: || unreachable!(),
         }
     }
 
@@ -367,7 +365,7 @@ mod tests {
             binding: "COUNTER",
             socket: None,
             name: Name::Fixed("default"),
-            stub: |_, _| unreachable!(),
+            address: || unreachable!(),
         }];
         let found = find(ONE, "/any/thing").unwrap();
         assert_eq!((found.route.binding, &*found.name), ("COUNTER", "default"));

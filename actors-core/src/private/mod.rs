@@ -34,7 +34,9 @@ pub use crate::actor::table::{auto_id, insert_id, no_id, own_sql, store_all};
 pub use crate::actor::{Handlers, Incoming, MessageHandler, Part, Reached, used};
 pub use crate::alarms::{Declared, Due, Plan, Retry};
 #[cfg(target_arch = "wasm32")]
-pub use crate::backend::worker::{Class, declare_class, fetch, front, queue, scheduled};
+pub use crate::backend::worker::{
+    Class, check_bindings, declare_class, fetch, front, queue, scheduled,
+};
 pub use crate::entry::check::{is_one_of, joined, joined_length};
 pub use crate::entry::events::{Consumer, OnBatch, OnSchedule, Unread};
 pub use crate::entry::front::Front;

@@ -22,6 +22,17 @@ impl FarStub {
         Self { interface, target }
     }
 
+    /// The same stub, for the object behind what stands before it.
+    pub(super) fn behind(
+        self,
+        stand_before: impl FnOnce(Box<dyn Remote>) -> Box<dyn Remote>,
+    ) -> Self {
+        Self {
+            interface: self.interface,
+            target: stand_before(self.target),
+        }
+    }
+
     /// Calls the method of that name, with these arguments and no hidden ones.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
+use super::far::FarStub;
 use super::remote::Remote;
 use super::stub::Stub;
 use crate::error::{Error, ErrorKind, Result};
@@ -13,6 +14,13 @@ use crate::turn::BoxFuture;
 use crate::wire::Packed;
 
 impl Stub {
+    /// The same stub, whose calls fail if they take longer.
+    pub fn with_limit(self, limit: Duration) -> Self {
+        self.behind(|target| Box::new(Limited { target, limit }))
+    }
+}
+
+impl FarStub {
     /// The same stub, whose calls fail if they take longer.
     pub fn with_limit(self, limit: Duration) -> Self {
         self.behind(|target| Box::new(Limited { target, limit }))

@@ -4,6 +4,7 @@
 //! https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/): those who were
 //! refused together do not come again together.
 
+use super::far::FarStub;
 use super::remote::Remote;
 use super::stub::Stub;
 use crate::error::{Error, ErrorKind, Result};
@@ -30,13 +31,19 @@ impl Stub {
     }
 
     fn retrying(self, retries: u32, repeatable: Repeatable) -> Self {
-        self.behind(|target| {
-            Box::new(Retrying {
-                target,
-                retries,
-                repeatable,
-            })
-        })
+        self.behind(|target| Retrying::boxed(target, retries, repeatable))
+    }
+}
+
+impl FarStub {
+    /// The same stub, which calls up to so many times again if the call surely has not run.
+    pub fn with_retries(self, retries: u32) -> Self {
+        self.behind(|target| Retrying::boxed(target, retries, Repeatable::Only(&[])))
+    }
+
+    /// The same stub, which calls up to so many times again, even if the call may have run.
+    pub fn with_idempotent_retries(self, retries: u32) -> Self {
+        self.behind(|target| Retrying::boxed(target, retries, Repeatable::All))
     }
 }
 
@@ -55,7 +62,19 @@ struct Retrying {
 }
 
 impl Retrying {
+    fn boxed(target: Box<dyn Remote>, retries: u32, repeatable: Repeatable) -> Box<dyn Remote> {
+        Box::new(Self {
+            target,
+            retries,
+            repeatable,
+        })
+    }
+
     async fn call_again(&self, method: &str, arguments: Packed) -> Result<Packed> {
+        // A body can be sent only once.
+        if arguments.carries_stream() {
+            return self.target.call(method, arguments).await;
+        }
         let mut outcome = self.target.call(method, arguments.clone()).await;
         for retry in 0..self.retries {
             match &outcome {

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::World;
 use crate::actor::Actor;
 use crate::backend::native::{Slot, Socket, vanished};
+use crate::entry::Entry;
 use crate::error::Result;
 use crate::platform::Upgrade;
 use crate::request::{Body, Request, Response, error_response};
@@ -191,13 +192,90 @@ impl World {
     ) -> Result<Client<'_>, Response> {
         let slot = self.slot::<A>(name);
         let request = upgrading(request, slot.socket_path());
-        match self.run(self.sim.upgrade(&slot, request)) {
-            Ok(Upgrade::Open(accepted)) => {
+        let upgraded = self.run(self.sim.upgrade(&slot, request));
+        self.client(upgraded.map(|upgrade| (Some(slot), upgrade)))
+    }
+
+    /// Opens a web socket through the Worker that [`entry!`](macro@crate::entry) describes, by the type
+    /// `Worker` that it writes: its `before` sees the request, and the path says which instance it is
+    /// for. The headers of an upgrade are added where they are missing.
+    ///
+    /// ```
+    /// mod my_worker {
+    ///     use std::ops::ControlFlow;
+    ///
+    ///     use actors_core::prelude::*;
+    ///
+    ///     #[actor(sockets(path = "/ws"))]
+    ///     pub struct Room {}
+    ///
+    ///     #[actor]
+    ///     impl Room {
+    ///         #[on_connect]
+    ///         fn enter(&self) -> Result<Admission> {
+    ///             Ok(Admission::new(()))
+    ///         }
+    ///     }
+    ///
+    ///     /// A browser can't send a web socket's request with headers of its own, but it sends cookies.
+    ///     async fn authenticate(
+    ///         request: Request,
+    ///         _env: &Env,
+    ///     ) -> Result<ControlFlow<Response, Request>> {
+    ///         match request.headers().contains_key("cookie") {
+    ///             true => Ok(ControlFlow::Continue(request)),
+    ///             false => Err(Error::new(ErrorKind::Unauthorized, "log in first")),
+    ///         }
+    ///     }
+    ///
+    ///     actors_core::entry!(before = authenticate, "/rooms/{name}/ws" => Room);
+    /// }
+    ///
+    /// use actors_core::http;
+    /// use actors_core::testing::World;
+    /// use my_worker::Worker;
+    ///
+    /// // #[test]
+    /// fn only_who_has_logged_in_enters() {
+    ///     let world = World::new();
+    ///     let request = http::Request::get("/rooms/attic/ws");
+    ///     let refused = world.connect_through::<Worker>(request.body(()).unwrap());
+    ///     assert_eq!(refused.err().unwrap().status(), 401);
+    ///     let request = http::Request::get("/rooms/attic/ws").header("cookie", "user=ann");
+    ///     assert!(world.connect_through::<Worker>(request.body(()).unwrap()).is_ok());
+    /// }
+    /// # only_who_has_logged_in_enters();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The response of a refusal, or of whoever else answers the request.
+    #[allow(
+        clippy::result_large_err,
+        reason = "the refusal is returned as the response it is"
+    )]
+    pub fn connect_through<W: Entry>(
+        &self,
+        request: http::Request<()>,
+    ) -> Result<Client<'_>, Response> {
+        let request = upgrading(request, None);
+        let checked = self.check_bindings::<W>();
+        self.client(checked.and_then(|()| self.run(self.sim.enter(W::FRONT, self.env(), request))))
+    }
+
+    #[allow(
+        clippy::result_large_err,
+        reason = "the refusal is returned as the response it is"
+    )]
+    fn client(&self, entered: Result<(Option<Rc<Slot>>, Upgrade)>) -> Result<Client<'_>, Response> {
+        match entered {
+            Ok((Some(slot), Upgrade::Open(accepted))) => {
                 let socket = accepted.downcast::<Socket>();
                 let socket = socket.expect("a world accepts its own sockets");
                 Ok(Client::new(self, slot, socket))
             }
-            Ok(Upgrade::Refused(response)) => Err(response),
+            Ok((None, Upgrade::Open(_))) => unreachable!("only an object has web sockets"),
+            Ok((_, Upgrade::Refused(response))) => Err(response),
             Err(error) => Err(error_response(&error)),
         }
     }

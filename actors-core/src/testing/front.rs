@@ -61,9 +61,10 @@ impl World {
     ///
     /// # Errors
     ///
-    /// Those of [`request`](Self::request), for a request that a route takes. An error of the
-    /// Worker's own handlers is a response.
+    /// Those of [`request`](Self::request), for a request that a route takes; or bindings that
+    /// `entry!` names are missing or wrong. An error of the Worker's own handlers is a response.
     pub fn fetch<W: Entry>(&self, request: http::Request<impl Into<Body>>) -> Result<Response> {
+        self.check_bindings::<W>()?;
         let request = absolute(request.map(Into::into), None);
         self.run(self.sim.front(W::FRONT, self.env(), request))
     }
@@ -73,10 +74,11 @@ impl World {
     ///
     /// # Errors
     ///
-    /// That of the handler, or the Worker has none.
+    /// That of the handler, or the Worker has none; or bindings that `entry!` names are missing or wrong.
     pub fn scheduled<W: Entry>(&self, cron: &str) -> Result<()> {
         let none = || Error::internal("Handler does not export a scheduled() function.");
         let handler = W::SCHEDULED.ok_or_else(none)?;
+        self.check_bindings::<W>()?;
         let (cron, time) = (cron.to_owned(), self.now());
         self.run(handler(Scheduled { cron, time }, self.env().clone()))
     }
@@ -113,9 +115,13 @@ impl World {
             Ok(text) => text,
             Err(error) => panic!("a message is no JSON: {error}"),
         };
-        let messages = messages.iter().map(text).collect();
+        let messages: Vec<_> = messages.iter().map(text).collect();
+        let count = messages.len();
         let consumed = self.sim.consume(W::QUEUES, self.env(), queue, messages);
-        let (result, verdicts) = self.run(consumed);
+        let (result, verdicts) = match self.check_bindings::<W>() {
+            Ok(()) => self.run(consumed),
+            Err(error) => (Err(error), vec![None; count]),
+        };
         let settled = |verdict| match verdict {
             Some(Verdict::Done) => Settled::Acked,
             Some(Verdict::Again(after)) => Settled::Retried(after),
@@ -124,5 +130,11 @@ impl World {
         };
         let messages = verdicts.into_iter().map(settled).collect();
         Delivered { result, messages }
+    }
+
+    /// Where a Worker would not start, no event gets to it.
+    pub(super) fn check_bindings<W: Entry>(&self) -> Result<()> {
+        let read = W::BINDINGS.map(|read| read(self.env()));
+        read.transpose().map(drop)
     }
 }

@@ -290,11 +290,49 @@ impl World {
                 match self.sim.next_time() {
                     Some(_) =>
                         ": an alarm or a timeout is still to come, use `World::advance` to reach \
-                         it",
+                         it, or `World::run_within`",
                     None => "",
                 },
                 self.story().join("\n")
             ),
+        }
+    }
+
+    /// Runs until the future is done, and lets time pass for that, but no longer than `limit`: for
+    /// what waits for a timeout, a retry or an alarm.
+    ///
+    /// ```
+    /// use actors_core::prelude::*;
+    /// use actors_core::testing::World;
+    ///
+    /// let world = World::new().on_fetch("slow.example", async |_| {
+    ///     std::future::pending::<Result<Response>>().await
+    /// });
+    /// let request = http::Request::get("https://slow.example").body(()).unwrap();
+    /// let start = world.now();
+    /// let answer = world.run_within(minutes(1), world.env().fetch(request).within(seconds(5)));
+    /// assert!(answer.unwrap_err().is_retryable());
+    /// assert_eq!(world.now() - start, seconds(5));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// The future is not done by then.
+    #[track_caller]
+    pub fn run_within<T>(&self, limit: Duration, future: impl IntoFuture<Output = T>) -> T {
+        let end = self.now() + limit;
+        let mut future = std::pin::pin!(future.into_future());
+        loop {
+            if let Some(value) = self.sim.run(future.as_mut()) {
+                return value;
+            }
+            match self.sim.next_time().filter(|next| *next <= end) {
+                Some(next) => self.sim.set_now(next.max(self.now())),
+                None => panic!(
+                    "this is not done within {limit:?}\n{}",
+                    self.story().join("\n")
+                ),
+            }
         }
     }
 

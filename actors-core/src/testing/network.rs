@@ -11,8 +11,9 @@ use crate::time::{Duration, Timestamp};
 impl World {
     /// Answers what the actors send over the network to a host, `api.example.com`, or to a host and
     /// a path, `api.example.com/v1/*`; a `*` stands for any text, and a port other than the
-    /// scheme's is a part of the host. Of several that fit, the first one answers; what none fits
-    /// is an error for the actor, which names the URL.
+    /// scheme's is a part of the host. Of several that fit, the first one answers, and one for the same
+    /// takes the place of an earlier one; what none fits is an error for the actor, which names the
+    /// URL.
     ///
     /// An error that the closure returns is one of the connection. What it asserts fails the test.
     /// It runs beside the actors, and may wait: for the body of the request, for an actor of the
@@ -71,13 +72,8 @@ impl World {
     ///     Ok(http::Response::new("at last"))
     /// });
     /// # let request = || http::Request::get("https://slow.example").body(()).unwrap();
-    /// # let mut fetch = std::pin::pin!(async {
-    /// #     world.env().fetch(request()).within(seconds(5)).await.map(drop)
-    /// # });
-    /// # let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-    /// # assert!(std::future::Future::poll(fetch.as_mut(), &mut cx).is_pending());
-    /// # world.advance(seconds(5));
-    /// # let error = world.run(fetch).unwrap_err();
+    /// # let fetch = world.env().fetch(request()).within(seconds(5));
+    /// # let error = world.run_within(seconds(5), fetch).unwrap_err();
     /// # assert_eq!(error.message(), "GET https://slow.example/: it took longer than 5s");
     /// ```
     pub fn clock(&self) -> Clock {

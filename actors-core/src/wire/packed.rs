@@ -35,6 +35,10 @@ pub(super) const BIGINT: f64 = 10.0;
 /// Followed by the length of its description.
 pub(super) const OTHER: f64 = 11.0;
 
+/// How the bytes begin that stand for a stream, which travels beside the values; `glue.js` has the
+/// same.
+pub(crate) const STREAM: &str = "\0actors:stream:";
+
 /// Packed values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Packed {
@@ -47,6 +51,12 @@ impl Packed {
     /// How many values there are.
     pub(crate) fn count(&self) -> usize {
         self.cell(COUNT)
+    }
+
+    /// Whether a stream travels beside the values. Bytes that only look like one count as well.
+    pub(crate) fn carries_stream(&self) -> bool {
+        let mut windows = self.bytes.windows(STREAM.len());
+        windows.any(|window| window == STREAM.as_bytes())
     }
 
     /// Adds bytes as the last value.

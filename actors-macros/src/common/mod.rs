@@ -5,5 +5,6 @@ pub(crate) mod calls;
 pub(crate) mod config;
 pub(crate) mod facts;
 pub(crate) mod mistakes;
+pub(crate) mod start;
 pub(crate) mod types;
 pub(crate) mod words;

@@ -1,13 +1,14 @@
 //! What `entry!` generates: the type of the Worker, and what it exports.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, LitStr};
 
 use super::config::bound;
 use super::parse::{Also, Entry, Front};
 use super::route::Route;
+use crate::common::start;
 
 /// The Worker, with what is checked about it.
 pub(super) fn worker(entry: &Entry, checks: &TokenStream) -> TokenStream {
@@ -25,6 +26,9 @@ pub(super) fn worker(entry: &Entry, checks: &TokenStream) -> TokenStream {
         }))
     }));
     let queues = entry.queues.iter().map(queue);
+    let bindings = optional(entry.bindings.as_ref().map(|bindings| {
+        quote_spanned!(bindings.span()=> ::actors_core::__private::any_bindings::<#bindings>)
+    }));
     let exports = exports(entry);
     quote! {
         /// The Worker in front of the actors.
@@ -40,6 +44,8 @@ pub(super) fn worker(entry: &Entry, checks: &TokenStream) -> TokenStream {
                 const FRONT: &'static ::actors_core::__private::Front = &#front;
                 const SCHEDULED: ::core::option::Option<::actors_core::__private::OnSchedule> =
                     #scheduled;
+                const BINDINGS: ::core::option::Option<::actors_core::__private::ReadBindings> =
+                    #bindings;
                 const QUEUES: &'static [::actors_core::__private::Consumer] = &[#(#queues),*];
             }
             #exports
@@ -134,12 +140,20 @@ fn exports(entry: &Entry) -> TokenStream {
             ::actors_core::__private::queue(<Worker as ::actors_core::Entry>::QUEUES, event, env)
         })
     });
+    let start = entry.bindings.as_ref().map(|bindings| {
+        start::check_bindings(
+            &format_ident!("check_bindings"),
+            bindings,
+            &quote!(::actors_core),
+        )
+    });
     quote! {
         #[cfg(target_arch = "wasm32")]
         use ::actors_core::__private::{wasm_bindgen::{self, JsValue, prelude::wasm_bindgen}, web_sys};
         #fetch
         #scheduled
         #queue
+        #start
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) const OPTIONS: &[&str] = &[
     "scheduled = nightly",
     "queue = jobs",
     "also(Limiter)",
+    "bindings(Bindings)",
     "config = false",
 ];
 
@@ -48,6 +49,8 @@ pub(super) enum Mistake<'a> {
     Function,
     #[error("`{path}` can't be a route: {why}")]
     Form { path: &'a str, why: &'a PathFault },
+    #[error("name the struct of the Worker's bindings: `bindings(Bindings)`")]
+    Bindings,
     #[error(
         "a request without a route of its own already goes to an actor: give that one a path, or \
          remove the fallback"

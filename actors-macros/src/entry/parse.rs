@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     /// The classes that no route names.
     pub(super) also: Vec<Also>,
     pub(super) front: Front,
+    /// The struct of the bindings that it uses.
+    pub(super) bindings: Option<Path>,
     pub(super) scheduled: Option<Expr>,
     /// The consumers, with the names of their queues.
     pub(super) queues: Vec<(Option<LitStr>, Expr)>,
@@ -91,6 +93,7 @@ impl Entry {
             "fallback" => set(&mut self.front.fallback, name, input),
             "assets" => set(&mut self.front.assets, name, input),
             "scheduled" => set(&mut self.scheduled, name, input),
+            "bindings" => self.bindings(name, input),
             "queue" => self.queue(input),
             "also" => {
                 let classes;
@@ -114,6 +117,21 @@ impl Entry {
         }
     }
 
+    fn bindings(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        only_once(&self.bindings, name)?;
+        if !input.peek(syn::token::Paren) {
+            return Err(refuse(name.span(), Mistake::Bindings));
+        }
+        let bindings;
+        parenthesized!(bindings in input);
+        let named = bindings.call(Punctuated::<Path, Token![,]>::parse_terminated);
+        match named.map(Vec::from_iter).as_deref() {
+            Ok([one]) => self.bindings = Some(one.clone()),
+            _ => return Err(refuse(name.span(), Mistake::Bindings)),
+        }
+        Ok(())
+    }
+
     fn queue(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = match input.peek(syn::token::Paren) {
             true => {
@@ -130,13 +148,20 @@ impl Entry {
 }
 
 fn set<T: Parse>(option: &mut Option<T>, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-    if option.is_some() {
-        let twice = Options::OptionTwice(&name.to_string()).to_string();
-        return Err(syn::Error::new(name.span(), twice));
-    }
+    only_once(option, name)?;
     input.parse::<Token![=]>()?;
     *option = Some(input.parse()?);
     Ok(())
+}
+
+fn only_once<T>(option: &Option<T>, name: &Ident) -> syn::Result<()> {
+    match option {
+        Some(_) => {
+            let twice = Options::OptionTwice(&name.to_string()).to_string();
+            Err(syn::Error::new(name.span(), twice))
+        }
+        None => Ok(()),
+    }
 }
 
 impl Also {

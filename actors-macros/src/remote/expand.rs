@@ -68,6 +68,23 @@ impl Interface {
             #[allow(dead_code, unreachable_pub)]
             impl #stub {
                 #get
+
+                /// The same stub, whose calls fail with `Unavailable` if they take longer than that.
+                pub fn with_limit(self, limit: #krate::Duration) -> Self {
+                    Self(self.0.with_limit(limit))
+                }
+
+                /// The same stub, which makes a call again, up to so many times, if it certainly has
+                /// not run.
+                pub fn with_retries(self, retries: u32) -> Self {
+                    Self(self.0.with_retries(retries))
+                }
+
+                /// The same stub, which makes a call again, up to so many times, even if it may have
+                /// run: for calls of which a second one does no harm.
+                pub fn with_idempotent_retries(self, retries: u32) -> Self {
+                    Self(self.0.with_idempotent_retries(retries))
+                }
             }
         }
     }

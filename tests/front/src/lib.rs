@@ -6,14 +6,14 @@
 mod login;
 
 use actors_core::prelude::*;
-use actors_core::{Batch, Scheduled, send};
+use actors_core::{Batch, Scheduled, Service, send};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
 /// What was noted.
-#[actor]
+#[actor(sockets(path = "/ws"))]
 pub struct Room {
     #[persist]
     notes: Vec<String>,
@@ -29,6 +29,18 @@ impl Room {
             self.note(format!("{user}: {text}"));
         }
         json_response(200, &self.notes)
+    }
+
+    #[on_connect]
+    fn enter(&self, request: &Request) -> Result<Admission<String>> {
+        let user = login::user_of(request).to_owned();
+        Ok(Admission::new(user.clone()).greet(&user))
+    }
+
+    #[on_message(text)]
+    fn say(&mut self, socket: &Socket<String>, text: String) -> Result<()> {
+        self.note(format!("{}: {text}", socket.data()));
+        socket.send(&self.notes)
     }
 
     pub fn note(&mut self, text: String) {
@@ -62,7 +74,7 @@ async fn notes(State(env): State<Env>, Path(room): Path<String>) -> Result<Strin
 async fn enqueue(State(env): State<Env>, jobs: String) -> Result<Response, Response> {
     let request = http::Request::post("https://far/").body(jobs);
     let request = request.map_err(Error::from)?;
-    Ok(send(async move { env.service("FAR")?.fetch(request).await }).await?)
+    Ok(send(async move { Bindings::of(&env)?.far.fetch(request).await }).await?)
 }
 
 async fn nightly(event: Scheduled, env: &Env) -> Result<()> {
@@ -95,9 +107,19 @@ async fn jobs(batch: Batch<Job>, env: &Env) -> Result<()> {
     Ok(())
 }
 
+/// What the front has to have.
+#[bindings]
+pub struct Bindings {
+    #[secret]
+    cookies: login::CookieKey,
+    far: Service,
+}
+
 actors_core::entry! {
+    bindings(Bindings),
     before = login::authenticate,
     "/rooms/{name}" => Room,
+    "/rooms/{name}/ws" => Room,
     fallback = router,
     assets = "ASSETS",
     scheduled = nightly,

@@ -1,12 +1,15 @@
 //! Who is asking: a signed cookie says it, and its signature that this Worker has set it.
 
 use std::ops::ControlFlow;
+use std::str::FromStr;
 
 use actors_core::prelude::*;
 use axum::extract::State;
 use cookie::{Cookie, CookieJar, Key};
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
+
+use crate::Bindings;
 
 /// The header by which the actor learns who is asking.
 const USER: &str = "x-user";
@@ -22,7 +25,7 @@ pub(crate) async fn authenticate(
     if !path.starts_with("/rooms/") && path != "/me" {
         return Ok(ControlFlow::Continue(request));
     }
-    let user = user(&request, &key(env)?);
+    let user = user(&request, &Bindings::of(env)?.cookies.0);
     let wants_page = request
         .headers()
         .get("accept")
@@ -56,7 +59,8 @@ pub(crate) async fn login(State(env): State<Env>, name: String) -> Result<Respon
     }
     let mut jar = CookieJar::new();
     let cookie = Cookie::build(("user", name)).http_only(true).path("/");
-    jar.signed_mut(&key(&env)?).add(cookie);
+    let bindings = Bindings::of(&env)?;
+    jar.signed_mut(&bindings.cookies.0).add(cookie);
     let mut response = http::Response::new("welcome".into());
     for cookie in jar.delta() {
         let cookie = HeaderValue::from_str(&cookie.to_string());
@@ -66,9 +70,15 @@ pub(crate) async fn login(State(env): State<Env>, name: String) -> Result<Respon
     Ok(response)
 }
 
-fn key(env: &Env) -> Result<Key> {
-    let secret = env.secret("COOKIES")?;
-    Key::try_from(secret.as_bytes()).map_err(|error| Error::internal(error.to_string()))
+/// What cookies are signed with: at least 64 bytes.
+pub(crate) struct CookieKey(Key);
+
+impl FromStr for CookieKey {
+    type Err = cookie::KeyError;
+
+    fn from_str(secret: &str) -> Result<Self, Self::Err> {
+        Key::try_from(secret.as_bytes()).map(Self)
+    }
 }
 
 fn user<B>(request: &http::Request<B>, key: &Key) -> Option<String> {

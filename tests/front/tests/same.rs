@@ -1,5 +1,6 @@
 //! The Worker in front says the same in miniflare and natively.
 
+use std::net::TcpStream;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::thread::sleep;
@@ -9,6 +10,9 @@ use actors_core::testing::{Settled, World};
 use actors_core::{http, seconds};
 use actors_front::{Job, Room, Worker};
 use actors_harness::miniflare::Miniflare;
+use tungstenite::WebSocket;
+use tungstenite::handshake::HandshakeError;
+use tungstenite::handshake::client::generate_key;
 
 /// What came back: the status, the headers that matter, and the body.
 #[derive(Debug)]
@@ -37,20 +41,23 @@ type Send<'a> = dyn Fn(http::Request<String>) -> Answer + 'a;
 /// Does the same with both.
 fn on_both(test: impl Fn(&Send<'_>)) {
     let world = world();
-    test(&|request| {
-        let response = world.fetch::<Worker>(request).expect("a response");
-        let (head, body) = response.into_parts();
-        let body = world.run(body.bytes()).expect("a body");
-        let body = String::from_utf8(body.into()).expect("a text");
-        Answer::new(http::Response::from_parts(head, body))
-    });
+    test(&|request| answer(&world, request));
     test(&in_miniflare);
+}
+
+fn answer(world: &World, request: http::Request<String>) -> Answer {
+    let response = world.fetch::<Worker>(request).expect("a response");
+    let (head, body) = response.into_parts();
+    let body = world.run(body.bytes()).expect("a body");
+    let body = String::from_utf8(body.into()).expect("a text");
+    Answer::new(http::Response::from_parts(head, body))
 }
 
 /// As `wrangler.toml` has it.
 fn world() -> World {
     World::new()
         .secret("COOKIES", "0123456789abcdef".repeat(4))
+        .on_service("FAR", async |_| Ok(missing()))
         .on_service("ASSETS", async |request| match request.uri().path() {
             "/help" => Ok(http::Response::new("<p>help</p>")),
             _ => Ok(missing()),
@@ -142,6 +149,112 @@ fn who_has_logged_in_is_known_to_the_actor_and_to_the_site() {
         let forged = send(request("GET", "/me", &[("cookie", &forged)], ""));
         assert_eq!(forged.status, 401);
     });
+}
+
+/// The cookie of somebody who has logged in.
+fn cookie(send: &Send<'_>, name: &str) -> String {
+    let cookie = send(request("POST", "/login", &[], name)).cookie;
+    let cookie = cookie.expect("a cookie");
+    cookie.split(';').next().expect("its value").to_owned()
+}
+
+#[test]
+fn who_has_not_logged_in_opens_no_web_socket() {
+    let refused = http::Request::get("/rooms/sockets/ws").header("x-user", "eve");
+    let refused = refused.body(()).expect("a request");
+    let world = world();
+    let response = world.connect_through::<Worker>(refused.clone());
+    assert_eq!(response.err().expect("a refusal").status(), 401);
+    assert_eq!(connect(refused).err(), Some(401));
+}
+
+#[test]
+fn the_actor_knows_whose_web_socket_it_is() {
+    let ask = |cookie: &str| {
+        let request = http::Request::get("/rooms/sockets/ws").header("x-user", "eve");
+        request
+            .header("cookie", cookie)
+            .body(())
+            .expect("a request")
+    };
+    let world = world();
+    let natively = cookie(&|request| answer(&world, request), "ann");
+    let client = world.connect_through::<Worker>(ask(&natively));
+    let client = client
+        .map_err(|refused| refused.status())
+        .expect("a socket");
+    client.send_text("hello").expect("it is handled");
+    let text = || client.receive::<serde_json::Value>().expect("a message");
+    assert_eq!(text(), Ok("ann".into()));
+    assert_eq!(text(), Ok(serde_json::json!(["ann: hello"])));
+
+    let mut socket = connect(ask(&cookie(&in_miniflare, "ann"))).expect("a socket");
+    socket.send("hello".into()).expect("it is sent");
+    let mut text = || {
+        socket
+            .read()
+            .expect("a message")
+            .into_text()
+            .expect("a text")
+    };
+    assert_eq!(text().as_str(), r#""ann""#);
+    assert_eq!(text().as_str(), r#"["ann: hello"]"#);
+}
+
+/// Opens a web socket to miniflare; a refusal is its status.
+fn connect(request: http::Request<()>) -> Result<WebSocket<TcpStream>, u16> {
+    let host = server().url().trim_start_matches("http://");
+    let stream = TcpStream::connect(host).expect("miniflare listens");
+    let (mut head, ()) = request.into_parts();
+    head.uri = format!("ws://{host}{}", head.uri).parse().expect("a URL");
+    for (name, value) in [
+        ("host", host),
+        ("connection", "upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", &generate_key()),
+    ] {
+        head.headers.insert(name, value.parse().expect("a value"));
+    }
+    match tungstenite::client(http::Request::from_parts(head, ()), stream) {
+        Ok((socket, _)) => Ok(socket),
+        Err(HandshakeError::Failure(tungstenite::Error::Http(response))) => {
+            Err(response.status().as_u16())
+        }
+        Err(error) => panic!("no web socket, and no response: {error}"),
+    }
+}
+
+#[test]
+fn a_worker_without_its_bindings_takes_no_event() {
+    let world = World::new().secret("COOKIES", "short");
+    let expected = "the secret `COOKIES` is not of the form that its field expects; \
+                    the Worker has no service `FAR`: add it to [[services]] in wrangler.toml";
+    let request = request("GET", "/login", &[], "");
+    let error = world.fetch::<Worker>(request).expect_err("it is refused");
+    assert_eq!(error.message(), expected);
+    let error = world
+        .scheduled::<Worker>("0 3 * * *")
+        .expect_err("it is refused");
+    assert_eq!(error.message(), expected);
+    let delivered = world.deliver::<Worker>("jobs", &[0]);
+    assert_eq!(
+        delivered.result.expect_err("it is refused").message(),
+        expected
+    );
+    assert_eq!(delivered.messages, [Settled::Retried(None)]);
+
+    let options = r#"{"bindings": {"COOKIES": "short"}, "serviceBindings": {}}"#;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let error = Miniflare::start_with(folder, options)
+        .err()
+        .expect("it does not start");
+    let error = error.to_string();
+    let lines = expected.replace("; ", "\n  ");
+    assert!(
+        error.contains(&format!("this Worker can't start:\n  {lines}\n")),
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,11 +1,12 @@
 // Runs the Worker that a wrangler.toml describes, with everything that it is bound to, until stdin
-// ends. Arguments: the folder of the npm packages, that of the Worker, one for what is stored.
+// ends. Arguments: the folder of the npm packages, that of the Worker, one for what is stored, and options of
+// miniflare's in place of others, as JSON.
 
 import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-const [packages, folder, storage] = process.argv.slice(2);
+const [packages, folder, storage, overriding] = process.argv.slice(2);
 const require = createRequire(packages + "/");
 const { Miniflare, convertV4MiniflareOptions: options } = require("miniflare");
 const { unstable_getMiniflareWorkerOptions: described } = require("wrangler");
@@ -20,6 +21,7 @@ const worker = {
     { type: "ESModule", path: join(build, "index.js") },
     { type: "CompiledWasm", path: join(build, "index_bg.wasm") },
   ],
+  ...JSON.parse(overriding),
 };
 
 // The other side, if there is one: a Worker in JavaScript.

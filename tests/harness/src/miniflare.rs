@@ -1,8 +1,9 @@
 //! miniflare: workerd, and on this machine all that a Worker can be bound to.
 
 use std::{
+    hash::{DefaultHasher, Hash, Hasher},
     io::{BufRead, BufReader, Read},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, Mutex, MutexGuard, mpsc},
     thread,
@@ -32,13 +33,23 @@ impl Miniflare {
     ///
     /// Those of [`worker::build`]; or miniflare does not listen within a minute.
     pub fn start(folder: &Path) -> Result<Miniflare> {
+        Miniflare::start_with(folder, "{}")
+    }
+
+    /// The same, with some of miniflare's options for the Worker, as JSON, in place of those.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start).
+    pub fn start_with(folder: &Path, options: &str) -> Result<Miniflare> {
         worker::build(folder)?;
         let bin = tools::ensure_wrangler()?;
-        let storage = empty(folder)?;
+        let storage = empty(folder, options)?;
         let mut node = Command::new(bin.join("node"))
             .arg(root().join("tests/harness/src/miniflare.mjs"))
             .arg(bin.parent().context("wrangler is in a folder")?)
             .args([folder, &storage])
+            .arg(options)
             .env("WRANGLER_SEND_METRICS", "false")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -83,10 +94,13 @@ impl Drop for Miniflare {
     }
 }
 
-/// An empty folder for what a Worker stores.
-fn empty(folder: &Path) -> Result<std::path::PathBuf> {
+/// An empty folder for what a Worker stores, which another one of the same crate may run beside.
+fn empty(folder: &Path, options: &str) -> Result<PathBuf> {
     let name = folder.file_name().context("a Worker is in a folder")?;
+    let mut hasher = DefaultHasher::new();
+    options.hash(&mut hasher);
     let storage = root().join("target/miniflare").join(name);
+    let storage = storage.join(hasher.finish().to_string());
     let _ = std::fs::remove_dir_all(&storage);
     std::fs::create_dir_all(&storage)?;
     Ok(storage)

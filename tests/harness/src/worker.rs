@@ -125,7 +125,9 @@ impl Worker {
             "sqlite" => Some(sqlite(class)),
             _ => Some(other(class)),
         });
+        // Those of another Worker are bound by who runs it, too.
         let namespaces = config.durable_objects.bindings.into_iter();
+        let namespaces = namespaces.filter(|namespace| namespace.script_name.is_none());
         let namespaces = namespaces.map(|b| (b.name, Binding::Object(b.class_name)));
         let vars = config.vars.into_iter().map(|(name, value)| match value {
             toml::Value::String(text) => Ok((name, Binding::Text(text))),
@@ -176,6 +178,7 @@ struct DurableObjects {
 struct Namespace {
     name: String,
     class_name: String,
+    script_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -296,6 +299,10 @@ mod tests {
                 [[durable_objects.bindings]]
                 name = "ROOM"
                 class_name = "Room"
+                [[durable_objects.bindings]]
+                name = "FAR"
+                class_name = "Far"
+                script_name = "away"
                 [[migrations]]
                 tag = "v1"
                 new_sqlite_classes = ["Room"]

@@ -6,6 +6,7 @@
 mod bindings;
 mod bucket;
 mod database;
+mod hostile;
 mod kv;
 mod network;
 pub mod objects;
@@ -18,9 +19,11 @@ use std::fmt::Debug;
 
 use actors_core::prelude::*;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use crate::bindings::Unbound;
 pub use crate::network::Zeros;
 pub use crate::queue::Job;
+pub use crate::streams::Broken;
 
 #[actor(bindings(bindings::Present))]
 pub struct Outside {}
@@ -67,6 +70,11 @@ impl Outside {
         Body::stream(Zeros(parts))
     }
 
+    pub async fn loses(&self, body: Body) -> Result<()> {
+        body.bytes().await?;
+        Err(Error::new(ErrorKind::Unavailable, "it was lost"))
+    }
+
     pub fn broken(&self) -> Body {
         Body::stream(streams::Broken(false))
     }
@@ -104,6 +112,12 @@ impl Outside {
             "broken" => streams::broken(env).await,
             "large-streams" => streams::large(env).await,
             "javascript" => streams::javascript(ctx).await,
+            "hostile-names" => hostile::names(env).await,
+            "hostile-keys" => hostile::keys(env).await,
+            "hostile-requests" => hostile::requests(env).await,
+            "callees" => hostile::callees(env).await,
+            "hostile-answers" => hostile::answers(env).await,
+            "bodies" => hostile::bodies(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }
@@ -121,5 +135,4 @@ fn said<T: Debug>(outcome: Result<T>) -> String {
 actors_core::entry! {
     "/{name}" => Outside,
     "/loose/{name}" => objects::Loose,
-    also(Unbound),
 }

@@ -1,6 +1,9 @@
 //! What another Worker offers: `far.js`, or natively the fakes below.
 
 use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
 
 use actors_core::prelude::*;
 use actors_core::serde::{Deserialize, Serialize};
@@ -26,6 +29,18 @@ pub trait Billing {
 #[remote(service = "MAILER")]
 pub trait Mailer {
     async fn send(&self, to: String) -> Result<String>;
+    /// Is lost every other time.
+    async fn flaky(&self) -> Result<u32>;
+}
+
+/// An object that does not answer as one would like.
+#[remote(binding = "ODD")]
+pub trait Odd {
+    async fn never(&self) -> Result<()>;
+    /// Is lost so many times, and then says how often it was called.
+    async fn lost(&self, times: u32) -> Result<u32>;
+    async fn busy(&self, times: u32) -> Result<u32>;
+    async fn answer(&self, what: String) -> Result<u32>;
 }
 
 #[remote]
@@ -111,14 +126,67 @@ impl Billing for FakeBilling {
     }
 }
 
+/// The odd one.
+pub struct FakeOdd {
+    calls: Cell<u32>,
+    clock: Clock,
+}
+
+impl FakeOdd {
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        let calls = Cell::default();
+        Self { calls, clock }
+    }
+
+    fn fails(&self, times: u32, kind: ErrorKind) -> Result<u32> {
+        self.calls.update(|calls| calls + 1);
+        match self.calls.get() {
+            calls if calls > times => Ok(calls),
+            calls => Err(Error::new(kind, format!("call {calls}"))),
+        }
+    }
+}
+
+impl Odd for FakeOdd {
+    async fn never(&self) -> Result<()> {
+        (self.clock)().await;
+        Ok(())
+    }
+
+    async fn lost(&self, times: u32) -> Result<u32> {
+        self.fails(times, ErrorKind::Unavailable)
+    }
+
+    async fn busy(&self, times: u32) -> Result<u32> {
+        self.fails(times, ErrorKind::Busy)
+    }
+
+    async fn answer(&self, _: String) -> Result<u32> {
+        Err(Error::internal("only JavaScript can"))
+    }
+}
+
+/// Waits for longer than anybody does.
+pub type Clock = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>;
+
 /// The entrypoint of the other Worker.
-pub struct FakeMailer;
+#[derive(Default)]
+pub struct FakeMailer(Cell<u32>);
 
 impl Mailer for FakeMailer {
     async fn send(&self, to: String) -> Result<String> {
         match to.is_empty() {
             true => Err(Error::invalid("to whom?")),
             false => Ok(format!("sent to {to}")),
+        }
+    }
+
+    async fn flaky(&self) -> Result<u32> {
+        self.0.update(|calls| calls + 1);
+        match self.0.get() % 2 {
+            0 => Ok(2),
+            _ => Err(Error::new(ErrorKind::Unavailable, "not yet")),
         }
     }
 }

@@ -76,7 +76,7 @@ pub(crate) async fn javascript(ctx: &Ctx<Outside>) -> Result<Vec<String>> {
 }
 
 /// One part, and an error.
-pub(crate) struct Broken(pub(crate) bool);
+pub struct Broken(pub bool);
 
 impl http_body::Body for Broken {
     type Data = Bytes;

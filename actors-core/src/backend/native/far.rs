@@ -7,7 +7,7 @@ use bytes::Bytes;
 use url::Url;
 
 use super::http::normalised;
-use super::network::{Answer, Fault, SLOW};
+use super::network::{Answer, Fault, SLOW, host};
 use super::sim::Sim;
 use crate::bindings::fetch::Fetcher;
 use crate::error::{Error, ErrorKind, Result};
@@ -55,7 +55,7 @@ impl Fetcher for FarSide {
 impl FarSide {
     /// Sends the request, and follows redirects.
     async fn follow(&self, request: Request) -> Result<Response> {
-        let mut request = normalised(request)?;
+        let mut request = without_user(normalised(request)?)?;
         let method = request.method();
         if !METHODS.split(' ').any(|known| known == method) {
             let message =
@@ -98,7 +98,7 @@ impl FarSide {
             None => network.of_url(&url),
         };
         answer.ok_or_else(|| {
-            let host = url.host_str().unwrap_or_default();
+            let host = host(&url);
             Error::internal(format!(
                 "nothing answers {} {url} in this test: add \
                  `.on_fetch(\"{host}\", async |request| Ok(http::Response::new(\"hello\")))` to \
@@ -138,6 +138,17 @@ impl Sim {
             }
         }
     }
+}
+
+/// The request without a user and a password in its URL, which the runtime does not send.
+fn without_user(mut request: Request) -> Result<Request> {
+    let mut url = Url::parse(&request.uri().to_string()).map_err(bad_url)?;
+    if url.has_authority() && (!url.username().is_empty() || url.password().is_some()) {
+        // Neither fails for a URL with a host.
+        let _ = (url.set_username(""), url.set_password(None));
+        *request.uri_mut() = uri(url.as_str())?;
+    }
+    Ok(request)
 }
 
 fn unavailable(message: &str) -> Error {

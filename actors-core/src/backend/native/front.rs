@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::http::normalised;
-use super::sim::Sim;
+use super::http::{normalised, without_socket};
+use super::sim::{Sim, Slot};
 use crate::entry::events::{Consumer, Head, Settle, Unread, consumer};
 use crate::entry::front::{Front, Next, next};
 use crate::env::Env;
 use crate::error::{Error, Result};
+use crate::platform::Upgrade;
 use crate::request::{Request, Response, error_response};
 use crate::time::Duration;
 
@@ -20,20 +21,33 @@ impl Sim {
         env: &Env,
         request: Request,
     ) -> Result<Response> {
+        without_socket(self.enter(front, env, request).await?.1)
+    }
+
+    /// The same with a request that may be for a web socket; with the object that has answered.
+    pub(crate) async fn enter(
+        &self,
+        front: &'static Front,
+        env: &Env,
+        request: Request,
+    ) -> Result<(Option<Rc<Slot>>, Upgrade)> {
         let request = match normalised(request) {
             Ok(request) => request,
-            Err(error) => return Ok(error_response(&error)),
+            Err(error) => return Ok((None, Upgrade::Refused(error_response(&error)))),
         };
-        match next(front, env, request, normalised).await {
+        let response = match next(front, env, request, normalised).await {
             Next::Object(found, mut request) => {
                 if !found.may_upgrade {
                     request.headers_mut().remove("upgrade");
                 }
-                (found.route.stub)(env, &found.name)?.fetch(request).await
+                let slot = self.slot(&(found.route.address)(), &found.name)?;
+                let answered = self.ask(&slot, request).await?;
+                return Ok((Some(slot), answered));
             }
-            Next::Assets(binding, request) => env.service(binding)?.fetch(request).await,
-            Next::Nobody(response) => Ok(response),
-        }
+            Next::Assets(binding, request) => env.service(binding)?.fetch(request).await?,
+            Next::Nobody(response) => response,
+        };
+        Ok((None, Upgrade::Refused(response)))
     }
 
     /// Runs the consumer of the queue, and returns what is to become of each message.

@@ -60,6 +60,7 @@ struct Side {
 pub(super) type Answer = Rc<dyn Fn(Request) -> BoxFuture<'static, Result<Response>>>;
 
 /// Which requests somebody answers.
+#[derive(PartialEq)]
 enum Place {
     /// Those over the network to URLs of that pattern.
     Url(String),
@@ -91,7 +92,9 @@ impl Network {
             Box::pin(async move { sendable(answer(request).await?) })
         };
         let answer = Rc::new(answer);
-        self.sides.borrow_mut().push(Side { place, answer });
+        let mut sides = self.sides.borrow_mut();
+        sides.retain(|side| side.place != place);
+        sides.push(Side { place, answer });
     }
 
     /// Whether there is anybody.
@@ -121,10 +124,15 @@ impl Network {
     }
 }
 
+/// The host as a pattern has it: with its port, if that is not the usual one.
+pub(super) fn host(url: &Url) -> &str {
+    &url[url::Position::BeforeHost..url::Position::AfterPort]
+}
+
 /// Whether the URL, as `host/path`, is one of the pattern, in which `*` stands for any text. A
 /// pattern without a path is one of a host.
 fn matches(pattern: &str, url: &Url) -> bool {
-    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let host = host(url);
     match pattern.contains('/') {
         true => is_like(pattern, &format!("{host}{}", url.path())),
         false => is_like(pattern, host),

@@ -12,6 +12,7 @@ use http_body::Frame;
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform::Host;
 use crate::request::Body;
+use crate::wire::packed::STREAM;
 
 /// An object that sends bodies.
 pub(super) trait Producer {
@@ -59,7 +60,7 @@ pub(crate) fn send(body: Body) -> String {
     let body = lasting(body);
     SENT.with_borrow_mut(|sent| {
         sent.count += 1;
-        let ticket = format!("\0actors:stream:{}", sent.count);
+        let ticket = format!("{STREAM}{}", sent.count);
         sent.bodies.insert(ticket.clone(), body);
         ticket
     })

@@ -22,7 +22,8 @@ pub(super) fn from_js(thrown: &JsValue) -> Error {
     let flag = |name| property(name).is_some_and(|value| value.is_truthy());
     let text = |name| property(name).and_then(|value| value.as_string());
     let name = text("name").unwrap_or_default();
-    let message = text("message").unwrap_or_else(|| format!("{thrown:?}"));
+    let message = text("message").or_else(|| thrown.as_string());
+    let message = message.unwrap_or_else(|| format!("{thrown:?}"));
     if name == "Error"
         && flag("remote")
         && let Some((kind, message)) = ErrorKind::from_text(&message)

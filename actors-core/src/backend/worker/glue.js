@@ -209,12 +209,16 @@ function reason(error) {
 
 // ---- exports ----------------------------------------------------------------
 
+// Why the module can't start.
+const faults = new Set();
+
 // worker-build would export a Proxy of each class, whose instances are Proxies, whose methods are
 // Proxies too: they replace the Wasm instance after its end, and cost up to a tenth of an event.
 // What takes their place does the same, and asks for it once in an event.
 const { Proxy } = globalThis;
 globalThis.Proxy = new Proxy(Proxy, {
   construct(Proxy, [target, hooks]) {
+    if (faults.size > 0) throw new Error(`this Worker can't start:\n  ${[...faults].join("\n  ")}`);
     if (declared.has(target)) return exported(target, hooks);
     return isEntry(target) ? entry(target, hooks) : new Proxy(target, hooks);
   },
@@ -296,6 +300,17 @@ function entry({ prototype }, hooks) {
 
 // ---- bindings ---------------------------------------------------------------
 
+// The bindings while the module starts; undefined if the Worker's compatibility flags, or an older
+// runtime, give none to import.
+export function importedEnv() {
+  const { env } = workers;
+  return env !== undefined && Object.keys(env).length > 0 ? env : undefined;
+}
+
+export function failToStart(why) {
+  for (const text of why) faults.add(text);
+}
+
 export function textOf(env, name) {
   const value = env[name];
   return typeof value === "string" ? value : undefined;
@@ -331,7 +346,8 @@ function of(namespace, stub) {
 
 export function renewed(stub) {
   const namespace = namespaces.get(stub);
-  return of(namespace, namespace.get(stub.id));
+  // That of an entrypoint lasts.
+  return namespace === undefined ? stub : of(namespace, namespace.get(stub.id));
 }
 
 // The object with that name or that id, or one of its own, at a certain place.
@@ -348,7 +364,7 @@ export function placed(env, binding, name, id, hint, jurisdiction, routing) {
 export function far(env, binding, name) {
   const bound = env[binding];
   if (name === undefined) return typeof bound?.fetch === "function" ? bound : undefined;
-  return typeof bound?.getByName === "function" ? bound.getByName(name) : undefined;
+  return typeof bound?.getByName === "function" ? of(bound, bound.getByName(name)) : undefined;
 }
 
 export function bookmark({ storage }, millis) {
@@ -768,9 +784,11 @@ export function unpacked(cells, texts, bytes) {
 // The streams on their way out, by their tickets: in the place of each, the packed values have its
 // ticket, as bytes. A ticket can't be guessed, so that no bytes of a caller's are mistaken for one.
 const streams = new Map();
+const STREAM = "\0actors:stream:";
+const TICKET_LENGTH = STREAM.length + 36;
 
 export function keepStream(response) {
-  const ticket = crypto.randomUUID();
+  const ticket = STREAM + crypto.randomUUID();
   // Only streams of the runtime's pass through a call.
   const stream = (response.body ?? new Response("").body).pipeThrough(new IdentityTransformStream());
   streams.set(ticket, stream);
@@ -778,7 +796,7 @@ export function keepStream(response) {
 }
 
 function claimed(bytes) {
-  if (bytes.length !== 36) return undefined;
+  if (bytes.length !== TICKET_LENGTH) return undefined;
   const ticket = String.fromCharCode(...bytes);
   const stream = streams.get(ticket);
   streams.delete(ticket);

@@ -11,6 +11,7 @@ use crate::actor::state::{self, Persisted, State};
 use crate::common::attributes;
 use crate::common::facts::{self, Check, Fact};
 use crate::common::mistakes::Mistakes;
+use crate::common::start;
 
 pub(crate) fn expand(arguments: TokenStream, item: ItemStruct) -> TokenStream {
     Mistakes::expand(|mistakes| {
@@ -26,6 +27,11 @@ impl State {
         let bindings = self.bindings.iter();
         let (stub, checks, state) = (self.stub(), self.checks(), self.state(is_right));
         let prelude = facts::prelude(krate);
+        let name = format_ident!("check_bindings_of_{ident}");
+        let start = self
+            .bindings
+            .as_ref()
+            .map(|of| start::check_bindings(&name, of, krate));
         quote! {
             #stub
 
@@ -44,6 +50,7 @@ impl State {
                 #[automatically_derived]
                 impl #krate::HasBindings<#bindings> for #ident {}
             )*
+            #start
         }
     }
 

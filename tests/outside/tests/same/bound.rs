@@ -1,7 +1,12 @@
 //! KV, queues and structs of bindings.
 
+use std::path::Path;
+
 use actors_core::testing::{Sent, World};
 use actors_core::{hours, minutes, seconds};
+use actors_harness::root;
+use actors_harness::worker::{Binding, Worker};
+use actors_harness::workerd::Server;
 use actors_outside::{Job, Unbound};
 
 use crate::{natively_in, says, world};
@@ -104,16 +109,58 @@ fn queues() {
     );
 }
 
+/// What is wrong with the bindings of `Absent`.
+const ABSENT: [&str; 8] = [
+    "the variable `GREETING`: invalid digit found in string",
+    "the Worker has no secret `STRIPE_KEY`: set it with `wrangler secret put STRIPE_KEY`, or in \
+     .dev.vars for `wrangler dev`",
+    "the Worker has no variable `NOTHING`: add it to [vars] in wrangler.toml",
+    "the variable `LIMITS`: invalid type: map, expected a sequence",
+    "the Worker has no KV namespace `OTHER_CACHE`: add it to [[kv_namespaces]] in wrangler.toml",
+    "the Worker has no queue `PORT`: add it to [[queues.producers]] in wrangler.toml",
+    "the secret `KEY` is not of the form that its field expects",
+    "the variable `HOST_ADDRESS`: provided string was not `true` or `false`",
+];
+
+/// What a Worker says that does not start.
+fn fault(of: &str) -> String {
+    let (_, fault) = of
+        .split_once("this Worker can't start:\n  ")
+        .unwrap_or_else(|| panic!("{of}"));
+    let lines = fault.lines().map(str::trim);
+    let lines: Vec<_> = lines.take_while(|line| line.starts_with("the ")).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_worker_without_its_bindings_does_not_start() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // workerd by itself has none but texts and JSON.
+    let mut worker = Worker::from_crate(folder).expect("it is built");
+    worker
+        .bindings
+        .retain(|(_, binding)| matches!(binding, Binding::Text(_) | Binding::Json(_)));
+    let disk = root().join("target/workerd/without-bindings");
+    let error = Server::start(&[worker], &disk, None)
+        .err()
+        .expect("it does not start");
+    let mut expected = [
+        "the Worker has no KV namespace `CACHE`: add it to [[kv_namespaces]] in wrangler.toml",
+        "the Worker has no bucket `FILES`: add it to [[r2_buckets]] in wrangler.toml",
+        "the Worker has no database `DB`: add it to [[d1_databases]] in wrangler.toml",
+        "the Worker has no service `FAR`: add it to [[services]] in wrangler.toml",
+        "the Worker has no queue `JOBS`: add it to [[queues.producers]] in wrangler.toml",
+    ];
+    let fault = fault(&error.to_string());
+    let mut found: Vec<_> = fault.lines().collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
 #[test]
 fn structs_of_bindings() {
-    let all = "the variable `GREETING`: invalid digit found in string; \
-               the Worker has no secret `STRIPE_KEY`: set it with `wrangler secret put STRIPE_KEY`; \
-               the Worker has no variable `NOTHING`: add it to [vars] in wrangler.toml; \
-               the variable `LIMITS`: invalid type: map, expected a sequence; \
-               the Worker has no KV namespace `OTHER_CACHE`: add it to [[kv_namespaces]] in wrangler.toml; \
-               the Worker has no queue `PORT`: add it to [[queues.producers]] in wrangler.toml; \
-               the secret `KEY` is not of the form that its field expects; \
-               the variable `HOST_ADDRESS`: provided string was not `true` or `false`";
+    let all = &ABSENT.join("; ");
     says(
         "bindings",
         &[
@@ -126,7 +173,6 @@ fn structs_of_bindings() {
             "None None false",
             "true",
             "true",
-            all,
             all,
         ],
     );

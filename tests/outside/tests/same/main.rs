@@ -1,23 +1,24 @@
 //! Each scenario says the same in miniflare and natively.
 
 mod bound;
+mod hostile;
 mod network;
 mod objects;
 mod store;
 mod streams;
 
-use std::future::Future;
 use std::path::Path;
-use std::pin::pin;
+use std::rc::Rc;
 use std::sync::OnceLock;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actors_core::testing::World;
-use actors_core::{Body, http};
+use actors_core::{Body, http, minutes};
 use actors_harness::miniflare::Miniflare;
 use actors_outside::Outside;
-use actors_outside::remote::{BillingStub, FakeBilling, FakeMailer, MailerStub};
+use actors_outside::remote::{
+    BillingStub, Clock, FakeBilling, FakeMailer, FakeOdd, MailerStub, OddStub,
+};
 use serde_json::json;
 
 /// What both say in a scenario.
@@ -29,14 +30,21 @@ fn says(scenario: &str, expected: &[&str]) {
 
 /// As `wrangler.toml` has it.
 fn world() -> World {
-    network::answered(World::new())
+    let world = World::new();
+    let clock = world.clock();
+    let late: Clock = Rc::new(move || {
+        let clock = clock.clone();
+        Box::pin(async move { clock.sleep(Duration::from_secs(60)).await })
+    });
+    network::answered(world)
+        .remote::<OddStub, _>(move |_| FakeOdd::new(late.clone()))
         .var("GREETING", "hello")
         .secret("KEY", r#"{"max": 6}"#)
         .json("LIMITS", &json!({"max": 5}))
         .bucket("FILES")
         .database("DB", "")
         .remote::<BillingStub, _>(FakeBilling::new)
-        .remote::<MailerStub, _>(|_| FakeMailer)
+        .remote::<MailerStub, _>(|_| FakeMailer::default())
         .var("PORT", "8080")
         .var("HOST_ADDRESS", "127.0.0.1")
         .kv("CACHE")
@@ -55,20 +63,8 @@ fn natively_in(world: &World, scenario: &str) -> Vec<String> {
         let response = world.get::<Outside>("a").fetch(request).await?;
         response.into_body().bytes().await
     };
-    let body = in_time(world, asked).expect("a body");
+    let body = world.run_within(minutes(10), asked).expect("a body");
     serde_json::from_slice(&body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&body)))
-}
-
-/// Lets time pass until the future is done.
-fn in_time<T>(world: &World, future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    let mut cx = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
-            return value;
-        }
-        world.advance(Duration::from_millis(100));
-    }
 }
 
 fn in_miniflare(scenario: &str) -> Vec<String> {
@@ -105,7 +101,8 @@ fn variables() {
             r#"{"max": 6}"#,
             "the Worker has no variable `LIMITS`: add it to [vars] in wrangler.toml",
             "the Worker has no variable `OTHER`: add it to [vars] in wrangler.toml",
-            "the Worker has no secret `OTHER`: set it with `wrangler secret put OTHER`",
+            "the Worker has no secret `OTHER`: set it with `wrangler secret put OTHER`, or \
+             in .dev.vars for `wrangler dev`",
             "the Worker has no variable `OTHER`: add it to [vars] in wrangler.toml",
         ],
     );

@@ -6,6 +6,8 @@ use std::rc::Rc;
 use actors_core::testing::World;
 use actors_core::{Body, BodySender, Error, ErrorKind, Request, Response, Result, http};
 
+use actors_outside::Broken;
+
 use crate::says;
 
 /// As `far.js` answers.
@@ -39,6 +41,26 @@ impl Far {
                 respond.header("x-far", "yes").body(body.into())?
             }
             "/echo" => Response::new(request.into_body()),
+            "/headers" => {
+                let (uri, headers) = (request.uri(), request.headers().iter());
+                let shown = headers.filter(|(name, _)| {
+                    name.as_str().starts_with("x-") || *name == http::header::COOKIE
+                });
+                let text = |value: &http::HeaderValue| {
+                    String::from_utf8_lossy(value.as_bytes()).into_owned()
+                };
+                let shown = shown.map(|(name, value)| format!("{name}={}", text(value)));
+                let mut shown: Vec<_> = shown.collect();
+                shown.sort();
+                Response::new(format!("{uri} {}", shown.join("; ")).into())
+            }
+            "/cookies" => respond
+                .header("set-cookie", "a=1; Path=/")
+                .header("set-cookie", "b=2")
+                .body(Body::empty())?,
+            "/no-content" => respond.status(204).body(Body::empty())?,
+            "/teapot" => respond.status(418).body("short and stout".into())?,
+            "/breaks" => Response::new(Body::stream(Broken(false))),
             "/status" => respond.status(503).body("not now".into())?,
             "/moved" => respond
                 .status(302)
