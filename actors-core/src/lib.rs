@@ -98,8 +98,8 @@ mod schema;
 mod sockets;
 pub mod sql;
 mod stand_in;
-pub mod tasks;
 pub mod streams;
+pub mod tasks;
 #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
 pub mod testing;
 mod time;
@@ -159,8 +159,8 @@ pub mod prelude {
     pub use crate::sql::FromRow;
     #[doc(hidden)]
     pub use crate::sql::NeedsKey as _;
-    pub use crate::tasks::Run;
     pub use crate::streams::Cursor;
+    pub use crate::tasks::Run;
     pub use crate::{
         Actor, Admission, Body, Bucket, Bytes, Close, Ctx, Database, Duration, Env, Error,
         ErrorKind, Handle, Json, Kv, Message, Queue, Request, Response, Result, Socket, SqlValue,

@@ -94,7 +94,7 @@ impl Object {
         body: &mut dyn FnMut(&mut dyn AnyActor) -> Result<()>,
     ) -> Result<Result<()>> {
         let _entered = self.enter(Access::Exclusive).await?;
-        let result = self.change(body);
+        let result = self.change(Storage::Any, body);
         self.end();
         Ok(result)
     }
@@ -105,7 +105,7 @@ impl Object {
         body: &mut dyn FnMut(&dyn AnyActor) -> Result<()>,
     ) -> Result<()> {
         let _entered = self.enter(Access::Shared).await?;
-        let result = self.read(body);
+        let result = self.read(Storage::Any, body);
         self.end();
         result
     }

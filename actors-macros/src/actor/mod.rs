@@ -14,8 +14,8 @@ mod role;
 mod sockets;
 mod span;
 mod state;
-mod task;
 mod storage;
+mod task;
 
 use proc_macro2::{Span, TokenStream};
 
