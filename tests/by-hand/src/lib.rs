@@ -55,7 +55,7 @@ mod front {
         let failed = |error: actors_core::Error| worker::Error::RustError(error.to_string());
         if request.path() == "/unbound" {
             let hello = Unbound::get(&env, "a").map_err(failed)?.hello().await;
-            return worker::Response::ok(hello.map_or_else(|error| error.to_string(), |it| it));
+            return worker::Response::ok(hello.unwrap_or_else(|error| error.to_string()));
         }
         let counter = Counter::get(&env, &request.path()).map_err(failed)?;
         let count = counter.add(2).await.map_err(failed)?;

@@ -1,7 +1,6 @@
 //! What is checked when the module starts, before any event.
 
 use wasm_bindgen::prelude::*;
-use worker::Env as Raw;
 
 use crate::env::Env;
 use crate::from_binding::{FromEnv, faults};
@@ -10,7 +9,7 @@ use crate::from_binding::{FromEnv, faults};
 extern "C" {
     /// The bindings, if they can be had before there is an event.
     #[wasm_bindgen(js_name = importedEnv)]
-    fn imported_env() -> Option<Raw>;
+    fn imported_env() -> Option<JsValue>;
     /// Has the module fail for these reasons, once all is declared.
     #[wasm_bindgen(js_name = failToStart)]
     fn fail_to_start(why: Vec<String>);
