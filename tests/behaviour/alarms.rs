@@ -217,7 +217,8 @@ on_both! {
     fn an_async_alarm_that_waits_holds_up_nobody(world) {
         let clockwork = world.object("CLOCKWORK", "a");
         let lines = || clockwork.sql("SELECT line FROM reports ORDER BY rowid");
-        clockwork.ask("set_chime", json!(["later", 300]));
+        // Late enough for all that comes before it, on a busy machine.
+        clockwork.ask("set_chime", json!(["later", 3000]));
         clockwork.ask("set_held", json!([]));
         world.until("it waits", || lines() == json!([["held"]]));
         clockwork.ask("set_chime", json!(["at once", 0]));

@@ -46,10 +46,10 @@ const WORKERS: [&str; 5] = [
 ];
 
 /// How many test programs run at once: many wait for workerd or a browser most of the time.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 2;
 
 /// How many tests a program runs at once, for the same reason.
-const THREADS: &str = "4";
+const THREADS: &str = "3";
 
 /// The test program that takes longest of those that run together, and so begins first.
 const LONGEST: &str = "behaviour";
