@@ -212,7 +212,7 @@ impl World {
     ///     #[actor]
     ///     impl Room {
     ///         #[on_connect]
-    ///         fn enter(&self) -> Result<Admission> {
+    ///         fn enter(&self) -> Result<Admission<()>> {
     ///             Ok(Admission::new(()))
     ///         }
     ///     }
