@@ -110,13 +110,19 @@ fn each_kind_of_event_costs_what_is_written_down() {
     let run = |what: &str| {
         let before = meter.ask("count", json!([]));
         meter.ask(what, json!([]));
+        let mut looks = 1;
         world.until("the alarm has run", || {
+            looks += 1;
             meter.ask("count", json!([])) != before
         });
+        looks
     };
     run("schedule_now");
-    let ring = of(&world, || run("schedule_now"));
-    assert_eq!(ring, costs(29, 10, 4, 3), "an alarm scheduled and run");
+    let mut looks = 0;
+    let mut ring = of(&world, || looks = run("schedule_now"));
+    // A look at the count is a crossing, and how many it takes is chance.
+    ring.crossings -= looks;
+    assert_eq!(ring, costs(27, 10, 4, 3), "an alarm scheduled and run");
 
     world.crash();
     let wake = of(&world, || {

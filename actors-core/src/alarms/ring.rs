@@ -255,7 +255,7 @@ impl<'a> Ring<'a> {
 
     /// Runs the due alarms, and those that become due meanwhile.
     async fn run(&mut self, mut due: Vec<Due>) -> Result<()> {
-        let end = self.instance.now() + TAKES_ON;
+        let end = self.instance.ringing.began() + TAKES_ON;
         loop {
             let are_more = self.are_more;
             self.begin_all(&due);
