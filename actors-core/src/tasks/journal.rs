@@ -179,6 +179,15 @@ pub(super) fn record(instance: &Instance, record: &Record<'_>) -> Result<bool> {
     }
 }
 
+/// Whether there is such a task that has not ended.
+pub(super) fn is_there(instance: &Instance, task: i64) -> Result<bool> {
+    let select = "SELECT id FROM _actors_tasks WHERE id = ? AND state < 6";
+    let found: Option<i64> = tables::read(instance, |instance| {
+        instance.own().optional(select, (task,))
+    })?;
+    Ok(found.is_some())
+}
+
 /// Takes the first signal of that name, in the open transaction.
 pub(super) fn take_signal(instance: &Instance, task: i64, name: &str) -> Result<Option<String>> {
     tables::read(instance, |instance| {

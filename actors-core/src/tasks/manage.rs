@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::list::TaskList;
 use super::start::Start;
 use super::state::{SELECT, StoredTask};
-use super::{Task, TaskDef, TaskId, end, tables};
+use super::{Task, TaskDef, TaskId, end, journal, tables};
 use crate::alarms::change::change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
@@ -196,11 +196,7 @@ fn signal(instance: &Instance, id: i64, name: &str, value: &str) -> Result<()> {
 
 fn send(instance: &Instance, id: i64, name: &str, value: &str) -> Result<bool> {
     let sql = instance.own();
-    let is_there: Option<i64> = sql.optional(
-        "SELECT id FROM _actors_tasks WHERE id = ? AND state < 6",
-        (id,),
-    )?;
-    if is_there.is_none() {
+    if !journal::is_there(instance, id)? {
         return Ok(false);
     }
     let select = "SELECT COALESCE(MIN(number), 0), COALESCE(MAX(number), 0) \

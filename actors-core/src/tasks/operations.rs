@@ -106,7 +106,20 @@ impl Execution {
                  the task is replayed; put it into a step, which keeps what it returns",
             ));
         }
-        self.object.read_moment(body).await
+        let mut is_there = false;
+        let mut read = |actor: &dyn AnyActor| {
+            is_there = journal::is_there(self.instance(), self.id)?;
+            match is_there {
+                true => body(actor),
+                false => Ok(()),
+            }
+        };
+        self.object.read_moment(&mut read).await?;
+        match is_there {
+            true => Ok(()),
+            // The actor has been destroyed, and this would be another one.
+            false => self.stop(Stop::Gone).await,
+        }
     }
 
     /// Stores how far the task has come, and tells who follows it.
