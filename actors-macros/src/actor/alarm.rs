@@ -43,7 +43,7 @@ pub(super) struct Retry {
 
 impl Alarm {
     pub(super) fn parse(method: Method, mistakes: &mut Mistakes) -> Option<Self> {
-        let options = options(&method, mistakes);
+        let options = options(&method, OPTIONS, Mistake::AlarmOptions, mistakes);
         let option = |name| attributes::find(&options, name);
         let recurs = recurs(option("every"), option("cron"), option("tz"), mistakes);
         let retry = option("retry").map(|option| retry(option, mistakes));
@@ -61,11 +61,17 @@ impl Alarm {
     }
 }
 
-fn options(method: &Method, mistakes: &mut Mistakes) -> Vec<Meta> {
+/// The options of a method's mark; it is a mistake if they are not in parentheses.
+pub(super) fn options(
+    method: &Method,
+    known: &[&str],
+    bare: Mistake<'_>,
+    mistakes: &mut Mistakes,
+) -> Vec<Meta> {
     match method.mark.as_ref().map(|mark| &mark.meta) {
-        Some(Meta::List(list)) => attributes::options(list.tokens.clone(), OPTIONS, mistakes),
+        Some(Meta::List(list)) => attributes::options(list.tokens.clone(), known, mistakes),
         Some(Meta::NameValue(pair)) => {
-            mistakes.add(&pair.value, Mistake::AlarmOptions);
+            mistakes.add(&pair.value, bare);
             Vec::new()
         }
         _ => Vec::new(),
@@ -111,7 +117,7 @@ pub(super) fn retry(option: &Meta, mistakes: &mut Mistakes) -> Retry {
     let options = attributes::options(list.tokens.clone(), RETRY_OPTIONS, mistakes);
     let option = |name| attributes::find(&options, name);
     let retry = Retry {
-        max: option("max").and_then(|option| tries(option, mistakes)),
+        max: option("max").and_then(|option| number(option, Mistake::RetryMax, mistakes)),
         base: option("base").and_then(|option| duration(option, mistakes)),
         cap: option("cap").and_then(|option| duration(option, mistakes)),
     };
@@ -123,21 +129,22 @@ pub(super) fn retry(option: &Meta, mistakes: &mut Mistakes) -> Retry {
     retry
 }
 
-/// The number of attempts.
-fn tries(option: &Meta, mistakes: &mut Mistakes) -> Option<u32> {
-    let count = match option {
+/// The number that an option is set to, from 1; anything else is that mistake.
+pub(super) fn number(option: &Meta, wrong: Mistake<'_>, mistakes: &mut Mistakes) -> Option<u32> {
+    let number = match option {
         Meta::NameValue(MetaNameValue {
             value:
                 Expr::Lit(ExprLit {
-                    lit: Lit::Int(count),
+                    lit: Lit::Int(number),
                     ..
                 }),
             ..
-        }) => count.base10_parse().ok(),
+        }) => number.base10_parse().ok(),
         _ => None,
     };
-    if count.is_none_or(|count: u32| count == 0) {
-        mistakes.add(option, Mistake::RetryMax);
+    let number = number.filter(|number| *number > 0);
+    if number.is_none() {
+        mistakes.add(option, wrong);
     }
-    count
+    number
 }

@@ -8,6 +8,11 @@ use super::mistakes::Mistake;
 use crate::common::attributes;
 use crate::common::mistakes::Mistakes;
 
+/// The span in milliseconds, as generated code has it.
+pub(super) fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// The span of time that an option is set to; it must be longer than zero.
 pub(super) fn duration(option: &Meta, mistakes: &mut Mistakes) -> Option<Duration> {
     let text = attributes::text(option, mistakes)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use syn::{Expr, ExprLit, Lit, Meta, MetaNameValue};
+use syn::Meta;
 
 use super::alarm::{self, Retry};
 use super::method::Method;
@@ -35,14 +35,7 @@ pub(super) struct Task {
 
 impl Task {
     pub(super) fn parse(method: Method, mistakes: &mut Mistakes) -> Self {
-        let options = match method.mark.as_ref().map(|mark| &mark.meta) {
-            Some(Meta::List(list)) => attributes::options(list.tokens.clone(), OPTIONS, mistakes),
-            Some(Meta::NameValue(pair)) => {
-                mistakes.add(&pair.value, Mistake::TaskOptions);
-                Vec::new()
-            }
-            _ => Vec::new(),
-        };
+        let options = alarm::options(&method, OPTIONS, Mistake::TaskOptions, mistakes);
         let option = |name| attributes::find(&options, name);
         Self {
             retry: option("retry")
@@ -57,22 +50,8 @@ impl Task {
     }
 }
 
-/// The number that an option is set to, from 1.
+/// The number that an option is set to.
 fn number(option: &Meta, mistakes: &mut Mistakes) -> Option<u32> {
-    let number = match option {
-        Meta::NameValue(MetaNameValue {
-            value:
-                Expr::Lit(ExprLit {
-                    lit: Lit::Int(number),
-                    ..
-                }),
-            ..
-        }) => number.base10_parse().ok(),
-        _ => None,
-    };
-    let number = number.filter(|number| *number > 0);
-    if number.is_none() {
-        mistakes.add(option, Mistake::TaskNumber(&attributes::name(option)));
-    }
-    number
+    let name = attributes::name(option);
+    alarm::number(option, Mistake::TaskNumber(&name), mistakes)
 }

@@ -8,6 +8,7 @@ use syn::Ident;
 
 use crate::actor::alarm::{Alarm, Recurs, Retry};
 use crate::actor::method::Method;
+use crate::actor::span::millis;
 use crate::common::facts::Facts;
 
 impl Alarm {
@@ -64,7 +65,7 @@ impl Alarm {
         let declared = match &self.recurs {
             None => return quote!(::core::option::Option::None),
             Some(Recurs::Every(every)) => {
-                let millis = u64::try_from(every.as_millis()).unwrap_or(u64::MAX);
+                let millis = millis(*every);
                 quote!(Every(#millis))
             }
             Some(Recurs::Cron(expression, None)) => {
@@ -105,7 +106,7 @@ impl Retry {
         let retry = quote!(#krate::__private::Retry);
         let max = self.max.map(|max| quote!(max: #max,));
         let span = |name: TokenStream, span: Option<Duration>| {
-            let millis = u64::try_from(span?.as_millis()).unwrap_or(u64::MAX);
+            let millis = millis(span?);
             Some(quote!(#name: #krate::Duration::from_millis(#millis),))
         };
         let base = span(quote!(base), self.base);

@@ -8,6 +8,7 @@ use syn::{Attribute, Ident, Index, Type, parse_quote};
 use crate::actor::method::{Argument, Method, Output, SocketArgument, TaskForm};
 use crate::actor::once::Once;
 use crate::actor::role::Role;
+use crate::actor::span::millis;
 use crate::common::facts::{Check, Fact, Facts};
 use crate::common::types::last_is;
 
@@ -161,7 +162,7 @@ impl Method {
     fn once_by(&self, once: &Once, krate: &TokenStream) -> TokenStream {
         let (method, position) = (self.plain_name(), Index::from(once.key));
         let key = once.key;
-        let millis = u64::try_from(once.keep.as_millis()).unwrap_or(u64::MAX);
+        let millis = millis(once.keep);
         quote! {
             &#krate::__private::Once { method: #method, key: #key, millis: #millis },
             |arguments| &arguments.#position

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Field, Fields, GenericArgument, Ident, ItemStruct, PathArguments, Type};
 
 use crate::actor::sockets::SocketOptions;
+use crate::actor::span::millis;
 use crate::actor::state::{self, Persisted, State};
 use crate::common::attributes;
 use crate::common::facts::{self, Check, Fact};
@@ -114,7 +115,7 @@ impl State {
             None => quote!(::core::option::Option::None),
         };
         let wait = self.wait.map(|wait| {
-            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            let millis = millis(wait);
             quote!(const WAIT: #krate::Duration = #krate::Duration::from_millis(#millis);)
         });
         let bindings = self.bindings.as_ref().map(|bindings| {

@@ -7,6 +7,7 @@ use quote::quote;
 use syn::Ident;
 
 use crate::actor::method::{Method, TaskForm};
+use crate::actor::span::millis;
 use crate::actor::task::Task;
 use crate::common::facts::Facts;
 
@@ -73,7 +74,7 @@ impl Task {
         let version = self.version.unwrap_or(1);
         let retry = self.retry.expand(krate);
         let span = |span: Duration| {
-            let millis = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+            let millis = millis(span);
             quote!(#krate::Duration::from_millis(#millis))
         };
         let timeout = match self.timeout {
