@@ -1,6 +1,9 @@
 //! Moments and spans of time.
 
+use std::future::{Future, poll_fn};
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::pin::pin;
+use std::task::Poll;
 pub use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -131,4 +134,17 @@ pub const fn hours(count: u64) -> Duration {
 /// That many days of 24 hours.
 pub const fn days(count: u64) -> Duration {
     Duration::from_secs(count.saturating_mul(86_400))
+}
+
+/// The outcome of `work`; none if `over` comes first.
+pub(crate) async fn in_time<T>(
+    work: impl Future<Output = T>,
+    over: impl Future<Output = ()>,
+) -> Option<T> {
+    let (mut work, mut over) = (pin!(work), pin!(over));
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+        Poll::Pending => over.as_mut().poll(cx).map(|()| None),
+    })
+    .await
 }

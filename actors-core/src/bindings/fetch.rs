@@ -1,6 +1,6 @@
 //! Requests to what is outside: the network, or another Worker.
 
-use std::future::{Future, IntoFuture, pending, poll_fn};
+use std::future::{Future, IntoFuture, pending};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -11,7 +11,7 @@ use http_body::{Body as _, Frame};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{Body, Incoming, Request, Response, check_request};
-use crate::time::Duration;
+use crate::time::{Duration, in_time};
 use crate::turn::BoxFuture;
 
 /// What answers requests. To drop what it returns ends the connection.
@@ -130,20 +130,18 @@ struct Limit {
 impl Limit {
     /// The outcome of `work`, or an error once the time is over.
     async fn bound<T>(&mut self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let mut work = std::pin::pin!(work);
-        poll_fn(|cx| match work.as_mut().poll(cx) {
-            Poll::Pending => self.poll(cx).map(Err),
-            ready => ready,
-        })
-        .await
+        let outcome = in_time(work, self.over.as_mut()).await;
+        outcome.unwrap_or_else(|| Err(self.late()))
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         let over = self.over.as_mut().poll(cx);
-        over.map(|()| {
-            let message = format!("{}: it took longer than {:?}", self.place, self.span);
-            Error::new(ErrorKind::Unavailable, message)
-        })
+        over.map(|()| self.late())
+    }
+
+    fn late(&self) -> Error {
+        let message = format!("{}: it took longer than {:?}", self.place, self.span);
+        Error::new(ErrorKind::Unavailable, message)
     }
 }
 

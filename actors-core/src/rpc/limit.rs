@@ -1,15 +1,11 @@
 //! A time limit on the calls of a stub.
 
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
-
 use super::far::FarStub;
 use super::remote::Remote;
 use super::stub::Stub;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{Request, Response};
-use crate::time::{Duration, human};
+use crate::time::{Duration, human, in_time};
 use crate::turn::BoxFuture;
 use crate::wire::Packed;
 
@@ -35,13 +31,8 @@ struct Limited {
 
 impl Limited {
     async fn within<T>(&self, what: &str, answer: BoxFuture<'_, Result<T>>) -> Result<T> {
-        let mut answer = pin!(answer);
-        let mut over = pin!(self.target.sleep(self.limit));
-        poll_fn(|cx| match answer.as_mut().poll(cx) {
-            Poll::Ready(answer) => Poll::Ready(answer),
-            Poll::Pending => over.as_mut().poll(cx).map(|()| Err(self.late(what))),
-        })
-        .await
+        let answer = in_time(answer, self.target.sleep(self.limit)).await;
+        answer.unwrap_or_else(|| Err(self.late(what)))
     }
 
     fn late(&self, what: &str) -> Error {
