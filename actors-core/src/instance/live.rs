@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::error::Result;
+
 /// A task in memory, which is told when a signal comes or it is cancelled.
 pub(crate) trait Told {
     fn tell(&self);
@@ -21,8 +23,10 @@ impl Live {
         self.0.borrow_mut().retain(|(live, _)| *live != id);
     }
 
-    pub(crate) fn ids(&self) -> Vec<i64> {
-        self.0.borrow().iter().map(|(id, _)| *id).collect()
+    /// Their ids, as JSON.
+    pub(crate) fn ids(&self) -> Result<String> {
+        let ids: Vec<i64> = self.0.borrow().iter().map(|(id, _)| *id).collect();
+        Ok(serde_json::to_string(&ids)?)
     }
 
     /// Tells the task, and returns whether it is in memory.

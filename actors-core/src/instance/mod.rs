@@ -6,6 +6,7 @@ mod alarms;
 pub(crate) mod door;
 mod early;
 mod empty;
+pub(crate) mod later;
 pub(crate) mod live;
 pub(crate) mod lost;
 pub(crate) mod once;

@@ -2,6 +2,7 @@
 //! did, and returned to whoever calls with that key again.
 
 use super::Instance;
+use super::later::{if_there, lacks_table};
 use super::remembered::Life;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fnv::Fnv;
@@ -16,8 +17,6 @@ use actors_sqlite::limits;
 const CREATE: &str = "CREATE TABLE _actors_once (place INTEGER NOT NULL, method TEXT NOT NULL, \
                       key TEXT NOT NULL, arguments INTEGER NOT NULL, expires INTEGER NOT NULL, \
                       answer BLOB NOT NULL, PRIMARY KEY (place, method, key)) STRICT, WITHOUT ROWID";
-
-const NO_TABLE: &str = "no such table: _actors_once";
 
 const SELECT: &str = "SELECT arguments, answer FROM _actors_once \
                       WHERE place = ? AND method = ? AND key = ? AND expires > ?";
@@ -71,10 +70,7 @@ impl Instance {
             return Ok(None);
         }
         let values = (call.place(), *method, key, self.now());
-        let found: Option<(i64, Vec<u8>)> = match self.own().optional(SELECT, values) {
-            Err(error) if error.message().starts_with(NO_TABLE) => None,
-            found => found?,
-        };
+        let found: Option<(i64, Vec<u8>)> = if_there(self.own().optional(SELECT, values))?;
         let Some((arguments, answer)) = found else {
             return Ok(None);
         };
@@ -112,7 +108,7 @@ impl Instance {
         let expires: Timestamp = self.now() + *keeps;
         let values = (place, *method, key, arguments, expires, &answer[..]);
         match self.own().run(INSERT, values) {
-            Err(error) if error.message().starts_with(NO_TABLE) => {
+            Err(error) if lacks_table(&error) => {
                 self.own().run(CREATE, ())?;
                 self.own().run(INSERT, values).map(drop)
             }

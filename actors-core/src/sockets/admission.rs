@@ -116,7 +116,7 @@ impl<T> Admission<T> {
     /// [`Run::progress`](crate::tasks::Run::progress). It takes one of the socket's tags.
     #[must_use]
     pub fn follow_task<R>(self, id: TaskId<R>) -> Self {
-        self.tag(format!("task:{id}"))
+        self.tag(id.tag())
     }
 
     /// Sends a message as JSON text as soon as the socket is open, before any other.

@@ -3,7 +3,7 @@
 use super::cursor::StreamState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
-use crate::instance::remembered::Life;
+use crate::instance::later::{if_there, lacks_table};
 use crate::sql::{FromRow, Row};
 use actors_sqlite::limits;
 
@@ -18,8 +18,6 @@ const CREATE_STREAMS: &str = "CREATE TABLE _actors_streams (name TEXT PRIMARY KE
 const CREATE_CHUNKS: &str = "CREATE TABLE _actors_chunks (stream TEXT NOT NULL, \
                              cursor INTEGER NOT NULL, value TEXT NOT NULL, \
                              PRIMARY KEY (stream, cursor)) STRICT, WITHOUT ROWID";
-
-const NO_TABLE: &str = "no such table: _actors_";
 
 const BEGIN: &str = "INSERT OR IGNORE INTO _actors_streams (name, first) VALUES (?, \
                      COALESCE((SELECT first FROM _actors_streams WHERE name = ''), 1))";
@@ -174,24 +172,10 @@ fn check_chunk(name: &str, chunk: &str) -> Result<()> {
     Ok(())
 }
 
-/// What the tables have; nothing if they do not exist.
-fn if_there<T: Default>(read: Result<T>) -> Result<T> {
-    match read {
-        Err(error) if error.message().starts_with(NO_TABLE) => Ok(T::default()),
-        read => read,
-    }
-}
-
-/// Whether an object has stored nothing, so that there is nothing to read.
-fn is_empty(instance: &Instance) -> bool {
-    let remembered = instance.remembered();
-    remembered.life == Life::Unborn && remembered.seeds == 0
-}
-
 /// Begins a stream, if there is none of that name; the open transaction makes the object exist.
 fn begin(instance: &Instance, name: &str) -> Result<()> {
     match instance.own().run(BEGIN, (name,)) {
-        Err(error) if error.message().starts_with(NO_TABLE) => {
+        Err(error) if lacks_table(&error) => {
             instance.own().run(CREATE_STREAMS, ())?;
             instance.own().run(CREATE_CHUNKS, ())?;
             instance.own().run(BEGIN, (name,)).map(drop)
@@ -278,10 +262,7 @@ pub(super) fn end(instance: &Instance, name: &str, error: Option<&str>) -> Resul
 
 /// The stream, if there is one.
 fn stored(instance: &Instance, name: &str) -> Result<Option<Stored>> {
-    match is_empty(instance) {
-        true => Ok(None),
-        false => if_there(instance.own().optional(FIND, (name,))),
-    }
+    instance.read_later(|| instance.own().optional(FIND, (name,)))
 }
 
 /// The stream, or what a new one of that name would be.
@@ -295,10 +276,7 @@ pub(super) fn find(instance: &Instance, name: &str) -> Result<Stored> {
 
 /// All streams, by name.
 pub(super) fn list(instance: &Instance) -> Result<Vec<Stored>> {
-    match is_empty(instance) {
-        true => Ok(Vec::new()),
-        false => if_there(instance.own().all(LIST, ())),
-    }
+    instance.read_later(|| instance.own().all(LIST, ()))
 }
 
 /// What a reader gets next whose last cursor is `from`: at most `limit` chunks.

@@ -1,9 +1,10 @@
 //! How a task leaves memory, for a while or for good.
 
 use super::replay::Outcome;
-use super::{Phase, TaskDef, tables};
+use super::{Phase, TaskDef, TaskId};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
+use crate::instance::later::lacks_table;
 use crate::log;
 use crate::platform::Platform;
 use crate::sockets::raw::{Outgoing, Selection};
@@ -63,7 +64,7 @@ pub(super) fn end(instance: &Instance, task: i64, def: &TaskDef, outcome: &Outco
     let now = instance.now();
     let values = (phase as u32, now, now + def.keep, error, result, task);
     match instance.own().run(END, values) {
-        Err(error) if tables::is_missing(&error) => return Ok(()),
+        Err(error) if lacks_table(&error) => return Ok(()),
         ended => ended?,
     };
     remove_work(instance, task)?;
@@ -108,16 +109,11 @@ pub(super) fn check(what: &str, task: &str, text: &str) -> Result<()> {
 
 /// Sends a message to the sockets that follow the task.
 pub(super) fn tell(platform: &dyn Platform, task: i64, what: &str, json: &str) {
-    let tag = tag(task);
+    let tag = TaskId::<()>::new(task).tag();
     let chosen = Selection {
         tags: vec![&tag],
         ..Selection::default()
     };
     let message = format!("{{\"type\":\"task\",\"id\":{task},\"{what}\":{json}}}");
     platform.broadcast(&chosen, Outgoing::Text(&message));
-}
-
-/// The tag of the sockets that follow a task.
-pub(crate) fn tag(task: i64) -> String {
-    format!("task:{task}")
 }

@@ -15,6 +15,7 @@ use super::{Phase, TaskDef};
 use crate::alarms::Due;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
+use crate::instance::later::lacks_table;
 use crate::instance::live::Told;
 use crate::object::Object;
 use crate::time::{Duration, Timestamp, hours, human};
@@ -321,19 +322,18 @@ impl Execution {
         let found: Result<Option<bool>> = self.instance().own().optional(select, (self.id,));
         match found {
             Ok(found) => found.ok_or(Stop::Gone),
-            Err(error) if super::tables::is_missing(&error) => Err(Stop::Gone),
+            Err(error) if lacks_table(&error) => Err(Stop::Gone),
             Err(error) => Err(Stop::Broken(error)),
         }
     }
 
     fn tell_to_end(&self, is_cancelled: bool) -> Result<Option<Next>, Stop> {
-        let at = self.instance().now();
-        self.ending.set(Some(Ending { is_cancelled, at }));
         let name = if is_cancelled { CANCELLED } else { "timeout" };
         let outcome = Err(self.ended(is_cancelled));
-        let known = Known::default();
-        self.write(0, name, &known, &outcome)?;
-        self.hand_over(0, at, outcome);
+        let done = self.write(0, name, &Known::default(), outcome)?;
+        let at = done.at;
+        self.ending.set(Some(Ending { is_cancelled, at }));
+        self.hand_over(done);
         Ok(Some(Next::Again))
     }
 
@@ -430,25 +430,31 @@ impl Execution {
         pending().await
     }
 
-    /// Stores what has become of an operation.
+    /// Stores what has become of an operation, and returns it to be handed over.
     pub(super) fn write(
         &self,
         number: u32,
         name: &str,
         known: &Known,
-        outcome: &Outcome,
-    ) -> Result<(), Stop> {
-        let done = Some((self.replay.borrow().count + 1, self.instance().now()));
+        outcome: Outcome,
+    ) -> Result<Done, Stop> {
+        let at = self.instance().now();
         let record = Record {
             task: self.id,
             number,
             name,
-            done,
+            done: Some((self.replay.borrow().count + 1, at)),
             due: known.due,
             attempts: known.attempts,
             outcome: outcome.as_ref().map(Option::as_deref),
         };
-        self.record(&record)
+        self.record(&record)?;
+        let outcome = Stored::Here(outcome);
+        Ok(Done {
+            number,
+            at,
+            outcome,
+        })
     }
 
     pub(super) fn record(&self, record: &Record<'_>) -> Result<(), Stop> {
@@ -459,17 +465,9 @@ impl Execution {
         }
     }
 
-    pub(super) fn hand_over(&self, number: u32, at: Timestamp, outcome: Outcome) {
-        let length = match &outcome {
-            Ok(result) => result.as_ref().map_or(0, String::len),
-            Err(error) => error.message().len(),
-        };
-        self.bytes.set(self.bytes.get() + length);
-        let outcome = Stored::Here(outcome);
-        self.replay.borrow_mut().add(Done {
-            number,
-            at,
-            outcome,
-        });
+    /// Has an operation that is stored get its outcome, when its turn has come.
+    pub(super) fn hand_over(&self, done: Done) {
+        self.bytes.update(|bytes| bytes + done.outcome.length());
+        self.replay.borrow_mut().add(done);
     }
 }

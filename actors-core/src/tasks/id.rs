@@ -22,6 +22,11 @@ impl<R> TaskId<R> {
         self.0
     }
 
+    /// The tag of the sockets that follow the task.
+    pub(crate) fn tag(self) -> String {
+        format!("task:{self}")
+    }
+
     /// The same id, of a task that returns an `S`: for an id from a list of tasks, which are of
     /// several types. If the task returns something else, reading its result is an error.
     pub const fn of<S>(self) -> TaskId<S> {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::replay::{Done, Known, Outcome, Replay, Stored};
-use super::tables;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
+use crate::instance::later::lacks_table;
 use crate::sql::{FromRow, Row};
 use crate::time::Timestamp;
 
@@ -38,7 +38,7 @@ pub(super) struct Loaded {
 
 /// Reads a task that has not ended; none if it has, or is gone.
 pub(super) fn load(instance: &Instance, task: i64) -> Result<Option<Loaded>> {
-    tables::read(instance, |instance| {
+    instance.read_later(|| {
         let found = instance.own().optional(SELECT, (task,))?;
         let Some((version, started, is_cancelled, input)) = found else {
             return Ok(None);
@@ -174,7 +174,7 @@ pub(super) fn record(instance: &Instance, record: &Record<'_>) -> Result<bool> {
     let (place, at) = done.unzip();
     let values = (task, number, *name, place, at, due, attempts, error, result);
     match instance.own().run(RECORD, values) {
-        Err(error) if tables::is_missing(&error) => Ok(false),
+        Err(error) if lacks_table(&error) => Ok(false),
         written => Ok(written? > 0),
     }
 }
@@ -182,15 +182,13 @@ pub(super) fn record(instance: &Instance, record: &Record<'_>) -> Result<bool> {
 /// Whether there is such a task that has not ended.
 pub(super) fn is_there(instance: &Instance, task: i64) -> Result<bool> {
     let select = "SELECT id FROM _actors_tasks WHERE id = ? AND state < 6";
-    let found: Option<i64> = tables::read(instance, |instance| {
-        instance.own().optional(select, (task,))
-    })?;
+    let found: Option<i64> = instance.read_later(|| instance.own().optional(select, (task,)))?;
     Ok(found.is_some())
 }
 
 /// Takes the first signal of that name, in the open transaction.
 pub(super) fn take_signal(instance: &Instance, task: i64, name: &str) -> Result<Option<String>> {
-    tables::read(instance, |instance| {
+    instance.read_later(|| {
         let first = "SELECT number, value FROM _actors_signals WHERE task = ? AND name = ? \
                      ORDER BY number LIMIT 1";
         let Some((number, value)) = instance.own().optional(first, (task, name))? else {

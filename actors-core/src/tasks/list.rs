@@ -1,7 +1,7 @@
 //! Listing tasks.
 
 use super::state::{SELECT, StoredTask};
-use super::{Phase, Task, TaskId, tables};
+use super::{Phase, Task, TaskId};
 use crate::error::Result;
 use crate::instance::Instance;
 use crate::sql::Value;
@@ -88,15 +88,13 @@ impl<'a> TaskList<'a> {
             false => format!("WHERE {}", conditions.join(" AND ")),
         };
         let statement = format!("{SELECT} {filter} ORDER BY id LIMIT {limit}");
-        let live = serde_json::to_string(&instance.live.ids())?;
         let head = [
             Value::Integer(instance.now().as_millis()),
-            Value::Text(live.into()),
+            Value::Text(instance.live.ids()?.into()),
         ];
         let values: Vec<Value<'_>> = head.into_iter().chain(values).collect();
-        let found: Vec<StoredTask> = tables::read(instance, |instance| {
-            instance.alarms()?.all(&statement, &*values)
-        })?;
+        let found: Vec<StoredTask> =
+            instance.read_later(|| instance.alarms()?.all(&statement, &*values))?;
         found.into_iter().map(StoredTask::read).collect()
     }
 }

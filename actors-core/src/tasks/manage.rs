@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::list::TaskList;
 use super::start::Start;
 use super::state::{SELECT, StoredTask};
-use super::{Task, TaskDef, TaskId, end, journal, tables};
+use super::{Task, TaskDef, TaskId, end, journal};
 use crate::alarms::change::change;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
@@ -78,15 +78,11 @@ impl<'a> Tasks<'a> {
 
     fn find(&self, condition: &str, value: impl crate::sql::ToSql) -> Result<Option<StoredTask>> {
         let statement = format!("{SELECT} WHERE {condition}");
-        tables::read(self.instance, |instance| {
-            let values = (instance.now(), self.live()?, &value);
+        let instance = self.instance;
+        instance.read_later(|| {
+            let values = (instance.now(), instance.live.ids()?, &value);
             instance.alarms()?.optional(&statement, values)
         })
-    }
-
-    /// The tasks in memory, as JSON.
-    fn live(&self) -> Result<String> {
-        Ok(serde_json::to_string(&self.instance.live.ids())?)
     }
 
     /// The actor's tasks, or some of them.
@@ -177,15 +173,14 @@ impl<'a> Tasks<'a> {
 
     /// Changes tasks and their alarms, unless there has never been a task.
     fn change(&self, body: impl FnOnce(&Instance) -> Result<bool>) -> Result<bool> {
-        tables::read(self.instance, |instance| change(instance, body))
+        (self.instance).read_later(|| change(self.instance, body))
     }
 }
 
 fn signal(instance: &Instance, id: i64, name: &str, value: &str) -> Result<()> {
     end::check("signal", name, value)?;
-    let sent = tables::read(instance, |instance| {
-        change(instance, |instance| send(instance, id, name, value))
-    })?;
+    let sent =
+        instance.read_later(|| change(instance, |instance| send(instance, id, name, value)))?;
     match sent {
         true => Ok(()),
         false => Err(Error::not_found(format!(

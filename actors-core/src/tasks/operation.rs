@@ -8,7 +8,7 @@ use std::task::Poll;
 use super::Phase;
 use super::execution::{Execution, Stop};
 use super::journal::Record;
-use super::replay::{Known, Outcome, Waits};
+use super::replay::{Done, Known, Outcome, Waits};
 use crate::alarms::ring::TAKES_ON;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -152,21 +152,15 @@ impl Operation<'_> {
         })
     }
 
-    /// Stores the outcome.
-    pub(super) fn store(&self, outcome: &Outcome) -> Result<(), Stop> {
+    /// Stores the outcome, and returns it to be handed over.
+    pub(super) fn store(&self, outcome: Outcome) -> Result<Done, Stop> {
         self.execution
             .write(self.number, &self.name, &self.known, outcome)
     }
 
-    /// Hands over the outcome, which is stored, when its turn has come.
-    pub(super) fn hand_over(&self, outcome: Outcome) {
-        let at = self.execution.instance().now();
-        self.execution.hand_over(self.number, at, outcome);
-    }
-
     pub(super) fn complete(&self, outcome: Outcome) -> Result<(), Stop> {
-        self.store(&outcome)?;
-        self.hand_over(outcome);
+        let done = self.store(outcome)?;
+        self.execution.hand_over(done);
         Ok(())
     }
 }

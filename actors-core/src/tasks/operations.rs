@@ -6,12 +6,14 @@ use std::task::Poll;
 
 use super::execution::{Execution, Stop};
 use super::operation::Operation;
-use super::replay::{Outcome, Waits};
+use super::replay::{Done, Outcome, Waits};
 use super::{Phase, end, journal};
 use crate::alarms::Retry;
 use crate::error::{Error, ErrorKind, Result};
+use crate::instance::transaction::not_run;
 use crate::object::fields::AnyActor;
-use crate::time::{Duration, Timestamp, human, minutes};
+use crate::platform::sleep;
+use crate::time::{Duration, Timestamp, human, in_time, minutes};
 use crate::turn::BoxFuture;
 
 /// How long an attempt of a step may take, unless it says otherwise.
@@ -196,30 +198,11 @@ impl Operation<'_> {
     async fn limited(
         &self,
         limit: Duration,
-        mut attempt: BoxFuture<'_, Result<String>>,
+        attempt: BoxFuture<'_, Result<String>>,
     ) -> Result<String> {
-        let platform = self.execution.instance().platform();
-        let end: Timestamp = platform.now() + limit;
-        let mut over: Option<BoxFuture<'_, ()>> = None;
-        poll_fn(|cx| {
-            if let Poll::Ready(result) = attempt.as_mut().poll(cx) {
-                return Poll::Ready(result);
-            }
-            let now = platform.now();
-            while over
-                .get_or_insert_with(|| platform.sleep(end.since(now)))
-                .as_mut()
-                .poll(cx)
-                .is_ready()
-            {
-                if platform.now() >= end {
-                    return Poll::Ready(Err(self.late(limit)));
-                }
-                over = None;
-            }
-            Poll::Pending
-        })
-        .await
+        let over = sleep(self.execution.instance().platform(), limit);
+        let result = in_time(attempt, over).await;
+        result.unwrap_or_else(|| Err(self.late(limit)))
     }
 
     fn late(&self, limit: Duration) -> Error {
@@ -251,24 +234,23 @@ impl Operation<'_> {
     }
 
     /// Stores what a write returns, in its transaction.
-    fn journal(&self, result: String) -> Result<String, Stop> {
+    fn journal(&self, result: String) -> Result<Done, Stop> {
         end::check("result", &self.name, &result).map_err(Stop::Failed)?;
-        let outcome = Ok(Some(result));
-        self.store(&outcome)?;
-        Ok(outcome.ok().flatten().unwrap_or_default())
+        self.store(Ok(Some(result)))
     }
 
     /// Hands over the result of a write; or the error of one that is undone.
     fn finish_write(
         &self,
         written: Result<()>,
-        journaled: Result<Option<String>, Stop>,
+        journaled: Result<Option<Done>, Stop>,
     ) -> Result<(), Stop> {
         match (written, journaled?) {
-            (Ok(()), result) => {
-                self.hand_over(Ok(result));
+            (Ok(()), Some(done)) => {
+                self.execution.hand_over(done);
                 Ok(())
             }
+            (Ok(()), None) => Err(Stop::Broken(not_run())),
             (Err(error), _) => self.complete(Err(error)),
         }
     }
@@ -337,7 +319,7 @@ impl Operation<'_> {
         });
         let taken = taken?;
         outcome.map_err(Stop::Broken)?;
-        Ok(taken.map(|value| self.hand_over(Ok(Some(value)))).is_some())
+        Ok(taken.map(|done| execution.hand_over(done)).is_some())
     }
 }
 

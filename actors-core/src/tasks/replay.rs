@@ -31,6 +31,17 @@ pub(super) enum Stored {
     InJournal,
 }
 
+impl Stored {
+    /// How much of it is in memory, in bytes.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Here(Ok(result)) => result.as_ref().map_or(0, String::len),
+            Self::Here(Err(error)) => error.message().len(),
+            Self::InJournal => 0,
+        }
+    }
+}
+
 /// What the journal has of an operation, done or not.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {

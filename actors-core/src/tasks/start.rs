@@ -9,6 +9,7 @@ use super::{TaskDef, TaskId, end, tables};
 use crate::alarms::Plan;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instance::Instance;
+use crate::instance::later::lacks_table;
 use crate::json;
 
 /// The longest key, in bytes.
@@ -93,7 +94,7 @@ fn start(
             .0;
         let insert = || insert(instance, id, def, &input, key.as_deref());
         match insert() {
-            Err(error) if tables::is_missing(&error) => {
+            Err(error) if lacks_table(&error) => {
                 tables::create(instance)?;
                 insert()?;
             }
@@ -127,9 +128,8 @@ fn insert(
 fn with_key(instance: &Instance, def: &TaskDef, key: &str) -> Result<Option<i64>> {
     type Found = Option<(i64, String, bool)>;
     let select = "SELECT id, name, COALESCE(expires <= ?, 0) FROM _actors_tasks WHERE key = ?";
-    let found: Found = tables::read(instance, |instance| {
-        instance.own().optional(select, (instance.now(), key))
-    })?;
+    let found: Found =
+        instance.read_later(|| instance.own().optional(select, (instance.now(), key)))?;
     match found {
         None => Ok(None),
         Some((id, _, true)) => {

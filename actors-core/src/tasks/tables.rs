@@ -1,8 +1,7 @@
 //! The tables of tasks, which the first one creates.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::instance::Instance;
-use crate::instance::remembered::Life;
 
 /// `id` is also that of the task's alarm. `state` is a [`Phase`](super::Phase), as it was when the
 /// task left memory last; `until`, `about` and `attempts` say more about it. `error` is the kind
@@ -33,41 +32,8 @@ const SIGNALS: &str = "CREATE TABLE IF NOT EXISTS _actors_signals (task INTEGER 
      number INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, \
      PRIMARY KEY (task, number)) STRICT, WITHOUT ROWID";
 
-/// How the error begins of a statement that needs one of them before the first task.
-const MISSING: [&str; 3] = [
-    "no such table: _actors_tasks",
-    "no such table: _actors_journal",
-    "no such table: _actors_signals",
-];
-
 pub(super) fn create(instance: &Instance) -> Result<()> {
     let all = [TASKS, TASKS_KEY, TASKS_EXPIRES, JOURNAL, SIGNALS];
     all.iter()
         .try_for_each(|create| instance.own().run(create, ()).map(drop))
-}
-
-/// Whether the error says that there has been no task yet.
-pub(super) fn is_missing(error: &Error) -> bool {
-    MISSING
-        .iter()
-        .any(|missing| error.message().starts_with(missing))
-}
-
-/// Whether the object may have tasks.
-pub(super) fn may_exist(instance: &Instance) -> bool {
-    instance.remembered().life != Life::Unborn || instance.remembered().seeds > 0
-}
-
-/// Reads from the tables, or as if they were empty before the first task.
-pub(super) fn read<T: Default>(
-    instance: &Instance,
-    read: impl FnOnce(&Instance) -> Result<T>,
-) -> Result<T> {
-    if !may_exist(instance) {
-        return Ok(T::default());
-    }
-    match read(instance) {
-        Err(error) if is_missing(&error) => Ok(T::default()),
-        read => read,
-    }
 }
