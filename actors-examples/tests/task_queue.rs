@@ -312,6 +312,23 @@ fn a_worker_has_at_most_ten_tasks_and_comes_for_more() {
     }
 }
 
+#[test]
+fn a_worker_keeps_the_pace_of_a_topic() {
+    let world = World::new();
+    let queue = queue(&world);
+    world.run(queue.employ(1)).unwrap();
+    world.run(queue.set_pace("mail".into(), Some(60))).unwrap();
+    for _ in 0..8 {
+        let topic = "mail".into();
+        add(&world, NewTask { topic, ..job(0, 0) });
+    }
+    for done in 1..=8 {
+        world.run_until_idle();
+        assert_eq!(totals(&world)[1], done);
+        world.advance(seconds(1));
+    }
+}
+
 /// The nudge is lost with the queue's memory, so it is the 30 seconds that help.
 #[test]
 fn a_worker_that_was_not_told_comes_by_itself() {

@@ -221,6 +221,9 @@ const METRICS: Duration = days(1);
 const PAYLOAD: usize = 65_536;
 const TOPIC: usize = 100;
 
+/// How many tasks become due in one transaction.
+const BATCH: u32 = 500;
+
 /// How many workers a queue can have, and how many tasks one who begins to watch is told of.
 const WORKERS: u32 = 5;
 const SHOWN: u32 = 200;
@@ -508,9 +511,7 @@ impl TaskQueue {
         task.lease = Some(lease);
         task.worker = Some(worker.to_owned());
         task.update(ctx)?;
-        let (now, topic) = (ctx.now(), &task.topic);
-        sql!(Pace => "UPDATE paces SET free_at = {now} + interval WHERE topic = {topic}")
-            .run(ctx)?;
+        self.take_turn(ctx, &task.topic)?;
         let claimed = Claimed {
             id: task.id,
             lease,
@@ -521,6 +522,17 @@ impl TaskQueue {
         };
         self.moved(ctx, task, Some(State::Ready))?;
         Ok(claimed)
+    }
+
+    /// If the topic has a pace, the next of its tasks has to wait, and the alarm sees to it then.
+    fn take_turn(&mut self, ctx: &Ctx<Self>, topic: &str) -> Result<()> {
+        let now = ctx.now();
+        let free_at = sql!(Pace => "UPDATE paces SET free_at = {now} + interval WHERE topic = {topic}
+                                    RETURNING free_at");
+        match free_at.optional(ctx)? {
+            Some(free_at) => self.ring_at(ctx, free_at),
+            None => Ok(()),
+        }
     }
 
     /// Moves what is due: delayed tasks are ready, and leases are over.
@@ -672,10 +684,11 @@ fn dead(ctx: &Ctx<TaskQueue>, id: Option<u64>) -> Result<Vec<Task>> {
     .all(ctx)
 }
 
-/// The tasks in that state whose time has come.
+/// The tasks in that state whose time has come; of very many the rest comes next.
 fn due(ctx: &Ctx<TaskQueue>, state: State) -> Result<Vec<Task>> {
     let now = ctx.now();
-    sql!(Task => "SELECT * FROM tasks WHERE state = {state} AND due <= {now} ORDER BY due").all(ctx)
+    sql!(Task => "SELECT * FROM tasks WHERE state = {state} AND due <= {now} ORDER BY due LIMIT {BATCH}")
+        .all(ctx)
 }
 
 /// When something is due next, if anything is.
