@@ -329,16 +329,16 @@ fn a_worker_keeps_the_pace_of_a_topic() {
     }
 }
 
-/// The nudge is lost with the queue's memory, so it is the 30 seconds that help.
+/// What was said in the background is lost, and the worker's alarm is, too.
 #[test]
-fn a_worker_that_was_not_told_comes_by_itself() {
+fn a_worker_that_has_not_heard_is_told_again() {
     let world = World::new();
     world.run(queue(&world).employ(1)).unwrap();
     world.run_until_idle();
     add(&world, job(0, 0));
-    // It is told with this, and what is said to be going on there is not.
+    world.lose_alarm::<TaskWorker>("q/1");
     world.crash_all();
-    world.advance(seconds(31));
+    world.advance(seconds(10));
     assert_eq!(counts(&world), [0; 4]);
 }
 

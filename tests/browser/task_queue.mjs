@@ -38,7 +38,7 @@ try {
   await until(late, "n-done", 20);
   for (const each of [other, late]) assert.equal(await number(each, "n-dead"), 2);
   assert.equal(await late.$eval("#workers", ({ value }) => value), "1");
-  assert.match((await texts(late, "#dead li"))[0], /report\n.*attempt 3 of 3.*attempt 3 failed/);
+  assert.match((await texts(late, "#dead li"))[0], /report\n.*attempt 3 of 3 · it failed, as it was to/);
 
   // Paused with something of everything, to look at.
   await page.click("#put-back");

@@ -209,6 +209,9 @@ pub enum Event {
 const LEASE: Duration = seconds(30);
 const CLAIM: u32 = 100;
 
+/// After how long the workers are told again, if nobody has come.
+const PATIENCE: Duration = seconds(10);
+
 /// How long the first wait after a failure is; each further one is twice as long, up to the cap.
 const BACK_OFF: Duration = seconds(1);
 const BACK_OFF_CAP: Duration = hours(1);
@@ -244,9 +247,9 @@ pub struct TaskQueue {
     /// When the alarm rings that looks for what is due.
     #[persist]
     rings_at: Option<Timestamp>,
-    /// Whether the workers know that there is something, and have not come yet. Lost with the
+    /// When the workers were told that there is something, if nobody has come since. Lost with the
     /// memory, which does no harm: they are told twice.
-    told: bool,
+    told_at: Option<Timestamp>,
 }
 
 #[actor]
@@ -292,7 +295,7 @@ impl TaskQueue {
         most: u32,
         lease: Option<u32>,
     ) -> Result<Vec<Claimed>> {
-        self.told = false;
+        self.told_at = None;
         self.ripen(ctx)?;
         let mut claimed = Vec::new();
         if self.mode == Mode::Paused {
@@ -457,7 +460,8 @@ impl TaskQueue {
         }))
     }
 
-    /// Rings when a delay or a lease is over, or when a topic is free again.
+    /// Rings when a delay or a lease is over, when a topic is free again, or when the workers may
+    /// not have heard that there is something.
     #[alarm]
     fn ring(&mut self, ctx: &Ctx<Self>) -> Result<()> {
         self.rings_at = None;
@@ -603,13 +607,16 @@ impl TaskQueue {
         ctx.alarms().at(at).keyed("ring").ring().map(drop)
     }
 
-    /// Tells the workers that there is something to do. If that is lost, they come by themselves
-    /// within 30 seconds: no turn waits for it.
+    /// Tells the workers that there is something to do. No turn waits for that, and it may be lost:
+    /// so the alarm looks whether anybody has come, and tells them again.
     fn tell_workers(&mut self, ctx: &Ctx<Self>) -> Result<()> {
-        if self.told || self.mode == Mode::Paused {
+        let now = ctx.now();
+        let is_told = self.told_at.is_some_and(|told_at| now - told_at < PATIENCE);
+        if is_told || self.workers == 0 || self.mode == Mode::Paused {
             return Ok(());
         }
-        self.told = true;
+        self.told_at = Some(now);
+        self.ring_at(ctx, now + PATIENCE)?;
         for number in 1..=self.workers {
             let worker = self.worker(ctx, number)?;
             ctx.wait_until(async move { worker.nudge().await });
