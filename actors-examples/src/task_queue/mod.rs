@@ -262,13 +262,7 @@ impl TaskQueue {
         }
         let task = task.check()?.into_task(self.number(), ctx.now());
         task.insert(ctx)?;
-        count(
-            ctx,
-            Slice {
-                added: 1,
-                ..Slice::default()
-            },
-        )?;
+        count(ctx, |slice| slice.added = 1)?;
         let id = task.id;
         self.moved(ctx, task, None)?;
         Ok(id)
@@ -325,13 +319,7 @@ impl TaskQueue {
     pub fn complete(&mut self, ctx: &Ctx<Self>, lease: u64) -> Result<()> {
         let task = leased(ctx, lease)?;
         Task::delete(ctx, task.id)?;
-        count(
-            ctx,
-            Slice {
-                done: 1,
-                ..Slice::default()
-            },
-        )?;
+        count(ctx, |slice| slice.done = 1)?;
         gone(ctx, &task, true)
     }
 
@@ -570,14 +558,9 @@ impl TaskQueue {
             ..task
         };
         task.update(ctx)?;
-        count(
-            ctx,
-            Slice {
-                failed: 1,
-                died: is_dead.into(),
-                ..Slice::default()
-            },
-        )?;
+        count(ctx, |slice| {
+            (slice.failed, slice.died) = (1, is_dead.into())
+        })?;
         self.moved(ctx, task, Some(State::Leased))?;
         Ok(state)
     }
@@ -719,18 +702,18 @@ fn gone(ctx: &Ctx<TaskQueue>, task: &Task, done: bool) -> Result<()> {
 }
 
 /// Adds to the numbers of these ten seconds.
-fn count(
-    ctx: &Ctx<TaskQueue>,
-    Slice {
+fn count(ctx: &Ctx<TaskQueue>, what: impl FnOnce(&mut Slice)) -> Result<()> {
+    let slice = SLICE.as_millis() as i64;
+    let at = Timestamp::from_millis(ctx.now().as_millis() / slice * slice);
+    let mut more = Slice::default();
+    what(&mut more);
+    let Slice {
         added,
         done,
         failed,
         died,
         ..
-    }: Slice,
-) -> Result<()> {
-    let slice = SLICE.as_millis() as i64;
-    let at = Timestamp::from_millis(ctx.now().as_millis() / slice * slice);
+    } = more;
     sql!(Slice => "INSERT INTO slices (at, added, done, failed, died)
                    VALUES ({at}, {added}, {done}, {failed}, {died})
                    ON CONFLICT (at) DO UPDATE SET added = added + excluded.added,
