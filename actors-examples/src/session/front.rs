@@ -7,8 +7,8 @@
 //! - The cookie has an id and a secret, 128 and 256 random bits. The id names the session's object
 //!   and is nothing to hide; the secret is compared in constant time, and stored as its hash.
 //! - `__Host-`, `Secure` and `Path=/` bind the cookie to this host and to encryption, `HttpOnly`
-//!   keeps it from scripts, `SameSite=Lax` from what other sites post. Chromium and Firefox take
-//!   127.0.0.1 and localhost as secure; Safari needs https there, too.
+//!   keeps it from scripts, `SameSite=Lax` from what other sites post. Chromium takes 127.0.0.1 as
+//!   secure, as a test shows; browsers differ in that, and Safari needs https there, too.
 //! - Each sign-in makes a new session, and ends the one that the browser had.
 //! - A request that changes something has to come from a page of this origin.
 //! - Attempts to sign in are limited, by the [rate limiter](crate::rate_limiter).
