@@ -1,6 +1,7 @@
 //! Example actors to learn from, all in one Worker.
 
 pub mod chat;
+pub mod code_agent;
 pub mod notes;
 pub mod rate_limiter;
 pub mod session;
@@ -10,6 +11,7 @@ pub mod task_queue;
 
 use actors_core::Env;
 use chat::ChatRoom;
+use code_agent::{CodeAgent, Deployment};
 use notes::Notebook;
 use rate_limiter::RateLimiter;
 use session::{Session, User};
@@ -29,11 +31,15 @@ actors_core::entry! {
     "/" => Site, |_| Some("pages".to_owned()),
     "/chat" => Site, |_| Some("pages".to_owned()),
     "/queue" => Site, |_| Some("pages".to_owned()),
+    "/agent" => Site, |_| Some("pages".to_owned()),
     "/rooms/{name}/ws" => ChatRoom,
     "/limits/{name}/{*key}" => RateLimiter,
     "/notebooks/{name}/{*rest}" => Notebook,
     "/queues/{name}" => TaskQueue,
     "/queues/{name}/{*rest}" => TaskQueue,
+    "/agents/{name}" => CodeAgent,
+    "/agents/{name}/{*rest}" => CodeAgent,
+    "/deployed/{name}/{*path}" => Deployment,
     fallback = router,
     also(Session, User, TaskWorker, Shop),
 }

@@ -1,4 +1,5 @@
-//! The pages: the overview at `/`, the chat at `/chat`, and the queue at `/queue`.
+//! The pages: the overview at `/`, the chat at `/chat`, the queue at `/queue`, and the agent at
+//! `/agent`.
 
 use std::fmt::Write as _;
 
@@ -56,6 +57,12 @@ const EXAMPLES: &[Example] = &[
         what: "Priorities, leases, retries, dead letters, and workers, on a page that shows it moving.",
         try_it: Try::Page("/queue"),
     },
+    Example {
+        name: "code_agent",
+        what: "An agent that plans, writes, reviews and deploys code: a durable task whose words all who \
+               watch see, also after a reload.",
+        try_it: Try::Page("/agent"),
+    },
 ];
 
 /// One instance serves all pages.
@@ -75,6 +82,7 @@ impl Site {
         let html = match request.uri().path() {
             "/chat" => include_str!("chat.html").to_owned(),
             "/queue" => include_str!("task_queue/page.html").to_owned(),
+            "/agent" => include_str!("code_agent/page.html").to_owned(),
             _ => index(
                 request
                     .uri()

@@ -26,6 +26,11 @@ fn who_watches_the_queue_sees_it_moving() {
 }
 
 #[test]
+fn who_reloads_while_an_agent_writes_loses_no_word() {
+    show("code_agent");
+}
+
+#[test]
 fn a_page_that_reloads_loses_nothing_of_a_stream() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixtures = Worker::from_crate(&tests.join("fixtures")).expect("the fixtures build");
