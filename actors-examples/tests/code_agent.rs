@@ -149,11 +149,9 @@ fn what_is_deployed_is_served() {
         let response = world
             .request::<Deployment>(&format!("{id}@a"), request)
             .unwrap();
-        let kind = response.headers()["content-type"]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        (response.status().as_u16(), kind)
+        let kind = response.headers().get("content-type").cloned();
+        let kind = kind.map(|kind| kind.to_str().unwrap().to_owned());
+        (response.status().as_u16(), kind.unwrap_or_default())
     };
     assert_eq!(get("index.html"), (200, "text/html; charset=utf-8".into()));
     assert_eq!(
@@ -166,7 +164,7 @@ fn what_is_deployed_is_served() {
 #[test]
 fn what_is_said_in_the_middle_is_heard() {
     // While it plans, generates, reviews, and deploys.
-    for millis in [0, 100, 1_000, 2_000, 2_600, 3_000] {
+    for millis in [0, 100, 1_000, 2_000, 2_500, 3_000] {
         let world = World::new();
         let id = begin(&world, "A page");
         world.advance(Duration::from_millis(millis));
@@ -421,7 +419,7 @@ fn complete(world: &World, id: u64, version: u32) -> Result<(), String> {
 
 #[test]
 fn whatever_crashes_all_is_heard_and_deployed_once() {
-    checked(scenario()).runs(40).check();
+    checked(scenario()).runs(200).check();
 }
 
 #[test]
@@ -429,7 +427,7 @@ fn whatever_is_cancelled_it_is_at_rest_and_whole() {
     let search = scenario().step("cancel", async |run| {
         let _ = run.get::<CodeAgent>("a").cancel(1).await;
     });
-    checked(search).runs(40).check();
+    checked(search).runs(200).check();
 }
 
 /// One that deploys with a new key at each attempt.
@@ -489,9 +487,10 @@ fn remote(faults: Vec<&'static str>) -> (World, Rc<RefCell<Vec<Value>>>) {
             let last = prompt["messages"].as_array().unwrap().last().unwrap();
             let question = last["content"].as_str().unwrap().to_owned();
             prompts.borrow_mut().push(prompt);
-            let fault = match faults.borrow().is_empty() {
-                true => "none",
-                false => faults.borrow_mut().remove(0),
+            let fault = {
+                let mut faults = faults.borrow_mut();
+                let first = (!faults.is_empty()).then(|| faults.remove(0));
+                first.unwrap_or("none")
             };
             let answer = match question {
                 q if q.contains("Which files") => "I will write one.\n\n- `ü.txt`\n- a/one.txt: it",

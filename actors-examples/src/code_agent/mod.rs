@@ -579,10 +579,13 @@ fn is_news(ctx: &Ctx<CodeAgent>, id: u64) -> Result<bool> {
     .one(ctx)
 }
 
-/// Stores the conversation, which enters a phase.
+/// Stores the conversation, which enters a phase, unless it is in that already.
 fn enter(ctx: &Ctx<CodeAgent>, mut conversation: Conversation, phase: Phase) -> Result<()> {
     let before = std::mem::replace(&mut conversation.phase, phase);
-    if before != phase && !before.leads_to(phase) {
+    if before == phase {
+        return Ok(());
+    }
+    if !before.leads_to(phase) {
         let wrong = format!("{before:?} does not lead to {phase:?}");
         return Err(Error::internal(wrong));
     }

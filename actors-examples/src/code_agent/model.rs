@@ -265,8 +265,8 @@ struct Scripted<'a> {
 }
 
 /// How long it takes for a few words, and how many bytes they have.
-const PACE: Duration = Duration::from_millis(25);
-const WORDS: usize = 24;
+const PACE: Duration = Duration::from_millis(40);
+const WORDS: usize = 16;
 
 impl Model for Scripted<'_> {
     fn answer<'a>(
