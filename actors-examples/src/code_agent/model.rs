@@ -53,7 +53,7 @@ pub(super) fn of(ctx: &Ctx<CodeAgent>) -> Result<Box<dyn Model + '_>> {
 }
 
 /// The longest answer, in bytes.
-const ANSWER: usize = 200_000;
+const ANSWER: usize = 50_000;
 
 /// How many files an answer can name.
 const FILES: usize = 20;
@@ -197,6 +197,7 @@ fn check_status(status: http::StatusCode) -> Result<()> {
 struct Parts {
     /// The bytes of a line that has not ended.
     rest: Vec<u8>,
+    /// How many bytes of words there were.
     length: usize,
     is_done: bool,
 }
@@ -222,14 +223,14 @@ impl Parts {
     /// Returns the words that are complete with these bytes.
     fn read(&mut self, bytes: &[u8]) -> Result<String> {
         self.rest.extend_from_slice(bytes);
-        self.length += bytes.len();
-        if self.length > 50 * ANSWER {
-            return Err(Error::internal("the model's answer is too long"));
-        }
         let mut words = String::new();
         while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.rest.drain(..=end).collect();
             self.line(&String::from_utf8_lossy(&line), &mut words)?;
+        }
+        self.length += words.len();
+        if self.length.max(self.rest.len()) > ANSWER {
+            return Err(Error::internal("the model's answer is too long"));
         }
         Ok(words)
     }
