@@ -46,7 +46,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub(crate) enum World {
-    Workerd(Running),
+    Workerd(Box<Running>),
     Native(testing::World),
 }
 
@@ -81,11 +81,11 @@ impl World {
         worker.bindings.push(("NETWORK".to_owned(), network));
         let workers = [worker, model()];
         let server = Server::start(&workers, &disk, None).expect("workerd starts");
-        Self::Workerd(Running {
+        Self::Workerd(Box::new(Running {
             server,
             workers,
             disk,
-        })
+        }))
     }
 
     pub(crate) fn native(vars: &[(&str, &str)]) -> Self {
