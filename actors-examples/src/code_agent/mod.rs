@@ -13,7 +13,7 @@
 //!
 //! A conversation is at rest, or a durable task is at work on it. Whatever happens to the process,
 //! the task goes on: what the model has answered is in its journal, and is not asked again. Without
-//! `MODEL_URL` the [model] is a scripted one.
+//! `MODEL_URL` the model is a scripted one.
 
 mod deployment;
 mod http_api;
