@@ -58,6 +58,9 @@ const EXAMPLES: &[Example] = &[
     },
 ];
 
+/// The style that all pages share.
+pub(crate) const BASE: &str = include_str!("base.css");
+
 /// One instance serves all pages.
 #[actor]
 pub struct Site {}
@@ -72,16 +75,13 @@ impl Site {
                 .header("allow", "GET, HEAD");
             return Ok(refusal.body(Body::empty())?);
         }
+        let host = request.uri().authority();
         let html = match request.uri().path() {
-            "/chat" => include_str!("chat.html").to_owned(),
+            "/chat" => include_str!("chat/page.html").to_owned(),
             "/queue" => include_str!("task_queue/page.html").to_owned(),
-            _ => index(
-                request
-                    .uri()
-                    .authority()
-                    .map_or("localhost", |host| host.as_str()),
-            ),
+            _ => index(host.map_or("localhost", |host| host.as_str())),
         };
+        let html = html.replace("{base}", BASE);
         let response = http::Response::builder()
             .header("content-type", "text/html; charset=utf-8")
             .header(
@@ -104,7 +104,7 @@ fn index(host: &str) -> String {
             }
         };
         // Writing to a `String` does not fail.
-        let _ = write!(list, "<dt>{name}</dt><dd>{what}<br>{try_it}</dd>");
+        let _ = write!(list, "<dt>{name}</dt><dd>{what} {try_it}</dd>");
     }
     include_str!("index.html").replace("{list}", &list)
 }
