@@ -81,7 +81,7 @@ impl Site {
             "/queue" => include_str!("task_queue/page.html").to_owned(),
             _ => index(host.map_or("localhost", |host| host.as_str())),
         };
-        let html = html.replace("{base}", BASE);
+        let html = html.replace("/* base.css */", BASE);
         let response = http::Response::builder()
             .header("content-type", "text/html; charset=utf-8")
             .header(

@@ -83,7 +83,8 @@ try {
   for (const page of [ann, bob]) await shows(page, "#status", "connection lost");
   await pictures(ann, "lost");
   server("start");
-  for (const page of [ann, bob]) {
+  for (const [name, page] of [["ann", ann], ["bob", bob]]) {
+    await shows(page, "#status", `as ${name}`);
     await shows(page, "#lines", "ann: last words");
     await shows(page, "#lines", "bob: mine too");
     await shows(page, "#here", "ann\nbob\ncid");
