@@ -20,7 +20,8 @@ enum Try {
 const EXAMPLES: &[Example] = &[
     Example {
         name: "chat",
-        what: "Rooms, names, presence, history, typing indicators: web sockets and SQL.",
+        what: "Rooms, names, presence, history, typing indicators: web sockets and SQL. Who loses their \
+               connection comes back and has missed nothing.",
         try_it: Try::Page("/chat"),
     },
     Example {
