@@ -21,13 +21,13 @@ fn begin(world: &World, text: &str) {
     assert_eq!((begun.status, &*begun.body), (201, "1"), "{begun:?}");
 }
 
-fn phase(world: &World) -> String {
-    let phase = get(world, "/1")[0]["phase"].clone();
+fn phase(world: &World, id: u64) -> String {
+    let phase = get(world, &format!("/{id}"))[0]["phase"].clone();
     phase.as_str().expect("a phase").to_owned()
 }
 
 fn rests(world: &World, wanted: &str) {
-    world.until(wanted, || phase(world) == wanted);
+    world.until(wanted, || phase(world, 1) == wanted);
 }
 
 fn file(world: &World, version: u32, path: &str) -> Option<String> {
@@ -37,7 +37,11 @@ fn file(world: &World, version: u32, path: &str) -> Option<String> {
 
 /// What was told of the conversation by then, to one who comes with that cursor.
 fn told(world: &World, from: u64) -> Vec<Value> {
-    let path = format!("/agents/a/1/events?from={from}");
+    told_of(world, 1, from)
+}
+
+fn told_of(world: &World, id: u64, from: u64) -> Vec<Value> {
+    let path = format!("/agents/a/{id}/events?from={from}");
     let data =
         |line: String| Some(serde_json::from_str(line.strip_prefix("data: ")?).expect("JSON"));
     let is_end =
@@ -85,7 +89,7 @@ on_both! { [];
 
     fn what_is_said_in_the_middle_is_heard(world) {
         begin(&world, "A page");
-        world.until("it generates", || phase(&world) == "generate");
+        world.until("it generates", || phase(&world, 1) == "generate");
         assert_eq!(post(&world, "/1/say", "and a readme.md").status, 200);
         rests(&world, "done");
         let live = get(&world, "/1")[0]["live"].as_u64().expect("a version");
@@ -93,9 +97,27 @@ on_both! { [];
         assert_eq!(readme.expect("the readme"), "readme.md\n\nA page\nand a readme.md\n");
     }
 
+    fn a_generation_survives_kills(world) {
+        let mut world = world;
+        begin(&world, "A page");
+        rests(&world, "done");
+        assert_eq!(post(&world, "", "A page").body, "2");
+        for millis in [150, 700, 400, 900, 300, 600] {
+            world.pass(Duration::from_millis(millis));
+            world.restart();
+        }
+        world.until("it is done", || phase(&world, 2) == "done");
+        assert_eq!(get(&world, "/2/versions/1"), get(&world, "/1/versions/1"));
+        let (whole, killed) = (told_of(&world, 1, 0), told_of(&world, 2, 0));
+        assert_eq!(answers(&killed), answers(&whole));
+        assert_eq!(all(&killed, "phase", "phase"), all(&whole, "phase", "phase"));
+        assert_eq!(all(&killed, "live", "version"), [1]);
+        assert!(killed.len() > whole.len(), "it was killed in the middle of answers");
+    }
+
     fn a_generation_is_cancelled(world) {
         begin(&world, "A page");
-        world.until("it generates", || phase(&world) == "generate");
+        world.until("it generates", || phase(&world, 1) == "generate");
         assert_eq!(post(&world, "/1/cancel", "").status, 200);
         rests(&world, "cancelled");
         assert_eq!(get(&world, "/1/versions/1"), json!({}));
@@ -180,31 +202,4 @@ mod over_http {
             assert_eq!(get(&world, "/1")[0]["error"], "the model answered 401 Unauthorized");
         }
     }
-}
-
-/// workerd is killed again and again in the middle of a generation: it ends with the same files.
-#[test]
-fn a_generation_survives_kills() {
-    let whole = World::in_workerd("code_agent::whole", &[]);
-    begin(&whole, "A page");
-    rests(&whole, "done");
-    let mut world = World::in_workerd("code_agent::killed", &[]);
-    begin(&world, "A page");
-    for millis in [150, 700, 400, 900, 300, 1_200, 600, 800] {
-        world.pass(Duration::from_millis(millis));
-        world.kill();
-    }
-    rests(&world, "done");
-    assert_eq!(get(&world, "/1/versions/1"), get(&whole, "/1/versions/1"));
-    let (events, expected) = (told(&world, 0), told(&whole, 0));
-    assert_eq!(answers(&events), answers(&expected));
-    assert_eq!(
-        all(&events, "phase", "phase"),
-        all(&expected, "phase", "phase")
-    );
-    assert_eq!(all(&events, "live", "version"), [1]);
-    assert!(
-        events.len() > expected.len(),
-        "it was killed in the middle of answers"
-    );
 }

@@ -32,14 +32,6 @@ impl CodeAgent {
     }
 }
 
-/// The `conversation` of a web socket's query.
-pub(super) fn watched<B>(request: &Request<B>) -> Result<u64> {
-    let query = request.uri().query().unwrap_or_default();
-    let mut parts = query.split('&');
-    let id = parts.find_map(|part| part.strip_prefix("conversation="));
-    number(id.unwrap_or_default())
-}
-
 fn number<T: std::str::FromStr>(text: &str) -> Result<T> {
     let number = text.parse();
     number.map_err(|_| Error::invalid(format!("`{text}` is not a number")))

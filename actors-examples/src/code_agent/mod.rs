@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 
 use actors_core::prelude::*;
 use actors_core::tasks::TaskId;
+use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 
 pub use deployment::{Deployed, Deployment};
@@ -180,6 +181,12 @@ pub enum Event {
     },
 }
 
+/// What somebody wants to watch: the query of their web socket.
+#[derive(Deserialize)]
+struct Watched {
+    conversation: u64,
+}
+
 /// All that an agent knew at its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Archive {
@@ -310,9 +317,10 @@ impl CodeAgent {
     /// Whoever comes, for the first time or again, gets what they have not seen.
     #[on_connect]
     fn watch(&self, ctx: &Ctx<Self>, request: &Request) -> Result<Admission<()>> {
-        let id = http_api::watched(request)?;
-        find(ctx, id)?;
-        let stream = stream_name(id);
+        let watched = Query::<Watched>::try_from_uri(request.uri());
+        let Query(Watched { conversation }) =
+            watched.map_err(|error| Error::invalid(error.body_text()))?;
+        let stream = stream_name(find(ctx, conversation)?.id);
         Ok(Admission::new(()).follow(&ctx.streams().named(&stream), Cursor::of(request)?))
     }
 
