@@ -1,2 +1,2 @@
-//! The tests are in `behaviour`, `browser`, `crash`, `layers` and `search`; those of compile errors
-//! are a package of their own, `ui`.
+//! The tests are in `behaviour`, `browser`, `crash`, `examples`, `layers` and `search`; those of compile
+//! errors are a package of their own, `ui`.

@@ -1,4 +1,4 @@
-//! The pages: the overview at `/`, and the chat at `/chat`.
+//! The pages: the overview at `/`, the chat at `/chat`, and the queue at `/queue`.
 
 use std::fmt::Write as _;
 
@@ -46,6 +46,16 @@ const EXAMPLES: &[Example] = &[
              --json '{\"item\": \"soup\", \"cents\": 450}'",
         ),
     },
+    Example {
+        name: "session",
+        what: "Who is signed in, where and until when? Cookies, expiry by alarm, a list of devices.",
+        try_it: Try::Page("/session"),
+    },
+    Example {
+        name: "task_queue",
+        what: "Priorities, leases, retries, dead letters, and workers, on a page that shows it moving.",
+        try_it: Try::Page("/queue"),
+    },
 ];
 
 /// One instance serves all pages.
@@ -64,6 +74,7 @@ impl Site {
         }
         let html = match request.uri().path() {
             "/chat" => include_str!("chat.html").to_owned(),
+            "/queue" => include_str!("task_queue/page.html").to_owned(),
             _ => index(
                 request
                     .uri()

@@ -1,28 +1,6 @@
-// What a person does who opens the chat twice. `node chat.mjs <modules> <chromium> <url> <folder>`
+// What a person does who opens the chat twice.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-
-const [modules, executablePath, url, folder] = process.argv.slice(2);
-const puppeteer = createRequire(join(modules, "-"))("puppeteer-core");
-
-const browser = await puppeteer.launch({
-  executablePath,
-  headless: "shell",
-  // In a container Chromium is often root, and then has no sandbox of its own.
-  args: ["--no-sandbox", "--disable-setuid-sandbox", "--disable-dev-shm-usage"],
-});
-const problems = [];
-
-// A window of its own, with no data of another's.
-async function open(path) {
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  await page.setViewport({ width: 800, height: 480 });
-  page.on("pageerror", ({ message }) => problems.push(message));
-  await page.goto(url + path);
-  return page;
-}
+import { browser, open, picture, problems, shows, text, texts } from "./page.mjs";
 
 async function enter(name, room = "attic") {
   const page = await open("/chat");
@@ -32,17 +10,6 @@ async function enter(name, room = "attic") {
   return page;
 }
 
-const text = (page, selector) => page.$eval(selector, (element) => element.innerText);
-const texts = (page, selector) => page.$$eval(selector, (all) => all.map((one) => one.innerText));
-
-// Waits until the page shows that.
-async function shows(page, selector, wanted) {
-  const is = (selector, wanted) => document.querySelector(selector).innerText.includes(wanted);
-  await page.waitForFunction(is, { timeout: 10_000 }, selector, wanted).catch(async () => {
-    assert.fail(`${selector} does not show "${wanted}" but "${await text(page, selector)}"`);
-  });
-}
-
 async function say(page, line) {
   await page.type("#text", line);
   await page.keyboard.press("Enter");
@@ -50,7 +17,7 @@ async function say(page, line) {
 
 try {
   const list = await open("/");
-  for (const name of ["chat", "rate_limiter"]) await shows(list, "dl", name);
+  for (const name of ["chat", "rate_limiter", "session", "task_queue"]) await shows(list, "dl", name);
   await list.locator("a[href='/chat']").click();
   await list.waitForSelector("#enter[open]");
 
@@ -65,7 +32,7 @@ try {
   for (const page of [ann, bob]) await shows(page, "#lines", "ann: hello bob");
   await bob.type("#text", "hi");
   await shows(ann, "#typing", "bob is typing…");
-  await ann.screenshot({ path: join(folder, "typing.png") });
+  await picture(ann, "typing");
   await bob.keyboard.press("Enter");
   await shows(ann, "#lines", "bob: hi");
   await shows(bob, "#lines", "bob: hi");
@@ -86,7 +53,7 @@ try {
 
   const cid = await enter("cid");
   await shows(cid, "#lines", "ann: hello bob");
-  await ann.screenshot({ path: join(folder, "chat.png") });
+  await picture(ann, "chat");
   await bob.close();
   await shows(ann, "#lines", "bob left");
   assert.deepEqual(await texts(ann, "#here li"), ["ann", "cid"]);

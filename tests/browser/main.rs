@@ -12,9 +12,17 @@ use actors_harness::workerd::Server;
 
 #[test]
 fn two_who_open_the_chat_see_each_other() {
-    let examples = Worker::from_crate(&root().join("actors-examples")).expect("the examples build");
-    let folder = open(examples, "chat");
-    eprintln!("screenshots: {}", folder.display());
+    show("chat");
+}
+
+#[test]
+fn who_signs_in_on_two_devices_signs_out_on_both() {
+    show("session");
+}
+
+#[test]
+fn who_watches_the_queue_sees_it_moving() {
+    show("task_queue");
 }
 
 #[test]
@@ -27,6 +35,14 @@ fn a_page_that_reloads_loses_nothing_of_a_stream() {
     open(driven, "streams");
 }
 
+/// Has a script open the pages of the examples.
+#[track_caller]
+fn show(script: &str) {
+    let examples = Worker::from_crate(&root().join("actors-examples")).expect("the examples build");
+    let folder = open(examples, script);
+    eprintln!("screenshots: {}", folder.display());
+}
+
 /// Has a script open the pages of a Worker, and returns its folder.
 #[track_caller]
 fn open(worker: Worker, script: &str) -> PathBuf {
@@ -36,8 +52,9 @@ fn open(worker: Worker, script: &str) -> PathBuf {
         .join(script);
     let _ = fs::remove_dir_all(&folder);
     let server = Server::start(&[worker], &folder, None).expect("workerd starts");
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
     let output = Command::new("node")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("browser/{script}.mjs")))
+        .arg(scripts.join(script).with_extension("mjs"))
         .arg(&browser.modules)
         .arg(&browser.chromium)
         .arg(server.url())

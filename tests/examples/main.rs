@@ -1,0 +1,6 @@
+//! The examples' Worker as it is deployed, over HTTP: in workerd and natively, with the same test
+//! bodies.
+
+mod session;
+mod task_queue;
+mod world;

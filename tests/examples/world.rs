@@ -1,0 +1,200 @@
+//! The Worker, in workerd or in the native backend, as a client sees it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use actors_core::http;
+use actors_core::testing;
+use actors_examples::session::{Session, User};
+use actors_examples::task_queue::TaskWorker;
+use actors_harness::root;
+use actors_harness::worker::{Binding, Worker};
+use actors_harness::workerd::Server;
+use serde_json::Value;
+
+/// Declares tests that run on both backends, with variables of the Worker.
+macro_rules! on_both {
+    ($vars:expr; $(fn $name:ident($world:ident) $body:block)*) => {
+        $(fn $name($world: crate::world::World) $body)*
+
+        mod workerd {
+            $(
+                #[test]
+                fn $name() {
+                    let test = concat!(module_path!(), "::", stringify!($name));
+                    super::$name(crate::world::World::in_workerd(test, &$vars));
+                }
+            )*
+        }
+
+        mod native {
+            $(
+                #[test]
+                fn $name() {
+                    super::$name(crate::world::World::native(&$vars));
+                }
+            )*
+        }
+    };
+}
+pub(crate) use on_both;
+
+pub(crate) enum World {
+    Workerd(Server),
+    Native(testing::World),
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) cookie: Option<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) body: String,
+}
+
+impl World {
+    pub(crate) fn in_workerd(test: &str, vars: &[(&str, &str)]) -> Self {
+        let folder = test.replace("::", "-");
+        let disk = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("examples")
+            .join(folder);
+        let _ = fs::remove_dir_all(&disk);
+        let mut worker = worker().clone();
+        let vars = vars.iter();
+        let vars = vars.map(|(name, text)| ((*name).to_owned(), Binding::Text((*text).to_owned())));
+        worker.bindings.extend(vars);
+        Self::Workerd(Server::start(&[worker], &disk, None).expect("workerd starts"))
+    }
+
+    pub(crate) fn native(vars: &[(&str, &str)]) -> Self {
+        let world = testing::World::new();
+        let vars = vars.iter();
+        Self::Native(vars.fold(world, |world, (name, text)| world.var(name, *text)))
+    }
+
+    /// The origin of the Worker's pages.
+    pub(crate) fn origin(&self) -> String {
+        match self {
+            Self::Workerd(server) => server.url(),
+            Self::Native(_) => "http://localhost".to_owned(),
+        }
+    }
+
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let url = format!("{}{path}", self.origin());
+        let mut request = http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.to_owned()).expect("a request");
+        match self {
+            Self::Workerd(_) => send(request),
+            Self::Native(world) => {
+                let response = world.fetch::<actors_examples::Worker>(request);
+                let (head, body) = response.expect("a response").into_parts();
+                let body = world.run(body.bytes()).expect("a body");
+                Answer::new(&head, String::from_utf8(body.into()).expect("a text"))
+            }
+        }
+    }
+
+    /// How many tables of ours an object has: none if nothing is left of it.
+    pub(crate) fn tables(&self, binding: &str, name: &str) -> u64 {
+        let count = "SELECT COUNT(*) FROM sqlite_master WHERE name GLOB '_actors*' \
+                     OR name IN ('devices', 'session_values')";
+        match self {
+            Self::Workerd(_) => {
+                let path = format!("/observe/{binding}/{}", name.replace('/', "%2F"));
+                let rows: Value = self.send("POST", &path, &[], count).json();
+                rows[0][0].as_u64().expect("a count")
+            }
+            Self::Native(world) => {
+                let rows = match binding {
+                    "SESSION" => world.rows::<Session, u64>(name, count, ()),
+                    "USER" => world.rows::<User, u64>(name, count, ()),
+                    "TASK_WORKER" => world.rows::<TaskWorker, u64>(name, count, ()),
+                    other => panic!("no test looks at {other}"),
+                };
+                rows.expect("a count")[0]
+            }
+        }
+    }
+
+    /// Lets so much real or virtual time pass.
+    pub(crate) fn pass(&self, span: Duration) {
+        match self {
+            Self::Workerd(_) => std::thread::sleep(span),
+            Self::Native(world) => world.advance(span),
+        }
+    }
+
+    /// Waits until it is so, for at most 20 s of real or virtual time.
+    #[track_caller]
+    pub(crate) fn until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+        for _ in 0..400 {
+            if is_so() {
+                return;
+            }
+            self.pass(Duration::from_millis(50));
+        }
+        let log = match self {
+            Self::Workerd(server) => server.log(),
+            Self::Native(world) => world.story().join("\n"),
+        };
+        panic!("not so after 20 s: {what}\n{log}");
+    }
+}
+
+impl Answer {
+    fn new(head: &http::response::Parts, body: String) -> Self {
+        let header = |name| {
+            let value = head.headers.get(name)?.to_str();
+            Some(value.expect("a text").to_owned())
+        };
+        Self {
+            status: head.status.as_u16(),
+            cookie: header("set-cookie"),
+            location: header("location"),
+            body,
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+}
+
+fn send(request: http::Request<String>) -> Answer {
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_idle_connections(0)
+        .timeout_global(Some(Duration::from_secs(30)));
+    let agent = ureq::Agent::from(agent.build());
+    let response = match request.method() == http::Method::GET {
+        true => agent.run(request.map(drop)),
+        false => agent.run(request),
+    };
+    let (head, mut body) = response.expect("a response").into_parts();
+    Answer::new(&head, body.read_to_string().expect("a text"))
+}
+
+fn worker() -> &'static Worker {
+    static WORKER: OnceLock<Worker> = OnceLock::new();
+    WORKER.get_or_init(|| {
+        let driver = root().join("tests/examples/driver.js");
+        Worker::from_crate(&root().join("actors-examples"))
+            .expect("the examples build")
+            .with_main("driver.js", driver)
+    })
+}
