@@ -11,6 +11,7 @@
 //!   isolate in production. Which actors share an isolate there is unknown.
 
 mod bindings;
+mod container;
 mod d1;
 mod disk;
 mod fake;
@@ -32,6 +33,7 @@ mod sockets;
 pub(crate) mod streams;
 
 pub(crate) use self::bindings::Binding;
+pub use self::container::{Image, Machine};
 pub(crate) use self::disk::Disk;
 pub(crate) use self::fake::fakes;
 pub(crate) use self::front::Verdict;

@@ -4,9 +4,10 @@
 use std::fmt::Display;
 use std::pin::Pin;
 
-use ::http::Method;
+use ::http::{Method, StatusCode};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 use worker::js_sys::{Promise, Uint8Array};
 use worker::wasm_bindgen_futures::JsFuture;
@@ -204,11 +205,20 @@ pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         head = head.header(name, value);
     }
-    Ok(head.body(match has_body {
-        true => Body::incoming(JsBody::Response(response.unchecked_into())),
+    let body = match has_body {
+        true => Body::incoming(JsBody::Response(response.clone().unchecked_into())),
         false => Body::empty(),
-    })?)
+    };
+    let mut answered = head.body(body)?;
+    if answered.status() == StatusCode::SWITCHING_PROTOCOLS {
+        answered.extensions_mut().insert(Upgraded::new(response));
+    }
+    Ok(answered)
 }
+
+/// A response that has a web socket, to be passed on as it is. `http` requires `Send`; a Worker has
+/// one thread.
+type Upgraded = SendWrapper<JsValue>;
 
 /// The headers, a line for each name and each value; none if there are none.
 fn lines(headers: &::http::HeaderMap) -> Option<String> {
@@ -225,7 +235,10 @@ fn lines(headers: &::http::HeaderMap) -> Option<String> {
 }
 
 pub(super) fn to_js_response(response: Response) -> Result<JsValue> {
-    let (head, body) = response.into_parts();
+    let (mut head, body) = response.into_parts();
+    if let Some(whole) = head.extensions.remove::<Upgraded>() {
+        return Ok(whole.take());
+    }
     let bytes = match body.into_full() {
         Ok(bytes) => bytes,
         Err(stream) => {
@@ -269,7 +282,7 @@ pub(super) fn changed(original: &web_sys::Request, request: Request) -> Result<w
 }
 
 /// What has the body in JavaScript.
-fn source_of(body: Body) -> Result<JsValue> {
+pub(super) fn source_of(body: Body) -> Result<JsValue> {
     match body.into_incoming::<JsBody>() {
         Ok(JsBody::Request(request)) => Ok(request.into()),
         Ok(JsBody::Response(response)) => Ok(response.into()),

@@ -1,6 +1,7 @@
 //! The platform of Cloudflare Workers: workerd's JavaScript API.
 
 mod class;
+mod container;
 mod d1;
 mod entry;
 mod env;
