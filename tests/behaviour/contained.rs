@@ -137,7 +137,10 @@ on_both! {
 
     fn it_ends_with_the_memory_of_its_object_unless_it_is_kept(world) {
         let world = world.with_containers();
-        let (left, kept) = (started(&world, "left"), started(&world, "kept"));
+        let (left, kept) = (world.object("CONTAINED", "left"), started(&world, "kept"));
+        // Nobody watches it: that might keep the object in memory.
+        left.ask("start", json!([null]));
+        listens(&world, &left);
         kept.ask("keep", json!([{ "secs": 60, "nanos": 0 }]));
         world.hibernate();
         assert_eq!(kept.ask("is_running", json!([])), true);
@@ -159,6 +162,17 @@ fn a_web_socket_is_passed_on_in_workerd() {
             actors_core::Message::Text(text.to_owned())
         );
     }
-    let health = world.request("GET", "/contained/a/health", &[], "").json();
-    assert_eq!(health["open"], 1);
+    let health = world
+        .object("CONTAINED", "a")
+        .ask("ask", json!(["/health", 8080]));
+    assert_eq!(health, r#"200 {"open":1}"#);
+}
+
+#[test]
+fn a_web_socket_is_a_response_natively() {
+    let world = World::native();
+    started(&world, "a");
+    let upgrade = [("upgrade", "websocket")];
+    let response = world.request("GET", "/contained/a/ws", &upgrade, "");
+    assert_eq!(response.status, 101);
 }

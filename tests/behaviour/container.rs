@@ -73,13 +73,13 @@ on_both! {
 
     fn one_that_fails_starts_again_after_longer_and_longer(world) {
         let world = world.with_containers();
-        answer(&world, "a/");
+        answer(&world, "a/hello");
         assert_eq!(ask(&world, "a/exit?code=3").status, 503);
         world.until("it starts again", || ends(&world, "a") == [json!("runs"), json!(3)]);
-        world.until("it is well", || ask(&world, "a/health").status == 200);
+        assert_eq!(answer(&world, "a/health").body, r#"{"open":0}"#);
         ask(&world, "a/exit?code=4");
         world.until("its end is noted", || ends(&world, "a") == [json!(4), json!(3)]);
-        let early = ask(&world, "a/");
+        let early = ask(&world, "a/hello");
         assert_eq!(early.status, 503, "{early:?}");
         world.until("it starts again", || ends(&world, "a").len() == 3);
     }
@@ -94,7 +94,7 @@ on_both! {
 
     fn one_that_nobody_uses_sleeps(world) {
         let world = world.with_containers();
-        answer(&world, "a/");
+        answer(&world, "a/hello");
         world.until("it sleeps", || ends(&world, "a") == [json!(0)]);
         world.pass(Duration::from_secs(3));
         assert_eq!(ends(&world, "a"), [json!(0)], "it does not start by itself");
@@ -102,20 +102,20 @@ on_both! {
 
     fn no_more_run_than_there_are_places(world) {
         let world = world.with_containers();
-        answer(&world, "a/");
-        answer(&world, "b/");
-        let full = ask(&world, "c/");
+        answer(&world, "a/hello");
+        answer(&world, "b/hello");
+        let full = ask(&world, "c/hello");
         assert_eq!(full.status, 429, "{full:?}");
         assert_eq!(places(&world), ["a", "b"]);
         world.object("INSTANCE", "a").ask("stop", json!([]));
         world.until("a place is free", || places(&world) == ["b"]);
-        answer(&world, "c/");
+        answer(&world, "c/hello");
         assert_eq!(places(&world), ["b", "c"]);
     }
 
     fn it_is_found_again_after_a_crash(world) {
         let mut world = world.with_containers();
-        answer(&world, "a/");
+        answer(&world, "a/hello");
         world.crash();
         assert_eq!(ask(&world, "a/hello").body, "hello from /hello");
         assert_eq!(ends(&world, "a"), [json!("runs")], "the same one");
@@ -128,7 +128,7 @@ on_both! {
 #[test]
 fn a_web_socket_keeps_it_awake() {
     let world = World::in_workerd("container-socket").with_containers();
-    answer(&world, "a/");
+    answer(&world, "a/hello");
     let mut client = world.connect("/containers/a/ws");
     std::thread::sleep(Duration::from_secs(5));
     client.send_text("hello");

@@ -297,6 +297,7 @@ fn program() -> Image {
         let url = request.uri().clone();
         let is_it = |sick: &Machine| *sick == machine;
         let (status, body) = match url.path() {
+            _ if request.headers().contains_key("upgrade") => (101, String::new()),
             "/health" if is_sick.borrow().iter().any(is_it) => (500, String::new()),
             "/health" => (200, r#"{"open":0}"#.to_owned()),
             "/sick" => {

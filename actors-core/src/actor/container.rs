@@ -18,6 +18,8 @@ impl<A> Ctx<A> {
     /// max_instances = 5
     /// ```
     ///
+    /// Where the class is in `exports`, its entry has the name of that as its `container`, too.
+    ///
     /// # Errors
     ///
     /// The class has no container.

@@ -174,7 +174,8 @@ impl Container {
 
     /// Keeps the container for that long from now on, even if the object leaves memory meanwhile.
     /// Without it, a container may end with the object's memory: that is seconds after the object's
-    /// last event. Call it again and again, in an alarm for example, for one that is to go on.
+    /// last event, unless somebody waits for [`monitor`](Self::monitor), which may keep the object.
+    /// Call it again and again, in an alarm for example, for one that is to go on.
     ///
     /// # Errors
     ///
@@ -239,8 +240,9 @@ impl ContainerPort {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`](crate::ErrorKind::Unavailable) if nothing listens at the port. What happens
-    /// to the connection later is an error of the body.
+    /// The platform could not open it. That nothing listens at the port does not show here, since the
+    /// connection is one to the platform: what arrives is empty then. What happens to it later is an
+    /// error of the body.
     pub async fn connect(&self, outgoing: impl Into<Body>) -> Result<Body> {
         self.0.connect(outgoing.into()).await
     }

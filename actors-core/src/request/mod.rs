@@ -2,12 +2,15 @@
 
 mod body;
 
+use std::any::Any;
 use std::fmt::Display;
+use std::rc::Rc;
 
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use http_body::Body as _;
+use send_wrapper::SendWrapper;
 use serde::Serialize;
 
 pub(crate) use self::body::Incoming;
@@ -59,6 +62,15 @@ fn json_bytes(status: u16, json: Vec<u8>) -> Result<Response> {
     Ok(response)
 }
 
+/// What a response with the status 101 has: the platform's own response, with a web socket that can
+/// only be passed on. `http` requires `Send`; a Worker has one thread, so this never crosses.
+#[derive(Clone)]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, reason = "only a Worker has one")
+)]
+pub(crate) struct Upgraded(pub(crate) SendWrapper<Rc<dyn Any>>);
+
 /// A response in the form that the platform can send. Checked before the turn ends, since
 /// one that can't be sent would be an error after the commit.
 pub(crate) fn sendable(mut response: Response) -> Result<Response> {
@@ -68,7 +80,8 @@ pub(crate) fn sendable(mut response: Response) -> Result<Response> {
         )))
     };
     let status = response.status();
-    if !(200..=599).contains(&status.as_u16()) {
+    let is_upgraded = response.extensions().get::<Upgraded>().is_some();
+    if !(200..=599).contains(&status.as_u16()) && !is_upgraded {
         return refuse(format!(
             "its status is {}, and is to be one of 200 to 599",
             status.as_u16()

@@ -32,6 +32,7 @@ server.on("upgrade", (request, socket) => {
   );
   sockets.add(socket);
   socket.on("close", () => sockets.delete(socket)).on("error", () => {});
+  socket.on("end", () => socket.end());
   socket.on("data", (frame) => {
     const [kind, length] = [frame[0] & 15, frame[1] & 127];
     if (kind === 8) return socket.end(Buffer.from([0x88, 0]));

@@ -72,7 +72,7 @@ class Container {
     server.once("connect", () => {
       server.removeListener("error", refuse);
       server.on("error", () => client.destroy());
-      client.on("error", () => server.destroy());
+      client.on("close", () => server.destroy());
       client.write("HTTP/1.1 200 OK\r\n\r\n");
       client.pipe(server).pipe(client);
     });

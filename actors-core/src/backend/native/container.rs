@@ -1,5 +1,6 @@
 //! The containers of the simulated world: what runs in them, the test has written.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,12 +9,15 @@ use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 
+use ::http::StatusCode;
+use send_wrapper::SendWrapper;
+
 use super::outside::outside;
 use super::sim::{Sim, Slot};
 use crate::bindings::container::{Engine, Port, StartOptions};
 use crate::bindings::fetch::Fetcher;
 use crate::error::{Error, ErrorKind, Result};
-use crate::request::{Body, Request, Response, sendable};
+use crate::request::{Body, Request, Response, Upgraded, sendable};
 use crate::time::{Duration, Timestamp};
 use crate::turn::BoxFuture;
 
@@ -93,7 +97,14 @@ impl Image {
         let answer = Rc::new(answer);
         let answer = move |machine, request| -> BoxFuture<'static, Result<Response>> {
             let answer = answer.clone();
-            Box::pin(async move { sendable(answer(machine, request).await?.map(Into::into)) })
+            Box::pin(async move {
+                let mut response = answer(machine, request).await?.map(Into::into);
+                if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                    let nothing = SendWrapper::new(Rc::new(()) as Rc<dyn Any>);
+                    response.extensions_mut().insert(Upgraded(nothing));
+                }
+                sendable(response)
+            })
         };
         self.http.insert(port, Rc::new(answer));
         self
@@ -195,9 +206,12 @@ impl Machine {
     /// What a part of its program comes to, unless the whole ends before that.
     async fn alive<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let (mut work, mut ended) = (pin!(work), pin!(self.ended()));
-        poll_fn(|cx| match ended.as_mut().poll(cx) {
-            Poll::Ready(_) => Poll::Ready(Err(unavailable("the connection was lost"))),
-            Poll::Pending => work.as_mut().poll(cx),
+        poll_fn(|cx| {
+            let done = work.as_mut().poll(cx);
+            match ended.as_mut().poll(cx) {
+                Poll::Ready(_) => Poll::Ready(Err(unavailable("the connection was lost"))),
+                Poll::Pending => done,
+            }
         })
         .await
     }
@@ -375,13 +389,22 @@ impl Port for At {
     }
 
     fn connect(&self, outgoing: Body) -> BoxFuture<'static, Result<Body>> {
-        let port = self.clone();
-        Box::pin(async move {
-            let (machine, answer) = port.listening(|image| image.tcp.get(&port.number).cloned())?;
-            let what = format!("TCP to port {}", port.number);
-            let work = async move { machine.alive(answer(machine.clone(), outgoing)).await };
-            port.sim().outside(what, work).await
-        })
+        let listening = self.listening(|image| image.tcp.get(&self.number).cloned());
+        let Ok((machine, answer)) = listening else {
+            // As in workerd, where the connection is one to a proxy.
+            return Box::pin(ready(Ok(Body::empty())));
+        };
+        let (sender, arriving) = Body::channel();
+        let what = format!("TCP to port {}", self.number);
+        drop(self.sim().outside(what, async move {
+            let answered = answer(machine.clone(), outgoing);
+            let mut body = machine.alive(answered).await?;
+            while let Some(part) = machine.alive(body.chunk()).await? {
+                sender.send(part)?;
+            }
+            Ok(())
+        }));
+        Box::pin(ready(Ok(arriving)))
     }
 }
 

@@ -1,8 +1,10 @@
 //! Converts requests and responses between the platform's types and the `http` crate's. A
 //! head is passed in one call, and a body when it is read.
 
+use std::any::Any;
 use std::fmt::Display;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use ::http::{Method, StatusCode};
 use bytes::Bytes;
@@ -18,7 +20,7 @@ use super::executor::answer;
 use crate::error::{Error, Result};
 use crate::object::Object;
 use crate::platform::{Host as _, Upgrade};
-use crate::request::{self, Body, Incoming, Request, Response, bad_url, error_response};
+use crate::request::{self, Body, Incoming, Request, Response, Upgraded, bad_url, error_response};
 use crate::turn::BoxFuture;
 
 #[wasm_bindgen(module = "/src/backend/worker/glue.js")]
@@ -211,14 +213,11 @@ pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
     };
     let mut answered = head.body(body)?;
     if answered.status() == StatusCode::SWITCHING_PROTOCOLS {
-        answered.extensions_mut().insert(Upgraded::new(response));
+        let whole = SendWrapper::new(Rc::new(response) as Rc<dyn Any>);
+        answered.extensions_mut().insert(Upgraded(whole));
     }
     Ok(answered)
 }
-
-/// A response that has a web socket, to be passed on as it is. `http` requires `Send`; a Worker has
-/// one thread.
-type Upgraded = SendWrapper<JsValue>;
 
 /// The headers, a line for each name and each value; none if there are none.
 fn lines(headers: &::http::HeaderMap) -> Option<String> {
@@ -236,8 +235,10 @@ fn lines(headers: &::http::HeaderMap) -> Option<String> {
 
 pub(super) fn to_js_response(response: Response) -> Result<JsValue> {
     let (mut head, body) = response.into_parts();
-    if let Some(whole) = head.extensions.remove::<Upgraded>() {
-        return Ok(whole.take());
+    if let Some(Upgraded(whole)) = head.extensions.remove()
+        && let Some(whole) = whole.downcast_ref::<JsValue>()
+    {
+        return Ok(whole.clone());
     }
     let bytes = match body.into_full() {
         Ok(bytes) => bytes,
