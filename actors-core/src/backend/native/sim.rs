@@ -15,10 +15,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::bindings::Bound;
-use super::container::{Image, Machine};
 use super::disk::Disk;
 use super::fake::Fakes;
 use super::ids::Key;
+use super::machine::{Image, Machine};
 use super::network::Network;
 use super::outbox::Outbox;
 use super::socket::Socket;
