@@ -24,6 +24,11 @@ const EXAMPLES: &[Example] = &[
         try_it: Try::Page("/chat"),
     },
     Example {
+        name: "container",
+        what: "A container that starts when it is needed, is looked after by alarms, and sleeps when idle.",
+        try_it: Try::Command("curl {host}/containers/demo/hello {host}/containers/demo/-/runs"),
+    },
+    Example {
         name: "notes",
         what: "A REST API with an axum router inside an actor: SQL, alarms, calls to others.",
         try_it: Try::Command(
