@@ -31,6 +31,7 @@ actors_core::entry! {
     "/" => Site, |_| Some("pages".to_owned()),
     "/chat" => Site, |_| Some("pages".to_owned()),
     "/queue" => Site, |_| Some("pages".to_owned()),
+    "/container" => Site, |_| Some("pages".to_owned()),
     "/rooms/{name}/ws" => ChatRoom,
     "/containers/{name}" => Instance,
     "/containers/{name}/{*rest}" => Instance,

@@ -1,4 +1,5 @@
-//! The pages: the overview at `/`, the chat at `/chat`, and the queue at `/queue`.
+//! The pages: the overview at `/`, the chat at `/chat`, the queue at `/queue`, and the container at
+//! `/container`.
 
 use std::fmt::Write as _;
 
@@ -26,7 +27,7 @@ const EXAMPLES: &[Example] = &[
     Example {
         name: "container",
         what: "A container that starts when it is needed, is looked after by alarms, and sleeps when idle.",
-        try_it: Try::Command("curl {host}/containers/demo/hello {host}/containers/demo/-/runs"),
+        try_it: Try::Page("/container"),
     },
     Example {
         name: "notes",
@@ -80,6 +81,7 @@ impl Site {
         let html = match request.uri().path() {
             "/chat" => include_str!("chat.html").to_owned(),
             "/queue" => include_str!("task_queue/page.html").to_owned(),
+            "/container" => include_str!("container/page.html").to_owned(),
             _ => index(
                 request
                     .uri()

@@ -46,6 +46,7 @@ on_both! {
         let ask = |url: &str| object.ask("ask", json!([url, 8080]));
         assert_eq!(ask("/a?b"), "200 good day from /a");
         assert_eq!(ask("https://example.com/a"), "200 good day from /a", "the host leads nowhere");
+        assert_eq!(ask("/moved"), "302 ", "a redirect is not followed");
         assert_eq!(object.ask("tcp", json!([["GET /health", " HTTP/1.0\r\n\r\n"], 8080]))
             .as_str().and_then(|all| all.split("\r\n\r\n").nth(1)), Some(r#"{"open":0}"#));
         assert_eq!(ends(&object), json!([]));

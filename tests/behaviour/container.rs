@@ -113,6 +113,37 @@ on_both! {
         assert_eq!(places(&world), ["b", "c"]);
     }
 
+    fn many_at_once_get_no_more_places_than_there_are(world) {
+        let world = world.with_containers();
+        let ready = |name: &str| world.object("INSTANCE", name).describe("ready", json!([]));
+        let outcomes = world.together(&["a", "b", "c", "d", "e", "f"].map(ready));
+        let refused = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+        let refused: Vec<_> = refused.map(|failure| &*failure.name).collect();
+        assert_eq!(refused, ["Overloaded"; 4], "{outcomes:?}");
+        assert_eq!(places(&world).len(), 2);
+    }
+
+    fn one_that_waits_to_start_again_can_be_stopped(world) {
+        let world = world.with_containers();
+        answer(&world, "a/hello");
+        ask(&world, "a/exit?code=3");
+        world.until("its end is noted", || ends(&world, "a") == [json!(3)]);
+        world.object("INSTANCE", "a").ask("stop", json!([]));
+        world.pass(Duration::from_secs(3));
+        assert_eq!(ends(&world, "a"), [json!(3)], "it does not start by itself");
+        answer(&world, "a/hello");
+        assert_eq!(ends(&world, "a"), [json!("runs"), json!(3)]);
+    }
+
+    fn who_needs_one_that_stops_waits_for_the_next(world) {
+        let world = world.with_containers();
+        answer(&world, "a/hello");
+        world.object("INSTANCE", "a").ask("stop", json!([]));
+        assert_eq!(answer(&world, "a/again").body, "hello from /again");
+        world.until("the first end is noted", || ends(&world, "a") == [json!("runs"), json!(0)]);
+        assert_eq!(places(&world), ["a"], "it has a place");
+    }
+
     fn it_is_found_again_after_a_crash(world) {
         let mut world = world.with_containers();
         answer(&world, "a/hello");

@@ -311,6 +311,7 @@ fn program() -> Image {
             _ if request.headers().contains_key("upgrade") => (101, String::new()),
             "/health" if is_sick.borrow().iter().any(is_it) => (500, String::new()),
             "/health" => (200, r#"{"open":0}"#.to_owned()),
+            "/moved" => (302, String::new()),
             "/sick" => {
                 is_sick.borrow_mut().push(machine);
                 (200, "not well any more".to_owned())

@@ -204,8 +204,8 @@ pub struct ContainerPort(Rc<dyn Port>);
 
 impl ContainerPort {
     /// Sends a request over HTTP to the container. The scheme and the host of the URL lead nowhere,
-    /// and can be left out: a request that came in can be passed on as it is. Otherwise as
-    /// [`Env::fetch`](crate::Env::fetch).
+    /// and can be left out: a request that came in can be passed on as it is. A redirect is not
+    /// followed, but returned. Otherwise as [`Env::fetch`](crate::Env::fetch).
     ///
     /// A request that asks for a web socket is answered with 101. If that response is returned from
     /// `#[on_request]` as it is, client and container talk to each other over the web socket, and

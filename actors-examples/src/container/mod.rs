@@ -1,6 +1,8 @@
 //! A container, and the actor that looks after it: it starts when it is needed, is asked for its
 //! health, starts again when it has failed, and sleeps when nobody needs it.
 //!
+//! The page is at `/container`. Over HTTP:
+//!
 //! ```sh
 //! curl localhost:8787/containers/demo/hello      # starts it, and is passed on to it
 //! curl localhost:8787/containers/demo/exit?code=3
@@ -25,15 +27,17 @@ pub use self::pool::{Place, Pool};
 /// A run of the container. All that there is to know after an eviction or a crash is in this table:
 /// the last row is the run that goes on, if it has no end.
 #[sql_table(name = "container_runs")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// Ascending, from 1 on.
     #[sql(primary_key)]
     pub number: u64,
     /// When it was started.
     pub started: Timestamp,
+    /// Whether it has been well: until then it is starting.
+    pub is_well: bool,
     /// Whether it was told to stop.
-    pub is_stopping: bool,
+    pub is_stopped: bool,
     /// When it has ended.
     pub ended: Option<Timestamp>,
     /// Its exit code, if that is known.
@@ -41,9 +45,13 @@ pub struct Run {
 }
 
 impl Run {
+    fn goes_on(&self) -> bool {
+        self.ended.is_none()
+    }
+
     /// When it has failed: ended without having been told to.
     fn failed(&self) -> Option<Timestamp> {
-        self.ended.filter(|_| !self.is_stopping)
+        self.ended.filter(|_| !self.is_stopped)
     }
 
     fn failed_early(&self) -> bool {
@@ -86,12 +94,10 @@ const PULSE: Duration = seconds(2);
 /// An instance of the program, in a container of its own.
 ///
 /// Its requests are `&self`, since they wait for the container, and must not wait for each other.
-/// So what changes is in the table, and in cells that are only caches.
+/// So what changes is in the table, and in cells that may be lost.
 #[actor(tables(Run))]
 pub struct Instance {
-    /// Whether the container was well when it was asked last.
-    is_well: Cell<bool>,
-    /// How many checks it has not answered since.
+    /// How many checks in a row the container has not answered.
     misses: Cell<u32>,
     /// When it was used last.
     used: Cell<Option<Timestamp>>,
@@ -102,10 +108,8 @@ impl Instance {
     /// The container goes on while its object is not in memory: wait for its end again.
     #[on_init]
     fn wake(&mut self, ctx: &Ctx<Self>) -> Result<()> {
-        match last_run(ctx)? {
-            Some(run) if run.ended.is_none() && ctx.container()?.is_running() => {
-                watch(ctx, run.number)
-            }
+        match last_run(ctx)?.filter(Run::goes_on) {
+            Some(run) if ctx.container()?.is_running() => watch(ctx, run.number),
             _ => Ok(()),
         }
     }
@@ -128,40 +132,6 @@ impl Instance {
         sql!(Run => "SELECT * FROM container_runs ORDER BY number DESC LIMIT 20").all(ctx)
     }
 
-    /// Asks the container to stop, and ends it if it does not.
-    pub fn stop(&self, ctx: &Ctx<Self>) -> Result<()> {
-        let container = ctx.container()?;
-        let Some(run) = last_run(ctx)?.filter(|run| run.ended.is_none()) else {
-            return Ok(());
-        };
-        if !container.is_running() {
-            return Ok(());
-        }
-        let number = run.number;
-        sql!(Run => "UPDATE container_runs SET is_stopping = TRUE WHERE number = {number}")
-            .run(ctx)?;
-        let patience = seconds(settings(ctx)?.patience);
-        ctx.alarms().after(patience).kill(number)?;
-        container.signal(15)
-    }
-
-    /// For the watch in the background: a run has ended, with an exit code if it is known.
-    pub async fn ended(&self, ctx: &Ctx<Self>, number: u64, code: Option<i32>) -> Result<()> {
-        let now = ctx.now();
-        sql!(Run => "UPDATE container_runs SET ended = COALESCE(ended, {now}), code = {code}
-                     WHERE number = {number} AND code IS NULL")
-        .run(ctx)?;
-        if last_run(ctx)?.is_none_or(|last| last.number != number) {
-            return Ok(());
-        }
-        self.is_well.set(false);
-        // One that failed starts again by itself; one that was stopped, when it is needed.
-        if let Some(at) = self.next_start(ctx)? {
-            ctx.alarms().at(at).keyed("restart").restart()?;
-        }
-        pool(ctx)?.leave(name(ctx)).await
-    }
-
     /// Passes a request on to the container, which starts if it does not run.
     async fn pass_on(&self, ctx: &Ctx<Self>, request: Request) -> Result<Response> {
         self.ready(ctx).await?;
@@ -175,29 +145,25 @@ impl Instance {
     /// Returns when the container is well, and starts it if it does not run.
     pub async fn ready(&self, ctx: &Ctx<Self>) -> Result<()> {
         let container = ctx.container()?;
-        if !container.is_running() {
-            self.start(ctx).await?;
-        }
-        let patience = seconds(settings(ctx)?.patience);
-        let end = ctx.now() + patience;
-        while !self.is_well.get() {
-            if self.pulse(ctx).await.is_some() {
-                self.is_well.set(true);
-                self.misses.set(0);
-            } else if !container.is_running() {
-                return Err(unavailable("the container ended before it was well"));
-            } else if ctx.now() >= end {
-                return Err(unavailable("the container takes too long to start"));
-            } else {
-                ctx.sleep(Duration::from_millis(100)).await;
+        let end = ctx.now() + seconds(settings(ctx)?.patience);
+        while ctx.now() < end {
+            match last_run(ctx)?.filter(|_| container.is_running()) {
+                None => self.start(ctx).await?,
+                // It starts again when it has ended.
+                Some(run) if run.is_stopped => {}
+                Some(run) if run.is_well || self.pulse(ctx, run.number).await.is_some() => {
+                    return Ok(());
+                }
+                Some(_) => {}
             }
+            ctx.sleep(Duration::from_millis(100)).await;
         }
-        Ok(())
+        Err(unavailable("the container takes too long to start"))
     }
 
     /// Starts the container, if there is a place for it.
     async fn start(&self, ctx: &Ctx<Self>) -> Result<()> {
-        if let Some(run) = last_run(ctx)?.filter(|run| run.ended.is_none()) {
+        if let Some(run) = last_run(ctx)?.filter(Run::goes_on) {
             // It has ended, and the watch has not said so yet.
             self.ended(ctx, run.number, None).await?;
         }
@@ -206,75 +172,112 @@ impl Instance {
             let message = format!("the container has failed, and starts again in {wait} s");
             return Err(unavailable(&message));
         }
-        enter(ctx).await?;
-        // While this waited for the pool, somebody else may have done it.
-        let container = ctx.container()?;
-        if container.is_running() {
-            return Ok(());
-        }
         let number = last_run(ctx)?.map_or(1, |run| run.number + 1);
+        if !enter(ctx, number).await? {
+            let message = "as many containers run as are allowed: try later";
+            return Err(Error::new(ErrorKind::Overloaded, message));
+        }
+        // While this waited for the pool, somebody else may have started it.
+        match last_run(ctx)? {
+            Some(run) if run.number >= number => Ok(()),
+            _ => self.begin(ctx, number).await,
+        }
+    }
+
+    async fn begin(&self, ctx: &Ctx<Self>, number: u64) -> Result<()> {
+        let (container, settings) = (ctx.container()?, settings(ctx)?);
+        self.misses.set(0);
+        self.used.set(Some(ctx.now()));
         // The row comes first: a container that runs is always known, whatever is lost here.
         ctx.transaction(|| {
             let started = ctx.now();
-            let (is_stopping, ended, code) = (false, None, None);
-            Run {
+            let run = Run {
                 number,
                 started,
-                is_stopping,
-                ended,
-                code,
-            }
-            .insert(ctx)?;
-            ctx.alarms()
-                .after(seconds(settings(ctx)?.check))
-                .check(number)
+                ..Run::default()
+            };
+            run.insert(ctx)?;
+            let checks = ctx.alarms().every(seconds(settings.check));
+            checks.keyed("check").check().map(drop)
         })?;
-        self.is_well.set(false);
-        self.misses.set(0);
-        self.used.set(Some(ctx.now()));
         // The image is Node's own; its program is an argument.
         let program = ["node", "-e", include_str!("program.js")];
-        let options = StartOptions::new()
-            .entrypoint(program)
-            .env("PORT", PORT.to_string());
-        container.start(options)?;
-        watch(ctx, number)
+        let options = StartOptions::new().entrypoint(program);
+        container.start(options.env("PORT", PORT.to_string()))?;
+        watch(ctx, number)?;
+        container.set_inactivity_timeout(lease(&settings)).await
+    }
+
+    /// For the watch in the background: a run has ended, with an exit code if it is known.
+    pub async fn ended(&self, ctx: &Ctx<Self>, number: u64, code: Option<i32>) -> Result<()> {
+        ctx.transaction(|| {
+            let now = ctx.now();
+            sql!(Run => "UPDATE container_runs SET ended = COALESCE(ended, {now}), code = {code}
+                         WHERE number = {number} AND code IS NULL")
+            .run(ctx)?;
+            if last_run(ctx)?.is_none_or(|last| last.number != number) {
+                return Ok(());
+            }
+            ctx.alarms().cancel_key("check")?;
+            // One that failed starts again by itself; one that was stopped, when it is needed.
+            match self.next_start(ctx)? {
+                Some(at) => ctx.alarms().at(at).keyed("restart").restart().map(drop),
+                None => Ok(()),
+            }
+        })?;
+        pool(ctx)?.leave(name(ctx), number).await
     }
 
     #[alarm]
     async fn restart(&self, ctx: &Ctx<Self>) -> Result<()> {
-        // It may fail again: then `ended` sets the next alarm.
+        // If it fails again, `ended` sets the next alarm; without a place, it starts when needed.
         let _ = self.ready(ctx).await;
         Ok(())
     }
 
-    /// Looks after a run, for as long as it goes on.
+    /// Looks after the run that goes on.
     #[alarm]
-    async fn check(&self, ctx: &Ctx<Self>, number: u64) -> Result<()> {
-        let run = last_run(ctx)?;
-        let Some(run) = run.filter(|run| run.number == number && run.ended.is_none()) else {
+    async fn check(&self, ctx: &Ctx<Self>) -> Result<()> {
+        let Some(run) = last_run(ctx)?.filter(Run::goes_on) else {
             return Ok(());
         };
         let (container, settings) = (ctx.container()?, settings(ctx)?);
         if !container.is_running() {
             // It has ended while nobody watched.
-            return self.ended(ctx, number, None).await;
+            return self.ended(ctx, run.number, None).await;
         }
-        ctx.alarms().after(seconds(settings.check)).check(number)?;
         // It outlives the object's memory until the next checks, and no longer.
         container.set_inactivity_timeout(lease(&settings)).await?;
-        enter(ctx).await?;
-        match self.pulse(ctx).await {
-            Some(health) => {
-                self.is_well.set(true);
-                self.misses.set(0);
-                self.sleep_if_idle(ctx, &health, seconds(settings.idle))
-            }
+        if !enter(ctx, run.number).await? {
+            // It was away for so long that others have its place.
+            return self.stop(ctx);
+        }
+        match self.pulse(ctx, run.number).await {
+            Some(health) => self.sleep_if_idle(ctx, &health, seconds(settings.idle)),
             None if self.is_lost(ctx, &run, seconds(settings.patience)) => {
-                container.destroy().await
+                self.kill(ctx, run.number).await
             }
             None => Ok(()),
         }
+    }
+
+    /// Asks the container to stop, and ends it if it does not.
+    pub fn stop(&self, ctx: &Ctx<Self>) -> Result<()> {
+        let Some(run) = last_run(ctx)?.filter(|run| !run.is_stopped) else {
+            return Ok(());
+        };
+        let number = run.number;
+        sql!(Run => "UPDATE container_runs SET is_stopped = TRUE WHERE number = {number}")
+            .run(ctx)?;
+        // One that has failed does not start again by itself, either.
+        ctx.alarms().cancel_key("restart")?;
+        let container = ctx.container()?;
+        if !container.is_running() {
+            return Ok(());
+        }
+        let patience = seconds(settings(ctx)?.patience);
+        ctx.alarms().after(patience).kill(number)?;
+        container.signal(15)
     }
 
     #[alarm]
@@ -300,20 +303,25 @@ impl Instance {
     fn is_lost(&self, ctx: &Ctx<Self>, run: &Run, patience: Duration) -> bool {
         let misses = self.misses.get() + 1;
         self.misses.set(misses);
-        match self.is_well.get() {
+        match run.is_well {
             true => misses >= MISSES,
             false => ctx.now().since(run.started) >= patience,
         }
     }
 
     /// What the container says of itself, if it is well.
-    async fn pulse(&self, ctx: &Ctx<Self>) -> Option<Health> {
+    async fn pulse(&self, ctx: &Ctx<Self>, number: u64) -> Option<Health> {
         let request = http::Request::get("/health").body(()).ok()?;
         let port = ctx.container().ok()?.port(PORT).ok()?;
         let response = port.fetch(request).within(PULSE).await.ok()?;
         let is_well = response.status().is_success();
         let body = response.into_body().bytes().await.ok()?;
-        serde_json::from_slice(&body).ok().filter(|_| is_well)
+        let health = serde_json::from_slice(&body).ok().filter(|_| is_well)?;
+        self.misses.set(0);
+        let noted = sql!(Run => "UPDATE container_runs SET is_well = TRUE
+                                 WHERE number = {number} AND NOT is_well");
+        noted.run(ctx).ok()?;
+        Some(health)
     }
 
     /// When a container that has failed may start again.
@@ -334,7 +342,7 @@ impl Instance {
 /// What the program says of its health.
 #[derive(Deserialize)]
 struct Health {
-    /// How many web sockets are open: they pass the actor by.
+    /// How many requests and web sockets it has: the latter pass the actor by.
     open: u32,
 }
 
@@ -350,11 +358,16 @@ fn last_run(ctx: &Ctx<Instance>) -> Result<Option<Run>> {
     sql!(Run => "SELECT * FROM container_runs ORDER BY number DESC LIMIT 1").optional(ctx)
 }
 
-/// Takes a place in the pool, or keeps it.
-async fn enter(ctx: &Ctx<Instance>) -> Result<()> {
+/// Takes a place in the pool for a run, or keeps it. Returns whether there is one.
+async fn enter(ctx: &Ctx<Instance>, number: u64) -> Result<bool> {
     let settings = settings(ctx)?;
-    let lease = lease(&settings);
-    pool(ctx)?.enter(name(ctx), settings.places, lease).await
+    let (until, places) = (ctx.now() + lease(&settings), settings.places);
+    let place = Place {
+        name: name(ctx),
+        run: number,
+        until,
+    };
+    pool(ctx)?.enter(place, places).await
 }
 
 /// For how long a place is taken, and the container kept, without another check.

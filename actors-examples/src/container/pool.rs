@@ -10,6 +10,8 @@ pub struct Place {
     /// The instance that has it.
     #[sql(primary_key)]
     pub name: String,
+    /// The number of its run.
+    pub run: u64,
     /// When it is free again, unless it is kept: an instance that is lost loses its place, too.
     pub until: Timestamp,
 }
@@ -20,35 +22,27 @@ pub struct Pool {}
 
 #[actor]
 impl Pool {
-    /// Takes one of so many places for that long; who has one keeps it.
-    pub fn enter(
-        &mut self,
-        ctx: &Ctx<Self>,
-        name: String,
-        places: u64,
-        lease: Duration,
-    ) -> Result<()> {
-        let now = ctx.now();
+    /// Takes one of so many places, unless others have all of them; who has one keeps it.
+    pub fn enter(&mut self, ctx: &Ctx<Self>, place: Place, places: u64) -> Result<bool> {
+        let (now, name) = (ctx.now(), place.name.clone());
         sql!(Place => "DELETE FROM pool_places WHERE until <= {now}").run(ctx)?;
         let others = sql!(Place => "SELECT name FROM pool_places WHERE name <> {name}").all(ctx)?;
         if others.len() as u64 >= places {
-            let message = format!("{places} containers run, and no more are allowed: try later");
-            return Err(Error::new(ErrorKind::Overloaded, message));
+            return Ok(false);
         }
-        let until = now + lease;
-        Place { name, until }.upsert(ctx)
+        place.upsert(ctx)?;
+        Ok(true)
     }
 
-    /// Gives a place back.
-    pub fn leave(&mut self, ctx: &Ctx<Self>, name: String) -> Result<()> {
-        sql!(Place => "DELETE FROM pool_places WHERE name = {name}").run(ctx)?;
+    /// Gives the place of a run back. That of a later one stays: what was sent first may come last.
+    pub fn leave(&mut self, ctx: &Ctx<Self>, name: String, run: u64) -> Result<()> {
+        sql!(Place => "DELETE FROM pool_places WHERE name = {name} AND run <= {run}").run(ctx)?;
         Ok(())
     }
 
     /// Who has a place.
     pub fn places(&self, ctx: &Ctx<Self>) -> Result<Vec<Place>> {
         let now = ctx.now();
-        sql!(Place => "SELECT name, until FROM pool_places WHERE until > {now} ORDER BY name")
-            .all(ctx)
+        sql!(Place => "SELECT * FROM pool_places WHERE until > {now} ORDER BY name").all(ctx)
     }
 }

@@ -4,15 +4,23 @@
 const { createHash } = require("node:crypto");
 const { createServer } = require("node:http");
 
-let isWell = true;
+let [isWell, isStopping, requests] = [true, false, 0];
 const sockets = new Set();
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, "http://container");
+  // How the actor asks whether it is well, and whether it is in use.
+  if (pathname === "/health") {
+    const open = requests + sockets.size;
+    return response.writeHead(isWell ? 200 : 500).end(JSON.stringify({ open }));
+  }
+  requests += 1;
+  response.on("close", () => ((requests -= 1), endIfDone()));
   switch (pathname) {
-    // How the actor asks whether it is well, and whether it is in use.
-    case "/health":
-      return response.writeHead(isWell ? 200 : 500).end(JSON.stringify({ open: sockets.size }));
+    case "/moved":
+      return response.writeHead(302, { location: "/here" }).end();
+    case "/slow":
+      return setTimeout(() => response.end("at last"), Number(searchParams.get("ms") ?? 1000));
     case "/sick":
       isWell = false;
       return response.end("not well any more");
@@ -31,7 +39,7 @@ server.on("upgrade", (request, socket) => {
       `Sec-WebSocket-Accept: ${createHash("sha1").update(key).digest("base64")}\r\n\r\n`,
   );
   sockets.add(socket);
-  socket.on("close", () => sockets.delete(socket)).on("error", () => {});
+  socket.on("close", () => (sockets.delete(socket), endIfDone())).on("error", () => {});
   socket.on("end", () => socket.end());
   socket.on("data", (frame) => {
     const [kind, length] = [frame[0] & 15, frame[1] & 127];
@@ -42,5 +50,17 @@ server.on("upgrade", (request, socket) => {
   });
 });
 
-process.on("SIGTERM", () => process.exit(0));
+// It is asked to stop: it takes nothing new, finishes what is under way, and tells who is connected
+// that it goes away (1001).
+process.on("SIGTERM", () => {
+  isStopping = true;
+  server.close();
+  for (const socket of sockets) socket.end(Buffer.from([0x88, 2, 0x03, 0xe9]));
+  endIfDone();
+});
+
+function endIfDone() {
+  if (isStopping && requests + sockets.size === 0) process.exit(0);
+}
+
 server.listen(process.env.PORT);

@@ -21,7 +21,17 @@ export async function exitOf(container) {
   }
 }
 
-export async function connect(port, outgoing) {
+export function portOf(container, number) {
+  const port = container.getTcpPort(number);
+  return {
+    // A redirect is for whoever has asked.
+    fetch: (request, init) => port.fetch(request, { ...init, redirect: "manual" }),
+    connect: (outgoing) => connect(port, outgoing),
+  };
+}
+
+// Returns a response with what arrives.
+async function connect(port, outgoing) {
   // The address leads nowhere: the port is known.
   const socket = port.connect("container:1", { allowHalfOpen: true });
   await socket.opened;

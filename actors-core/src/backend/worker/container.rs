@@ -27,8 +27,8 @@ extern "C" {
     /// The exit code of the one that runs.
     #[wasm_bindgen(js_name = exitOf)]
     fn exit_of(container: &Container) -> Promise;
-    /// A TCP connection that sends what the stream has; returns a response with what arrives.
-    fn connect(port: &network::Client, outgoing: &JsValue) -> Promise;
+    #[wasm_bindgen(catch, js_name = portOf)]
+    fn port_of(container: &Container, number: u16) -> Result<network::Client, JsValue>;
 }
 
 #[wasm_bindgen]
@@ -44,8 +44,10 @@ extern "C" {
     fn destroy(this: &Container) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = setInactivityTimeout)]
     fn set_inactivity_timeout(this: &Container, millis: f64) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, catch, js_name = getTcpPort)]
-    fn port(this: &Container, number: u16) -> Result<network::Client, JsValue>;
+
+    /// A TCP connection that sends what the stream has; returns a response with what arrives.
+    #[wasm_bindgen(method)]
+    fn connect(this: &network::Client, outgoing: &JsValue) -> Promise;
 }
 
 /// The container of the object, if it has one.
@@ -87,7 +89,7 @@ impl Engine for Container {
     }
 
     fn port(&self, number: u16) -> Result<Rc<dyn Port>> {
-        let client = Container::port(self, number).map_err(|thrown| from_js(&thrown))?;
+        let client = port_of(self, number).map_err(|thrown| from_js(&thrown))?;
         Ok(Rc::new(client))
     }
 }
@@ -98,7 +100,7 @@ impl Port for network::Client {
     }
 
     fn connect(&self, outgoing: Body) -> BoxFuture<'static, Result<Body>> {
-        let connected = connect(self, &http::unread_or_stream(outgoing));
+        let connected = network::Client::connect(self, &http::unread_or_stream(outgoing));
         Box::pin(async {
             let arriving = settled(Ok(connected)).await.map_err(network::lost)?;
             let response = arriving.unchecked_into();
