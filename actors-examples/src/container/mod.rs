@@ -139,7 +139,10 @@ impl Instance {
         // A web socket is passed on in the same way: it is a response, too.
         let response = ctx.container()?.port(PORT)?.fetch(request).await;
         self.used.set(Some(ctx.now()));
-        response
+        response.map_err(|error| match error.kind() {
+            ErrorKind::Unavailable => unavailable("the container has ended, or does not answer"),
+            _ => error,
+        })
     }
 
     /// Returns when the container is well, and starts it if it does not run.
