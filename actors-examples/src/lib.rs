@@ -1,6 +1,7 @@
 //! Example actors to learn from, all in one Worker.
 
 pub mod chat;
+pub mod container;
 pub mod notes;
 pub mod rate_limiter;
 pub mod session;
@@ -10,6 +11,7 @@ pub mod task_queue;
 
 use actors_core::Env;
 use chat::ChatRoom;
+use container::{Instance, Pool};
 use notes::Notebook;
 use rate_limiter::RateLimiter;
 use session::{Session, User};
@@ -29,11 +31,14 @@ actors_core::entry! {
     "/" => Site, |_| Some("pages".to_owned()),
     "/chat" => Site, |_| Some("pages".to_owned()),
     "/queue" => Site, |_| Some("pages".to_owned()),
+    "/container" => Site, |_| Some("pages".to_owned()),
     "/rooms/{name}/ws" => ChatRoom,
+    "/containers/{name}" => Instance,
+    "/containers/{name}/{*rest}" => Instance,
     "/limits/{name}/{*key}" => RateLimiter,
     "/notebooks/{name}/{*rest}" => Notebook,
     "/queues/{name}" => TaskQueue,
     "/queues/{name}/{*rest}" => TaskQueue,
     fallback = router,
-    also(Session, User, TaskWorker, Shop),
+    also(Session, User, TaskWorker, Shop, Pool),
 }

@@ -1,4 +1,5 @@
-//! The pages: the overview at `/`, the chat at `/chat`, and the queue at `/queue`.
+//! The pages: the overview at `/`, the chat at `/chat`, the queue at `/queue`, and the container at
+//! `/container`.
 
 use std::fmt::Write as _;
 
@@ -23,6 +24,11 @@ const EXAMPLES: &[Example] = &[
         what: "Rooms, names, presence, history, typing indicators: web sockets and SQL. Who loses their \
                connection comes back and has missed nothing.",
         try_it: Try::Page("/chat"),
+    },
+    Example {
+        name: "container",
+        what: "A container that starts when it is needed, is looked after by alarms, and sleeps when idle.",
+        try_it: Try::Page("/container"),
     },
     Example {
         name: "notes",
@@ -80,6 +86,7 @@ impl Site {
         let html = match request.uri().path() {
             "/chat" => include_str!("chat/page.html").to_owned(),
             "/queue" => include_str!("task_queue/page.html").to_owned(),
+            "/container" => include_str!("container/page.html").to_owned(),
             _ => index(host.map_or("localhost", |host| host.as_str())),
         };
         let html = html.replace("/* base.css */", BASE);

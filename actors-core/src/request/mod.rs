@@ -68,7 +68,8 @@ pub(crate) fn sendable(mut response: Response) -> Result<Response> {
         )))
     };
     let status = response.status();
-    if !(200..=599).contains(&status.as_u16()) {
+    let is_socket = status == StatusCode::SWITCHING_PROTOCOLS && response.body().is_socket();
+    if !(200..=599).contains(&status.as_u16()) && !is_socket {
         return refuse(format!(
             "its status is {}, and is to be one of 200 to 599",
             status.as_u16()

@@ -53,10 +53,13 @@
 //!   see [`World::sent`].
 //! - [`QueryMeta`](crate::bindings::QueryMeta) counts rows as `Sql::usage` does.
 //! - A request's body has a length that R2 can be told, also without a `content-length`.
+//! - What runs in a container, the test has written: see [`World::container`]. A web socket of it is
+//!   a response with the status 101, over which nothing can be sent.
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 
 mod client;
+mod container;
 mod front;
 mod network;
 #[doc(hidden)]
@@ -72,6 +75,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::client::Client;
+pub use self::container::{Image, Machine};
 pub use self::front::{Delivered, Settled};
 pub use self::network::Clock;
 pub use self::schema::{check_rollback, check_schema};

@@ -18,6 +18,7 @@ use super::bindings::Bound;
 use super::disk::Disk;
 use super::fake::Fakes;
 use super::ids::Key;
+use super::machine::{Image, Machine};
 use super::network::Network;
 use super::outbox::Outbox;
 use super::socket::Socket;
@@ -49,6 +50,9 @@ pub(crate) struct Slot {
     socket_options: Option<&'static SocketOptions>,
     /// How many bodies of its calls are still read.
     streams: Cell<usize>,
+    /// Its container that was started last, which outlives what is in memory, and until when.
+    pub(super) machine: RefCell<Option<Machine>>,
+    pub(super) container_kept: Cell<Option<Timestamp>>,
 }
 
 /// Makes the object of a slot.
@@ -77,6 +81,8 @@ impl Slot {
             sockets: RefCell::default(),
             socket_options: None,
             streams: Cell::default(),
+            machine: RefCell::default(),
+            container_kept: Cell::default(),
         }
     }
 
@@ -97,6 +103,10 @@ impl Slot {
     /// Where its web sockets are opened.
     pub(crate) fn socket_path(&self) -> Option<&'static str> {
         self.socket_options.map(|options| options.path)
+    }
+
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.object.borrow().is_some()
     }
 
     fn label(&self) -> String {
@@ -176,6 +186,8 @@ pub(crate) struct Sim {
     pub(super) me: Weak<Sim>,
     pub(crate) bound: Bound,
     pub(crate) network: Network,
+    /// What runs in the containers of the objects, by class.
+    pub(crate) images: RefCell<BTreeMap<String, Rc<Image>>>,
     now: Cell<Timestamp>,
     slots: RefCell<BTreeMap<(String, Key), Rc<Slot>>>,
     tasks: RefCell<Vec<Task>>,
@@ -203,6 +215,7 @@ impl Sim {
             me: me.clone(),
             bound: Bound::default(),
             network: Network::default(),
+            images: RefCell::default(),
             // An arbitrary day: 2026-01-01T00:00:00Z.
             now: Cell::new(Timestamp::from_millis(1_767_225_600_000)),
             slots: RefCell::default(),
@@ -625,6 +638,7 @@ impl Sim {
         if is_evicted {
             self.tasks.borrow_mut().retain(|task| !is_of_it(task));
             self.note(Some(slot), || "is evicted".to_owned());
+            self.leave(slot);
         }
         is_evicted
     }
