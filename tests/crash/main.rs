@@ -102,7 +102,7 @@ impl<'a> Storm<'a> {
                 stop.store(true, Ordering::Relaxed);
             });
             self.kills += 1;
-            if self.kills % 25 == 0 {
+            if self.kills.is_multiple_of(25) {
                 println!("{} kills", self.kills);
             }
         }
