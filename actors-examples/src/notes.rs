@@ -20,7 +20,7 @@ use tower_service::Service as _;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
     /// Ascending, in the order in which notes were added.
-    #[sql(primary_key)]
+    #[sql(primary_key, auto)]
     pub id: u64,
     /// The text.
     pub text: String,
@@ -63,13 +63,12 @@ impl Notebook {
         if draft.text.is_empty() || draft.text.len() > TEXT {
             return Err(Error::invalid(format!("a note has 1 to {TEXT} bytes")));
         }
-        let last = sql!(Note => "SELECT id FROM notes ORDER BY id DESC LIMIT 1");
-        let note = Note {
-            id: last.optional(ctx)?.unwrap_or_default() + 1,
+        let mut note = Note {
+            id: 0, // the next one
             text: draft.text,
             at: ctx.now(),
         };
-        note.insert(ctx)?;
+        note.id = note.insert(ctx)?;
         if let Some(keep_for) = draft.keep_for {
             let end = ctx.alarms().after(seconds(keep_for.into()));
             end.forget(note.id)?;

@@ -313,6 +313,19 @@ fn a_worker_has_at_most_ten_tasks_and_comes_for_more() {
 }
 
 #[test]
+fn a_worker_comes_every_half_minute_without_being_told() {
+    let world = World::new();
+    // The queue does not know that it has this worker.
+    world.run(world.get::<TaskWorker>("q/1").nudge()).unwrap();
+    world.run_until_idle();
+    add(&world, job(0, 0));
+    world.advance(seconds(29));
+    assert_eq!(counts(&world), [0, 1, 0, 0]);
+    world.advance(seconds(1));
+    assert_eq!(counts(&world), [0; 4]);
+}
+
+#[test]
 fn a_worker_keeps_the_pace_of_a_topic() {
     let world = World::new();
     let queue = queue(&world);

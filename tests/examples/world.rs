@@ -46,7 +46,7 @@ pub(crate) use on_both;
 pub(crate) enum World {
     Workerd {
         server: Server,
-        worker: Worker,
+        worker: Box<Worker>,
         disk: PathBuf,
     },
     Native(testing::World),
@@ -80,7 +80,7 @@ impl World {
         worker.bindings.extend(vars);
         Self::Workerd {
             server: start(&worker, &disk),
-            worker,
+            worker: Box::new(worker),
             disk,
         }
     }
