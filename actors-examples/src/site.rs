@@ -21,7 +21,8 @@ enum Try {
 const EXAMPLES: &[Example] = &[
     Example {
         name: "chat",
-        what: "Rooms, names, presence, history, typing indicators: web sockets and SQL.",
+        what: "Rooms, names, presence, history, typing indicators: web sockets and SQL. Who loses their \
+               connection comes back and has missed nothing.",
         try_it: Try::Page("/chat"),
     },
     Example {
@@ -64,6 +65,9 @@ const EXAMPLES: &[Example] = &[
     },
 ];
 
+/// The style that all pages share.
+pub(crate) const BASE: &str = include_str!("base.css");
+
 /// One instance serves all pages.
 #[actor]
 pub struct Site {}
@@ -78,17 +82,14 @@ impl Site {
                 .header("allow", "GET, HEAD");
             return Ok(refusal.body(Body::empty())?);
         }
+        let host = request.uri().authority();
         let html = match request.uri().path() {
-            "/chat" => include_str!("chat.html").to_owned(),
+            "/chat" => include_str!("chat/page.html").to_owned(),
             "/queue" => include_str!("task_queue/page.html").to_owned(),
             "/container" => include_str!("container/page.html").to_owned(),
-            _ => index(
-                request
-                    .uri()
-                    .authority()
-                    .map_or("localhost", |host| host.as_str()),
-            ),
+            _ => index(host.map_or("localhost", |host| host.as_str())),
         };
+        let html = html.replace("/* base.css */", BASE);
         let response = http::Response::builder()
             .header("content-type", "text/html; charset=utf-8")
             .header(
@@ -111,7 +112,7 @@ fn index(host: &str) -> String {
             }
         };
         // Writing to a `String` does not fail.
-        let _ = write!(list, "<dt>{name}</dt><dd>{what}<br>{try_it}</dd>");
+        let _ = write!(list, "<dt>{name}</dt><dd>{what} {try_it}</dd>");
     }
     include_str!("index.html").replace("{list}", &list)
 }

@@ -46,6 +46,7 @@ fn members_see_each_other_come_write_and_go() {
     let bob = enter(&world, "B%C3%B6b+B").expect("a socket");
     let welcome = Event::Welcome {
         here: vec!["Böb B".into(), "ann".into()],
+        goes_on: false,
         history: vec![],
     };
     assert_eq!(told(&bob), [welcome]);
@@ -93,7 +94,7 @@ fn what_was_said_is_told_to_those_who_come_later() {
     }
     world.evict_all();
     let bob = enter(&world, "bob").expect("a socket");
-    let [Event::Welcome { history, here }] = &told(&bob)[..] else {
+    let [Event::Welcome { history, here, .. }] = &told(&bob)[..] else {
         panic!("no welcome")
     };
     assert_eq!(here, &["ann", "bob"]);

@@ -113,6 +113,8 @@ export const Till = observed(built.Till);
 export const Undoing = observed(built.Undoing);
 export const Versions = observed(built[`Versions${env.VERSION ?? 10}`]);
 export const Web = observed(built.Web);
+export const Witness = observed(built.Witness);
+export const Workshop = observed(built.Workshop);
 export const RawLedger = built.Ledger;
 export class Plain extends DurableObject {}
 

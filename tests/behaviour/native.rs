@@ -16,6 +16,7 @@ use actors_fixtures::contained::{Bodiless, Contained, PORT};
 use actors_fixtures::container::{Instance, Pool};
 use actors_fixtures::crasher::Crasher;
 use actors_fixtures::crossing::Crossing;
+use actors_fixtures::deployed::{Versions14, Versions15, Versions16};
 use actors_fixtures::doomed::Doomed;
 use actors_fixtures::friend::Friend;
 use actors_fixtures::keeper::Keeper;
@@ -60,7 +61,8 @@ macro_rules! with_actor {
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
             "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
             "VERSIONS9" Versions9, "VERSIONS10" Versions10, "VERSIONS11" Versions11,
-            "VERSIONS12" Versions12, "VERSIONS13" Versions13)
+            "VERSIONS12" Versions12, "VERSIONS13" Versions13, "VERSIONS14" Versions14,
+            "VERSIONS15" Versions15, "VERSIONS16" Versions16)
     };
     (@ $binding:expr, $actor:ident, $body:expr, $($name:literal $type:ty),*) => {
         match $binding {

@@ -2,8 +2,9 @@
 //! reads a stream.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use actors_harness::engine::Engine;
 use actors_harness::root;
@@ -50,7 +51,8 @@ fn show(script: &str) {
     eprintln!("screenshots: {}", folder.display());
 }
 
-/// Has a script open the pages of a Worker, and returns its folder.
+/// Has a script open the pages of a Worker, and returns its folder. When the script writes `kill` or
+/// `start`, that is done to the server, and answered with a line.
 #[track_caller]
 fn open(worker: Worker, script: &str) -> PathBuf {
     let browser = tools::ensure_browser().expect("a browser");
@@ -58,18 +60,35 @@ fn open(worker: Worker, script: &str) -> PathBuf {
         .join("browser")
         .join(script);
     let _ = fs::remove_dir_all(&folder);
-    let server = Server::start(&[worker], &folder, None).expect("workerd starts");
+    let start = |port| Server::start(std::slice::from_ref(&worker), &folder, port);
+    let mut server = start(None).expect("workerd starts");
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-    let output = Command::new("node")
+    let mut node = Command::new("node")
         .arg(scripts.join(script).with_extension("mjs"))
         .arg(&browser.modules)
         .arg(&browser.chromium)
         .arg(server.url())
         .arg(&folder)
         .envs(browser.env)
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("node starts");
-    let log = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{log}\n{}", server.log());
+    let mut answers = node.stdin.take().expect("a pipe");
+    let asked = BufReader::new(node.stdout.take().expect("a pipe")).lines();
+    for asked in asked {
+        match &*asked.expect("a text") {
+            "kill" => server.kill(),
+            "start" => server = start(Some(server.port())).expect("workerd starts again"),
+            other => panic!("the script asks for {other}"),
+        }
+        answers.write_all(b"done\n").expect("the script waits");
+    }
+    let mut log = String::new();
+    let errors = node.stderr.as_mut().expect("a pipe");
+    errors.read_to_string(&mut log).expect("a text");
+    let status = node.wait().expect("node ends");
+    assert!(status.success(), "{log}\n{}", server.log());
     folder
 }

@@ -17,7 +17,7 @@ try {
   await shows(laptop, "h1", "Sign in");
   await pictures(laptop, "sign-in");
   await signIn(laptop, "ann", "1234");
-  await shows(laptop, ".refusal", "wrong");
+  await shows(laptop, ".bad", "wrong");
   await pictures(laptop, "refused");
   assert.deepEqual(await cookies(laptop), []);
   await signIn(laptop, "Ann", "0000");

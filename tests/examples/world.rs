@@ -1,7 +1,8 @@
 //! The Worker, in workerd or in the native backend, as a client sees it.
 
 use std::fs;
-use std::path::Path;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use actors_harness::root;
 use actors_harness::worker::{Binding, Worker};
 use actors_harness::workerd::Server;
 use serde_json::Value;
+use tungstenite::{HandshakeError, WebSocket};
 
 /// Declares tests that run on both backends, with variables of the Worker.
 macro_rules! on_both {
@@ -42,8 +44,18 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 pub(crate) enum World {
-    Workerd(Server),
+    Workerd {
+        server: Server,
+        worker: Worker,
+        disk: PathBuf,
+    },
     Native(testing::World),
+}
+
+/// The client's end of a web socket.
+pub(crate) enum Socket<'a> {
+    Workerd(Box<WebSocket<TcpStream>>),
+    Native(testing::Client<'a>),
 }
 
 /// What came back.
@@ -66,7 +78,11 @@ impl World {
         let vars = vars.iter();
         let vars = vars.map(|(name, text)| ((*name).to_owned(), Binding::Text((*text).to_owned())));
         worker.bindings.extend(vars);
-        Self::Workerd(Server::start(&[worker], &disk, None).expect("workerd starts"))
+        Self::Workerd {
+            server: start(&worker, &disk),
+            worker,
+            disk,
+        }
     }
 
     pub(crate) fn native(vars: &[(&str, &str)]) -> Self {
@@ -78,7 +94,7 @@ impl World {
     /// The origin of the Worker's pages.
     pub(crate) fn origin(&self) -> String {
         match self {
-            Self::Workerd(server) => server.url(),
+            Self::Workerd { server, .. } => server.url(),
             Self::Native(_) => "http://localhost".to_owned(),
         }
     }
@@ -97,7 +113,7 @@ impl World {
         }
         let request = request.body(body.to_owned()).expect("a request");
         match self {
-            Self::Workerd(_) => send(request),
+            Self::Workerd { .. } => send(request),
             Self::Native(world) => {
                 let response = world.fetch::<actors_examples::Worker>(request);
                 let (head, body) = response.expect("a response").into_parts();
@@ -107,12 +123,53 @@ impl World {
         }
     }
 
+    /// Opens a web socket; a refusal is its status.
+    pub(crate) fn connect(&self, path: &str) -> Result<Socket<'_>, u16> {
+        match self {
+            Self::Workerd { server, .. } => {
+                let host = format!("127.0.0.1:{}", server.port());
+                let stream = TcpStream::connect(&host).expect("workerd listens");
+                let patience = Some(Duration::from_secs(20));
+                stream.set_read_timeout(patience).expect("a timeout");
+                match tungstenite::client(format!("ws://{host}{path}"), stream) {
+                    Ok((socket, _)) => Ok(Socket::Workerd(Box::new(socket))),
+                    Err(HandshakeError::Failure(tungstenite::Error::Http(refusal))) => {
+                        Err(refusal.status().as_u16())
+                    }
+                    Err(error) => panic!("no web socket, and no response: {error}"),
+                }
+            }
+            Self::Native(world) => {
+                let request = http::Request::get(path).body(()).expect("a request");
+                let client = world.connect_through::<actors_examples::Worker>(request);
+                client
+                    .map(Socket::Native)
+                    .map_err(|refusal| refusal.status().as_u16())
+            }
+        }
+    }
+
+    /// Ends the process on the spot, and begins another with the same storage.
+    pub(crate) fn restart(&mut self) {
+        match self {
+            Self::Workerd {
+                server,
+                worker,
+                disk,
+            } => {
+                server.kill();
+                *server = start(worker, disk);
+            }
+            Self::Native(world) => world.crash_all(),
+        }
+    }
+
     /// How many tables of ours an object has: none if nothing is left of it.
     pub(crate) fn tables(&self, binding: &str, name: &str) -> u64 {
         let count = "SELECT COUNT(*) FROM sqlite_master WHERE name GLOB '_actors*' \
                      OR name IN ('devices', 'session_values')";
         match self {
-            Self::Workerd(_) => {
+            Self::Workerd { .. } => {
                 let path = format!("/observe/{binding}/{}", name.replace('/', "%2F"));
                 let rows: Value = self.send("POST", &path, &[], count).json();
                 rows[0][0].as_u64().expect("a count")
@@ -132,7 +189,7 @@ impl World {
     /// Lets so much real or virtual time pass.
     pub(crate) fn pass(&self, span: Duration) {
         match self {
-            Self::Workerd(_) => std::thread::sleep(span),
+            Self::Workerd { .. } => std::thread::sleep(span),
             Self::Native(world) => world.advance(span),
         }
     }
@@ -147,10 +204,57 @@ impl World {
             self.pass(Duration::from_millis(50));
         }
         let log = match self {
-            Self::Workerd(server) => server.log(),
+            Self::Workerd { server, .. } => server.log(),
             Self::Native(world) => world.story().join("\n"),
         };
         panic!("not so after 20 s: {what}\n{log}");
+    }
+}
+
+impl Socket<'_> {
+    pub(crate) fn send(&mut self, message: &Value) {
+        let text = message.to_string();
+        match self {
+            Self::Workerd(socket) => socket.send(text.into()).expect("it is sent"),
+            Self::Native(client) => client.send_text(&text).expect("it is handled"),
+        }
+    }
+
+    /// The next message.
+    #[track_caller]
+    pub(crate) fn next(&mut self) -> Value {
+        match self {
+            Self::Workerd(socket) => {
+                let message = socket.read().expect("a message");
+                let text = message.into_text().expect("a text");
+                serde_json::from_str(&text).expect("JSON")
+            }
+            Self::Native(client) => client.receive().expect("a message").expect("JSON"),
+        }
+    }
+
+    /// Reads until it has been closed, and returns the code.
+    pub(crate) fn closed(&mut self) -> u16 {
+        match self {
+            Self::Workerd(socket) => loop {
+                match socket.read() {
+                    Ok(tungstenite::Message::Close(frame)) => {
+                        return frame.map_or(1005, |frame| frame.code.into());
+                    }
+                    Ok(_) => {}
+                    Err(error) => panic!("it has not been closed: {error}"),
+                }
+            },
+            Self::Native(client) => client.closed().expect("it is closed").0,
+        }
+    }
+
+    /// Goes away without a word.
+    pub(crate) fn vanish(self) {
+        match self {
+            Self::Workerd(socket) => drop(socket),
+            Self::Native(client) => client.vanish().expect("it is handled"),
+        }
     }
 }
 
@@ -187,6 +291,10 @@ fn send(request: http::Request<String>) -> Answer {
     };
     let (head, mut body) = response.expect("a response").into_parts();
     Answer::new(&head, body.read_to_string().expect("a text"))
+}
+
+fn start(worker: &Worker, disk: &Path) -> Server {
+    Server::start(std::slice::from_ref(worker), disk, None).expect("workerd starts")
 }
 
 fn worker() -> &'static Worker {

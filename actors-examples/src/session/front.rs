@@ -351,7 +351,7 @@ fn sign_in_page(status: u16, refusal: &str) -> Result<Response> {
             p #stand-in .quiet {
                 "This log-in is a stand-in: any name will do, and the code is " code { (CODE) } "."
             }
-            p .refusal role="alert" { (refusal) }
+            p .bad role="alert" { (refusal) }
             button { "Sign in" }
         }
     };
@@ -455,7 +455,7 @@ fn render(status: u16, theme: Theme, main: &Markup) -> Result<Response> {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width";
                 title { "actors: session" }
-                style { (PreEscaped(include_str!("page.css"))) }
+                style { (PreEscaped(crate::site::BASE)) (PreEscaped(include_str!("page.css"))) }
             }
             body { main { (main) } }
         }

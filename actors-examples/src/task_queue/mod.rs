@@ -14,128 +14,29 @@
 //! lease: who has it reports within its time what came of the task, or that it needs longer. What
 //! has failed, or was not heard of again, is delayed and tried again, until it is *dead*, and waits
 //! for somebody to look at it. What is done is counted, and gone.
+//!
+//! Here is what a queue does. What it keeps is in `task`, `pace` and `metrics`; who processes is in
+//! `worker`, who looks on in `watch`, and who comes by HTTP in `http_api`.
 
 mod http_api;
+mod metrics;
+mod pace;
+mod task;
+mod watch;
 mod worker;
 
 use actors_core::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 pub use http_api::router;
+pub use metrics::Slice;
+pub use pace::Pace;
+pub use task::{Claimed, NewTask, State, Task};
+pub use watch::{Event, Status};
 pub use worker::{Job, TaskWorker};
 
-/// A task.
-#[sql_table(
-    name = "tasks",
-    // Which task is next, and which is due next: each a look at one row.
-    index(next_ready(state, priority, due, id), next_due(state, due))
-)]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Task {
-    /// Ascending, in the order in which tasks were added; never used again.
-    #[sql(primary_key)]
-    pub id: u64,
-    /// Where it is.
-    pub state: State,
-    /// What the worker gets.
-    #[sql(json)]
-    pub payload: Value,
-    /// Tasks of one topic share a limit.
-    pub topic: String,
-    /// 0 goes first.
-    pub priority: u8,
-    /// From when it is ready, or until when it is leased.
-    pub due: Timestamp,
-    /// How often it has been claimed.
-    pub attempts: u32,
-    /// How often it is tried before it is dead.
-    pub max_attempts: u32,
-    /// The number of its lease, which no other lease has had.
-    #[sql(unique)]
-    pub lease: Option<u64>,
-    /// Who has it, or had it last.
-    pub worker: Option<String>,
-    /// Why the last attempt failed.
-    pub error: Option<String>,
-}
-
-/// Where a task is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, SqlValue, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Its time has not come.
-    Delayed,
-    /// It can be claimed.
-    Ready,
-    /// Somebody has it.
-    Leased,
-    /// It has failed for good.
-    Dead,
-}
-
-/// A task to add.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct NewTask {
-    /// What the worker gets.
-    pub payload: Value,
-    /// Tasks of one topic share a limit.
-    pub topic: String,
-    /// 0 goes first; 5 if it is none.
-    pub priority: Option<u8>,
-    /// After how many seconds it is ready.
-    pub delay: u32,
-    /// How often it is tried; 5 times if it is none.
-    pub max_attempts: Option<u32>,
-}
-
-/// A task that somebody has claimed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Claimed {
-    /// The task's id.
-    pub id: u64,
-    /// What shows that the task is yours.
-    pub lease: u64,
-    /// When somebody else may claim it.
-    pub until: Timestamp,
-    /// Which attempt this is: 1 is the first.
-    pub attempt: u32,
-    /// The task's topic.
-    pub topic: String,
-    /// What to do.
-    pub payload: Value,
-}
-
-/// How often tasks of a topic may be claimed.
-#[sql_table(name = "paces")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pace {
-    /// The topic.
-    #[sql(primary_key)]
-    pub topic: String,
-    /// How many milliseconds there are from one claim to the next.
-    pub interval: u64,
-    /// When the next one may come.
-    pub free_at: Timestamp,
-}
-
-/// What happened in ten seconds.
-#[sql_table(name = "slices")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Slice {
-    /// When they began.
-    #[sql(primary_key)]
-    pub at: Timestamp,
-    /// How many tasks were added.
-    pub added: u64,
-    /// How many were done.
-    pub done: u64,
-    /// How many attempts failed.
-    pub failed: u64,
-    /// How many tasks died.
-    pub died: u64,
-}
+use metrics::{METRICS, count};
+use task::{back_off, dead, due, leased, next, next_event};
 
 /// What the queue does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,61 +51,6 @@ pub enum Mode {
     Draining,
 }
 
-/// How the queue is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Status {
-    /// What it does.
-    pub mode: Mode,
-    /// How many workers it has.
-    pub workers: u32,
-    /// How many tasks are delayed.
-    pub delayed: u64,
-    /// How many can be claimed.
-    pub ready: u64,
-    /// How many somebody has.
-    pub leased: u64,
-    /// How many have failed for good.
-    pub dead: u64,
-    /// The limits of topics.
-    pub paces: Vec<Pace>,
-}
-
-/// What those who watch are told.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-pub enum Event {
-    /// First of all: how the queue is.
-    Welcome {
-        /// In numbers.
-        status: Status,
-        /// Some of its tasks.
-        tasks: Vec<Task>,
-        /// The last ten minutes.
-        slices: Vec<Slice>,
-    },
-    /// A task is new, or somewhere else.
-    Moved {
-        /// How it is now.
-        task: Task,
-        /// Where it was; nowhere if it is new.
-        from: Option<State>,
-    },
-    /// A task is no longer there.
-    Gone {
-        /// Which.
-        id: u64,
-        /// Where it was.
-        from: State,
-        /// Whether it was done, or else discarded.
-        done: bool,
-    },
-    /// The queue does something else, has other workers or other limits.
-    Changed {
-        /// How it is.
-        status: Status,
-    },
-}
-
 /// How long a lease lasts, and how many tasks are claimed at once, at most.
 const LEASE: Duration = seconds(30);
 const CLAIM: u32 = 100;
@@ -212,24 +58,8 @@ const CLAIM: u32 = 100;
 /// After how long the workers are told again, if nobody has come.
 const PATIENCE: Duration = seconds(10);
 
-/// How long the first wait after a failure is; each further one is twice as long, up to the cap.
-const BACK_OFF: Duration = seconds(1);
-const BACK_OFF_CAP: Duration = hours(1);
-
-/// How long a slice of the metrics is, and for how long they are kept.
-const SLICE: Duration = seconds(10);
-const METRICS: Duration = days(1);
-
-/// The largest payload, in bytes of JSON, and the longest topic.
-const PAYLOAD: usize = 65_536;
-const TOPIC: usize = 100;
-
-/// How many tasks become due in one transaction.
-const BATCH: u32 = 500;
-
-/// How many workers a queue can have, and how many tasks one who begins to watch is told of.
+/// How many workers a queue can have.
 const WORKERS: u32 = 5;
-const SHOWN: u32 = 200;
 
 /// A queue. Each method is one transaction: a task is in exactly one place, whatever is lost.
 #[actor(
@@ -320,7 +150,7 @@ impl TaskQueue {
         let task = leased(ctx, lease)?;
         Task::delete(ctx, task.id)?;
         count(ctx, |slice| slice.done = 1)?;
-        gone(ctx, &task, true)
+        watch::gone(ctx, &task, true)
     }
 
     /// The task has failed: it is tried again later, or is dead. Returns where it is now.
@@ -350,7 +180,7 @@ impl TaskQueue {
         let dead = dead(ctx, id)?;
         for task in &dead {
             Task::delete(ctx, task.id)?;
-            gone(ctx, task, false)?;
+            watch::gone(ctx, task, false)?;
         }
         Ok(dead.len() as u32)
     }
@@ -370,21 +200,11 @@ impl TaskQueue {
         topic: String,
         per_minute: Option<u32>,
     ) -> Result<()> {
-        let Some(per_minute) = per_minute else {
-            Pace::delete(ctx, &topic)?;
-            self.tell_workers(ctx)?;
-            return self.changed(ctx);
-        };
-        let Some(interval) = 60_000_u64.checked_div(per_minute.into()) else {
-            return Err(Error::invalid("a topic has at least one task a minute"));
-        };
-        let free_at = ctx.now();
-        Pace {
-            topic,
-            interval,
-            free_at,
+        match per_minute {
+            Some(per_minute) => Pace::new(topic, per_minute, ctx.now())?.upsert(ctx)?,
+            None => drop(Pace::delete(ctx, &topic)?),
         }
-        .upsert(ctx)?;
+        self.tell_workers(ctx)?;
         self.changed(ctx)
     }
 
@@ -405,26 +225,7 @@ impl TaskQueue {
 
     /// Returns how the queue is.
     pub fn status(&self, ctx: &Ctx<Self>) -> Result<Status> {
-        let mut status = Status {
-            mode: self.mode,
-            workers: self.workers,
-            delayed: 0,
-            ready: 0,
-            leased: 0,
-            dead: 0,
-            paces: Pace::all(ctx)?,
-        };
-        let counts = sql!(Task => "SELECT state, COUNT(*) AS tasks: u64 FROM tasks GROUP BY state");
-        counts.for_each(ctx, |row| {
-            *match row.state {
-                State::Delayed => &mut status.delayed,
-                State::Ready => &mut status.ready,
-                State::Leased => &mut status.leased,
-                State::Dead => &mut status.dead,
-            } = row.tasks;
-            Ok(())
-        })?;
-        Ok(status)
+        Status::of(ctx, self.mode, self.workers)
     }
 
     /// Returns what happened since then, at most a day ago, in slices of ten seconds.
@@ -439,11 +240,9 @@ impl TaskQueue {
 
     #[on_connect]
     fn watch(&self, ctx: &Ctx<Self>) -> Result<Admission<()>> {
-        let tasks =
-            sql!(Task => "SELECT * FROM tasks ORDER BY state, priority, due, id LIMIT {SHOWN}");
         Ok(Admission::new(()).greet(&Event::Welcome {
             status: self.status(ctx)?,
-            tasks: tasks.all(ctx)?,
+            tasks: watch::shown(ctx)?,
             slices: self.metrics(ctx, ctx.now() - minutes(10))?,
         }))
     }
@@ -503,7 +302,9 @@ impl TaskQueue {
         task.lease = Some(lease);
         task.worker = Some(worker.to_owned());
         task.update(ctx)?;
-        self.take_turn(ctx, &task.topic)?;
+        if let Some(free_at) = pace::take_turn(ctx, &task.topic)? {
+            self.ring_at(ctx, free_at)?; // the next task of that topic waits until then
+        }
         let claimed = Claimed {
             id: task.id,
             lease,
@@ -514,17 +315,6 @@ impl TaskQueue {
         };
         self.moved(ctx, task, Some(State::Ready))?;
         Ok(claimed)
-    }
-
-    /// If the topic has a pace, the next of its tasks has to wait, and the alarm sees to it then.
-    fn take_turn(&mut self, ctx: &Ctx<Self>, topic: &str) -> Result<()> {
-        let now = ctx.now();
-        let free_at = sql!(Pace => "UPDATE paces SET free_at = {now} + interval WHERE topic = {topic}
-                                    RETURNING free_at");
-        match free_at.optional(ctx)? {
-            Some(free_at) => self.ring_at(ctx, free_at),
-            None => Ok(()),
-        }
     }
 
     /// Moves what is due: delayed tasks are ready, and leases are over.
@@ -611,120 +401,4 @@ impl TaskQueue {
         let queue = ctx.name().unwrap_or_default();
         TaskWorker::get(ctx.env(), &format!("{queue}/{number}"))
     }
-}
-
-impl NewTask {
-    fn check(self) -> Result<Self> {
-        if self.payload.to_string().len() > PAYLOAD {
-            return Err(Error::invalid(format!(
-                "a payload has at most {PAYLOAD} bytes"
-            )));
-        }
-        if self.topic.len() > TOPIC {
-            return Err(Error::invalid(format!("a topic has at most {TOPIC} bytes")));
-        }
-        if self.max_attempts == Some(0) {
-            return Err(Error::invalid("a task is tried at least once"));
-        }
-        Ok(self)
-    }
-
-    fn into_task(self, id: u64, now: Timestamp) -> Task {
-        Task {
-            id,
-            state: match self.delay {
-                0 => State::Ready,
-                _ => State::Delayed,
-            },
-            payload: self.payload,
-            topic: self.topic,
-            priority: self.priority.unwrap_or(5),
-            due: now + seconds(self.delay.into()),
-            attempts: 0,
-            max_attempts: self.max_attempts.unwrap_or(5),
-            lease: None,
-            worker: None,
-            error: None,
-        }
-    }
-}
-
-/// The next task to claim: one whose topic is free.
-fn next(ctx: &Ctx<TaskQueue>) -> Result<Option<Task>> {
-    let (now, ready) = (ctx.now(), State::Ready);
-    sql!(Task, Pace => "SELECT * FROM tasks WHERE state = {ready}
-                        AND topic NOT IN (SELECT topic FROM paces WHERE free_at > {now})
-                        ORDER BY priority, due, id LIMIT 1")
-    .optional(ctx)
-}
-
-/// The task with that lease, if that still lasts.
-fn leased(ctx: &Ctx<TaskQueue>, lease: u64) -> Result<Task> {
-    let now = ctx.now();
-    let task = sql!(Task => "SELECT * FROM tasks WHERE lease = {lease} AND due > {now}");
-    let over = || Error::new(ErrorKind::Conflict, format!("lease {lease} is over"));
-    task.optional(ctx)?.ok_or_else(over)
-}
-
-/// The dead task with that id, or all of them.
-fn dead(ctx: &Ctx<TaskQueue>, id: Option<u64>) -> Result<Vec<Task>> {
-    let dead = State::Dead;
-    sql!(Task => "SELECT * FROM tasks WHERE state = {dead} {this} ORDER BY id",
-        this = if let Some(id) = id { "AND id = {id}" })
-    .all(ctx)
-}
-
-/// The tasks in that state whose time has come; of very many the rest comes next.
-fn due(ctx: &Ctx<TaskQueue>, state: State) -> Result<Vec<Task>> {
-    let now = ctx.now();
-    sql!(Task => "SELECT * FROM tasks WHERE state = {state} AND due <= {now} ORDER BY due LIMIT {BATCH}")
-        .all(ctx)
-}
-
-/// When something is due next, if anything is.
-fn next_event(ctx: &Ctx<TaskQueue>) -> Result<Option<Timestamp>> {
-    let (delayed, leased, ready) = (State::Delayed, State::Leased, State::Ready);
-    let now = ctx.now();
-    let due = sql!(Task => "SELECT due FROM tasks WHERE state = {delayed} ORDER BY due LIMIT 1");
-    let over = sql!(Task => "SELECT due FROM tasks WHERE state = {leased} ORDER BY due LIMIT 1");
-    let free = sql!(Task, Pace => "SELECT free_at FROM paces WHERE free_at > {now}
-                    AND topic IN (SELECT topic FROM tasks WHERE state = {ready}) ORDER BY free_at LIMIT 1");
-    let times = [due.optional(ctx)?, over.optional(ctx)?, free.optional(ctx)?];
-    Ok(times.into_iter().flatten().min())
-}
-
-/// A task is no longer there.
-fn gone(ctx: &Ctx<TaskQueue>, task: &Task, done: bool) -> Result<()> {
-    let (id, from) = (task.id, task.state);
-    ctx.sockets()
-        .send(&Event::Gone { id, from, done })
-        .map(drop)
-}
-
-/// Adds to the numbers of these ten seconds.
-fn count(ctx: &Ctx<TaskQueue>, what: impl FnOnce(&mut Slice)) -> Result<()> {
-    let slice = SLICE.as_millis() as i64;
-    let at = Timestamp::from_millis(ctx.now().as_millis() / slice * slice);
-    let mut more = Slice::default();
-    what(&mut more);
-    let Slice {
-        added,
-        done,
-        failed,
-        died,
-        ..
-    } = more;
-    sql!(Slice => "INSERT INTO slices (at, added, done, failed, died)
-                   VALUES ({at}, {added}, {done}, {failed}, {died})
-                   ON CONFLICT (at) DO UPDATE SET added = added + excluded.added,
-                   done = done + excluded.done, failed = failed + excluded.failed,
-                   died = died + excluded.died")
-    .run(ctx)?;
-    Ok(())
-}
-
-/// How long a task waits after that many attempts.
-fn back_off(attempts: u32) -> Duration {
-    let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
-    BACK_OFF.saturating_mul(doubled).min(BACK_OFF_CAP)
 }

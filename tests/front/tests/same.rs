@@ -151,6 +151,15 @@ fn who_has_logged_in_is_known_to_the_actor_and_to_the_site() {
     });
 }
 
+#[test]
+fn a_panic_in_front_fails_its_request_alone() {
+    on_both(|send| {
+        assert_eq!(send(request("GET", "/panics", &[], "")).status, 500);
+        let page = send(request("GET", "/login", &[], ""));
+        assert_eq!((page.status, &*page.body), (200, "who are you?"));
+    });
+}
+
 /// The cookie of somebody who has logged in.
 fn cookie(send: &Send<'_>, name: &str) -> String {
     let cookie = send(request("POST", "/login", &[], name)).cookie;

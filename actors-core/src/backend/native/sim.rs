@@ -251,6 +251,11 @@ impl Sim {
         self.slot_of(address, Key::Named(name.to_owned(), None))
     }
 
+    /// The same of the instance with that id.
+    pub(crate) fn slot_with_id(&self, address: &Address, id: &str) -> Result<Rc<Slot>> {
+        self.slot_of(address, Key::with_id(address.actor, address.binding, id)?)
+    }
+
     pub(super) fn slot_of(&self, address: &Address, key: Key) -> Result<Rc<Slot>> {
         if let Some(slot) = self.known(address.actor, &key) {
             return Ok(slot);
@@ -649,18 +654,8 @@ impl Sim {
 
     /// A panic aborts the isolate, and all objects in it.
     fn panic_in(&self, task: Task, slot: &Rc<Slot>, payload: &(dyn Any + Send)) {
-        let message = payload
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
-        self.note(Some(slot), || format!("panics: {message}"));
         slot.disk.commit().expect("SQLite in memory commits");
-        self.outbox.flush();
-        let message = format!("panicked: {message}");
-        for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
-            slot.interruption.replace(Some(Interruption::Panic(None)));
-        }
+        let message = self.panicked(Some(slot), payload);
         if let Some(lost) = current::panicked_alarm() {
             let culprit = Some((lost.alarm, message.clone()));
             slot.interruption
@@ -669,6 +664,32 @@ impl Sim {
         task.give_up(Error::new(ErrorKind::Panic, message));
         slot.rings.set(false);
         drop(task);
+        self.forget_all();
+    }
+
+    /// The same in the Worker in front, whose error it is.
+    pub(super) fn panic_in_front(&self, payload: &(dyn Any + Send)) -> Error {
+        let message = self.panicked(None, payload);
+        self.forget_all();
+        Error::new(ErrorKind::Panic, message)
+    }
+
+    /// Notes a panic, and returns its message.
+    fn panicked(&self, slot: Option<&Slot>, payload: &(dyn Any + Send)) -> String {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        self.note(slot, || format!("panics: {message}"));
+        self.outbox.flush();
+        for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
+            slot.interruption.replace(Some(Interruption::Panic(None)));
+        }
+        format!("panicked: {message}")
+    }
+
+    fn forget_all(&self) {
         for slot in self.all_slots() {
             self.forget(
                 &slot,
