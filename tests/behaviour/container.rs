@@ -74,13 +74,15 @@ on_both! {
     fn one_that_fails_starts_again_after_longer_and_longer(world) {
         let world = world.with_containers();
         answer(&world, "a/hello");
-        assert_eq!(ask(&world, "a/exit?code=3").status, 503);
+        let lost = ask(&world, "a/exit?code=3");
+        assert_eq!((lost.status, &*lost.body), (503, "the container has ended, or does not answer"));
         world.until("it starts again", || ends(&world, "a") == [json!("runs"), json!(3)]);
         assert_eq!(answer(&world, "a/health").body, r#"{"open":0}"#);
         ask(&world, "a/exit?code=4");
         world.until("its end is noted", || ends(&world, "a") == [json!(4), json!(3)]);
         let early = ask(&world, "a/hello");
         assert_eq!(early.status, 503, "{early:?}");
+        assert!(early.body.starts_with("the container has failed, and starts again in "), "{early:?}");
         world.until("it starts again", || ends(&world, "a").len() == 3);
     }
 

@@ -19,7 +19,7 @@ try {
 
   // It fails, whoever is connected is told, and it starts again by itself.
   await page.click("#exit");
-  await shows(page, "#answer", "503");
+  await shows(page, "#answer", "503 the container has ended");
   await shows(page, "#said", "the connection has ended");
   await shows(page, "#runs", "failed, exit code 3");
   await shows(page, "#state", "is well");

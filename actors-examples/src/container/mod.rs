@@ -123,7 +123,14 @@ impl Instance {
                 self.stop(ctx)?;
                 Ok(http::Response::builder().status(202).body(Body::empty())?)
             }
-            _ => self.pass_on(ctx, request).await,
+            _ => match self.pass_on(ctx, request).await {
+                // The framework keeps such messages to itself, and this one helps.
+                Err(error) if error.kind() == ErrorKind::Unavailable => {
+                    let body = Body::from(error.message().to_owned());
+                    Ok(http::Response::builder().status(503).body(body)?)
+                }
+                outcome => outcome,
+            },
         }
     }
 
