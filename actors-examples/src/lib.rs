@@ -1,6 +1,7 @@
 //! Example actors to learn from, all in one Worker.
 
 pub mod chat;
+pub mod code_agent;
 pub mod container;
 pub mod notes;
 pub mod rate_limiter;
@@ -11,6 +12,7 @@ pub mod task_queue;
 
 use actors_core::Env;
 use chat::ChatRoom;
+use code_agent::{CodeAgent, Deployment};
 use container::{Instance, Pool};
 use notes::Notebook;
 use rate_limiter::RateLimiter;
@@ -31,6 +33,7 @@ actors_core::entry! {
     "/" => Site, |_| Some("pages".to_owned()),
     "/chat" => Site, |_| Some("pages".to_owned()),
     "/queue" => Site, |_| Some("pages".to_owned()),
+    "/agent" => Site, |_| Some("pages".to_owned()),
     "/container" => Site, |_| Some("pages".to_owned()),
     "/rooms/{name}/ws" => ChatRoom,
     "/containers/{name}" => Instance,
@@ -39,6 +42,9 @@ actors_core::entry! {
     "/notebooks/{name}/{*rest}" => Notebook,
     "/queues/{name}" => TaskQueue,
     "/queues/{name}/{*rest}" => TaskQueue,
+    "/agents/{name}" => CodeAgent,
+    "/agents/{name}/{*rest}" => CodeAgent,
+    "/deployed/{name}/{*path}" => Deployment,
     fallback = router,
     also(Session, User, TaskWorker, Shop, Pool),
 }

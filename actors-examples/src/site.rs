@@ -1,5 +1,5 @@
-//! The pages: the overview at `/`, the chat at `/chat`, the queue at `/queue`, and the container at
-//! `/container`.
+//! The pages: the overview at `/`, the chat at `/chat`, the queue at `/queue`, the container at
+//! `/container`, and the agent at `/agent`.
 
 use std::fmt::Write as _;
 
@@ -63,6 +63,12 @@ const EXAMPLES: &[Example] = &[
         what: "Priorities, leases, retries, dead letters, and workers, on a page that shows it moving.",
         try_it: Try::Page("/queue"),
     },
+    Example {
+        name: "code_agent",
+        what: "An agent that plans, writes, reviews and deploys code: a durable task whose words all who \
+               watch see, also after a reload.",
+        try_it: Try::Page("/agent"),
+    },
 ];
 
 /// The style that all pages share.
@@ -86,6 +92,7 @@ impl Site {
         let html = match request.uri().path() {
             "/chat" => include_str!("chat/page.html").to_owned(),
             "/queue" => include_str!("task_queue/page.html").to_owned(),
+            "/agent" => include_str!("code_agent/page.html").to_owned(),
             "/container" => include_str!("container/page.html").to_owned(),
             _ => index(host.map_or("localhost", |host| host.as_str())),
         };

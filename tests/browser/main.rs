@@ -33,6 +33,11 @@ fn who_has_a_container_starts_and_stops_it() {
 }
 
 #[test]
+fn who_reloads_while_an_agent_writes_loses_no_word() {
+    show("code_agent");
+}
+
+#[test]
 fn a_page_that_reloads_loses_nothing_of_a_stream() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixtures = Worker::from_crate(&tests.join("fixtures")).expect("the fixtures build");

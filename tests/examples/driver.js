@@ -1,5 +1,9 @@
 // The examples' Worker as it is, and a look at what its objects have stored.
+import { env } from "cloudflare:workers";
 import Entry, * as built from "./index.js";
+
+// What the Worker fetches, a test may answer.
+if (env.NETWORK) globalThis.fetch = (...request) => env.NETWORK.fetch(...request);
 
 const contexts = new Map();
 
@@ -17,6 +21,8 @@ function observed(Class) {
 }
 
 export const ChatRoom = observed(built.ChatRoom);
+export const CodeAgent = observed(built.CodeAgent);
+export const Deployment = observed(built.Deployment);
 export const Notebook = observed(built.Notebook);
 export const RateLimiter = observed(built.RateLimiter);
 export const Session = observed(built.Session);

@@ -2,6 +2,7 @@
 //! bodies.
 
 mod chat;
+mod code_agent;
 mod session;
 mod task_queue;
 mod world;

@@ -1,19 +1,23 @@
 //! The Worker, in workerd or in the native backend, as a client sees it.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use actors_core::http;
 use actors_core::testing;
+use actors_core::{Body, Request, Response, Result, http};
+use actors_examples::code_agent::CodeAgent;
 use actors_examples::session::{Session, User};
 use actors_examples::task_queue::TaskWorker;
 use actors_harness::root;
-use actors_harness::worker::{Binding, Worker};
+use actors_harness::worker::{Binding, Module, Worker};
 use actors_harness::workerd::Server;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tungstenite::{HandshakeError, WebSocket};
 
 /// Declares tests that run on both backends, with variables of the Worker.
@@ -78,6 +82,8 @@ impl World {
         let vars = vars.iter();
         let vars = vars.map(|(name, text)| ((*name).to_owned(), Binding::Text((*text).to_owned())));
         worker.bindings.extend(vars);
+        let network = Binding::Service("model".to_owned());
+        worker.bindings.push(("NETWORK".to_owned(), network));
         Self::Workerd {
             server: start(&worker, &disk),
             worker: Box::new(worker),
@@ -86,7 +92,11 @@ impl World {
     }
 
     pub(crate) fn native(vars: &[(&str, &str)]) -> Self {
+        let asked = RefCell::<BTreeMap<String, u32>>::default();
         let world = testing::World::new();
+        let world = world.on_fetch("model.example", async move |request| {
+            answer(request, &asked).await
+        });
         let vars = vars.iter();
         Self::Native(vars.fold(world, |world, (name, text)| world.var(name, *text)))
     }
@@ -121,6 +131,38 @@ impl World {
                 Answer::new(&head, String::from_utf8(body.into()).expect("a text"))
             }
         }
+    }
+
+    /// The lines of a response, up to one that ends what is read of it.
+    pub(crate) fn lines(&self, path: &str, is_end: impl Fn(&str) -> bool) -> Vec<String> {
+        let request = http::Request::get(format!("{}{path}", self.origin()));
+        let mut lines = Vec::new();
+        match self {
+            Self::Workerd { .. } => {
+                let response = agent().run(request.body(()).expect("a request"));
+                let body = response.expect("a response").into_body().into_reader();
+                for line in BufReader::new(body).lines() {
+                    lines.push(line.expect("a line"));
+                    if is_end(lines.last().expect("it")) {
+                        break;
+                    }
+                }
+            }
+            Self::Native(world) => {
+                let request = request.body(String::new()).expect("a request");
+                let response = world.fetch::<actors_examples::Worker>(request);
+                let (mut body, mut text) =
+                    (response.expect("a response").into_body(), String::new());
+                while !text.lines().any(&is_end) {
+                    let more = world.run(body.chunk()).expect("more");
+                    text += std::str::from_utf8(&more.expect("more")).expect("a text");
+                }
+                lines.extend(text.lines().map(str::to_owned));
+                let end = lines.iter().position(|line| is_end(line)).expect("it");
+                lines.truncate(end + 1);
+            }
+        }
+        lines
     }
 
     /// Opens a web socket; a refusal is its status.
@@ -178,6 +220,7 @@ impl World {
                 let rows = match binding {
                     "SESSION" => world.rows::<Session, u64>(name, count, ()),
                     "USER" => world.rows::<User, u64>(name, count, ()),
+                    "CODE_AGENT" => world.rows::<CodeAgent, u64>(name, count, ()),
                     "TASK_WORKER" => world.rows::<TaskWorker, u64>(name, count, ()),
                     other => panic!("no test looks at {other}"),
                 };
@@ -278,13 +321,17 @@ impl Answer {
     }
 }
 
-fn send(request: http::Request<String>) -> Answer {
+fn agent() -> ureq::Agent {
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_idle_connections(0)
         .timeout_global(Some(Duration::from_secs(30)));
-    let agent = ureq::Agent::from(agent.build());
+    ureq::Agent::from(agent.build())
+}
+
+fn send(request: http::Request<String>) -> Answer {
+    let agent = agent();
     let response = match request.method() == http::Method::GET {
         true => agent.run(request.map(drop)),
         false => agent.run(request),
@@ -294,7 +341,7 @@ fn send(request: http::Request<String>) -> Answer {
 }
 
 fn start(worker: &Worker, disk: &Path) -> Server {
-    Server::start(std::slice::from_ref(worker), disk, None).expect("workerd starts")
+    Server::start(&[worker.clone(), model()], disk, None).expect("workerd starts")
 }
 
 fn worker() -> &'static Worker {
@@ -305,4 +352,63 @@ fn worker() -> &'static Worker {
             .expect("the examples build")
             .with_main("driver.js", driver)
     })
+}
+
+/// The language model that the Worker asks in workerd.
+fn model() -> Worker {
+    Worker {
+        name: "model".to_owned(),
+        modules: vec![Module {
+            name: "model.js".to_owned(),
+            path: root().join("tests/examples/model.js"),
+        }],
+        objects: Vec::new(),
+        bindings: Vec::new(),
+        compatibility_date: worker().compatibility_date.clone(),
+        compatibility_flags: Vec::new(),
+    }
+}
+
+/// The same natively: it does what the user's words say.
+async fn answer(request: Request, asked: &RefCell<BTreeMap<String, u32>>) -> Result<Response> {
+    assert_eq!(request.headers()["authorization"], "Bearer key");
+    let prompt: Value = serde_json::from_slice(&request.into_body().bytes().await?)?;
+    let messages = prompt["messages"].as_array().expect("messages");
+    let text = |message: &Value| message["content"].as_str().expect("a text").to_owned();
+    let user = messages.iter().find(|message| message["role"] == "user");
+    let (wish, question) = (
+        text(user.expect("a wish")),
+        text(messages.last().expect("one")),
+    );
+    let is_first = {
+        let mut asked = asked.borrow_mut();
+        let count = asked.entry(wish.clone()).or_default();
+        *count += 1;
+        *count == 1
+    };
+    let answer = match question {
+        question if question.contains("Which files") => "I will write one.\n\n- one.txt: it\n",
+        question if question.contains("Write `") => "```text\nWörter 👋\n```",
+        _ => "All is well.",
+    };
+    let part = |text: &str| {
+        format!(
+            "data: {}\n\n",
+            json!({ "choices": [{ "delta": { "content": text } }] })
+        )
+    };
+    let parts: String = answer.split_inclusive(' ').map(part).collect();
+    let (status, text) = match &*wish {
+        "refuse" => (401, String::new()),
+        "be busy" if is_first => (429, String::new()),
+        "break off" if is_first => (200, parts),
+        "talk nonsense" if is_first => (200, "data: {nonsense\n\n".to_owned()),
+        _ => (200, format!(": hello\n\n{parts}data: [DONE]\n\n")),
+    };
+    // In pieces that have nothing to do with characters or lines.
+    let (sender, body) = Body::channel();
+    for piece in text.as_bytes().chunks(7) {
+        sender.send(piece.to_vec())?;
+    }
+    Ok(http::Response::builder().status(status).body(body)?)
 }
