@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde::de::DeserializeOwned;
 
 use crate::bindings::bucket::{Bucket, R2};
+use crate::bindings::container::Engine;
 use crate::bindings::database::{D1, Database};
 use crate::bindings::fetch::{Fetch, Fetcher};
 use crate::bindings::kv::{Kv, KvStore};
@@ -255,6 +256,11 @@ impl Env {
         self.0.restore(object, bookmark)
     }
 
+    /// The container of the object, if it has one.
+    pub(crate) fn engine(&self, object: &dyn Platform) -> Option<Rc<dyn Engine>> {
+        self.0.engine(object)
+    }
+
     /// The bindings of a simulated Worker.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn new(bindings: std::rc::Rc<dyn Bindings>) -> Self {
@@ -360,6 +366,9 @@ pub(crate) trait Bindings {
         object: &'a dyn Platform,
         bookmark: &'a str,
     ) -> BoxFuture<'a, Result<()>>;
+
+    /// The container of an object, if it has one. It is here for the same reason.
+    fn engine(&self, object: &dyn Platform) -> Option<Rc<dyn Engine>>;
 
     /// A variable or a secret, if it is a text.
     fn text(&self, name: &str) -> Option<String>;

@@ -191,7 +191,7 @@ impl Error {
 
     /// The same error, which says that another attempt would fail as well: a step of a
     /// [task](crate::tasks) that fails with it is not retried. The mark is lost where the error
-    /// leaves the actor.
+    /// leaves the actor, and where a step returns it.
     ///
     /// ```
     /// # use actors_core::prelude::*;

@@ -131,7 +131,7 @@ pub use actors_macros::{
 };
 pub use bindings::fetch::Fetch;
 pub use bindings::service::Service;
-pub use bindings::{Bucket, Database, Kv, Queue};
+pub use bindings::{Bucket, Container, Database, Kv, Queue};
 pub use entry::Entry;
 pub use entry::events::{Batch, Delivery, Scheduled};
 pub use entry::handlers::send;

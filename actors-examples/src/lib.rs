@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod code_agent;
+pub mod container;
 pub mod notes;
 pub mod rate_limiter;
 pub mod session;
@@ -12,6 +13,7 @@ pub mod task_queue;
 use actors_core::Env;
 use chat::ChatRoom;
 use code_agent::{CodeAgent, Deployment};
+use container::{Instance, Pool};
 use notes::Notebook;
 use rate_limiter::RateLimiter;
 use session::{Session, User};
@@ -32,7 +34,10 @@ actors_core::entry! {
     "/chat" => Site, |_| Some("pages".to_owned()),
     "/queue" => Site, |_| Some("pages".to_owned()),
     "/agent" => Site, |_| Some("pages".to_owned()),
+    "/container" => Site, |_| Some("pages".to_owned()),
     "/rooms/{name}/ws" => ChatRoom,
+    "/containers/{name}" => Instance,
+    "/containers/{name}/{*rest}" => Instance,
     "/limits/{name}/{*key}" => RateLimiter,
     "/notebooks/{name}/{*rest}" => Notebook,
     "/queues/{name}" => TaskQueue,
@@ -41,5 +46,5 @@ actors_core::entry! {
     "/agents/{name}/{*rest}" => CodeAgent,
     "/deployed/{name}/{*path}" => Deployment,
     fallback = router,
-    also(Session, User, TaskWorker, Shop),
+    also(Session, User, TaskWorker, Shop, Pool),
 }

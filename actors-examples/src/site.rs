@@ -1,5 +1,5 @@
-//! The pages: the overview at `/`, the chat at `/chat`, the queue at `/queue`, and the agent at
-//! `/agent`.
+//! The pages: the overview at `/`, the chat at `/chat`, the queue at `/queue`, the container at
+//! `/container`, and the agent at `/agent`.
 
 use std::fmt::Write as _;
 
@@ -24,6 +24,11 @@ const EXAMPLES: &[Example] = &[
         what: "Rooms, names, presence, history, typing indicators: web sockets and SQL. Who loses their \
                connection comes back and has missed nothing.",
         try_it: Try::Page("/chat"),
+    },
+    Example {
+        name: "container",
+        what: "A container that starts when it is needed, is looked after by alarms, and sleeps when idle.",
+        try_it: Try::Page("/container"),
     },
     Example {
         name: "notes",
@@ -88,6 +93,7 @@ impl Site {
             "/chat" => include_str!("chat/page.html").to_owned(),
             "/queue" => include_str!("task_queue/page.html").to_owned(),
             "/agent" => include_str!("code_agent/page.html").to_owned(),
+            "/container" => include_str!("container/page.html").to_owned(),
             _ => index(host.map_or("localhost", |host| host.as_str())),
         };
         let html = html.replace("/* base.css */", BASE);

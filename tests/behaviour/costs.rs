@@ -2,6 +2,8 @@
 //! read and written, and settings of the object's own alarm. A change that makes one dearer
 //! fails here; the documentation of [`Ctx`](actors_core::Ctx) says what users pay.
 
+use std::time::{Duration, Instant};
+
 use actors_core::Message;
 use serde_json::{Value, json};
 
@@ -168,4 +170,64 @@ fn a_chunk_of_a_stream_costs_a_row_however_many_follow() {
     assert_eq!(read(0, 100), costs(7, 303, 0, 0), "a long page");
     let end = || ask("close", json!(["other"]));
     assert_eq!(of(&world, end), costs(6, 4, 1, 0), "the end");
+}
+
+/// What it costs that ten thousand tasks sleep: nothing, also when the object wakes.
+#[test]
+fn tasks_that_sleep_cost_a_wake_nothing() {
+    const TASKS: u64 = 10_000;
+    let mut world = World::in_workerd("costs-asleep");
+    let wake = |world: &World, name: &str| {
+        let woken = of(world, || {
+            drop(world.object("LABOUR", name).ask("writes", json!([])))
+        });
+        (woken, crate::crowd::resident(world))
+    };
+    // An object with one task, to compare.
+    world.object("LABOUR", "few").ask("start_many", json!([1]));
+    let labour = world.object("LABOUR", "many");
+    let begun = Instant::now();
+    for _ in 0..TASKS / 1_000 {
+        labour.ask("start_many", json!([1_000]));
+    }
+    let started = begun.elapsed();
+    let asleep = |name: &str| {
+        let asleep = "SELECT COUNT(*) FROM _actors_tasks WHERE state = 2";
+        world.object("LABOUR", name).sql(asleep)[0][0].as_u64()
+    };
+    while asleep("many") < Some(TASKS) || asleep("few") < Some(1) {
+        assert!(
+            begun.elapsed() < Duration::from_secs(120),
+            "{:?}",
+            asleep("many")
+        );
+        world.pass(Duration::from_millis(100));
+    }
+    let slept = begun.elapsed();
+    world.crash();
+    let (few, before) = wake(&world, "few");
+    let (many, after) = wake(&world, "many");
+    println!(
+        "started in {started:?}, asleep after {slept:?}; a wake beside one: {few:?}, beside all: \
+         {many:?}; {} KiB more",
+        after.saturating_sub(before) >> 10
+    );
+    assert_eq!(many.rows_read, few.rows_read);
+    assert_eq!((many.rows_written, many.alarms), (0, 0));
+    let labour = world.object("LABOUR", "many");
+    let resumed = of(&world, || {
+        labour.ring_now(
+            "UPDATE _actors_journal SET due = 0 WHERE task = 77; \
+             UPDATE _actors_alarms SET due = 0 WHERE id = 77",
+        );
+        world.pass(Duration::from_secs(1));
+    });
+    let state = labour.sql("SELECT state FROM _actors_tasks WHERE id = 77");
+    assert_eq!(state, json!([[3]]), "it waits for its event");
+    println!("one goes on: {resumed:?}");
+    // Two of the rows that are written here are those that the test has changed.
+    assert!(
+        resumed.rows_read <= 14 && resumed.rows_written <= 6,
+        "{resumed:?}"
+    );
 }

@@ -195,7 +195,7 @@ fn hostile_clients_disturb_nobody_and_cost_a_bounded_memory() {
 }
 
 /// The memory of workerd in bytes; 0 where the system does not say.
-fn resident(world: &World) -> u64 {
+pub(crate) fn resident(world: &World) -> u64 {
     let World::Workerd(workerd) = world else {
         unreachable!("it runs in workerd")
     };

@@ -76,8 +76,11 @@ function observed(Class) {
 
 export const Arena = observed(built.Arena);
 export const Bare = observed(built.Bare);
+export const Bodiless = observed(built.Bodiless);
 export const Caller = observed(built.Caller);
 export const Clockwork = observed(built.Clockwork);
+export const Contained = observed(built.Contained);
+export const Instance = observed(built.Instance);
 export const Metronome = observed(built.Metronome);
 export const Crasher = observed(built.Crasher);
 export const Customer = observed(built.Customer);
@@ -91,6 +94,7 @@ export const Meter = observed(built.Meter);
 export const Mirror = observed(built.Mirror);
 export const Notebook = observed(built.Notebook);
 export const Parlour = observed(built.Parlour);
+export const Pool = observed(built.Pool);
 export const Queries = observed(built.Queries);
 export const RateLimiter = observed(built.RateLimiter);
 export const Reader = observed(built.Reader);
@@ -109,6 +113,8 @@ export const Till = observed(built.Till);
 export const Undoing = observed(built.Undoing);
 export const Versions = observed(built[`Versions${env.VERSION ?? 10}`]);
 export const Web = observed(built.Web);
+export const Witness = observed(built.Witness);
+export const Workshop = observed(built.Workshop);
 export const RawLedger = built.Ledger;
 export class Plain extends DurableObject {}
 

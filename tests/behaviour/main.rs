@@ -6,6 +6,8 @@ mod alarms;
 mod beginning;
 mod calls;
 mod client;
+mod contained;
+mod container;
 mod costs;
 mod cron;
 mod crowd;

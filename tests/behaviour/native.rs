@@ -1,18 +1,22 @@
 //! The native backend, driven with JSON as the driver in workerd is.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use actors_core::testing::World;
 use actors_core::testing::raw::Wire;
-use actors_core::{Body, Bytes, http};
+use actors_core::testing::{Image, Machine, World};
+use actors_core::{Body, Bytes, Error, Request, http};
 use actors_fixtures::caller::Caller;
 use actors_fixtures::clockwork::{Clockwork, Metronome, Sundial};
+use actors_fixtures::contained::{Bodiless, Contained, PORT};
+use actors_fixtures::container::{Instance, Pool};
 use actors_fixtures::crasher::Crasher;
 use actors_fixtures::crossing::Crossing;
+use actors_fixtures::deployed::{Versions14, Versions15, Versions16};
 use actors_fixtures::doomed::Doomed;
 use actors_fixtures::friend::Friend;
 use actors_fixtures::keeper::Keeper;
@@ -48,7 +52,7 @@ use crate::world::{Call, Failure, Response};
 /// Says `$body` with the type of the actor that has the binding.
 macro_rules! with_actor {
     ($binding:expr, $actor:ident => $body:expr) => {
-        with_actor!(@ $binding, $actor, $body, "BARE" Bare, "SEEDLING" Seedling, "CALLER" Caller, "CLOCKWORK" Clockwork,
+        with_actor!(@ $binding, $actor, $body, "BARE" Bare, "BODILESS" Bodiless, "CONTAINED" Contained, "INSTANCE" Instance, "POOL" Pool, "SEEDLING" Seedling, "CALLER" Caller, "CLOCKWORK" Clockwork,
             "CROSSING" Crossing, "METRONOME" Metronome, "CRASHER" Crasher, "DOOMED" Doomed, "FRIEND" Friend, "KEEPER" Keeper, "LABOUR" Labour, "LEDGER" Ledger, "METER" Meter, "MIRROR" Mirror, "PARLOUR" Parlour,
             "NOTEBOOK" Notebook,
             "QUERIES" Queries, "READER" Reader, "ROOM" Room, "SERVED" Served, "SHAPES" Shapes, "SHUFFLED" Shuffled, "SHY" Shy,
@@ -57,7 +61,8 @@ macro_rules! with_actor {
             "VERSIONS3" Versions3, "VERSIONS4" Versions4, "VERSIONS5" Versions5,
             "VERSIONS6" Versions6, "VERSIONS7" Versions7, "VERSIONS8" Versions8,
             "VERSIONS9" Versions9, "VERSIONS10" Versions10, "VERSIONS11" Versions11,
-            "VERSIONS12" Versions12, "VERSIONS13" Versions13)
+            "VERSIONS12" Versions12, "VERSIONS13" Versions13, "VERSIONS14" Versions14,
+            "VERSIONS15" Versions15, "VERSIONS16" Versions16)
     };
     (@ $binding:expr, $actor:ident, $body:expr, $($name:literal $type:ty),*) => {
         match $binding {
@@ -77,7 +82,12 @@ type Begun = Pin<Box<dyn Future<Output = Outcome>>>;
 
 impl Native {
     pub(crate) fn new() -> Self {
-        Self(World::new(), Cell::new(1))
+        let settings = json!({ "places": 2, "check": 1, "idle": 3, "patience": 10, "back_off": 1 });
+        let world = World::new().json("CONTAINER", &settings);
+        let world = world
+            .container::<Contained>(program())
+            .container::<Instance>(program());
+        Self(world, Cell::new(1))
     }
 
     pub(crate) fn crash(&self) {
@@ -276,6 +286,8 @@ impl Native {
             Some("served") => self.0.request::<Served>(name, request),
             Some("tellers") => self.0.request::<Teller>(name, request),
             Some("notebooks") => self.0.request::<Notebook>(name, request),
+            Some("contained") => self.0.request::<Contained>(name, request),
+            Some("containers") => self.0.request::<Instance>(name, request),
             _ => panic!("no requests at {path}"),
         }
     }
@@ -289,6 +301,54 @@ impl Native {
             body: String::from_utf8_lossy(&body).into_owned(),
         }
     }
+}
+
+/// What `program.js` of the example `container` does.
+fn program() -> Image {
+    let is_sick = Rc::new(RefCell::new(Vec::<Machine>::new()));
+    let answer = async move |machine: Machine, request: Request| {
+        let url = request.uri().clone();
+        let is_it = |sick: &Machine| *sick == machine;
+        let (status, body) = match url.path() {
+            _ if request.headers().contains_key("upgrade") => (101, String::new()),
+            "/health" if is_sick.borrow().iter().any(is_it) => (500, String::new()),
+            "/health" => (200, r#"{"open":0}"#.to_owned()),
+            "/moved" => (302, String::new()),
+            "/sick" => {
+                is_sick.borrow_mut().push(machine);
+                (200, "not well any more".to_owned())
+            }
+            "/exit" => {
+                let code = url.query().and_then(|query| query.strip_prefix("code="));
+                machine.exit(code.map_or(1, |code| code.parse().expect("a number")));
+                return Err(Error::internal("it has ended"));
+            }
+            path => {
+                let greeting = machine.options().env.get("GREETING");
+                let greeting = greeting.map_or("hello", |greeting| greeting);
+                (200, format!("{greeting} from {path}"))
+            }
+        };
+        let mut response = http::Response::new(body);
+        *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+        Ok(response)
+    };
+    let over_tcp = async |_machine, incoming: Body| {
+        let asked = incoming.bytes().await?;
+        assert!(asked.starts_with(b"GET /health "));
+        Ok("HTTP/1.1 200 OK\r\n\r\n{\"open\":0}")
+    };
+    let on_signal = |machine: &Machine, number| match number {
+        15 => machine.exit(0),
+        number => machine.exit(128 + i32::from(number)),
+    };
+    let image = Image::new()
+        .name("node:24")
+        .http(PORT, answer)
+        .tcp(PORT, over_tcp);
+    image
+        .starts_in(Duration::from_millis(50))
+        .on_signal(on_signal)
 }
 
 /// As the driver's `decode`.

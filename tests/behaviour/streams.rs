@@ -327,7 +327,7 @@ on_both! {
         // Whoever begins has lost nothing.
         assert_eq!(source.data(), 7);
         source.leave();
-        for lost in [6, 99] {
+        for lost in [6, 99, u64::MAX] {
             source.last = Some(lost);
             assert_eq!(source.next(), Some((7, "trimmed".to_owned(), json!(true))));
             assert_eq!(source.next(), Some((8, String::new(), json!(7))));
@@ -346,6 +346,14 @@ on_both! {
         let page = teller.ask("read", json!(["words", 3, 1]));
         assert_eq!((&page["is_trimmed"], &page["cursor"]), (&json!(true), &json!(10)));
         assert_eq!(teller.ask("say", json!(["words", ["next"]])), 11);
+    }
+
+    fn what_is_no_cursor_is_refused(world) {
+        teller(&world).ask("count", json!(["words", 10]));
+        for cursor in ["", "-1", "1.0", "x", "99999999999999999999", "\u{e9}"] {
+            let refused = world.request("GET", EVENTS, &[("last-event-id", cursor)], "");
+            assert_eq!(refused.status, 400, "{cursor:?}: {}", refused.body);
+        }
     }
 
     fn a_stream_that_is_begun_again_has_other_cursors(world) {

@@ -293,6 +293,149 @@ on_both! {
         assert_eq!(rows(&labour), json!([[1, 0, 0, 0]]));
     }
 
+    fn a_deployment_with_another_order_is_told_apart_and_mended(world) {
+        world.open_version(14);
+        let deployed = world.object("VERSIONS", "a");
+        let id = deployed.ask("start", json!([]));
+        comes_to(&world, &deployed, &id, "awaits go");
+        world.open_version(15);
+        let deployed = world.object("VERSIONS", "a");
+        deployed.ask("go", json!([id]));
+        comes_to(&world, &deployed, &id, "set aside");
+        let error = state(&deployed, &id);
+        assert!(error.contains("expected `pack` as step 1, the code now runs `weigh`"), "{error}");
+        world.open_version(16);
+        let deployed = world.object("VERSIONS", "a");
+        assert_eq!(deployed.ask("retry", json!([id])), json!(true));
+        comes_to(&world, &deployed, &id, "done not weighed, packed, sent");
+    }
+
+    fn a_newer_version_takes_over_and_a_rollback_waits_for_it(world) {
+        world.open_version(14);
+        let old = world.object("VERSIONS", "a").ask("start", json!([]));
+        comes_to(&world, &world.object("VERSIONS", "a"), &old, "awaits go");
+        world.open_version(16);
+        let deployed = world.object("VERSIONS", "a");
+        let new = deployed.ask("start", json!([]));
+        comes_to(&world, &deployed, &new, "awaits go");
+        deployed.ask("go", json!([old]));
+        comes_to(&world, &deployed, &old, "done not weighed, packed, sent");
+        world.open_version(14);
+        let deployed = world.object("VERSIONS", "a");
+        deployed.ask("go", json!([new]));
+        comes_to(&world, &deployed, &new, "set aside");
+        let error = state(&deployed, &new);
+        assert!(error.contains("expected `weigh` as step 1, the code now runs `pack`"), "{error}");
+        world.open_version(16);
+        let deployed = world.object("VERSIONS", "a");
+        assert_eq!(deployed.ask("retry", json!([new])), json!(true));
+        comes_to(&world, &deployed, &new, "done weighed, packed, sent");
+    }
+
+    fn no_signal_is_lost_by_an_event_that_is_given_up(world) {
+        let labour = world.object("LABOUR", "a");
+        let early = start(&labour, "either", 0);
+        labour.ask("signal_all", json!([early, ["b", "a"]]));
+        let late = start(&labour, "either", 0);
+        comes_to(&world, &labour, &late, "awaits");
+        labour.ask("signal_all", json!([late, ["b", "a"]]));
+        comes_to(&world, &labour, &early, "done a b");
+        comes_to(&world, &labour, &late, "done a b");
+    }
+
+    fn a_step_that_is_given_up_leaves_no_trace(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "impatient", 0);
+        comes_to(&world, &labour, &id, "running");
+        signal(&labour, &id, "go", "gone");
+        comes_to(&world, &labour, &id, "asleep");
+        world.crash();
+        let labour = world.object("LABOUR", "a");
+        end_sleeps(&labour);
+        comes_to(&world, &labour, &id, "done gone");
+        assert_eq!(deeds(&labour), json!(["gone"]));
+    }
+
+    fn what_a_journal_can_not_keep_is_refused_and_what_it_keeps_is_what_was(world) {
+        let labour = world.object("LABOUR", "a");
+        let nested = start(&labour, "nested", 0);
+        comes_to(&world, &labour, &nested, "set aside `inner` has begun within another step");
+        let long = start(&labour, "long_name", 2_000_000);
+        comes_to(&world, &labour, &long, "set aside the name `long[xxx");
+        let (verbose, large) = (start(&labour, "verbose", 0), start(&labour, "large", 1_500_000));
+        comes_to(&world, &labour, &verbose, "asleep");
+        comes_to(&world, &labour, &large, "asleep");
+        world.crash();
+        let labour = world.object("LABOUR", "a");
+        end_sleeps(&labour);
+        comes_to(&world, &labour, &verbose, "failed 10000 false, 10000 falsexxx");
+        comes_to(&world, &labour, &large, "done xxx");
+        assert_eq!(state(&labour, &large).len(), "done ".len() + 1_499_998);
+        let larger = start(&labour, "large", 1_500_001);
+        comes_to(&world, &labour, &larger, "failed the step of the task");
+    }
+
+    fn a_panic_in_a_step_or_a_write_undoes_it(world) {
+        let labour = world.object("LABOUR", "a");
+        let ids = [start(&labour, "breaks", 0), start(&labour, "breaks", 2)];
+        for id in &ids {
+            world.until("it is set aside", || {
+                let state = labour.call("state", json!([id]));
+                state.is_ok_and(|state| state.as_str().unwrap().starts_with("set aside"))
+            });
+        }
+        assert_eq!((deeds(&labour), labour.ask("writes", json!([]))), (json!([]), json!(0)));
+        labour.ask("set_order", json!([1]));
+        for id in &ids {
+            assert_eq!(labour.ask("retry", json!([id])), json!(true));
+            comes_to(&world, &labour, id, "done calm");
+        }
+        assert_eq!(deeds(&labour), json!(["written", "written"]));
+        assert_eq!(labour.ask("writes", json!([])), json!(2));
+    }
+
+    fn a_task_is_cancelled_in_whatever_state_it_is(world) {
+        let labour = world.object("LABOUR", "a");
+        let cancel = |id: &Value| labour.ask("cancel", json!([id]));
+        let waits = [
+            (start(&labour, "sleepy", 0), "asleep"),
+            (start(&labour, "flaky", 3), "retrying"),
+            (start(&labour, "reporting", 0), "awaits"),
+        ];
+        for (id, state) in &waits {
+            comes_to(&world, &labour, id, state);
+            assert_eq!(cancel(id), json!(true), "{state}");
+            comes_to(&world, &labour, id, "cancelled");
+            assert_eq!(cancel(id), json!(false), "{state}");
+        }
+        let (first, second) = (start(&labour, "bounded", 0), start(&labour, "bounded", 1));
+        let third = start(&labour, "bounded", 2);
+        comes_to(&world, &labour, &second, "running");
+        assert_eq!(state(&labour, &third), "queued");
+        assert_eq!(cancel(&third), json!(true));
+        labour.ask("open", json!([]));
+        comes_to(&world, &labour, &first, "done 0");
+        comes_to(&world, &labour, &third, "cancelled");
+        let broken = start(&labour, "breaks", 0);
+        world.until("it is set aside", || {
+            let state = labour.call("state", json!([broken]));
+            state.is_ok_and(|state| state.as_str().unwrap().starts_with("set aside"))
+        });
+        assert_eq!(cancel(&broken), json!(true));
+        comes_to(&world, &labour, &broken, "cancelled");
+        world.until("no alarm is left", || labour.alarm().is_none());
+    }
+
+    fn two_of_a_key_are_undone_with_their_turn(world) {
+        let labour = world.object("LABOUR", "a");
+        for key in ["k", "\u{0}'\u{10ffff}"] {
+            assert_eq!(labour.refuse("start_two_and_fail", json!([key])).message, "on purpose");
+            assert!(!labour.ask("by_key", json!([key])).is_number());
+            let id = labour.ask("begin", json!([["a"], key]));
+            assert_eq!(labour.ask("by_key", json!([key])), id);
+        }
+    }
+
     fn destroy_ends_its_tasks(world) {
         let labour = world.object("LABOUR", "a");
         let sleeping = start(&labour, "flaky", 2);
@@ -340,6 +483,62 @@ fn a_step_and_a_task_have_their_limits() {
         &id,
         "failed the task `held` has reached its limit",
     );
+}
+
+/// Natively the end of the stack is that of the test.
+#[test]
+fn a_task_that_traps_is_set_aside_and_others_go_on() {
+    let world = World::in_workerd("tasks-trap");
+    let labour = world.object("LABOUR", "a");
+    let (other, id) = (start(&labour, "sleepy", 0), start(&labour, "breaks", 1));
+    world.until("it is set aside", || {
+        let state = labour.call("state", json!([id]));
+        state.is_ok_and(|state| state.as_str().unwrap().starts_with("set aside"))
+    });
+    labour.ask("set_order", json!([1]));
+    assert_eq!(labour.ask("retry", json!([id])), json!(true));
+    comes_to(&world, &labour, &id, "done calm");
+    end_sleeps(&labour);
+    comes_to(&world, &labour, &other, "awaits review");
+}
+
+#[test]
+fn an_alarm_is_not_held_up_by_a_thousand_tasks() {
+    let world = World::native();
+    let labour = world.object("LABOUR", "a");
+    let ids: Vec<Value> = (0..1_000).map(|n| start(&labour, "bounded", n)).collect();
+    labour.ask("schedule", json!([]));
+    world.pass(Duration::from_millis(1));
+    assert_eq!(deeds(&labour), json!(["0", "1", "rung"]));
+    labour.ask("open", json!([]));
+    world.pass(Duration::from_secs(1));
+    let ran: Vec<String> = (2..1_000).map(|n: u32| n.to_string()).collect();
+    let deeds = deeds(&labour);
+    assert_eq!(
+        json!(deeds.as_array().expect("a list")[3..]),
+        json!(ran),
+        "first come, first served"
+    );
+    assert_eq!(state(&labour, &ids[999]), "done 999");
+}
+
+#[test]
+fn so_many_signals_wait_for_a_task() {
+    let world = World::native();
+    let labour = world.object("LABOUR", "a");
+    let id = start(&labour, "hurried", 0);
+    signal(&labour, &id, "never", "");
+    signal(&labour, &id, "nor", "that");
+    labour.sql("UPDATE _actors_signals SET number = 5000 WHERE name = 'nor'");
+    for _ in 2..1_000 {
+        signal(&labour, &id, "nor", "that");
+    }
+    assert_eq!(
+        labour.refuse("signal", json!([id, "nor", "that"])).name,
+        "Overloaded"
+    );
+    let long = labour.refuse("signal", json!([id, "x".repeat(2_000), "y"]));
+    assert_eq!(long.name, "InvalidArgument");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use actors_harness::engine::Engine;
 use actors_harness::worker::{Binding, Worker};
 use actors_harness::workerd::Server;
 use serde_json::{Value, json};
@@ -54,6 +55,8 @@ pub(crate) enum World {
 pub(crate) struct Workerd {
     server: Server,
     disk: PathBuf,
+    /// What runs the containers of its objects, if they have any: it goes on when workerd is killed.
+    engine: Option<Engine>,
 }
 
 /// One instance of an actor.
@@ -119,7 +122,20 @@ impl World {
         Self::Workerd(Workerd {
             server: serve(&disk),
             disk,
+            engine: None,
         })
+    }
+
+    /// The same, and the objects whose class has one have a container.
+    pub(crate) fn with_containers(self) -> Self {
+        let Self::Workerd(mut workerd) = self else {
+            return self;
+        };
+        workerd.server.kill();
+        let engine = Engine::start().expect("an engine");
+        workerd.server = serve_contained(&workerd.disk, &engine);
+        workerd.engine = Some(engine);
+        Self::Workerd(workerd)
     }
 
     pub(crate) fn native() -> Self {
@@ -131,7 +147,10 @@ impl World {
         match self {
             Self::Workerd(workerd) => {
                 workerd.server.kill();
-                workerd.server = serve(&workerd.disk);
+                workerd.server = match &workerd.engine {
+                    Some(engine) => serve_contained(&workerd.disk, engine),
+                    None => serve(&workerd.disk),
+                };
             }
             Self::Native(native) => native.crash(),
         }
@@ -493,6 +512,10 @@ fn agent() -> &'static ureq::Agent {
 
 fn serve(disk: &Path) -> Server {
     start(worker().clone(), disk)
+}
+
+fn serve_contained(disk: &Path, engine: &Engine) -> Server {
+    start(worker().clone().with_engine(engine.socket()), disk)
 }
 
 fn serve_version(disk: &Path, version: usize) -> Server {

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use actors_harness::engine::Engine;
 use actors_harness::root;
 use actors_harness::tools;
 use actors_harness::worker::Worker;
@@ -27,6 +28,11 @@ fn who_watches_the_queue_sees_it_moving() {
 }
 
 #[test]
+fn who_has_a_container_starts_and_stops_it() {
+    show("container");
+}
+
+#[test]
 fn who_reloads_while_an_agent_writes_loses_no_word() {
     show("code_agent");
 }
@@ -44,8 +50,9 @@ fn a_page_that_reloads_loses_nothing_of_a_stream() {
 /// Has a script open the pages of the examples.
 #[track_caller]
 fn show(script: &str) {
+    let engine = Engine::start().expect("the stand-in for an engine starts");
     let examples = Worker::from_crate(&root().join("actors-examples")).expect("the examples build");
-    let folder = open(examples, script);
+    let folder = open(examples.with_engine(engine.socket()), script);
     eprintln!("screenshots: {}", folder.display());
 }
 

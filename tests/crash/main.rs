@@ -1,14 +1,14 @@
-//! Alarms against kill -9: thousands are scheduled, cancelled and moved, and run, while
-//! workerd is killed at random moments and started again on the same disk. Meanwhile the
-//! platform loses alarms, objects are ended in transactions that fail, and call each other
-//! in circles.
+//! Alarms and durable tasks against kill -9: workerd is killed at random moments while they run, and
+//! started again on the same disk.
 //!
 //! `cargo xtask crash` runs it at length; among the tests it takes some seconds.
 
+mod alarms;
+mod tasks;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,64 +17,24 @@ use actors_harness::worker::Worker;
 use actors_harness::workerd::Server;
 use serde_json::{Value, json};
 
-/// The objects that the tasks are spread over.
+/// The objects that the work is spread over.
 const OBJECTS: [&str; 3] = ["a", "b", "c"];
-const KINDS: [&str; 10] = [
-    "plain",
-    "plain",
-    "plain",
-    "flaky",
-    "panicky",
-    "slow",
-    "slow and flaky",
-    "hopeless",
-    "undone end",
-    "circle",
-];
 /// How long it goes on if nobody says how often.
 const BOX: Duration = Duration::from_secs(8);
-/// How long the alarms that are left may take at the end.
+/// How long what is left may take at the end.
 const END: Duration = Duration::from_secs(60);
-
-/// What was acknowledged: it must be so, whatever has happened since.
-#[derive(Default)]
-struct Promised {
-    scheduled: Vec<u32>,
-    cancelled: Vec<u32>,
-    unfound: u64,
-}
-
-/// What became of all of it.
-#[derive(Default)]
-struct Verdict {
-    kills: u64,
-    scheduled: u64,
-    lost: u64,
-    after_cancel: u64,
-    doubled: u64,
-    /// Calls in a circle that were answered with anything but that.
-    unfound: u64,
-}
 
 fn main() -> ExitCode {
     let kills = option("--kills");
     let seed = option("--seed").unwrap_or_else(|| fastrand::u64(..1 << 32));
     println!("killing workerd again and again, seed {seed}");
-    let verdict = run(kills, seed);
-    let Verdict {
-        kills,
-        scheduled,
-        lost,
-        after_cancel,
-        doubled,
-        unfound,
-    } = verdict;
-    println!(
-        "kills {kills}, scheduled {scheduled}, lost {lost}, after cancel {after_cancel}, \
-         doubled {doubled}, unfound {unfound}"
-    );
-    match lost + after_cancel + doubled + unfound {
-        0 => ExitCode::SUCCESS,
+    let worker = worker();
+    let all_is_well = [
+        alarms::run(&mut Storm::new(&worker, "alarms", kills, seed)),
+        tasks::run(&mut Storm::new(&worker, "tasks", kills, seed)),
+    ];
+    match all_is_well {
+        [true, true] => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     }
 }
@@ -85,137 +45,76 @@ fn option(name: &str) -> Option<u64> {
     arguments.nth(1)?.parse().ok()
 }
 
-fn run(kills: Option<u64>, seed: u64) -> Verdict {
+fn worker() -> Worker {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let disk = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash");
-    let _ = fs::remove_dir_all(&disk);
-    let worker = Worker::from_crate(&tests.join("fixtures"))
+    Worker::from_crate(&tests.join("fixtures"))
         .expect("the fixtures build")
         .with_main("driver.js", tests.join("behaviour/driver.js"))
-        .with_module("costs.js", tests.join("behaviour/costs.js"));
-    let start =
-        || Server::start(std::slice::from_ref(&worker), &disk, None).expect("workerd starts");
-
-    let mut rng = fastrand::Rng::with_seed(seed);
-    let promised = OBJECTS.map(|_| Mutex::<Promised>::default());
-    let mut next_task = 0;
-    let begun = Instant::now();
-    let mut killed = 0;
-    while kills.map_or(begun.elapsed() < BOX, |kills| killed < kills) {
-        let mut server = start();
-        let url = server.url();
-        let stop = AtomicBool::new(false);
-        let life = Duration::from_millis(rng.u64(50..700));
-        thread::scope(|scope| {
-            let (seed, first) = (rng.u64(..), next_task);
-            let (stop, promised, url) = (&stop, &promised, &url);
-            let work = scope.spawn(move || keep_busy(url, stop, promised, seed, first));
-            thread::sleep(life);
-            server.kill();
-            stop.store(true, Ordering::Relaxed);
-            next_task = work.join().expect("the work does not panic");
-        });
-        killed += 1;
-        if killed % 25 == 0 {
-            println!("{killed} kills, {next_task} tasks");
-        }
-    }
-    let mut verdict = judge(&start(), &promised);
-    verdict.kills = killed;
-    verdict
+        .with_module("costs.js", tests.join("behaviour/costs.js"))
 }
 
-/// Schedules, cancels and moves alarms until the server is gone; answers the next task's number.
-fn keep_busy(
-    url: &str,
-    stop: &AtomicBool,
-    promised: &[Mutex<Promised>; OBJECTS.len()],
-    seed: u64,
-    mut task: u32,
-) -> u32 {
-    let mut rng = fastrand::Rng::with_seed(seed);
-    while !stop.load(Ordering::Relaxed) {
-        let index = rng.usize(..OBJECTS.len());
-        let (object, mut promised) = (OBJECTS[index], promised[index].lock().unwrap());
-        let orders: Vec<Value> = (0..rng.u32(1..40))
-            .map(|_| {
-                task += 1;
-                let key = rng.bool().then(|| format!("k{}", rng.u32(..40)));
-                json!({
-                    "id": task, "kind": KINDS[rng.usize(..KINDS.len())],
-                    "millis": rng.u64(..400), "key": key.filter(|_| rng.bool()),
-                })
-            })
-            .collect();
-        let ids: Vec<u32> = orders
-            .iter()
-            .map(|order| order["id"].as_u64().unwrap() as u32)
-            .collect();
-        if call(url, object, "schedule", json!([orders])).is_some() {
-            promised.scheduled.extend(ids);
+/// A Worker that is killed again and again.
+struct Storm<'a> {
+    worker: &'a Worker,
+    disk: PathBuf,
+    /// How often it is killed; if nobody says, as often as there is time for.
+    most: Option<u64>,
+    rng: fastrand::Rng,
+    /// How often it was.
+    kills: u64,
+}
+
+impl<'a> Storm<'a> {
+    fn new(worker: &'a Worker, folder: &str, most: Option<u64>, seed: u64) -> Self {
+        let disk = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("crash")
+            .join(folder);
+        let _ = fs::remove_dir_all(&disk);
+        Self {
+            worker,
+            disk,
+            most,
+            rng: fastrand::Rng::with_seed(seed),
+            kills: 0,
         }
-        if let Some(&task) =
-            rng.choice(&promised.scheduled[promised.scheduled.len().saturating_sub(30)..])
-            && call(url, object, "cancel", json!([task])) == Some(json!(true))
+    }
+
+    fn start(&self) -> Server {
+        Server::start(std::slice::from_ref(self.worker), &self.disk, None).expect("workerd starts")
+    }
+
+    /// Kills it, while `work` keeps it busy: with its URL, until told to stop, from a seed. Returns it
+    /// started for the last time.
+    fn rage(&mut self, mut work: impl FnMut(&str, &AtomicBool, u64) + Send) -> Server {
+        let begun = Instant::now();
+        while self
+            .most
+            .map_or(begun.elapsed() < BOX, |most| self.kills < most)
         {
-            promised.cancelled.push(task);
+            let mut server = self.start();
+            let (url, stop) = (server.url(), AtomicBool::new(false));
+            let (life, seed) = (self.rng.u64(50..700), self.rng.u64(..));
+            thread::scope(|scope| {
+                let (work, stop) = (&mut work, &stop);
+                scope.spawn(move || work(&url, stop, seed));
+                thread::sleep(Duration::from_millis(life));
+                server.kill();
+                stop.store(true, Ordering::Relaxed);
+            });
+            self.kills += 1;
+            if self.kills.is_multiple_of(25) {
+                println!("{} kills", self.kills);
+            }
         }
-        match rng.u32(..8) {
-            0 => drop(call(url, object, "observe", json!(["lose alarm"]))),
-            1 => drop(call(url, object, "end_not", json!([]))),
-            2 if is_unfound(url, object) => promised.unfound += 1,
-            _ => {}
-        }
+        self.start()
     }
-    task
 }
 
-/// Whether a call that waits for itself comes to anything but being found out, or the end
-/// of the process.
-fn is_unfound(url: &str, object: &str) -> bool {
-    let answer = outcome(url, object, "ask_in_a_circle", json!([])).unwrap_or_default();
-    let unfound = answer["error"]["name"].as_str();
-    unfound.is_some_and(|name| !["Unavailable", "Panic", "Error"].contains(&name))
-}
-
-/// Waits until all alarms have run, and asks the objects what they have seen.
-fn judge(server: &Server, promised: &[Mutex<Promised>]) -> Verdict {
-    let mut verdict = Verdict::default();
-    for (object, promised) in OBJECTS.iter().zip(promised) {
-        let promised = promised.lock().unwrap();
-        let seen = await_end(server, object);
-        let number = |what: &str| seen[what].as_u64().expect("a number");
-        let values = json!([promised.scheduled, promised.cancelled]);
-        let missing = insist(server, object, "missing", values);
-        // What nobody has run is lost, and so is what was acknowledged and is not there.
-        verdict.lost += number("lost") + number("waiting") + missing[0].as_u64().unwrap();
-        verdict.after_cancel += number("after_cancel") + missing[1].as_u64().unwrap();
-        verdict.scheduled += number("scheduled");
-        verdict.doubled += number("doubled");
-        insist(server, object, "ask_in_a_circle", json!([]));
-        verdict.unfound += promised.unfound;
-        let kinds = insist(server, object, "kinds", json!([]));
-        println!("{object}: {kinds}");
-    }
-    if verdict.lost + verdict.after_cancel + verdict.doubled > 0 {
-        println!("{}", server.log());
-    }
-    verdict
-}
-
-fn await_end(server: &Server, object: &str) -> Value {
-    let start = Instant::now();
-    loop {
-        let seen = insist(server, object, "verdict", json!([]));
-        if seen["waiting"] == 0 || start.elapsed() > END {
-            return seen;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-}
+/// The binding and the name of an object.
+type Target<'a> = (&'a str, &'a str);
 
 /// What a method answers in the end: the panic of an alarm costs others their answers.
-fn insist(server: &Server, object: &str, method: &str, values: Value) -> Value {
+fn insist(server: &Server, object: Target<'_>, method: &str, values: Value) -> Value {
     let start = Instant::now();
     loop {
         if let Some(answer) = call(&server.url(), object, method, values.clone()) {
@@ -226,19 +125,20 @@ fn insist(server: &Server, object: &str, method: &str, values: Value) -> Value {
 }
 
 /// What a method of an object answers, if it does.
-fn call(url: &str, object: &str, method: &str, values: Value) -> Option<Value> {
+fn call(url: &str, object: Target<'_>, method: &str, values: Value) -> Option<Value> {
     outcome(url, object, method, values)?
         .get_mut("value")
         .map(Value::take)
 }
 
 /// What a call comes to, if it comes to anything.
-fn outcome(url: &str, object: &str, method: &str, values: Value) -> Option<Value> {
+fn outcome(url: &str, object: Target<'_>, method: &str, values: Value) -> Option<Value> {
     let config = ureq::Agent::config_builder()
         .max_idle_connections(0)
         .timeout_global(Some(Duration::from_secs(10)));
     let agent: ureq::Agent = config.build().into();
-    let call = json!({ "binding": "CRASHER", "name": object, "method": method, "values": values });
+    let (binding, name) = object;
+    let call = json!({ "binding": binding, "name": name, "method": method, "values": values });
     let answer = agent
         .post(format!("{url}/call"))
         .send(call.to_string())

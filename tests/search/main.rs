@@ -7,6 +7,8 @@
 )]
 
 mod bugs;
+mod by_hand;
+mod tasks;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -17,7 +17,7 @@ pub(crate) fn run(kills: u32, seed: Option<u64>) -> Result<()> {
     // The verdict is its last line, so only an error is printed after it.
     ensure!(
         cargo.status()?.success(),
-        "an alarm was lost, doubled, or ran after its end"
+        "an alarm or a task was lost, or did something twice"
     );
     Ok(())
 }

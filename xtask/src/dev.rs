@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use actors_harness::{root, worker::Worker, workerd::Server};
+use actors_harness::{engine::Engine, root, worker::Worker, workerd::Server};
 use anyhow::{Context, Result, bail};
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -22,6 +22,8 @@ pub(crate) fn run(port: u16) -> Result<()> {
         format!("cannot listen on 127.0.0.1:{port}; another port: `cargo xtask dev --port <port>`")
     })?;
     let examples = Worker::from_crate(&root().join("actors-examples"))?;
+    let engine = Engine::start()?;
+    let examples = examples.with_engine(engine.socket());
 
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {

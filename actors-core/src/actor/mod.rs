@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod bindings;
+mod container;
 pub(crate) mod ctx;
 pub(crate) mod each;
 pub(crate) mod handle;

@@ -157,6 +157,8 @@ impl<A> Run<A> {
     /// # }
     /// ```
     ///
+    /// One that is given up for something else, beside which it waits, takes no signal.
+    ///
     /// Costs one row written if the signal is there; two, and those of its alarm, if not.
     ///
     /// # Errors

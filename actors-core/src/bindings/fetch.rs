@@ -115,7 +115,7 @@ fn check_url(url: &Uri) -> Result<()> {
     match (url.scheme_str(), url.authority()) {
         (Some("http" | "https"), Some(_)) => Ok(()),
         _ => Err(Error::invalid(
-            "the URL must be absolute, `https://example.com/path` for example",
+            "the URL must be absolute, with http or https: `https://example.com/path` for example",
         )),
     }
 }

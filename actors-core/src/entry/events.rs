@@ -127,7 +127,25 @@ impl<T> Delivery<T> {
     }
 }
 
-impl<T: DeserializeOwned> Batch<T> {
+/// A type that the messages of a queue can have: any that serde can read.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the message of a queue",
+    label = "its messages can't be read",
+    note = "derive serde's `Deserialize` for `{Self}` and what it holds"
+)]
+pub trait QueueMessage: Sized {
+    fn from_json(text: &str) -> Result<Self, String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> QueueMessage for T {
+    fn from_json(text: &str) -> Result<Self, String> {
+        json::from_text(text)
+    }
+}
+
+impl<T: QueueMessage> Batch<T> {
     /// Reads the messages.
     #[doc(hidden)]
     pub fn read(Unread { queue, messages }: Unread) -> Self {
@@ -138,7 +156,7 @@ impl<T: DeserializeOwned> Batch<T> {
                 attempts,
                 settle,
             } = head;
-            match json::from_text(&body) {
+            match T::from_json(&body) {
                 Ok(body) => Some(Delivery {
                     id,
                     time,

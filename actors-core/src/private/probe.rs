@@ -18,6 +18,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::actor::Actor;
+use crate::bindings::service::Service;
+use crate::bindings::{Bucket, Database, Kv, Queue};
 use crate::error::{Error, Result};
 use crate::from_binding::FromBinding;
 use crate::request::{Body, FromBody, Request, Response};
@@ -47,6 +49,7 @@ pub trait Unproven {
     const IN_LIST: bool = false;
     const ACTOR: bool = false;
     const BINDING: bool = false;
+    const BOUND: bool = false;
     const SECRET: bool = false;
     const OURS: bool = false;
 }
@@ -81,6 +84,23 @@ impl<T: Actor> Probe<T> {
 impl<T: FromBinding> Probe<T> {
     pub const BINDING: bool = true;
     pub const SECRET: bool = T::IS_TEXT;
+}
+
+/// Types whose bindings wrangler's configuration has, and not others of the same names.
+macro_rules! bound {
+    ($([$($parameter:ident)?] $type:ty,)*) => {$(
+        impl$(<$parameter>)? Probe<$type> {
+            pub const BOUND: bool = true;
+        }
+    )*};
+}
+
+bound! {
+    [] Bucket,
+    [] Database,
+    [] Kv,
+    [T] Queue<T>,
+    [] Service,
 }
 
 impl<T: Keyed> Probe<T> {

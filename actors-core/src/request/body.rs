@@ -24,6 +24,8 @@ enum Kind {
     Full(Bytes),
     /// The same for a body of the platform.
     Incoming(SendWrapper<Box<dyn Incoming>>),
+    /// A web socket, which the platform's own response has: it can only be passed on.
+    Socket(SendWrapper<Box<dyn Any>>),
     /// axum requires `Send`; a Worker has one thread, so this never crosses.
     Stream(SendWrapper<Stream>),
 }
@@ -147,6 +149,32 @@ impl Body {
         }
     }
 
+    /// What a response with the status 101 has in place of a body: the platform's own response.
+    #[cfg_attr(
+        not(any(target_arch = "wasm32", feature = "testing")),
+        allow(dead_code, reason = "only a platform has one")
+    )]
+    pub(crate) fn socket(response: impl Any) -> Self {
+        Self(Kind::Socket(SendWrapper::new(Box::new(response))))
+    }
+
+    /// Whether it is a web socket that can be passed on.
+    pub(super) fn is_socket(&self) -> bool {
+        matches!(self.0, Kind::Socket(_))
+    }
+
+    /// The platform's own response, if this is its web socket.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        allow(dead_code, reason = "only a Worker has one")
+    )]
+    pub(crate) fn as_socket<T: Any>(&self) -> Option<&T> {
+        match &self.0 {
+            Kind::Socket(response) => response.downcast_ref(),
+            _ => None,
+        }
+    }
+
     /// The bytes, if they are in memory.
     #[cfg(all(not(target_arch = "wasm32"), feature = "testing"))]
     pub(crate) fn full(&self) -> Option<&Bytes> {
@@ -194,7 +222,7 @@ impl http_body::Body for Body {
             self.0 = Kind::Stream(SendWrapper::new(body.stream()));
         }
         match &mut self.0 {
-            Kind::Incoming(_) => Poll::Ready(None),
+            Kind::Incoming(_) | Kind::Socket(_) => Poll::Ready(None),
             Kind::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Kind::Stream(stream) => stream.as_mut().poll_frame(cx),
@@ -205,6 +233,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Full(bytes) => bytes.is_empty(),
             Kind::Incoming(_) => false,
+            Kind::Socket(_) => true,
             Kind::Stream(stream) => stream.is_end_stream(),
         }
     }
@@ -213,6 +242,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Incoming(_) => SizeHint::default(),
+            Kind::Socket(_) => SizeHint::with_exact(0),
             Kind::Stream(stream) => stream.size_hint(),
         }
     }
@@ -223,6 +253,7 @@ impl std::fmt::Debug for Body {
         match &self.0 {
             Kind::Full(bytes) => write!(f, "Body({} bytes)", bytes.len()),
             Kind::Incoming(_) | Kind::Stream(_) => f.write_str("Body(stream)"),
+            Kind::Socket(_) => f.write_str("Body(web socket)"),
         }
     }
 }

@@ -29,7 +29,9 @@ pub type Request<B = Body> = http::Request<B>;
 ///
 /// Its status is one of 200 to 599, and its headers are UTF-8 text: the platform sends no others,
 /// so a handler that returns one fails with [`ErrorKind::Internal`](crate::ErrorKind), and what it
-/// has done is undone as after any error. One of 204, 205 or 304 is sent without its body.
+/// has done is undone as after any error. One of 204, 205 or 304 is sent without its body. One of 101
+/// has a web socket in place of a body, and can be passed on as it came:
+/// [`ContainerPort::fetch`](crate::bindings::ContainerPort::fetch) returns such.
 pub type Response<B = Body> = http::Response<B>;
 
 /// A JSON response with that status; one of 204, 205 or 304 has no body, whatever the value.
@@ -68,7 +70,8 @@ pub(crate) fn sendable(mut response: Response) -> Result<Response> {
         )))
     };
     let status = response.status();
-    if !(200..=599).contains(&status.as_u16()) {
+    let is_socket = status == StatusCode::SWITCHING_PROTOCOLS && response.body().is_socket();
+    if !(200..=599).contains(&status.as_u16()) && !is_socket {
         return refuse(format!(
             "its status is {}, and is to be one of 200 to 599",
             status.as_u16()

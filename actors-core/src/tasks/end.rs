@@ -1,5 +1,6 @@
 //! How a task leaves memory, for a while or for good.
 
+use super::journal::kept;
 use super::replay::Outcome;
 use super::{Phase, TaskDef, TaskId};
 use crate::error::{Error, Result};
@@ -12,6 +13,9 @@ use crate::time::Timestamp;
 
 /// The longest text that a task stores at once, in bytes: with the rest, it fits into a row of 2 MB.
 pub(crate) const MOST_TEXT: usize = 1_500_000;
+
+/// The longest name of a step, an event or a signal, in bytes.
+const MOST_NAME: usize = 1_024;
 
 /// How many tasks that have expired are removed when another one starts or ends.
 const REMOVED: u32 = 8;
@@ -42,9 +46,10 @@ pub(super) fn end(instance: &Instance, task: i64, def: &TaskDef, outcome: &Outco
         .as_ref()
         .ok()
         .and_then(|result| check("result", def.name, result.as_deref()?).err());
-    let outcome = match too_large {
-        Some(error) => &Err(error),
-        None => outcome,
+    let outcome = match (too_large, outcome) {
+        (Some(error), _) => &Err(error),
+        (None, Err(error)) => &Err(kept(error)),
+        (None, outcome) => outcome,
     };
     let (phase, error, result) = match outcome {
         Ok(Some(result)) => (Phase::Done, None, Some(&**result)),
@@ -93,6 +98,19 @@ pub(super) fn remove_expired(instance: &Instance) -> Result<()> {
          (SELECT id FROM _actors_tasks WHERE expires <= ? ORDER BY expires LIMIT {REMOVED})"
     );
     instance.own().run(&statement, (instance.now(),)).map(drop)
+}
+
+/// Refuses a name of a step or a signal that is too long.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    let bytes = name.len();
+    if bytes <= MOST_NAME {
+        return Ok(());
+    }
+    let start = &name[..name.floor_char_boundary(50)];
+    Err(Error::invalid(format!(
+        "the name `{start}…` has {bytes} bytes, and at most {MOST_NAME} are possible: a step or a \
+         signal is not told apart by what it is about, but by a short text"
+    )))
 }
 
 /// Refuses what is too long for a row.

@@ -438,6 +438,8 @@ impl Execution {
         known: &Known,
         outcome: Outcome,
     ) -> Result<Done, Stop> {
+        // As a replay has it, so that both run the task alike.
+        let outcome = outcome.map_err(|error| journal::kept(&error));
         let at = self.instance().now();
         let record = Record {
             task: self.id,

@@ -12,6 +12,9 @@ use crate::time::Timestamp;
 /// The longest outcome that is read with the journal, in characters.
 const LARGE: usize = 1_000;
 
+/// The longest message of an error that is kept, in bytes.
+const MOST_MESSAGE: usize = 10_000;
+
 const SELECT: &str = "SELECT version, started, cancelled, input FROM _actors_tasks \
                       WHERE id = ? AND state < 6";
 
@@ -137,6 +140,14 @@ fn outcome(error: Option<String>, result: Option<String>) -> Outcome {
     }
 }
 
+/// An error as it is kept, and as a replay has it: its kind, and so much of its message as a row has
+/// room for.
+pub(super) fn kept(error: &Error) -> Error {
+    let message = error.message();
+    let end = message.floor_char_boundary(MOST_MESSAGE);
+    Error::new(error.kind(), &message[..end])
+}
+
 /// Reads the outcome of an operation that is done.
 pub(super) fn read(instance: &Instance, task: i64, number: u32) -> Result<Outcome> {
     let select = "SELECT error, result FROM _actors_journal WHERE task = ? AND number = ?";
@@ -167,9 +178,10 @@ pub(super) fn record(instance: &Instance, record: &Record<'_>) -> Result<bool> {
         attempts,
         outcome,
     } = record;
-    let (error, result) = match outcome {
-        Ok(result) => (None, *result),
-        Err(error) => (Some(error.kind().name()), Some(error.message())),
+    let error = outcome.err().map(kept);
+    let (error, result) = match &error {
+        None => (None, outcome.ok().flatten()),
+        Some(error) => (Some(error.kind().name()), Some(error.message())),
     };
     let (place, at) = done.unzip();
     let values = (task, number, *name, place, at, due, attempts, error, result);

@@ -71,7 +71,8 @@ impl<'a> TaskList<'a> {
     /// Returns the tasks in the order in which they were started.
     ///
     /// Without a filter that is as many rows read as are returned, and as many again of their
-    /// alarms; with one, as many as it passes over.
+    /// alarms; with one, as many as it passes over. Their results are read with them: where these are
+    /// large, say a small [`limit`](Self::limit).
     ///
     /// # Errors
     ///

@@ -165,7 +165,9 @@
 //!
 //! A journal has at most 10,000 operations, and 16 MB of what they have returned: a task that wants
 //! to go on fails with an error that says so. To go on for ever, it starts another one. Arguments,
-//! results and signals take at most 1.5 MB each, as JSON that is read back as it was.
+//! results and signals take at most 1.5 MB each, as JSON that is read back as it was; names of steps,
+//! events and signals at most 1,024 bytes. Of an error, its kind and the first 10,000 bytes of its
+//! message are kept.
 //!
 //! 50 tasks of a name are in memory at once, or `#[task(at_most = 10)]`; the others wait, first come
 //! first served, and keep no alarm waiting. Those that sleep or wait for an event do not count: there
@@ -180,7 +182,10 @@
 //! object's alarm is a billed request, and costs what [it does](crate::alarms::Alarms). A resumption
 //! reads the journal, once.
 //!
-//! A task that waits costs nothing: the object sleeps. Results that have expired are removed by the
+//! A task that waits costs nothing: the object sleeps. A wake beside 10,000 tasks that sleep reads two
+//! rows and writes none, as beside one, and keeps none of them in memory. In workerd, 10,000 are started
+//! in 1.5 s, a thousand a turn, and have come to their sleep 4 s later; one that goes on to wait for an
+//! event reads at most 14 rows and writes 6, with its ring. Results that have expired are removed by the
 //! next tasks that start or end, a few each time.
 //!
 //! # Compared to others

@@ -5,10 +5,10 @@ use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-use super::Phase;
 use super::execution::{Execution, Stop};
 use super::journal::Record;
 use super::replay::{Done, Known, Outcome, Waits};
+use super::{Phase, end};
 use crate::alarms::ring::TAKES_ON;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -42,6 +42,9 @@ impl Execution {
                  it can't be journaled on its own; begin it before or after"
             );
             return self.stop(Stop::Misfit(Error::invalid(message))).await;
+        }
+        if let Err(error) = end::check_name(&name) {
+            return self.stop(Stop::Misfit(error)).await;
         }
         let begun = self.replay.borrow_mut().begin(phase, name.clone());
         match begun.map_err(Error::schema) {
@@ -112,6 +115,15 @@ impl Operation<'_> {
             return pending().await;
         }
         Ok(())
+    }
+
+    /// Waits until the task gets next what the operation takes.
+    pub(super) async fn come_next(&self) {
+        poll_fn(|_| match self.execution.replay.borrow_mut().is_next() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
     }
 
     pub(super) fn set_waits(&self, waits: Waits) {

@@ -271,7 +271,7 @@ impl Operation<'_> {
 
     async fn event(&self, within: Option<Duration>) -> Result<(), Stop> {
         self.turn().await?;
-        if self.take_signal()? {
+        if self.take_signal().await? {
             return Ok(());
         }
         let due = match self.known.is_noted {
@@ -298,7 +298,7 @@ impl Operation<'_> {
             })
             .await;
             told = self.execution.told.get();
-            if self.take_signal()? {
+            if self.take_signal().await? {
                 return Ok(());
             }
             if due.is_some_and(|due| due <= self.execution.instance().now()) {
@@ -307,8 +307,10 @@ impl Operation<'_> {
         }
     }
 
-    /// Takes a signal, if there is one, in one transaction with the journal's entry.
-    fn take_signal(&self) -> Result<bool, Stop> {
+    /// Takes a signal, if there is one, in one transaction with the journal's entry. The task gets
+    /// it next: so none is lost by an event that is given up for something else.
+    async fn take_signal(&self) -> Result<bool, Stop> {
+        self.come_next().await;
         let (execution, mut taken) = (self.execution, Ok(None));
         let outcome = execution.instance().transaction(|| {
             let value = journal::take_signal(execution.instance(), execution.id, &self.name)?;

@@ -105,8 +105,11 @@ pub(super) struct Replay {
     pub(super) count: u32,
     /// Whether all that the journal had has been handed over.
     is_live: bool,
-    /// Whether that has just come to pass, and what has waited for it is still to begin.
-    is_to_begin: bool,
+    /// Whether all that is under way is polled once more, when nothing is left to be handed over:
+    /// it has waited for that.
+    is_to_go_on: bool,
+    /// Whether the task has not come to rest since something was handed over.
+    is_handing_over: bool,
     /// Whether the next operation fails, since the task was told to end while it had none.
     ends_next: Option<Error>,
     /// When what was handed over last was recorded.
@@ -201,15 +204,24 @@ impl Replay {
         waiting.for_each(|pending| pending.waker.wake_by_ref());
     }
 
+    /// Whether the task gets next what an operation takes now. If not, the operation is polled again
+    /// later: it may be dropped when the task gets what comes before it.
+    pub(super) fn is_next(&mut self) -> bool {
+        let is_next = self.done.is_empty() && !self.is_handing_over;
+        self.is_to_go_on |= !is_next;
+        is_next
+    }
+
     /// What comes next, once the task has come to rest.
     pub(super) fn next(&mut self, now: Timestamp) -> Next {
+        self.is_handing_over = false;
         if let Some(done) = self.done.pop_front() {
             return self.hand_over(done);
         }
         if !self.is_live {
             return self.go_live();
         }
-        if std::mem::take(&mut self.is_to_begin) {
+        if std::mem::take(&mut self.is_to_go_on) {
             (self.pending.values()).for_each(|pending| pending.waker.wake_by_ref());
             return Next::Again;
         }
@@ -242,6 +254,7 @@ impl Replay {
             }
         }
         self.now = done.at;
+        self.is_handing_over = true;
         Next::Again
     }
 
@@ -274,7 +287,7 @@ impl Replay {
         self.is_live = true;
         self.known.clear();
         // Unless it is told to end first.
-        self.is_to_begin = true;
+        self.is_to_go_on = true;
         Next::Again
     }
 
@@ -498,6 +511,26 @@ mod tests {
         assert!(replay.begin(Phase::Queued, "a".to_owned()).is_err());
         replay.end(first);
         assert_eq!(begin(&mut replay, "a"), 2);
+    }
+
+    #[test]
+    fn what_is_taken_is_what_comes_next() {
+        let mut replay = replay(&[], &[]);
+        let (a, b) = (begin(&mut replay, "a"), begin(&mut replay, "b"));
+        assert_eq!(
+            (replay.next(NOW), replay.next(NOW)),
+            (Next::Again, Next::Again)
+        );
+        assert!(replay.is_next());
+        replay.add(done(a, "a"));
+        assert!(!replay.is_next(), "`a` comes first");
+        assert_eq!(replay.next(NOW), Next::Again);
+        assert!(!replay.is_next(), "the task may give up `b` as it gets `a`");
+        assert!(take(&mut replay, a).is_some());
+        replay.set_waits(b, Waits::Until(None));
+        assert_eq!(replay.next(NOW), Next::Again, "`b` is polled again");
+        assert!(replay.is_next());
+        assert_eq!(replay.next(NOW), Next::Suspend(None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use http::{HeaderValue, Uri, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::World;
+use super::{Which, World};
 use crate::actor::Actor;
 use crate::backend::native::{Slot, Socket, vanished};
 use crate::entry::Entry;
@@ -153,13 +153,13 @@ impl World {
     ///
     /// The actor has no `#[on_request]` handler, or it panicked or was lost; an error that
     /// its handler returns is a response.
-    pub fn request<A: Actor>(
+    pub fn request<'w, A: Actor>(
         &self,
-        name: &str,
+        which: impl Into<Which<'w>>,
         request: http::Request<impl Into<Body>>,
     ) -> Result<Response> {
         let request = absolute(request.map(Into::into), None);
-        self.run(self.sim.fetch(&self.slot::<A>(name), request))
+        self.run(self.sim.fetch(&self.slot::<A>(which), request))
     }
 
     /// Opens a web socket to an instance, with a minimal request as from a simple program.
@@ -168,8 +168,8 @@ impl World {
     ///
     /// The actor has no web sockets, or refuses this one.
     #[track_caller]
-    pub fn connect<A: Actor>(&self, name: &str) -> Client<'_> {
-        match self.connect_with::<A>(name, http::Request::default()) {
+    pub fn connect<'w, A: Actor>(&self, which: impl Into<Which<'w>>) -> Client<'_> {
+        match self.connect_with::<A>(which, http::Request::default()) {
             Ok(client) => client,
             Err(response) => panic!("the socket was refused: {response:?}"),
         }
@@ -185,12 +185,12 @@ impl World {
         clippy::result_large_err,
         reason = "the refusal is returned as the response it is"
     )]
-    pub fn connect_with<A: Actor>(
+    pub fn connect_with<'w, A: Actor>(
         &self,
-        name: &str,
+        which: impl Into<Which<'w>>,
         request: http::Request<()>,
     ) -> Result<Client<'_>, Response> {
-        let slot = self.slot::<A>(name);
+        let slot = self.slot::<A>(which);
         let request = upgrading(request, slot.socket_path());
         let upgraded = self.run(self.sim.upgrade(&slot, request));
         self.client(upgraded.map(|upgrade| (Some(slot), upgrade)))

@@ -62,7 +62,8 @@ impl World {
     /// # Errors
     ///
     /// Those of [`request`](Self::request), for a request that a route takes; or bindings that
-    /// `entry!` names are missing or wrong. An error of the Worker's own handlers is a response.
+    /// `entry!` names are missing or wrong. An error of the Worker's own handlers is a response, and so
+    /// is a panic in one, which erases the memory of all actors.
     pub fn fetch<W: Entry>(&self, request: http::Request<impl Into<Body>>) -> Result<Response> {
         self.check_bindings::<W>()?;
         let request = absolute(request.map(Into::into), None);
@@ -74,13 +75,14 @@ impl World {
     ///
     /// # Errors
     ///
-    /// That of the handler, or the Worker has none; or bindings that `entry!` names are missing or wrong.
+    /// That of the handler, or it panicked; or the Worker has none; or bindings that `entry!` names are missing or wrong.
     pub fn scheduled<W: Entry>(&self, cron: &str) -> Result<()> {
         let none = || Error::internal("Handler does not export a scheduled() function.");
         let handler = W::SCHEDULED.ok_or_else(none)?;
         self.check_bindings::<W>()?;
         let (cron, time) = (cron.to_owned(), self.now());
-        self.run(handler(Scheduled { cron, time }, self.env().clone()))
+        let run = handler(Scheduled { cron, time }, self.env().clone());
+        self.run(self.sim.in_front(run))
     }
 
     /// Delivers messages of a queue to the Worker's `queue` handler, in one batch.

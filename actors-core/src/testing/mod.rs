@@ -53,10 +53,13 @@
 //!   see [`World::sent`].
 //! - [`QueryMeta`](crate::bindings::QueryMeta) counts rows as `Sql::usage` does.
 //! - A request's body has a length that R2 can be told, also without a `content-length`.
+//! - What runs in a container, the test has written: see [`World::container`]. A web socket of it is
+//!   a response with the status 101, over which nothing can be sent.
 //! - The ids of web sockets are sequential, not random. A crash ends the sockets of its
 //!   object without telling anyone; a panic leaves them open.
 
 mod client;
+mod container;
 mod front;
 mod network;
 #[doc(hidden)]
@@ -72,6 +75,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::client::Client;
+pub use self::container::{Image, Machine};
 pub use self::front::{Delivered, Settled};
 pub use self::network::Clock;
 pub use self::schema::{check_rollback, check_schema};
@@ -94,6 +98,34 @@ use crate::time::{Duration, Timestamp};
 pub struct World {
     sim: Rc<Sim>,
     env: Env,
+}
+
+/// Which instance of an actor is meant: a `&str` is its name, and [`Which::Id`] reaches one that has
+/// none, from [`unique`](crate::Actor::unique).
+///
+/// ```
+/// # use actors_core::prelude::*;
+/// # #[actor] pub struct Counter { #[persist] count: u64 }
+/// # #[actor] impl Counter { pub fn add(&mut self, by: u64) -> u64 { self.count += by; self.count } }
+/// use actors_core::testing::{Which, World};
+///
+/// let world = World::new();
+/// let counter = Counter::unique(world.env()).unwrap();
+/// world.run(counter.add(2)).unwrap();
+/// assert!(world.evict::<Counter>(Which::Id(&counter.id())));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// The one with that name.
+    Name(&'a str),
+    /// The one with that id, from the `id` of a stub.
+    Id(&'a str),
+}
+
+impl<'a, T: AsRef<str> + ?Sized> From<&'a T> for Which<'a> {
+    fn from(name: &'a T) -> Self {
+        Self::Name(name.as_ref())
+    }
 }
 
 /// A message that waits in a queue.
@@ -359,8 +391,8 @@ impl World {
 
     /// Evicts an instance from memory, as the platform does after some seconds without
     /// work; returns whether it was in memory and idle.
-    pub fn evict<A: Actor>(&self, name: &str) -> bool {
-        self.sim.evict(&self.slot::<A>(name))
+    pub fn evict<'w, A: Actor>(&self, which: impl Into<Which<'w>>) -> bool {
+        self.sim.evict(&self.slot::<A>(which))
     }
 
     /// Evicts all idle instances from memory.
@@ -373,8 +405,8 @@ impl World {
     /// Removes an instance from memory in the middle of its work: its callers get an
     /// [`Unavailable`](crate::ErrorKind::Unavailable), and what it wrote since its last
     /// await is lost.
-    pub fn crash<A: Actor>(&self, name: &str) {
-        self.sim.crash(&self.slot::<A>(name));
+    pub fn crash<'w, A: Actor>(&self, which: impl Into<Which<'w>>) {
+        self.sim.crash(&self.slot::<A>(which));
     }
 
     /// Does the same to all instances, as the end of the process would.
@@ -397,13 +429,13 @@ impl World {
     /// # Errors
     ///
     /// Those of [`Sql::all`](crate::Sql::all).
-    pub fn rows<A: Actor, T: FromRow>(
+    pub fn rows<'w, A: Actor, T: FromRow>(
         &self,
-        name: &str,
+        which: impl Into<Which<'w>>,
         statement: &str,
         params: impl Params,
     ) -> Result<Vec<T>> {
-        let platform = self.sim.platform(&self.slot::<A>(name));
+        let platform = self.sim.platform(&self.slot::<A>(which));
         let instance = Instance::new(platform, self.env.clone(), def_of::<A>());
         let sql = instance.own();
         let mut found = Vec::new();
@@ -421,8 +453,8 @@ impl World {
     }
 
     /// The time for which an instance's own alarm is set: that of its earliest alarm.
-    pub fn alarm<A: Actor>(&self, name: &str) -> Option<Timestamp> {
-        self.slot::<A>(name).alarm()
+    pub fn alarm<'w, A: Actor>(&self, which: impl Into<Which<'w>>) -> Option<Timestamp> {
+        self.slot::<A>(which).alarm()
     }
 
     /// What has happened so far, one line per event, for the message of a failing test.
@@ -431,12 +463,12 @@ impl World {
     }
 
     #[track_caller]
-    fn slot<A: Actor>(&self, name: &str) -> Rc<Slot> {
-        if let Err(error) = check_name(name) {
-            panic!("{error}");
-        }
-        self.sim
-            .slot(&address::<A>(), name)
-            .expect("SQLite in memory opens")
+    fn slot<'w, A: Actor>(&self, which: impl Into<Which<'w>>) -> Rc<Slot> {
+        let address = address::<A>();
+        let slot = match which.into() {
+            Which::Name(name) => check_name(name).and_then(|()| self.sim.slot(&address, name)),
+            Which::Id(id) => self.sim.slot_with_id(&address, id),
+        };
+        slot.unwrap_or_else(|error| panic!("{error}"))
     }
 }

@@ -1,12 +1,14 @@
 //! Whether the crate's configuration of wrangler has what a struct of bindings asks for.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
 use serde::Deserialize;
-use syn::{Meta, Type};
+use syn::{Attribute, Meta, Type};
 
 use super::mistakes::Mistake;
 use crate::common::attributes;
 use crate::common::config::{Config, File};
+use crate::common::facts::{self, Fact};
 use crate::common::mistakes::{self as common, Mistakes};
 use crate::common::types::last_name;
 use crate::common::words::nearest;
@@ -101,26 +103,32 @@ pub(super) struct Wanted<'a> {
     pub(super) field: &'a Ident,
     pub(super) name: &'a str,
     pub(super) ty: &'a Type,
+    pub(super) conditions: &'a [Attribute],
 }
 
-/// Compares the bindings with the file, if there is one. Returns what has the crate compiled again
-/// when the file changes.
+/// Compares the bindings with the file, if there is one. Returns what only the compiler can check,
+/// and what has the crate compiled again when the file changes.
 pub(super) fn check<'a>(
     options: &[Meta],
     wanted: impl Iterator<Item = Wanted<'a>>,
+    krate: &TokenStream,
     mistakes: &mut Mistakes,
 ) -> TokenStream {
     let Some((file, place)) = config(options, mistakes).file() else {
         return TokenStream::new();
     };
-    match file.read() {
-        Ok(content) => wanted.for_each(|wanted| wanted.compare(&file, &content, mistakes)),
+    let tracked = file.tracked();
+    let content = match file.read() {
+        Ok(content) => content,
         Err(why) => {
             let file = &file.name;
             mistakes.add_at(place, common::Mistake::Unreadable { file, why: &why });
+            return tracked;
         }
-    }
-    file.tracked()
+    };
+    let prelude = facts::prelude(krate);
+    let unbound = wanted.filter_map(|wanted| wanted.compare(&file, &content, krate));
+    quote!(#tracked const _: () = { #prelude #(#unbound)* };)
 }
 
 fn config(options: &[Meta], mistakes: &mut Mistakes) -> Config {
@@ -130,7 +138,7 @@ fn config(options: &[Meta], mistakes: &mut Mistakes) -> Config {
     let value = option.require_name_value().ok();
     let config = value.and_then(|pair| {
         let value = &pair.value;
-        syn::parse2(quote::quote!(#value)).ok()
+        syn::parse2(quote!(#value)).ok()
     });
     config.unwrap_or_else(|| {
         mistakes.add(option, common::Mistake::Config);
@@ -139,16 +147,23 @@ fn config(options: &[Meta], mistakes: &mut Mistakes) -> Config {
 }
 
 impl Wanted<'_> {
-    fn compare(&self, file: &File, content: &Content, mistakes: &mut Mistakes) {
-        let kind = last_name(self.ty).and_then(|ty| Kind::of(&ty.to_string()));
-        let Some(kind) = kind else {
-            return;
-        };
+    /// The error if the file does not have it, unless the type is another one of that name.
+    fn compare(&self, file: &File, content: &Content, krate: &TokenStream) -> Option<TokenStream> {
+        let text = self.mistake(file, content)?;
+        let (conditions, is_bound) = (self.conditions, Fact::Bound.probe(self.ty, krate));
+        Some(quote_spanned! {self.field.span()=>
+            #(#conditions)*
+            const _: () = if #is_bound { ::core::panic!("{}", #text) };
+        })
+    }
+
+    fn mistake(&self, file: &File, content: &Content) -> Option<String> {
+        let kind = Kind::of(&last_name(self.ty)?.to_string())?;
         let known = (kind.bound)(content).iter().map(|bound| &*bound.binding);
         let known: Vec<&str> = known.collect();
         let (name, what, file_name) = (self.name, kind.what, &*file.name);
         if known.contains(&name) {
-            return;
+            return None;
         }
         let mistake = match nearest(name, &known) {
             Some(other) => Mistake::Misspelt {
@@ -164,7 +179,7 @@ impl Wanted<'_> {
                 lines: kind.lines(name, file.is_json()),
             },
         };
-        mistakes.add(self.field, mistake);
+        Some(mistake.to_string())
     }
 }
 

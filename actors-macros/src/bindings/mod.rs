@@ -35,7 +35,7 @@ pub(crate) fn expand(arguments: TokenStream, mut item: ItemStruct) -> TokenStrea
         let krate = attributes::core_path(&options, mistakes);
         check(&mut item, mistakes);
         let bindings = parse(&mut item, mistakes);
-        let tracked = config::check(&options, wanted(&bindings), mistakes);
+        let tracked = config::check(&options, wanted(&bindings), &krate, mistakes);
         let (of, reading) = (of(&item, &krate), reading(&item.ident, &bindings, &krate));
         quote!(#item #of #reading #tracked)
     })
@@ -76,8 +76,17 @@ fn wanted(bindings: &[Binding]) -> impl Iterator<Item = Wanted<'_>> {
     let needed = bindings.iter().filter(|binding| !binding.is_optional);
     needed.map(
         |Binding {
-             field, name, ty, ..
-         }| Wanted { field, name, ty },
+             field,
+             name,
+             ty,
+             conditions,
+             ..
+         }| Wanted {
+            field,
+            name,
+            ty,
+            conditions,
+        },
     )
 }
 

@@ -107,9 +107,40 @@ impl File {
 
 /// What a file with that text says.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, is_json: bool) -> Result<T, String> {
+    // As wrangler does.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match is_json {
         true => jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default())
             .map_err(|error| error.to_string()),
         false => toml::from_str(text).map_err(|error| error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Content {
+        name: String,
+    }
+
+    #[test]
+    fn files_are_read_as_editors_write_them() {
+        let read =
+            |text: &str, is_json| parse::<Content>(text, is_json).map(|content| content.name);
+        let (toml, json) = (
+            "# of us\nname = 'a' # it\nother = 1\n[env.staging]\nname = 'b'\n",
+            "// of us\n{ \"name\": \"a\", /* it */ \"other\": [1,], \"env\": {}, }\n",
+        );
+        for (text, is_json) in [(toml, false), (json, true)] {
+            for text in [
+                text.to_owned(),
+                text.replace('\n', "\r\n"),
+                format!("\u{feff}{text}"),
+            ] {
+                assert_eq!(read(&text, is_json).as_deref(), Ok("a"), "{text:?}");
+            }
+        }
     }
 }

@@ -71,8 +71,12 @@ fn missing() -> http::Response<&'static str> {
 }
 
 fn in_miniflare(request: http::Request<String>) -> Answer {
+    sent_to(server(), request)
+}
+
+fn sent_to(server: &Miniflare, request: http::Request<String>) -> Answer {
     let (mut head, body) = request.into_parts();
-    head.uri = format!("{}{}", server().url(), head.uri)
+    head.uri = format!("{}{}", server.url(), head.uri)
         .parse()
         .expect("a URL");
     let agent = ureq::Agent::config_builder()
@@ -91,10 +95,12 @@ fn in_miniflare(request: http::Request<String>) -> Answer {
 
 fn server() -> &'static Miniflare {
     static SERVER: OnceLock<Miniflare> = OnceLock::new();
-    SERVER.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Miniflare::start(folder).expect("miniflare starts")
-    })
+    SERVER.get_or_init(|| started("{}"))
+}
+
+fn started(options: &str) -> Miniflare {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Miniflare::start_with(folder, options).expect("miniflare starts")
 }
 
 fn request(
@@ -149,6 +155,21 @@ fn who_has_logged_in_is_known_to_the_actor_and_to_the_site() {
         let forged = send(request("GET", "/me", &[("cookie", &forged)], ""));
         assert_eq!(forged.status, 401);
     });
+}
+
+#[test]
+fn a_panic_in_front_is_answered() {
+    let panics = |send: &Send<'_>| {
+        assert_eq!(send(request("GET", "/panics", &[], "")).status, 500);
+        let page = send(request("GET", "/login", &[], ""));
+        assert_eq!((page.status, &*page.body), (200, "who are you?"));
+    };
+    let world = world();
+    panics(&|request| answer(&world, request));
+    // Other tests would lose what they have in the isolate; they begin after the same build.
+    server();
+    let own = started("{ }"); // differs as text, and so has a storage of its own
+    panics(&|request| sent_to(&own, request));
 }
 
 /// The cookie of somebody who has logged in.

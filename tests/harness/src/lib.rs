@@ -8,6 +8,7 @@ use std::{ffi::OsStr, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
+pub mod engine;
 pub mod miniflare;
 pub mod tools;
 pub mod worker;

@@ -31,6 +31,8 @@ pub struct Worker {
     pub compatibility_date: String,
     /// Flags for further changes of behaviour.
     pub compatibility_flags: Vec<String>,
+    /// The unix socket of the container engine. Without one, no object has a container.
+    pub engine: Option<PathBuf>,
 }
 
 /// A file of a Worker: WebAssembly if its name ends in `.wasm`, else a JavaScript module.
@@ -49,6 +51,8 @@ pub struct Object {
     pub class: String,
     /// Whether its storage is SQLite.
     pub sqlite: bool,
+    /// The image of the container that each object has.
+    pub container: Option<String>,
 }
 
 /// A value in a Worker's `env`.
@@ -104,17 +108,26 @@ impl Worker {
         self
     }
 
+    /// Returns the Worker with containers, which the engine at that unix socket runs.
+    pub fn with_engine(mut self, socket: &Path) -> Worker {
+        self.engine = Some(socket.to_owned());
+        self
+    }
+
     /// A Worker as described by the text of its `wrangler.toml`, still without modules.
     fn from_wrangler(text: &str) -> Result<Worker> {
         let config: Wrangler = toml::from_str(text)?;
-        let sqlite = |class| Object {
+        let object = |class: String, sqlite| Object {
+            container: config
+                .containers
+                .iter()
+                .find(|of| of.class_name == class)
+                .map(|of| of.image.clone()),
             class,
-            sqlite: true,
+            sqlite,
         };
-        let other = |class| Object {
-            class,
-            sqlite: false,
-        };
+        let sqlite = |class| object(class, true);
+        let other = |class| object(class, false);
         let objects = config.migrations.into_iter().flat_map(|migration| {
             let with_sqlite = migration.new_sqlite_classes.into_iter().map(sqlite);
             with_sqlite.chain(migration.new_classes.into_iter().map(other))
@@ -140,6 +153,7 @@ impl Worker {
             bindings: namespaces.map(Ok).chain(vars).collect::<Result<_>>()?,
             compatibility_date: config.compatibility_date,
             compatibility_flags: config.compatibility_flags,
+            engine: None,
         })
     }
 }
@@ -158,6 +172,8 @@ struct Wrangler {
     #[serde(default)]
     exports: BTreeMap<String, Export>,
     #[serde(default)]
+    containers: Vec<Container>,
+    #[serde(default)]
     vars: BTreeMap<String, toml::Value>,
 }
 
@@ -167,6 +183,12 @@ struct Export {
     #[serde(rename = "type")]
     kind: String,
     storage: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Container {
+    class_name: String,
+    image: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -318,12 +340,16 @@ mod tests {
                 [vars]
                 GREETING = "hello"
                 LIMITS = { max = 5 }
+                [[containers]]
+                class_name = "Hall"
+                image = "node:24"
             "#,
         )
         .unwrap();
         let object = |class: &str, sqlite| Object {
             class: class.to_owned(),
             sqlite,
+            container: (class == "Hall").then(|| "node:24".to_owned()),
         };
         let bindings = [
             ("ROOM", Binding::Object("Room".to_owned())),
@@ -341,6 +367,7 @@ mod tests {
                 bindings: bindings.map(|(name, b)| (name.to_owned(), b)).into(),
                 compatibility_date: "2026-11-01".to_owned(),
                 compatibility_flags: vec!["nodejs_compat".to_owned()],
+                engine: None,
             }
         );
     }

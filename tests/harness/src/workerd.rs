@@ -290,12 +290,23 @@ fn write_worker(text: &mut String, worker: &Worker) -> Result<()> {
     for object in &worker.objects {
         let (class, sqlite) = (Quoted(&object.class), object.sqlite);
         let key = Quoted(format!("{name}-{}", object.class));
-        writeln!(
+        write!(
             text,
-            "        (className = {class}, uniqueKey = {key}, enableSql = {sqlite}),"
+            "        (className = {class}, uniqueKey = {key}, enableSql = {sqlite}"
         )?;
+        if let (Some(image), Some(_)) = (&object.container, &worker.engine) {
+            write!(text, ", container = (imageName = {})", Quoted(image))?;
+        }
+        writeln!(text, "),")?;
     }
     writeln!(text, "      ],")?;
+    if let Some(socket) = &worker.engine {
+        let socket = Quoted(format!("unix:{}", socket.display()));
+        writeln!(
+            text,
+            r#"      containerEngine = (localDocker = (socketPath = {socket}, containerEgressInterceptorImage = "proxy")),"#
+        )?;
+    }
     writeln!(
         text,
         r#"      durableObjectStorage = (localDisk = "disk"),"#
@@ -355,6 +366,7 @@ mod tests {
             objects: vec![Object {
                 class: "Room".to_owned(),
                 sqlite: true,
+                container: Some("node:24".to_owned()),
             }],
             bindings: vec![
                 ("ROOM".to_owned(), Binding::Object("Room".to_owned())),
@@ -369,6 +381,7 @@ mod tests {
             ],
             compatibility_date: "2026-11-01".to_owned(),
             compatibility_flags: vec!["nodejs_compat".to_owned()],
+            engine: Some("/e.sock".into()),
         };
         let expected = r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -383,8 +396,9 @@ const config :Workerd.Config = (
         "nodejs_compat",
       ],
       durableObjectNamespaces = [
-        (className = "Room", uniqueKey = "example-Room", enableSql = true),
+        (className = "Room", uniqueKey = "example-Room", enableSql = true, container = (imageName = "node:24")),
       ],
+      containerEngine = (localDocker = (socketPath = "unix:/e.sock", containerEgressInterceptorImage = "proxy")),
       durableObjectStorage = (localDisk = "disk"),
       bindings = [
         (name = "ROOM", durableObjectNamespace = "Room"),

@@ -96,9 +96,11 @@ fn script(name: &str, path: PathBuf) -> Worker {
         objects: vec![Object {
             class,
             sqlite: true,
+            container: None,
         }],
         compatibility_date: "2026-11-01".to_owned(),
         compatibility_flags: Vec::new(),
+        engine: None,
     }
 }
 

@@ -1,7 +1,11 @@
 //! The simulated Worker in front of the actors.
 
 use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 
 use super::http::{normalised, without_socket};
 use super::sim::{Sim, Slot};
@@ -35,7 +39,10 @@ impl Sim {
             Ok(request) => request,
             Err(error) => return Ok((None, Upgrade::Refused(error_response(&error)))),
         };
-        let response = match next(front, env, request, normalised).await {
+        let next = async { Ok(next(front, env, request, normalised).await) };
+        let next = self.in_front(next).await;
+        let next = next.unwrap_or_else(|error| Next::Nobody(error_response(&error)));
+        let response = match next {
             Next::Object(found, mut request) => {
                 if !found.may_upgrade {
                     request.headers_mut().remove("upgrade");
@@ -48,6 +55,16 @@ impl Sim {
             Next::Nobody(response) => response,
         };
         Ok((None, Upgrade::Refused(response)))
+    }
+
+    /// Runs a handler of the Worker's: where it panics, that is an error.
+    pub(crate) async fn in_front<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut work = pin!(work);
+        poll_fn(|cx| {
+            let progress = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+            progress.unwrap_or_else(|payload| Poll::Ready(Err(self.panic_in_front(&*payload))))
+        })
+        .await
     }
 
     /// Runs the consumer of the queue, and returns what is to become of each message.
@@ -71,7 +88,10 @@ impl Sim {
         });
         let (queue, messages) = (queue.to_owned(), messages.collect());
         let outcome = match consumer(consumers, &queue) {
-            Some(run) => run(Unread { queue, messages }, env.clone()).await,
+            Some(run) => {
+                let run = run(Unread { queue, messages }, env.clone());
+                self.in_front(run).await
+            }
             None => Err(Error::internal(format!(
                 "the Worker has no consumer of the queue `{queue}`: add `queue(\"{queue}\") = \
                  handler` to `entry!`"

@@ -11,6 +11,7 @@
 //!   isolate in production. Which actors share an isolate there is unknown.
 
 mod bindings;
+mod container;
 mod d1;
 mod disk;
 mod fake;
@@ -19,6 +20,7 @@ mod front;
 mod http;
 mod ids;
 mod kv;
+mod machine;
 mod network;
 mod outbox;
 mod outside;
@@ -35,6 +37,7 @@ pub(crate) use self::bindings::Binding;
 pub(crate) use self::disk::Disk;
 pub(crate) use self::fake::fakes;
 pub(crate) use self::front::Verdict;
+pub use self::machine::{Image, Machine};
 pub(crate) use self::network::{Fault, SLOW};
 pub(crate) use self::remote::call;
 pub(crate) use self::sim::{Sim, Slot};

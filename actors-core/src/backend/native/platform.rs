@@ -18,7 +18,7 @@ use crate::turn::BoxFuture;
 /// One object.
 pub(super) struct Object {
     world: Rc<Sim>,
-    slot: Rc<Slot>,
+    pub(super) slot: Rc<Slot>,
 }
 
 impl Sim {

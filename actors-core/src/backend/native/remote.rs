@@ -8,10 +8,12 @@ use super::bindings::Binding;
 use super::d1::Database;
 use super::ids::Key;
 use super::kv::Namespace;
+use super::platform::Object;
 use super::queue::Producer;
 use super::r2::Bucket;
 use super::sim::{Sim, Slot};
 use crate::bindings::bucket::R2;
+use crate::bindings::container::Engine;
 use crate::bindings::database::D1;
 use crate::bindings::fetch::Fetcher;
 use crate::bindings::kv::KvStore;
@@ -82,6 +84,11 @@ impl Bindings for Sim {
         _bookmark: &'a str,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(ready(Err(no_history())))
+    }
+
+    fn engine(&self, object: &dyn Platform) -> Option<Rc<dyn Engine>> {
+        let object: &Object = object.own().downcast_ref()?;
+        self.engine_of(&object.slot)
     }
 
     fn text(&self, name: &str) -> Option<String> {

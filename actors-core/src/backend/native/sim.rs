@@ -18,6 +18,7 @@ use super::bindings::Bound;
 use super::disk::Disk;
 use super::fake::Fakes;
 use super::ids::Key;
+use super::machine::{Image, Machine};
 use super::network::Network;
 use super::outbox::Outbox;
 use super::socket::Socket;
@@ -49,6 +50,9 @@ pub(crate) struct Slot {
     socket_options: Option<&'static SocketOptions>,
     /// How many bodies of its calls are still read.
     streams: Cell<usize>,
+    /// Its container that was started last, which outlives what is in memory, and until when.
+    pub(super) machine: RefCell<Option<Machine>>,
+    pub(super) container_kept: Cell<Option<Timestamp>>,
 }
 
 /// Makes the object of a slot.
@@ -77,6 +81,8 @@ impl Slot {
             sockets: RefCell::default(),
             socket_options: None,
             streams: Cell::default(),
+            machine: RefCell::default(),
+            container_kept: Cell::default(),
         }
     }
 
@@ -97,6 +103,10 @@ impl Slot {
     /// Where its web sockets are opened.
     pub(crate) fn socket_path(&self) -> Option<&'static str> {
         self.socket_options.map(|options| options.path)
+    }
+
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.object.borrow().is_some()
     }
 
     fn label(&self) -> String {
@@ -176,6 +186,8 @@ pub(crate) struct Sim {
     pub(super) me: Weak<Sim>,
     pub(crate) bound: Bound,
     pub(crate) network: Network,
+    /// What runs in the containers of the objects, by class.
+    pub(crate) images: RefCell<BTreeMap<String, Rc<Image>>>,
     now: Cell<Timestamp>,
     slots: RefCell<BTreeMap<(String, Key), Rc<Slot>>>,
     tasks: RefCell<Vec<Task>>,
@@ -203,6 +215,7 @@ impl Sim {
             me: me.clone(),
             bound: Bound::default(),
             network: Network::default(),
+            images: RefCell::default(),
             // An arbitrary day: 2026-01-01T00:00:00Z.
             now: Cell::new(Timestamp::from_millis(1_767_225_600_000)),
             slots: RefCell::default(),
@@ -236,6 +249,11 @@ impl Sim {
     /// The slot of an instance, created when first used.
     pub(crate) fn slot(&self, address: &Address, name: &str) -> Result<Rc<Slot>> {
         self.slot_of(address, Key::Named(name.to_owned(), None))
+    }
+
+    /// The same of the instance with that id.
+    pub(crate) fn slot_with_id(&self, address: &Address, id: &str) -> Result<Rc<Slot>> {
+        self.slot_of(address, Key::with_id(address.actor, address.binding, id)?)
     }
 
     pub(super) fn slot_of(&self, address: &Address, key: Key) -> Result<Rc<Slot>> {
@@ -625,6 +643,7 @@ impl Sim {
         if is_evicted {
             self.tasks.borrow_mut().retain(|task| !is_of_it(task));
             self.note(Some(slot), || "is evicted".to_owned());
+            self.leave(slot);
         }
         is_evicted
     }
@@ -635,18 +654,8 @@ impl Sim {
 
     /// A panic aborts the isolate, and all objects in it.
     fn panic_in(&self, task: Task, slot: &Rc<Slot>, payload: &(dyn Any + Send)) {
-        let message = payload
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
-        self.note(Some(slot), || format!("panics: {message}"));
         slot.disk.commit().expect("SQLite in memory commits");
-        self.outbox.flush();
-        let message = format!("panicked: {message}");
-        for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
-            slot.interruption.replace(Some(Interruption::Panic(None)));
-        }
+        let message = self.panicked(Some(slot), payload);
         if let Some(lost) = current::panicked_alarm() {
             let culprit = Some((lost.alarm, message.clone()));
             slot.interruption
@@ -655,6 +664,32 @@ impl Sim {
         task.give_up(Error::new(ErrorKind::Panic, message));
         slot.rings.set(false);
         drop(task);
+        self.forget_all();
+    }
+
+    /// The same in the Worker in front, whose error it is.
+    pub(super) fn panic_in_front(&self, payload: &(dyn Any + Send)) -> Error {
+        let message = self.panicked(None, payload);
+        self.forget_all();
+        Error::new(ErrorKind::Panic, message)
+    }
+
+    /// Notes a panic, and returns its message.
+    fn panicked(&self, slot: Option<&Slot>, payload: &(dyn Any + Send)) -> String {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        self.note(slot, || format!("panics: {message}"));
+        self.outbox.flush();
+        for slot in self.all_slots().iter().filter(|slot| slot.rings.get()) {
+            slot.interruption.replace(Some(Interruption::Panic(None)));
+        }
+        format!("panicked: {message}")
+    }
+
+    fn forget_all(&self) {
         for slot in self.all_slots() {
             self.forget(
                 &slot,

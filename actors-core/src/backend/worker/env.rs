@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use super::{d1, history, kv, network, queue, r2, rpc};
+use super::{container, d1, history, kv, network, queue, r2, rpc};
 use crate::bindings::bucket::R2;
+use crate::bindings::container::Engine;
 use crate::bindings::database::D1;
 use crate::bindings::fetch::Fetcher;
 use crate::bindings::kv::KvStore;
@@ -75,6 +76,10 @@ impl Bindings for JsValue {
         bookmark: &'a str,
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(history::restore(object, bookmark))
+    }
+
+    fn engine(&self, object: &dyn Platform) -> Option<Rc<dyn Engine>> {
+        container::of(object)
     }
 
     fn text(&self, name: &str) -> Option<String> {

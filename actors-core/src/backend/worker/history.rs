@@ -5,9 +5,9 @@ use js_sys::futures::JsFuture;
 use wasm_bindgen::prelude::*;
 
 use super::error::from_js;
-use super::state::State;
+use super::state::{State, state};
 use crate::env::no_history;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::platform::Platform;
 use crate::time::Timestamp;
 
@@ -36,12 +36,7 @@ pub(super) async fn restore(object: &dyn Platform, bookmark: &str) -> Result<()>
     settled(go_back(state(object)?, bookmark)).await.map(drop)
 }
 
-fn state(object: &dyn Platform) -> Result<&State> {
-    let state = object.own().downcast_ref();
-    state.ok_or_else(|| Error::internal("not an object of the runtime"))
-}
-
-async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue> {
+pub(super) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue> {
     let settled = match promise {
         Ok(promise) => JsFuture::from(promise).await,
         Err(thrown) => Err(thrown),

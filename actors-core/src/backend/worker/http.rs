@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::pin::Pin;
 
 use ::http::header::HeaderName;
-use ::http::{HeaderMap, Method};
+use ::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
 use http_body::Body as _;
 use js_sys::futures::JsFuture;
@@ -210,7 +210,9 @@ pub(super) fn from_js_response(response: JsValue) -> Result<Response> {
     let mut head = Response::new(Body::empty());
     *head.status_mut() = status.parse().map_err(::http::Error::from)?;
     read_headers(head.headers_mut(), lines)?;
-    if has_body {
+    if head.status() == StatusCode::SWITCHING_PROTOCOLS {
+        *head.body_mut() = Body::socket(response);
+    } else if has_body {
         *head.body_mut() = Body::incoming(JsBody::Response(response.unchecked_into()));
     }
     Ok(head)
@@ -233,6 +235,11 @@ fn lines(headers: &HeaderMap) -> Option<String> {
 
 pub(super) fn to_js_response(response: Response) -> Result<JsValue> {
     let (head, body) = response.into_parts();
+    if head.status == StatusCode::SWITCHING_PROTOCOLS
+        && let Some(socket) = body.as_socket::<JsValue>()
+    {
+        return Ok(socket.clone());
+    }
     let (bytes, stream) = outgoing(body, to_stream);
     let (status, headers) = (head.status.as_u16(), lines(&head.headers));
     let response = respond(status, headers.as_deref(), some(&bytes), &stream);
@@ -274,7 +281,7 @@ fn some(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// The stream that JavaScript has of the body, or a new one.
-fn unread_or_stream(body: Body) -> JsValue {
+pub(super) fn unread_or_stream(body: Body) -> JsValue {
     match body.into_incoming::<JsBody>() {
         Ok(JsBody::Request(request)) => request.body().into(),
         Ok(JsBody::Response(response)) => response.body().into(),

@@ -2,6 +2,7 @@
 
 mod body;
 mod class;
+mod container;
 mod d1;
 mod entry;
 mod env;

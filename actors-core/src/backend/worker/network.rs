@@ -1,5 +1,6 @@
 //! Requests to the network and to other Workers.
 
+use std::convert::identity;
 use std::pin::Pin;
 use std::rc::Rc;
 
@@ -22,7 +23,8 @@ use crate::turn::BoxFuture;
 extern "C" {
     #[wasm_bindgen(js_name = serviceOf)]
     fn service_of(env: &JsValue, name: &str) -> Option<Client>;
-    type Client;
+    #[derive(Clone)]
+    pub(super) type Client;
     /// A request that has been sent; without a client, over the network.
     type Exchange;
     #[wasm_bindgen(constructor)]
@@ -38,7 +40,15 @@ pub(super) fn network() -> Rc<dyn Fetcher> {
 }
 
 pub(super) fn service(env: &JsValue, name: &str) -> Option<Rc<dyn Fetcher>> {
-    Some(Rc::new(Service(service_of(env, name)?)))
+    let client = service_of(env, name)?;
+    let failure = identity;
+    Some(Rc::new(Service { client, failure }))
+}
+
+/// What a client reaches over connections that may fail.
+pub(super) fn connected(client: Client) -> Rc<dyn Fetcher> {
+    let failure = lost;
+    Rc::new(Service { client, failure })
 }
 
 struct Network;
@@ -55,12 +65,15 @@ impl Fetcher for Network {
     }
 }
 
-/// Another Worker.
-struct Service(Client);
+/// Another Worker, or whatever else the runtime has a client of.
+struct Service {
+    client: Client,
+    failure: fn(Error) -> Error,
+}
 
 impl Fetcher for Service {
     fn fetch(&self, request: Request) -> BoxFuture<'static, Result<Response>> {
-        let sent = send(Some(&self.0), request, std::convert::identity);
+        let sent = send(Some(&self.client), request, self.failure);
         Box::pin(async { sent?.response().await })
     }
 
@@ -85,7 +98,7 @@ fn send(
 }
 
 /// The error of a request over the network: nothing else than a connection fails here.
-fn lost(error: Error) -> Error {
+pub(super) fn lost(error: Error) -> Error {
     match error.kind() {
         ErrorKind::Internal if !error.message().contains("subrequests") => {
             Error::new(ErrorKind::Unavailable, error.message())
@@ -111,11 +124,13 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    async fn response(self) -> Result<Response> {
+    async fn response(mut self) -> Result<Response> {
         let response = JsFuture::from(self.exchange.response()).await;
         let response = response.map_err(|thrown| (self.failure)(from_js(&thrown)))?;
         let by_itself = response.clone();
         let response = http::from_js_response(response)?;
+        // A web socket has no body to end with.
+        self.is_left = response.status() == ::http::StatusCode::SWITCHING_PROTOCOLS;
         Ok(response.map(|body| match body.is_end_stream() {
             true => body,
             false => arriving(by_itself.unchecked_into(), self.failure, Some(self)),

@@ -2,6 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::error::{Error, Result as CoreResult};
+use crate::platform::Platform;
+
 #[wasm_bindgen]
 extern "C" {
     /// The state that the runtime passes to the class's constructor.
@@ -34,4 +37,10 @@ extern "C" {
     pub(super) fn delete_all(this: &Storage) -> Result<js_sys::Promise, JsValue>;
     #[wasm_bindgen(method, catch, js_name = deleteAlarm)]
     pub(super) fn delete_alarm(this: &Storage) -> Result<js_sys::Promise, JsValue>;
+}
+
+/// The state of the object that the platform is.
+pub(super) fn state(object: &dyn Platform) -> CoreResult<&State> {
+    let state = object.own().downcast_ref();
+    state.ok_or_else(|| Error::internal("not an object of the runtime"))
 }

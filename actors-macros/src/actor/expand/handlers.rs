@@ -190,13 +190,15 @@ impl Handlers {
                 }
 
                 /// The same stub, which makes a call again, up to so many times, if it certainly
-                /// has not run, or happens only once anyway.
+                /// has not run, or happens only once anyway. One with a `Body` is made once: a
+                /// stream can't be sent again.
                 pub fn with_retries(self, retries: u32) -> Self {
                     Self(self.0.with_retries(retries, &[#(#once),*]))
                 }
 
                 /// The same stub, which makes a call again, up to so many times, even if it may
-                /// have run: for calls of which a second one does no harm.
+                /// have run: for calls of which a second one does no harm. One with a `Body` is
+                /// made once.
                 pub fn with_idempotent_retries(self, retries: u32) -> Self {
                     Self(self.0.with_idempotent_retries(retries))
                 }

@@ -113,10 +113,10 @@ fn errors() {
         &[
             "InvalidArgument, false: GET https://far.example/hello: the request can't be sent: a \
              GET has no body",
-            "InvalidArgument, false: GET /hello: the URL must be absolute, \
-             `https://example.com/path` for example",
-            "InvalidArgument, false: GET ftp://far.example/hello: the URL must be absolute, \
-             `https://example.com/path` for example",
+            "InvalidArgument, false: GET /hello: the URL must be absolute, with \
+             http or https: `https://example.com/path` for example",
+            "InvalidArgument, false: GET ftp://far.example/hello: the URL must be absolute, with \
+             http or https: `https://example.com/path` for example",
             "InvalidArgument, false: HELLO https://far.example/hello: the request can't be sent: \
              Invalid HTTP method string: HELLO",
             "Unavailable, true: GET https://far.example/throws: no answer from here",

@@ -1,4 +1,4 @@
-use actors_core::Service;
+use actors_core::{FromBinding, Service};
 use actors_core::prelude::*;
 
 /// All of it is in the file, or need not be.
@@ -21,6 +21,25 @@ pub struct Bindings {
 #[allow(dead_code)]
 pub struct Elsewhere {
     cache: Kv,
+}
+
+mod own {
+    use super::{FromBinding, *};
+
+    pub struct Bucket(String);
+
+    impl FromBinding for Bucket {
+        fn from_binding(env: &Env, name: &str) -> Result<Self> {
+            env.var(name).map(Self)
+        }
+    }
+
+    /// Is called as one of ours, and is another type.
+    #[bindings(config = "config.toml")]
+    #[allow(dead_code)]
+    pub struct Bindings {
+        bucket_of_my_own: Bucket,
+    }
 }
 
 fn main() {}
