@@ -366,6 +366,7 @@ fn model() -> Worker {
         bindings: Vec::new(),
         compatibility_date: worker().compatibility_date.clone(),
         compatibility_flags: Vec::new(),
+        engine: None,
     }
 }
 
