@@ -101,7 +101,7 @@ pub struct World {
 }
 
 /// Which instance of an actor is meant: a `&str` is its name, and [`Which::Id`] reaches one that has
-/// none, from [`unique`](crate::Actor::unique).
+/// none, from [`unique`](crate::State::unique).
 ///
 /// ```
 /// # use actors_core::prelude::*;
