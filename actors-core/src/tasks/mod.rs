@@ -113,6 +113,10 @@
 //! begins anew. A step hands on what it returns and nothing else: where it is replayed its code does
 //! not run, and does not change a variable.
 //!
+//! Steps that are done beside each other are joined by any macro or function for futures, as
+//! `futures_util::try_join!(run.step("a", ..), run.step("b", ..))?`; `select` works as well, for what
+//! comes first.
+//!
 //! Each operation has a name, which is constant, or in a loop constant with a number or a text:
 //! [`StepName`]. The same name can be used again, but not by two operations at once.
 //!
