@@ -1,7 +1,9 @@
 //! A shop: its orders are paid, told to a web hook, passed on to a queue, and counted in KV.
 //!
 //! What it needs of the world is in `wrangler.toml`, but for the secret, `HOOK_KEY`, and the Worker of
-//! the class `Billing`. The same order may be sent as often as one likes:
+//! the class `Billing`. `cargo xtask dev` has none of that: there an order is an internal error, and
+//! the terminal says what is missing; `tests/shop.rs` has all of it. Where it is deployed, the same
+//! order may be sent as often as one likes:
 //!
 //! ```sh
 //! curl localhost:8787/shops/corner/orders -H 'idempotency-key: 1' --json '{"item": "soup", "cents": 450}'

@@ -47,7 +47,8 @@ const EXAMPLES: &[Example] = &[
     Example {
         name: "shop",
         what: "Orders that happen once: a secret, KV, a queue, the network and an object of another \
-               Worker, which this one has to be bound to.",
+               Worker. A Worker that is not bound to them, as under cargo xtask dev, refuses an order, \
+               and its log says what is missing.",
         try_it: Try::Command(
             "curl {host}/shops/corner/orders -H 'idempotency-key: 1' \
              --json '{\"item\": \"soup\", \"cents\": 450}'",

@@ -232,6 +232,22 @@ on_both! {
         assert_eq!(rows(&labour), json!([[0, 0, 0, 0]]));
     }
 
+    fn what_is_of_another_type_is_named(world) {
+        let labour = world.object("LABOUR", "a");
+        let id = start(&labour, "retyped", 0);
+        comes_to(&world, &labour, &id, "awaits go");
+        labour.ask("set_order", json!([1]));
+        signal(&labour, &id, "go", "a text");
+        comes_to(&world, &labour, &id, "set aside");
+        let misfit = state(&labour, &id);
+        assert!(misfit.contains("something else of `count` than its code expects"), "{misfit}");
+        labour.ask("set_order", json!([0]));
+        assert_eq!(labour.ask("retry", json!([id])), json!(true));
+        comes_to(&world, &labour, &id, "failed");
+        let failure = state(&labour, &id);
+        assert!(failure.contains("the signal `go` is of another type"), "{failure}");
+    }
+
     fn a_write_that_fails_is_undone_and_its_error_is_replayed(world) {
         let labour = world.object("LABOUR", "a");
         let id = start(&labour, "failing_write", 0);

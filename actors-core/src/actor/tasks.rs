@@ -157,7 +157,8 @@ impl<A> Run<A> {
     /// # }
     /// ```
     ///
-    /// One that is given up for something else, beside which it waits, takes no signal.
+    /// In a loop, the name `("address", 3)` is that of the signal `"address[3]"`. One that is given up
+    /// for something else, beside which it waits, takes no signal.
     ///
     /// Costs one row written if the signal is there; two, and those of its alarm, if not.
     ///
@@ -174,9 +175,20 @@ impl<A> Run<A> {
     }
 
     /// Stores how far the task has come, for [`Task::progress`](crate::tasks::Task::progress), and
-    /// sends it to the web sockets that follow the task, as
-    /// `{"type":"task","id":7,"progress":..}`. They have the tag `task:7`, from
-    /// [`Admission::follow_task`](crate::Admission::follow_task).
+    /// sends it to the web sockets that
+    /// [follow the task](crate::Admission::follow_task).
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// # #[actor] struct Shop {}
+    /// # #[actor] impl Shop {
+    /// # #[task]
+    /// # async fn deliver(run: &Run<Self>) -> Result<()> {
+    /// run.progress(&"packed".to_owned())?; // of a type that is also read, so no `&str`
+    /// # Ok(())
+    /// # }
+    /// # }
+    /// ```
     ///
     /// Takes effect at once; a replay does not repeat it. Costs one row written.
     ///
@@ -234,8 +246,8 @@ impl Run<()> {
         let (execution, name, mut body) = (&self.execution, name.into_name(), Some(body));
         Pending(Box::pin(async move {
             let mut write = || encode(&body.take().ok_or_else(not_run)?()?);
-            let written = execution.write_within(name, &mut write).await;
-            returned(execution, written, read).await
+            let written = execution.write_within(name.clone(), &mut write).await;
+            returned(execution, &name, written, read).await
         }))
     }
 }
@@ -260,8 +272,8 @@ impl<A: Actor> Run<A> {
                 let (actor, ctx) = exclusive(actor);
                 encode(&body.take().ok_or_else(not_run)?(actor, ctx)?)
             };
-            let written = execution.change(name, &mut write).await;
-            returned(execution, written, read).await
+            let written = execution.change(name.clone(), &mut write).await;
+            returned(execution, &name, written, read).await
         }))
     }
 
@@ -301,6 +313,21 @@ type Read<T> = fn(&str) -> Result<T, String>;
 
 impl<T> Step<'_, T> {
     /// How it is retried, instead of as the task says.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// use actors_core::alarms::Retry;
+    ///
+    /// # #[actor] struct Shop {}
+    /// # async fn charge() -> Result<()> { Ok(()) }
+    /// # #[actor] impl Shop {
+    /// # #[task]
+    /// # async fn sell(run: &Run<Self>) -> Result<()> {
+    /// let retry = Retry { max: 20, base: seconds(1), cap: minutes(5) };
+    /// run.step("charge", async || charge().await).retry(retry).await
+    /// # }
+    /// # }
+    /// ```
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
@@ -328,8 +355,8 @@ impl<'a, T: 'a> Future for Step<'a, T> {
             } = *self;
             let name = std::mem::take(&mut self.name);
             self.running = Some(Box::pin(async move {
-                let done = execution.step(name, retry, limit, &mut *body).await;
-                returned(execution, done, read).await
+                let step = execution.step(name.clone(), retry, limit, &mut *body);
+                returned(execution, &name, step.await, read).await
             }));
         }
         poll_running(&mut self.running, cx)
@@ -356,8 +383,10 @@ impl<'a, T: 'a> Event<'a, T> {
             ..
         } = self;
         Pending(Box::pin(async move {
-            let value = execution.event(name, Some(span)).await?;
-            value.map(|value| signalled(&value, read)).transpose()
+            let value = execution.event(name.clone(), Some(span)).await?;
+            value
+                .map(|value| signalled(&name, &value, read))
+                .transpose()
         }))
     }
 }
@@ -370,8 +399,8 @@ impl<'a, T: 'a> Future for Event<'a, T> {
             let (execution, read) = (self.execution, self.read);
             let name = std::mem::take(&mut self.name);
             self.running = Some(Box::pin(async move {
-                let value = execution.event(name, None).await?;
-                signalled(value.as_deref().unwrap_or("null"), read)
+                let value = execution.event(name.clone(), None).await?;
+                signalled(&name, value.as_deref().unwrap_or("null"), read)
             }));
         }
         poll_running(&mut self.running, cx)
@@ -433,13 +462,14 @@ fn not_stored(error: String) -> Error {
 /// What an operation has returned, in this run or a former one.
 async fn returned<T>(
     execution: &Execution,
+    name: &str,
     outcome: Result<Option<String>>,
     read: Read<T>,
 ) -> Result<T> {
     let text = outcome?.unwrap_or_default();
     match read(&text) {
         Ok(value) => Ok(value),
-        Err(error) => execution.misfits(&error).await,
+        Err(error) => execution.misfits(name, &error).await,
     }
 }
 
@@ -447,8 +477,9 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     json::from_text(text)
 }
 
-fn signalled<T>(value: &str, read: Read<T>) -> Result<T> {
-    read(value).map_err(|error| Error::invalid(format!("the signal is of another type: {error}")))
+fn signalled<T>(name: &str, value: &str, read: Read<T>) -> Result<T> {
+    read(value)
+        .map_err(|error| Error::invalid(format!("the signal `{name}` is of another type: {error}")))
 }
 
 /// How generated code runs a task.

@@ -112,8 +112,16 @@ impl<T> Admission<T> {
         self
     }
 
-    /// Has the socket hear how far that task comes: see
-    /// [`Run::progress`](crate::tasks::Run::progress). It takes one of the socket's tags.
+    /// Has the socket hear how far that task comes from now on, by
+    /// [`Run::progress`](crate::tasks::Run::progress), and how it ends:
+    ///
+    /// ```json
+    /// {"type":"task","id":7,"progress":"packed"}
+    /// {"type":"task","id":7,"state":"done"}
+    /// ```
+    ///
+    /// How far it is already is in [`Task::progress`](crate::tasks::Task::progress), which
+    /// [`greet`](Self::greet) can send. It takes one of the socket's tags, `task:7`.
     #[must_use]
     pub fn follow_task<R>(self, id: TaskId<R>) -> Self {
         self.tag(id.tag())

@@ -183,10 +183,12 @@ impl Execution {
         })
     }
 
-    /// Ends the task in memory: what the journal has is of another type than the code expects.
-    pub(crate) async fn misfits<T>(&self, error: &str) -> T {
+    /// Ends the task in memory: what the journal has of the operation is of another type than
+    /// the code expects.
+    pub(crate) async fn misfits<T>(&self, name: &str, error: &str) -> T {
         let error = Error::schema(format!(
-            "the journal of the task `{}` has something else than its code expects: {error}",
+            "the journal of the task `{}` has something else of `{name}` than its code expects: \
+             {error}",
             self.def.name
         ));
         self.stop(Stop::Misfit(error)).await

@@ -55,7 +55,27 @@ impl<'a> Tasks<'a> {
         Start::new(self.instance, def, input)
     }
 
-    /// The task, if it is there: alive, or kept after its end.
+    /// The task, if it is there: alive, or kept after its end. A [`Task`] is for the actor, and does
+    /// not travel: a method returns what its callers need of it.
+    ///
+    /// ```
+    /// # use actors_core::prelude::*;
+    /// use actors_core::tasks::{TaskId, TaskState};
+    ///
+    /// # #[actor] struct Shop {}
+    /// # #[actor] impl Shop {
+    /// # #[task] async fn deliver(run: &Run<Self>) -> Result<String> { Ok(String::new()) }
+    /// /// Where the parcel is; nothing if it is still on its way.
+    /// pub fn delivered(&self, ctx: &Ctx<Self>, id: TaskId<String>) -> Result<Option<String>> {
+    ///     let task = ctx.tasks().get(id)?;
+    ///     match task.ok_or_else(|| Error::not_found("no such delivery"))?.state {
+    ///         TaskState::Done(place) => Ok(Some(place)),
+    ///         TaskState::Failed(error) => Err(error),
+    ///         _ => Ok(None),
+    ///     }
+    /// }
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -91,7 +111,8 @@ impl<'a> Tasks<'a> {
     }
 
     /// Sends the task a value, which its `run.event` of that name takes: the one that waits, or the
-    /// next one. Several of a name are taken in the order in which they were sent.
+    /// next one. Several of a name are taken in the order in which they were sent. Its type is one
+    /// that can also be read: for a text that is `&text`, with a `String`.
     ///
     /// # Errors
     ///

@@ -110,7 +110,12 @@
 //! its journal. All that may differ belongs into a step: requests, random numbers, what is read from
 //! the actor. The time is [`Run::now`], which is journaled with what the task has got last. Outside
 //! of steps, it awaits only what its `run` returns: anything else is lost when it leaves memory, and
-//! begins anew.
+//! begins anew. A step hands on what it returns and nothing else: where it is replayed its code does
+//! not run, and does not change a variable.
+//!
+//! Steps that are done beside each other are joined by any macro or function for futures, as
+//! `futures_util::try_join!(run.step("a", ..), run.step("b", ..))?`; `select` works as well, for what
+//! comes first.
 //!
 //! Each operation has a name, which is constant, or in a loop constant with a number or a text:
 //! [`StepName`]. The same name can be used again, but not by two operations at once.

@@ -7,7 +7,7 @@
 //! curl localhost:8787/agents/demo -d 'A page that counts clicks' # begins a conversation, 1
 //! curl -N localhost:8787/agents/demo/1/events                    # what happens, from its beginning
 //! curl localhost:8787/agents/demo/1/say -d 'Add a readme.md'     # also in the middle
-//! curl -X POST localhost:8787/agents/demo/1/rollback/1           # deploys an earlier version
+//! curl -X POST localhost:8787/agents/demo/1/rollback/1           # version 1 again, once it is at rest
 //! curl localhost:8787/agents/demo/1/versions/1
 //! ```
 //!

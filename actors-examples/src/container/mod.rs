@@ -5,7 +5,7 @@
 //!
 //! ```sh
 //! curl localhost:8787/containers/demo/hello      # starts it, and is passed on to it
-//! curl localhost:8787/containers/demo/exit?code=3
+//! curl 'localhost:8787/containers/demo/exit?code=3' # makes it fail: it is started again
 //! curl localhost:8787/containers/demo/-/runs     # each run, and how it ended
 //! curl -X POST localhost:8787/containers/demo/-/stop
 //! ```

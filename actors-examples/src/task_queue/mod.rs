@@ -5,8 +5,8 @@
 //! ```sh
 //! curl localhost:8787/queues/demo/tasks -d '{"payload": {"millis": 500}, "topic": "mail", "priority": 2}'
 //! curl -X PUT localhost:8787/tasks/demo/order-7 --json '{"payload": {}}' # twice: one task
-//! curl localhost:8787/queues/demo/claim -d '{"worker": "me", "most": 3}'
-//! curl -X POST localhost:8787/queues/demo/leases/2/complete
+//! curl localhost:8787/queues/demo/claim -d '{"worker": "me", "most": 3}' # each with its `lease`
+//! curl -X POST localhost:8787/queues/demo/leases/3/complete # one of these, within 30 seconds
 //! curl localhost:8787/queues/demo
 //! ```
 //!

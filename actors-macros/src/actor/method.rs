@@ -160,6 +160,9 @@ impl Method {
                 false => TaskForm::Shared,
             }
         });
+        if let Some((_, ty)) = inputs.next_if(|(_, ty)| is_apart && is_ctx(ty)) {
+            mistakes.add(ty, Mistake::TaskCtx);
+        }
         let request = inputs.next_if(|(_, ty)| matches!(role, Role::Connect) && is_request(ty));
         let socket = inputs.next_if(|(_, ty)| role.is_of_a_socket() && is_socket(ty));
         let arguments: Vec<_> = inputs
@@ -405,8 +408,10 @@ fn check_task(signature: &Signature, run: Option<&Type>, is_apart: bool, mistake
             .any(|(_, ty)| is_run(ty)) => {}
         None => mistakes.add(&signature.ident, form),
         Some(Type::Reference(run)) if run.mutability.is_none() => {
-            if type_argument(&run.elem, 0).is_some() != is_apart {
-                mistakes.add(run, form);
+            match (is_apart, type_argument(&run.elem, 0)) {
+                (true, None) => mistakes.add(run, Mistake::TaskRunWithoutSelf),
+                (false, Some(_)) => mistakes.add(run, Mistake::TaskRunOfSelf),
+                _ => {}
             }
         }
         Some(run) => mistakes.add(run, form),

@@ -298,6 +298,10 @@ pub(crate) enum Mistake<'a> {
         "a task gets at what it has done before by its run: take `{instead}`, before its arguments"
     )]
     TaskRun { instead: &'a str },
+    #[error("a task that takes `&self` has the actor by that: write `run: &Run`")]
+    TaskRunOfSelf,
+    #[error("a task without a receiver gets at the actor by its run: write `run: &Run<Self>`")]
+    TaskRunWithoutSelf,
     #[error("`&Run` belongs to a `#[task]` method, which takes it right before its arguments")]
     RunPlace,
     #[error(
