@@ -7,8 +7,8 @@ use http::{Method, StatusCode};
 use super::handlers::{Before, OnFallback};
 use super::route::{Found, Route, find, nothing};
 use crate::env::Env;
-use crate::error::Result;
-use crate::request::{Request, Response, error_response, sendable};
+use crate::error::{Error, Result};
+use crate::request::{Request, Response, check_request, error_response, sendable};
 
 /// Who answers requests.
 #[doc(hidden)]
@@ -49,7 +49,7 @@ async fn admitted(
 ) -> Result<Next> {
     if let Some(before) = front.before {
         request = match before(request, env.clone()).await? {
-            ControlFlow::Continue(request) => normalised(request)?,
+            ControlFlow::Continue(request) => normalised(passable(request)?)?,
             ControlFlow::Break(response) => return Ok(Next::Nobody(sendable(response)?)),
         };
     }
@@ -57,6 +57,13 @@ async fn admitted(
         Some(found) => Ok(Next::Object(found, request)),
         None => elsewhere(front, env, request).await,
     }
+}
+
+/// The request that `before` passes on; one that can't be sent is no fault of the client's.
+fn passable(request: Request) -> Result<Request> {
+    let checked = check_request(&request);
+    checked.map_err(|error| Error::internal(error.message()))?;
+    Ok(request)
 }
 
 /// A request for which there is no route.

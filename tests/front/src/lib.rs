@@ -5,6 +5,9 @@
 
 mod login;
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use actors_core::prelude::*;
 use actors_core::{Batch, Scheduled, Service, send};
 use axum::Router;
@@ -62,6 +65,7 @@ fn router(env: Env) -> Router {
         )
         .route("/notes/{room}", get(notes))
         .route("/jobs", post(enqueue))
+        .route("/odd/{what}", get(odd))
         .with_state(env)
 }
 
@@ -75,6 +79,35 @@ async fn enqueue(State(env): State<Env>, jobs: String) -> Result<Response, Respo
     let request = http::Request::post("https://far/").body(jobs);
     let request = request.map_err(Error::from)?;
     Ok(send(async move { Bindings::of(&env)?.far.fetch(request).await }).await?)
+}
+
+/// A response that can't be sent, or whose body panics while it is read.
+async fn odd(Path(what): Path<String>) -> axum::response::Response {
+    let response = http::Response::builder();
+    let response = match &*what {
+        "panics" => response.body(axum::body::Body::new(Panics(false))),
+        "informational" => response.status(100).body("no".into()),
+        "binary" => response.header("x-odd", &b"\xe4"[..]).body("no".into()),
+        _ => response.header("x-odd", "ä").body("yes".into()),
+    };
+    response.unwrap_or_default()
+}
+
+/// A part, and a panic.
+struct Panics(bool);
+
+impl http_body::Body for Panics {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>>>> {
+        let is_second = std::mem::replace(&mut self.0, true);
+        assert!(!is_second, "as it should");
+        Poll::Ready(Some(Ok(http_body::Frame::data("a part".into()))))
+    }
 }
 
 async fn nightly(event: Scheduled, env: &Env) -> Result<()> {

@@ -23,6 +23,15 @@ pub(crate) async fn authenticate(
     request.headers_mut().remove(USER);
     let path = request.uri().path();
     assert_ne!(path, "/panics", "as it should");
+    match path {
+        "/changed/binary" => {
+            let value = HeaderValue::from_bytes(b"\xe4").map_err(http::Error::from)?;
+            request.headers_mut().insert("x-odd", value);
+            return Ok(ControlFlow::Continue(request));
+        }
+        "/changed/body" => return Ok(ControlFlow::Continue(request.map(|_| "a body".into()))),
+        _ => {}
+    }
     if !path.starts_with("/rooms/") && path != "/me" {
         return Ok(ControlFlow::Continue(request));
     }

@@ -172,6 +172,59 @@ fn a_panic_in_front_is_answered() {
     panics(&|request| sent_to(&own, request));
 }
 
+#[test]
+fn what_the_front_can_not_send_is_its_own_fault() {
+    on_both(|send| {
+        let odd = |what: &str| send(request("GET", &format!("/odd/{what}"), &[], ""));
+        assert_eq!((odd("text").status, &*odd("text").body), (200, "yes"));
+        for what in ["informational", "binary"] {
+            assert_eq!(
+                (odd(what).status, &*odd(what).body),
+                (500, "internal error"),
+                "{what}"
+            );
+        }
+        for changed in ["/changed/binary", "/changed/body"] {
+            let refused = send(request("GET", changed, &[], ""));
+            assert_eq!(
+                (refused.status, &*refused.body),
+                (500, "internal error"),
+                "{changed}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_body_that_panics_while_it_is_read_breaks_off() {
+    let asked = || request("GET", "/odd/panics", &[], "");
+    let world = world();
+    let mut body = world
+        .fetch::<Worker>(asked())
+        .expect("a response")
+        .into_body();
+    assert_eq!(
+        world.run(body.chunk()).expect("a part").as_deref(),
+        Some(&b"a part"[..])
+    );
+    let error = world.run(body.chunk()).expect_err("it panics");
+    assert_eq!(error.to_string(), "panicked: as it should");
+    assert_eq!(
+        answer(&world, request("GET", "/login", &[], "")).status,
+        200
+    );
+
+    server();
+    let own = started("{  }"); // see above
+    let url = format!("{}/odd/panics", own.url());
+    // Perhaps before the head of the response has been sent.
+    let read = ureq::get(&url)
+        .call()
+        .and_then(|response| response.into_body().read_to_string());
+    read.expect_err("it breaks off");
+    assert_eq!(sent_to(&own, request("GET", "/login", &[], "")).status, 200);
+}
+
 /// The cookie of somebody who has logged in.
 fn cookie(send: &Send<'_>, name: &str) -> String {
     let cookie = send(request("POST", "/login", &[], name)).cookie;

@@ -247,3 +247,49 @@ pub(crate) async fn errors(env: &Env) -> Result<Vec<String>> {
     lines.push(said(env.database("FILES").map(|_| ())));
     Ok(lines)
 }
+
+/// Statements that somebody has put together from texts, with too few and too many values.
+pub(crate) async fn hostile(env: &Env) -> Result<Vec<String>> {
+    let db = with(env, "target", "id INTEGER PRIMARY KEY, name TEXT UNIQUE").await?;
+    let mut lines = Vec::new();
+    for text in [
+        "/* ? */ SELECT 1 -- ?",
+        "SELECT 1 /* open",
+        "SELECT 'open",
+        "VACUUM",
+        "DETACH main",
+        "DROP TABLE sqlite_master",
+        "SELECT * FROM _cf_KV",
+        "CREATE TABLE _cf_x (a)",
+        "SELECT load_extension('x')",
+        "PRAGMA writable_schema = ON",
+    ] {
+        lines.push(said(db.prepare(text).run().await.map(|done| done.changes)));
+    }
+    for text in [
+        "SELECT ?1, ?1",
+        "SELECT :a",
+        "SELECT ?2, ?1",
+        "SELECT '?', ?",
+    ] {
+        let mut fitting = Vec::new();
+        for count in 0..4 {
+            let values = vec![Value::Integer(7); count];
+            if db.prepare(text).bind(&*values).run().await.is_ok() {
+                fitting.push(count);
+            }
+        }
+        lines.push(format!("{text}: {fitting:?}"));
+    }
+    for second in ["ROLLBACK", "COMMIT; BEGIN", "DROP TABLE nowhere"] {
+        let insert = db.prepare("INSERT INTO target (name) VALUES ('eve')");
+        let done = db.batch([insert, db.prepare(second)]).await;
+        lines.push(done.is_err().to_string());
+    }
+    lines.push(said(
+        db.prepare("SELECT COUNT(*) FROM target")
+            .first::<u32>()
+            .await,
+    ));
+    Ok(lines)
+}

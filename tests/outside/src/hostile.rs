@@ -182,3 +182,35 @@ pub(crate) async fn bodies(env: &Env) -> Result<Vec<String>> {
         .await
         .map(|()| "answered"))])
 }
+
+/// The shorter one of two limits counts, whichever is around the other.
+pub(crate) async fn limits(ctx: &Ctx<crate::Outside>) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    let (short, long) = (Duration::from_millis(300), seconds(5));
+    for (outer, inner) in [(short, long), (long, short)] {
+        let began = ctx.now();
+        let name = format!("waits {outer:?}");
+        let other = crate::Outside::get(ctx.env(), &name)?.with_limit(outer);
+        lines.push(say(other.waits(inner).await.map(|()| "answered")));
+        let odd = OddStub::get(ctx.env(), "two")?
+            .with_limit(outer)
+            .with_limit(inner);
+        lines.push(say(odd.never().await.map(|()| "answered")));
+        lines.push((ctx.now() - began < seconds(3)).to_string());
+    }
+    Ok(lines)
+}
+
+/// Methods that a request may not have.
+pub(crate) async fn methods(env: &Env) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for method in ["HELLO", "get", "CONNECT", "PATCH"] {
+        let asked = Request::builder()
+            .method(method)
+            .uri("http://loose/loose/x")
+            .body(Body::empty())?;
+        let answered = Loose::get(env, &format!("m-{method}"))?.fetch(asked).await;
+        lines.push(format!("{method}: {}", say(text(answered).await)));
+    }
+    Ok(lines)
+}

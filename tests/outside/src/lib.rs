@@ -19,6 +19,8 @@ use std::fmt::Debug;
 
 use actors_core::prelude::*;
 
+use crate::remote::Odd as _;
+
 #[cfg(not(target_arch = "wasm32"))]
 pub use crate::bindings::Unbound;
 pub use crate::network::Zeros;
@@ -26,7 +28,9 @@ pub use crate::queue::Job;
 pub use crate::streams::Broken;
 
 #[actor(bindings(bindings::Present))]
-pub struct Outside {}
+pub struct Outside {
+    sender: Option<actors_core::BodySender>,
+}
 
 #[actor]
 impl Outside {
@@ -75,6 +79,35 @@ impl Outside {
         Err(Error::new(ErrorKind::Unavailable, "it was lost"))
     }
 
+    /// Reads a part of it, or nothing.
+    pub async fn leaves(&self, mut body: Body, begins: bool) -> Result<bool> {
+        Ok(begins && body.chunk().await?.is_some())
+    }
+
+    /// What is sent until nobody reads it.
+    pub fn sends(&mut self) -> Result<Body> {
+        let (sender, body) = Body::channel();
+        sender.send("a part")?;
+        self.sender = Some(sender);
+        Ok(body)
+    }
+
+    pub fn is_read(&self) -> bool {
+        let sender = self.sender.as_ref();
+        sender.is_some_and(|sender| sender.send("more").is_ok())
+    }
+
+    /// Fails after 1 MB.
+    pub fn breaks_late(&self) -> Body {
+        Body::stream(streams::Late(16))
+    }
+
+    /// Waits for somebody who never answers, for as long as that.
+    pub async fn waits(&self, ctx: &Ctx<Self>, limit: Duration) -> Result<()> {
+        let odd = remote::OddStub::get(ctx.env(), "nested")?;
+        odd.with_limit(limit).never().await
+    }
+
     pub fn broken(&self) -> Body {
         Body::stream(streams::Broken(false))
     }
@@ -118,6 +151,11 @@ impl Outside {
             "callees" => hostile::callees(env).await,
             "hostile-answers" => hostile::answers(env).await,
             "bodies" => hostile::bodies(env).await,
+            "half-way" => streams::half_way(ctx).await,
+            "late" => streams::late(env).await,
+            "hostile-statements" => database::hostile(env).await,
+            "limits" => hostile::limits(ctx).await,
+            "methods" => hostile::methods(env).await,
             "variables" => variables::scenario(env),
             other => Err(Error::not_found(format!("no scenario is called `{other}`"))),
         }

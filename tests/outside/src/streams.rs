@@ -47,6 +47,65 @@ async fn part(body: &mut Body) -> String {
         .map(|part| part.map_or("the end".to_owned(), text)))
 }
 
+/// Bodies that one side leaves before their end: the other one learns of it.
+pub(crate) async fn half_way(ctx: &Ctx<Outside>) -> Result<Vec<String>> {
+    let other = Outside::get(ctx.env(), "other")?;
+    let mut lines = Vec::new();
+    for begins in [false, true] {
+        let (sender, body) = Body::channel();
+        sender.send("a part")?;
+        lines.push(say(other.leaves(body, begins).await));
+        lines.push(say(
+            is_left(ctx, async || Ok(sender.send("more").is_err())).await
+        ));
+        let whole = Body::stream(Zeros(PARTS));
+        lines.push(say(other.leaves(whole, begins).await));
+    }
+    for begins in [false, true] {
+        let mut body = other.sends().await?;
+        if begins {
+            lines.push(part(&mut body).await);
+        }
+        drop(body);
+        lines.push(say(is_left(ctx, async || Ok(!other.is_read().await?)).await));
+    }
+    drop(other.zeros(PARTS).await?);
+    Ok(lines)
+}
+
+/// Whether that becomes true within a second.
+async fn is_left(ctx: &Ctx<Outside>, is_left: impl AsyncFn() -> Result<bool>) -> Result<bool> {
+    for _ in 0..100 {
+        if is_left().await? {
+            return Ok(true);
+        }
+        ctx.sleep(Duration::from_millis(10)).await;
+    }
+    Ok(false)
+}
+
+/// Bodies that fail after 1 MB, and what is read of one after its end.
+pub(crate) async fn late(env: &Env) -> Result<Vec<String>> {
+    let other = Outside::get(env, "other")?;
+    let mut back = other.breaks_late().await?;
+    let there = other.length(Body::stream(Late(16))).await;
+    let on = other.length(other.breaks_late().await?).await;
+    let mut lines = vec![
+        length(&mut back).await.is_err(),
+        there.is_err(),
+        on.is_err(),
+    ];
+    let mut body = other.back("x".into()).await?;
+    let read = async |body: &mut Body| Ok::<_, Error>(body.chunk().await?.is_none());
+    lines.extend([
+        read(&mut body).await?,
+        read(&mut body).await?,
+        read(&mut body).await?,
+    ]);
+    lines.push(read(&mut back).await?);
+    Ok(lines.iter().map(bool::to_string).collect())
+}
+
 /// A body that fails after a part of it.
 pub(crate) async fn broken(env: &Env) -> Result<Vec<String>> {
     let mut body = Outside::get(env, "other")?.broken().await?;
@@ -90,6 +149,27 @@ impl http_body::Body for Broken {
         Poll::Ready(Some(match is_first {
             true => Ok(http_body::Frame::data("a part".into())),
             false => Err(Error::internal("it broke")),
+        }))
+    }
+}
+
+/// So many parts of 64 KiB, and an error.
+pub(crate) struct Late(pub(crate) usize);
+
+impl http_body::Body for Late {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>>>> {
+        Poll::Ready(Some(match self.0.checked_sub(1) {
+            Some(left) => {
+                self.0 = left;
+                Ok(http_body::Frame::data(vec![0; 65_536].into()))
+            }
+            None => Err(Error::internal("it broke late")),
         }))
     }
 }

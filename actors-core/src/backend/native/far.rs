@@ -6,7 +6,7 @@ use ::http::{Method, StatusCode, header};
 use bytes::Bytes;
 use url::Url;
 
-use super::http::normalised;
+use super::http::{normalised, with_known_method};
 use super::network::{Answer, Fault, SLOW, host};
 use super::sim::Sim;
 use crate::bindings::fetch::Fetcher;
@@ -17,11 +17,6 @@ use crate::turn::BoxFuture;
 
 /// As in workerd.
 const MOST_REDIRECTS: usize = 20;
-
-/// The methods that workerd sends.
-const METHODS: &str = "GET HEAD POST PUT DELETE OPTIONS PATCH TRACE COPY LOCK MKCOL MOVE PROPFIND \
-    PROPPATCH SEARCH UNLOCK ACL REPORT MKACTIVITY CHECKOUT MERGE MSEARCH NOTIFY SUBSCRIBE \
-    UNSUBSCRIBE PURGE";
 
 impl Sim {
     /// The network, or the Worker of that binding.
@@ -55,13 +50,7 @@ impl Fetcher for FarSide {
 impl FarSide {
     /// Sends the request, and follows redirects.
     async fn follow(&self, request: Request) -> Result<Response> {
-        let mut request = without_user(normalised(request)?)?;
-        let method = request.method();
-        if !METHODS.split(' ').any(|known| known == method) {
-            let message =
-                format!("the request can't be sent: Invalid HTTP method string: {method}");
-            return Err(Error::invalid(message));
-        }
+        let mut request = with_known_method(without_user(normalised(request)?)?)?;
         for _ in 0..=MOST_REDIRECTS {
             let again = copied(&request);
             let response = self.exchange(request).await?;

@@ -1,20 +1,24 @@
 //! The simulated Worker in front of the actors.
 
-use std::cell::RefCell;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::Poll;
+
+use ::http::Method;
 
 use super::http::{normalised, without_socket};
 use super::sim::{Sim, Slot};
+use super::streams::{self, Producer};
 use crate::entry::events::{Consumer, Head, Settle, Unread, consumer};
 use crate::entry::front::{Front, Next, next};
 use crate::env::Env;
 use crate::error::{Error, Result};
-use crate::platform::Upgrade;
-use crate::request::{Request, Response, error_response};
+use crate::platform::{Host, Upgrade};
+use crate::request::{Body, Request, Response, error_response};
 use crate::time::Duration;
 
 impl Sim {
@@ -39,6 +43,10 @@ impl Sim {
             Ok(request) => request,
             Err(error) => return Ok((None, Upgrade::Refused(error_response(&error)))),
         };
+        let request = match *request.method() {
+            Method::GET | Method::HEAD => request.map(|_| Body::empty()),
+            _ => request,
+        };
         let next = async { Ok(next(front, env, request, normalised).await) };
         let next = self.in_front(next).await;
         let next = next.unwrap_or_else(|error| Next::Nobody(error_response(&error)));
@@ -52,9 +60,20 @@ impl Sim {
                 return Ok((Some(slot), answered));
             }
             Next::Assets(binding, request) => env.service(binding)?.fetch(request).await?,
-            Next::Nobody(response) => response,
+            Next::Nobody(response) => response.map(|body| self.sent(body)),
         };
         Ok((None, Upgrade::Refused(response)))
+    }
+
+    /// A body that the Worker sends itself.
+    fn sent(&self, body: Body) -> Body {
+        match (body.full(), self.me.upgrade()) {
+            (None, Some(world)) => {
+                let streams = Cell::default();
+                streams::produced(body, Rc::new(InFront { world, streams }))
+            }
+            _ => body,
+        }
     }
 
     /// Runs a handler of the Worker's: where it panics, that is an error.
@@ -62,7 +81,7 @@ impl Sim {
         let mut work = pin!(work);
         poll_fn(|cx| {
             let progress = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
-            progress.unwrap_or_else(|payload| Poll::Ready(Err(self.panic_in_front(&*payload))))
+            progress.unwrap_or_else(|payload| Poll::Ready(Err(self.panic_in_part(None, &*payload))))
         })
         .await
     }
@@ -99,6 +118,26 @@ impl Sim {
         };
         let verdicts = verdicts.iter().map(|message| *message.0.borrow()).collect();
         (outcome, verdicts)
+    }
+}
+
+/// The Worker in front, which sends a body.
+struct InFront {
+    world: Rc<Sim>,
+    streams: Cell<usize>,
+}
+
+impl Producer for InFront {
+    fn in_memory(&self) -> Option<Weak<dyn Host>> {
+        None
+    }
+
+    fn streams(&self) -> &Cell<usize> {
+        &self.streams
+    }
+
+    fn panicked(&self, payload: &(dyn Any + Send)) -> Error {
+        self.world.panic_in_part(None, payload)
     }
 }
 

@@ -47,7 +47,30 @@ pub(super) fn without_socket(answered: Upgrade) -> Result<Response> {
     }
 }
 
+/// The methods that workerd sends.
+const METHODS: &str = "GET HEAD POST PUT DELETE OPTIONS PATCH TRACE COPY LOCK MKCOL MOVE PROPFIND \
+    PROPPATCH SEARCH UNLOCK ACL REPORT MKACTIVITY CHECKOUT MERGE MSEARCH NOTIFY SUBSCRIBE \
+    UNSUBSCRIBE PURGE";
+
+/// The request with its method as workerd reads it, if it knows the method.
+pub(super) fn with_known_method(mut request: Request) -> Result<Request> {
+    let given = request.method().as_str();
+    let known = METHODS
+        .split(' ')
+        .find(|known| known.eq_ignore_ascii_case(given));
+    let known = known.and_then(|known| known.parse().ok());
+    *request.method_mut() = known.ok_or_else(|| {
+        let why = format!("the request can't be sent: Invalid HTTP method string: {given}");
+        Error::invalid(why)
+    })?;
+    Ok(request)
+}
+
 fn answer(object: &dyn Host, request: Request) -> Turn<Upgrade> {
+    let request = match with_known_method(request) {
+        Ok(request) => request,
+        Err(error) => return Turn::Done(Err(error)),
+    };
     let request = match normalised(request) {
         Ok(request) => request,
         Err(error) => return Turn::Done(Ok(Upgrade::Refused(error_response(&error)))),

@@ -32,6 +32,7 @@ use crate::turn::{Turn, current};
 
 /// The slot of one instance: what is on its disk stays, what is in memory may go.
 pub(crate) struct Slot {
+    world: Weak<Sim>,
     pub(super) class: String,
     pub(super) key: Key,
     pub(super) id: String,
@@ -59,15 +60,16 @@ pub(crate) struct Slot {
 type Make = Rc<dyn Fn(Box<dyn Platform>, Env) -> Rc<dyn Host>>;
 
 impl Slot {
-    fn of_actor(address: &Address, key: Key, disk: Rc<Disk>) -> Self {
+    fn of_actor(world: &Weak<Sim>, address: &Address, key: Key, disk: Rc<Disk>) -> Self {
         Self {
             socket_options: address.sockets,
-            ..Self::new(address.actor, key, disk, Rc::new(address.make))
+            ..Self::new(world, address.actor, key, disk, Rc::new(address.make))
         }
     }
 
-    fn new(class: &str, key: Key, disk: Rc<Disk>, make: Make) -> Self {
+    fn new(world: &Weak<Sim>, class: &str, key: Key, disk: Rc<Disk>, make: Make) -> Self {
         Self {
+            world: world.clone(),
             class: class.to_owned(),
             id: key.id(class),
             key,
@@ -124,6 +126,13 @@ impl Producer for Slot {
 
     fn streams(&self) -> &Cell<usize> {
         &self.streams
+    }
+
+    fn panicked(&self, payload: &(dyn Any + Send)) -> Error {
+        match self.world.upgrade() {
+            Some(world) => world.panic_in_part(Some(self), payload),
+            None => Error::new(ErrorKind::Unavailable, "the world is gone"),
+        }
     }
 }
 
@@ -260,7 +269,7 @@ impl Sim {
         if let Some(slot) = self.known(address.actor, &key) {
             return Ok(slot);
         }
-        let slot = Slot::of_actor(address, key, Rc::new(Disk::new()?));
+        let slot = Slot::of_actor(&self.me, address, key, Rc::new(Disk::new()?));
         Ok(self.add(slot))
     }
 
@@ -273,7 +282,7 @@ impl Sim {
         let (fakes, name) = (fakes.clone(), name.to_owned());
         let disk = Rc::new(Disk::new().expect("SQLite in memory opens"));
         let make = Rc::new(move |_, _| fakes(&name));
-        self.add(Slot::new(binding, key, disk, make))
+        self.add(Slot::new(&self.me, binding, key, disk, make))
     }
 
     /// The slot of that instance, which may be known by its name or by its id.
@@ -304,7 +313,12 @@ impl Sim {
             self.crash(&old);
             let place = (old.class.clone(), old.key.clone());
             self.slots.borrow_mut().remove(&place);
-            self.add(Slot::of_actor(to, old.key.clone(), old.disk.clone()));
+            self.add(Slot::of_actor(
+                &self.me,
+                to,
+                old.key.clone(),
+                old.disk.clone(),
+            ));
         }
     }
 
@@ -667,9 +681,9 @@ impl Sim {
         self.forget_all();
     }
 
-    /// The same in the Worker in front, whose error it is.
-    pub(super) fn panic_in_front(&self, payload: &(dyn Any + Send)) -> Error {
-        let message = self.panicked(None, payload);
+    /// The same where that is an error of what is asked: in the Worker in front, or in a body.
+    pub(super) fn panic_in_part(&self, slot: Option<&Slot>, payload: &(dyn Any + Send)) -> Error {
+        let message = self.panicked(slot, payload);
         self.forget_all();
         Error::new(ErrorKind::Panic, message)
     }

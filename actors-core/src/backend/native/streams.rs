@@ -1,25 +1,30 @@
-//! Bodies that are arguments or answers of calls. One lasts as long as the object that has sent it.
+//! Bodies that are arguments or answers of calls, or of responses. One lasts as long as the object
+//! that has sent it.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http_body::Frame;
+use http_body::{Body as _, Frame};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform::Host;
 use crate::request::Body;
 use crate::wire::packed::STREAM;
 
-/// An object that sends bodies.
+/// An object that sends bodies, or the Worker in front.
 pub(super) trait Producer {
     /// What is in memory of it.
     fn in_memory(&self) -> Option<Weak<dyn Host>>;
     /// How many of its bodies are still read.
     fn streams(&self) -> &Cell<usize>;
+    /// One of its bodies has panicked while somebody outside of the world reads it.
+    fn panicked(&self, payload: &(dyn Any + Send)) -> Error;
 }
 
 #[derive(Default)]
@@ -50,9 +55,14 @@ pub(super) fn is_running(object: &impl Producer) -> bool {
 /// The body, for as long as the object lasts that is running, which it keeps in memory.
 pub(super) fn lasting(body: Body) -> Body {
     match RUNNING.with_borrow(Clone::clone) {
-        Some(producer) => Body::stream(Lasting::new(body, producer)),
+        Some(producer) => produced(body, producer),
         None => body,
     }
+}
+
+/// A body of that producer's.
+pub(super) fn produced(body: Body, producer: Rc<dyn Producer>) -> Body {
+    Body::stream(Lasting::new(body, producer))
 }
 
 /// Sends a body beside the values of a call, and returns its ticket.
@@ -96,6 +106,19 @@ impl Lasting {
     }
 }
 
+impl Lasting {
+    /// Reads on; where nothing of the world runs, a panic of the body is its error. Otherwise it ends
+    /// who reads as well, since all are in one isolate.
+    fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        let mut next = || Pin::new(&mut self.body).poll_frame(cx);
+        if RUNNING.with_borrow(Option::is_some) {
+            return next();
+        }
+        catch_unwind(AssertUnwindSafe(next))
+            .unwrap_or_else(|payload| Poll::Ready(Some(Err(self.producer.panicked(&*payload)))))
+    }
+}
+
 impl Drop for Lasting {
     fn drop(&mut self) {
         self.producer.streams().update(|count| count - 1);
@@ -115,6 +138,13 @@ impl http_body::Body for Lasting {
             let message = "the object was lost";
             return Poll::Ready(Some(Err(Error::new(ErrorKind::Unavailable, message))));
         }
-        Pin::new(&mut self.body).poll_frame(cx)
+        let next = match self.next(cx) {
+            Poll::Ready(Some(next)) => next,
+            other => return other,
+        };
+        if next.is_err() {
+            self.body = Body::empty(); // nothing follows an error, as in a Worker
+        }
+        Poll::Ready(Some(next))
     }
 }

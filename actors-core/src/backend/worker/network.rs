@@ -148,6 +148,7 @@ pub(super) fn arriving(
         response,
         failure,
         by,
+        is_read: false,
     })
 }
 
@@ -155,6 +156,16 @@ pub(super) struct Arriving {
     response: web_sys::Response,
     failure: fn(Error) -> Error,
     by: Option<Connection>,
+    is_read: bool,
+}
+
+/// Tells the sender that nobody is going to read it.
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        if !self.is_read && self.by.is_none() {
+            drop(Parts::of(&self.response, self.failure));
+        }
+    }
 }
 
 impl Arriving {
@@ -165,7 +176,8 @@ impl Arriving {
 }
 
 impl Incoming for Arriving {
-    fn bytes(self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
+    fn bytes(mut self: Box<Self>) -> BoxFuture<'static, Result<Bytes>> {
+        self.is_read = true;
         Box::pin(async move {
             http::read(Clone::clone(&self.response))
                 .await
@@ -174,6 +186,7 @@ impl Incoming for Arriving {
     }
 
     fn stream(&mut self) -> Pin<Box<dyn http_body::Body<Data = Bytes, Error = Error>>> {
+        self.is_read = true;
         // A stream of JavaScript's ends the connection by itself when it is dropped.
         if let Some(by) = &mut self.by {
             by.is_left = true;

@@ -118,7 +118,8 @@ impl Remote for Target {
 
     fn fetch(&self, request: Request) -> BoxFuture<'_, Result<Response>> {
         Box::pin(async move {
-            let request = http::to_js_request(request)?;
+            let request = http::to_js_request(request)
+                .map_err(|error| Error::invalid(format!("the request can't be sent: {error}")))?;
             http::from_js_response(settled(self.0.fetch(&request)).await?)
         })
     }

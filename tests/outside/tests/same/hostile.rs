@@ -54,6 +54,35 @@ fn who_answers_late_or_not_at_first_is_asked_as_the_stub_says() {
 }
 
 #[test]
+fn the_shorter_one_of_two_limits_counts() {
+    let late = |method: &str| {
+        format!(
+            "Unavailable, true: `{method}` has not been answered within the limit of 300 ms: it \
+             may have run, or may still do so"
+        )
+    };
+    let (waits, never) = (late("waits"), late("never"));
+    says("limits", &[&waits, &never, "true", &never, &never, "true"]);
+}
+
+#[test]
+fn a_method_that_javascript_does_not_know_is_refused() {
+    let refused = |method: &str| {
+        let why = "InvalidArgument, false: the request can't be sent: Invalid HTTP method string";
+        format!("{method}: {why}: {method}")
+    };
+    says(
+        "methods",
+        &[
+            &refused("HELLO"),
+            "get: 200 1",
+            &refused("CONNECT"),
+            "PATCH: 200 1",
+        ],
+    );
+}
+
+#[test]
 fn a_call_with_a_body_is_made_once() {
     says("bodies", &["Unavailable, true: it was lost"]);
 }

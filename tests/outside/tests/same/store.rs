@@ -154,6 +154,33 @@ fn statements() {
 }
 
 #[test]
+fn hostile_statements_do_no_harm() {
+    says(
+        "hostile-statements",
+        &[
+            "0",
+            "0",
+            "Sql: unrecognized token: \"'open\": SELECT 'open",
+            "Sql: cannot VACUUM from within a transaction: VACUUM",
+            "Sql: not authorized: DETACH main",
+            "Sql: table sqlite_master may not be dropped: DROP TABLE sqlite_master",
+            "Sql: no such table: _cf_KV: SELECT * FROM _cf_KV",
+            "Sql: not authorized: CREATE TABLE _cf_x (a)",
+            "Sql: not authorized: SELECT load_extension('x')",
+            "Sql: not authorized: PRAGMA writable_schema = ON",
+            "SELECT ?1, ?1: [1]",
+            "SELECT :a: [1]",
+            "SELECT ?2, ?1: [2]",
+            "SELECT '?', ?: [1]",
+            "true",
+            "true",
+            "true",
+            "Some(0)",
+        ],
+    );
+}
+
+#[test]
 fn values() {
     says(
         "database-values",

@@ -34,6 +34,21 @@ fn a_body_that_breaks_is_an_error() {
 }
 
 #[test]
+fn who_leaves_a_body_half_way_tells_the_other_side() {
+    let of_arguments = ["false", "true", "false", "true", "true", "true"];
+    let of_answers = ["true", "a part", "true"];
+    says("half-way", &[&of_arguments[..], &of_answers].concat());
+}
+
+#[test]
+fn a_body_that_breaks_late_is_an_error_and_has_an_end() {
+    says(
+        "late",
+        &["true", "true", "true", "false", "true", "true", "true"],
+    );
+}
+
+#[test]
 fn a_large_body_of_a_call_is_never_in_memory() {
     says(
         "large-streams",
