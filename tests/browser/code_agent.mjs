@@ -12,9 +12,13 @@ async function current(page, phase) {
   });
 }
 
+// Not with the mouse: while the agent writes, what is to be clicked moves away.
+const press = (page, selector) => page.$eval(selector, (button) => button.click());
+
 async function say(page, words) {
   await page.$eval("#text", (text, words) => { text.value = words; }, words);
-  await page.click("#form button");
+  await press(page, "#form button");
+  await page.waitForFunction(() => document.querySelector("#text").value === "");
 }
 
 // So long that the scripted model needs some seconds to repeat it.
@@ -60,7 +64,7 @@ try {
   await pictures(page, "done");
   await say(page, "No, in pink");
   await current(page, "generate");
-  await page.click("#cancel");
+  await press(page, "#cancel");
   await current(page, "cancelled");
   await shows(page, "#log", "You have stopped this.");
   await page.select("#versions", "1");
