@@ -183,12 +183,11 @@ pub(crate) async fn bodies(env: &Env) -> Result<Vec<String>> {
         .map(|()| "answered"))])
 }
 
-/// The shorter one of two limits counts, whichever is around the other.
+/// The shorter one of two limits counts, whichever is around the other: the error names it.
 pub(crate) async fn limits(ctx: &Ctx<crate::Outside>) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     let (short, long) = (Duration::from_millis(300), seconds(5));
     for (outer, inner) in [(short, long), (long, short)] {
-        let began = ctx.now();
         let name = format!("waits {outer:?}");
         let other = crate::Outside::get(ctx.env(), &name)?.with_limit(outer);
         lines.push(say(other.waits(inner).await.map(|()| "answered")));
@@ -196,7 +195,6 @@ pub(crate) async fn limits(ctx: &Ctx<crate::Outside>) -> Result<Vec<String>> {
             .with_limit(outer)
             .with_limit(inner);
         lines.push(say(odd.never().await.map(|()| "answered")));
-        lines.push((ctx.now() - began < seconds(3)).to_string());
     }
     Ok(lines)
 }
