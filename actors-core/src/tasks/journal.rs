@@ -164,6 +164,7 @@ pub(super) struct Record<'a> {
     pub(super) done: Option<(u32, Timestamp)>,
     pub(super) due: Option<Timestamp>,
     pub(super) attempts: u32,
+    /// An error is one that is [`kept`].
     pub(super) outcome: Result<Option<&'a str>, &'a Error>,
 }
 
@@ -178,10 +179,9 @@ pub(super) fn record(instance: &Instance, record: &Record<'_>) -> Result<bool> {
         attempts,
         outcome,
     } = record;
-    let error = outcome.err().map(kept);
-    let (error, result) = match &error {
-        None => (None, outcome.ok().flatten()),
-        Some(error) => (Some(error.kind().name()), Some(error.message())),
+    let (error, result) = match outcome {
+        Ok(result) => (None, *result),
+        Err(error) => (Some(error.kind().name()), Some(error.message())),
     };
     let (place, at) = done.unzip();
     let values = (task, number, *name, place, at, due, attempts, error, result);

@@ -183,7 +183,7 @@ impl Operation<'_> {
     async fn wait_for_retry(&self, retry: Retry, failures: u32, error: &Error) -> Result<(), Stop> {
         let wait = retry.wait(failures, self.key());
         let due = self.execution.instance().now() + wait;
-        self.note(Some(due), failures, Err(error))?;
+        self.note(Some(due), failures, Err(&journal::kept(error)))?;
         self.wait_until(due).await;
         Ok(())
     }

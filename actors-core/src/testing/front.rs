@@ -75,7 +75,8 @@ impl World {
     ///
     /// # Errors
     ///
-    /// That of the handler, or it panicked; or the Worker has none; or bindings that `entry!` names are missing or wrong.
+    /// That of the handler, or it panicked; or the Worker has none; or bindings that `entry!` names are
+    /// missing or wrong.
     pub fn scheduled<W: Entry>(&self, cron: &str) -> Result<()> {
         let none = || Error::internal("Handler does not export a scheduled() function.");
         let handler = W::SCHEDULED.ok_or_else(none)?;

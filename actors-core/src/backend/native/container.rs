@@ -1,11 +1,11 @@
 //! The containers of the simulated world.
 
 use std::future::ready;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use super::machine::{Image, Machine, unavailable};
 use super::outside::outside;
-use super::sim::{Sim, Slot};
+use super::sim::{Sim, Slot, alive};
 use crate::bindings::container::{Engine, Port, StartOptions};
 use crate::bindings::fetch::Fetcher;
 use crate::error::{Error, Result};
@@ -14,6 +14,10 @@ use crate::time::Duration;
 use crate::turn::BoxFuture;
 
 impl Slot {
+    fn sim(&self) -> Rc<Sim> {
+        alive(&self.world)
+    }
+
     /// The container that runs, if one does.
     pub(crate) fn machine(&self) -> Option<Machine> {
         let machine = self.machine.borrow();
@@ -26,7 +30,6 @@ impl Sim {
     pub(super) fn engine_of(&self, slot: &Rc<Slot>) -> Option<Rc<dyn Engine>> {
         let image = self.images.borrow().get(&slot.class)?.clone();
         Some(Rc::new(Local {
-            sim: self.me.clone(),
             slot: slot.clone(),
             image,
         }))
@@ -54,18 +57,11 @@ impl Sim {
 
 /// The container of one object.
 struct Local {
-    sim: Weak<Sim>,
     slot: Rc<Slot>,
     image: Rc<Image>,
 }
 
 impl Local {
-    fn sim(&self) -> Rc<Sim> {
-        self.sim
-            .upgrade()
-            .expect("the world exists while it is used")
-    }
-
     fn start_failure(&self, options: &StartOptions) -> Option<Error> {
         let name = options.image.as_ref()?;
         let is_known = self.image.is_named(name);
@@ -84,7 +80,7 @@ impl Engine for Local {
                 "start() cannot be called on a container that is already running.",
             ));
         }
-        let sim = self.sim();
+        let sim = self.slot.sim();
         let machine = Machine::start(self.image.clone(), options.clone(), sim.now());
         sim.note(Some(&self.slot), || {
             format!("starts its container: {options:?}")
@@ -111,7 +107,7 @@ impl Engine for Local {
             Error::internal("signal() cannot be called on a container that is not running.")
         })?;
         let arrives = Box::new(move || machine.receive(number));
-        self.sim().outbox.send(arrives);
+        self.slot.sim().outbox.send(arrives);
         Ok(())
     }
 
@@ -119,14 +115,14 @@ impl Engine for Local {
         let Some(machine) = self.slot.machine() else {
             return Box::pin(ready(Ok(())));
         };
-        outside(&self.sim, move || {
+        outside(&self.slot.world, move || {
             machine.kill();
             Ok(())
         })
     }
 
     fn set_inactivity_timeout(&self, span: Duration) -> BoxFuture<'static, Result<()>> {
-        let until = self.sim().now() + span;
+        let until = self.slot.sim().now() + span;
         let kept = &self.slot.container_kept;
         kept.set(kept.get().max(Some(until)));
         Box::pin(ready(Ok(())))
@@ -137,7 +133,6 @@ impl Engine for Local {
             return Err(Error::internal("Invalid port number: 0"));
         }
         Ok(Rc::new(At {
-            sim: self.sim.clone(),
             slot: self.slot.clone(),
             number,
         }))
@@ -147,21 +142,14 @@ impl Engine for Local {
 /// A port of a container.
 #[derive(Clone)]
 struct At {
-    sim: Weak<Sim>,
     slot: Rc<Slot>,
     number: u16,
 }
 
 impl At {
-    fn sim(&self) -> Rc<Sim> {
-        self.sim
-            .upgrade()
-            .expect("the world exists while it is used")
-    }
-
     /// The container that listens at the port, and what of it does.
     fn listening<T>(&self, of: impl Fn(&Image) -> Option<T>) -> Result<(Machine, T)> {
-        let now = self.sim().now();
+        let now = self.slot.sim().now();
         let found = self.slot.machine().and_then(|machine| {
             let of = of(machine.listening(now)?)?;
             Some((machine, of))
@@ -188,7 +176,7 @@ impl Port for At {
         };
         let (sender, arriving) = Body::channel();
         let what = format!("TCP to port {}", self.number);
-        drop(self.sim().outside(what, async move {
+        drop(self.slot.sim().outside(what, async move {
             let answered = answer(machine.clone(), outgoing);
             let mut body = machine.alive(answered).await?;
             while let Some(part) = machine.alive(body.chunk()).await? {
@@ -207,11 +195,11 @@ impl Fetcher for At {
             let (machine, answer) = port.listening(|image| image.at_http(port.number))?;
             let what = format!("{} {}", request.method(), request.uri());
             let work = async move { machine.alive(answer(machine.clone(), request)).await };
-            port.sim().outside(what, work).await
+            port.slot.sim().outside(what, work).await
         })
     }
 
     fn sleep(&self, span: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(self.sim().sleep(span))
+        Box::pin(self.slot.sim().sleep(span))
     }
 }

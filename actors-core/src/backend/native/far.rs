@@ -8,7 +8,7 @@ use url::Url;
 
 use super::http::{normalised, with_known_method};
 use super::network::{Answer, Fault, SLOW, host};
-use super::sim::Sim;
+use super::sim::{Sim, alive};
 use crate::bindings::fetch::Fetcher;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::{Body, Request, Response, bad_url, uri};
@@ -21,9 +21,8 @@ const MOST_REDIRECTS: usize = 20;
 impl Sim {
     /// The network, or the Worker of that binding.
     pub(super) fn far_side(&self, service: Option<&str>) -> Rc<dyn Fetcher> {
-        let sim = self.me.upgrade();
         Rc::new(FarSide {
-            sim: sim.expect("the world exists while it is used"),
+            sim: alive(&self.me),
             service: service.map(str::to_owned),
         })
     }

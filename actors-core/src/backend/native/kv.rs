@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use serde_json::value::RawValue;
 
 use super::bindings::{Value, Values};
-use super::sim::Sim;
+use super::sim::{Sim, alive};
 use crate::bindings::kv::{Entry, KvStore, Query, Stored};
 use crate::bindings::{KvKey, KvPage};
 use crate::error::Result;
@@ -23,10 +23,7 @@ pub(super) struct Namespace {
 impl Namespace {
     /// Lets others run, as they do while KV is asked, and removes what has expired.
     async fn reached(&self) {
-        let sim = self
-            .sim
-            .upgrade()
-            .expect("the world exists while it is used");
+        let sim = alive(&self.sim);
         sim.sleep(Duration::ZERO).await;
         let now = sim.now();
         let lives = |value: &Value| value.expires.is_none_or(|end| now < end);

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 
-use super::sim::{Answer, Sim};
+use super::sim::{Answer, Sim, alive};
 use crate::error::Result;
 use crate::turn::BoxFuture;
 
@@ -17,9 +17,7 @@ pub(super) fn outside<T: 'static>(
     Box::pin(async move {
         let answer = Rc::new(Answer::default());
         let sent = answer.clone();
-        let sim = sim.upgrade().expect("the world exists while it is used");
-        sim.outbox.send(Box::new(move || sent.set(work())));
-        drop(sim);
+        alive(&sim).outbox.send(Box::new(move || sent.set(work())));
         poll_fn(move |cx| answer.poll(cx)).await
     })
 }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::future::ready;
 use std::rc::Rc;
 
-use super::sim::{Sim, Slot};
+use super::sim::{Sim, Slot, alive};
 use super::socket::Socket;
 use crate::error::Result;
 use crate::platform::{Interruption, Platform};
@@ -24,12 +24,8 @@ pub(super) struct Object {
 impl Sim {
     /// The platform for an actor in that slot.
     pub(crate) fn platform(&self, slot: &Rc<Slot>) -> Box<dyn Platform> {
-        let world = self
-            .me
-            .upgrade()
-            .expect("the world exists while it is used");
         Box::new(Object {
-            world,
+            world: alive(&self.me),
             slot: slot.clone(),
         })
     }

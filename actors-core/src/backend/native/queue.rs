@@ -3,7 +3,7 @@
 use std::rc::{Rc, Weak};
 
 use super::bindings::Waiting;
-use super::sim::Sim;
+use super::sim::{Sim, alive};
 use crate::bindings::queue::QueueSender;
 use crate::error::Result;
 use crate::time::Duration;
@@ -18,10 +18,7 @@ pub(super) struct Producer {
 impl QueueSender for Producer {
     fn send(&self, messages: Vec<String>, delay: Option<u32>) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            let sim = self
-                .sim
-                .upgrade()
-                .expect("the world exists while it is used");
+            let sim = alive(&self.sim);
             sim.sleep(Duration::ZERO).await;
             let due = sim.now() + Duration::from_secs(delay.unwrap_or_default().into());
             let messages = messages.into_iter().map(|text| (due, text));

@@ -11,7 +11,7 @@ use super::kv::Namespace;
 use super::platform::Object;
 use super::queue::Producer;
 use super::r2::Bucket;
-use super::sim::{Sim, Slot};
+use super::sim::{Sim, Slot, alive};
 use crate::bindings::bucket::R2;
 use crate::bindings::container::Engine;
 use crate::bindings::database::D1;
@@ -165,9 +165,8 @@ impl Bindings for Sim {
 
 impl Sim {
     fn target(&self, slot: Rc<Slot>, name: Option<&str>) -> Box<dyn Remote> {
-        let sim = self.me.upgrade();
         Box::new(Target {
-            sim: sim.expect("the world exists while it is used"),
+            sim: alive(&self.me),
             slot,
             name: name.map(str::to_owned),
         })

@@ -32,7 +32,7 @@ use crate::turn::{Turn, current};
 
 /// The slot of one instance: what is on its disk stays, what is in memory may go.
 pub(crate) struct Slot {
-    world: Weak<Sim>,
+    pub(super) world: Weak<Sim>,
     pub(super) class: String,
     pub(super) key: Key,
     pub(super) id: String,
@@ -117,6 +117,11 @@ impl Slot {
             Key::Id(id) => format!("{} {}…", self.class, &id[..8]),
         }
     }
+}
+
+/// The world of something that is used.
+pub(super) fn alive(world: &Weak<Sim>) -> Rc<Sim> {
+    world.upgrade().expect("the world exists while it is used")
 }
 
 impl Producer for Slot {

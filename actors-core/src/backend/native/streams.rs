@@ -104,9 +104,7 @@ impl Lasting {
             object,
         }
     }
-}
 
-impl Lasting {
     /// Reads on; where nothing of the world runs, a panic of the body is its error. Otherwise it ends
     /// who reads as well, since all are in one isolate.
     fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {

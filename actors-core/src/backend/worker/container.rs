@@ -6,7 +6,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::error::from_js;
-use super::history::settled;
+use super::rpc::settled;
 use super::state::{State, state};
 use super::{http, network};
 use crate::bindings::container::{Engine, Port, StartOptions};

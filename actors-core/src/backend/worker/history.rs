@@ -1,10 +1,9 @@
 //! The history of an object's storage: points in time to go back to.
 
 use js_sys::Promise;
-use js_sys::futures::JsFuture;
 use wasm_bindgen::prelude::*;
 
-use super::error::from_js;
+use super::rpc::settled;
 use super::state::{State, state};
 use crate::env::no_history;
 use crate::error::Result;
@@ -34,12 +33,4 @@ pub(super) async fn bookmark_of(object: &dyn Platform, at: Option<Timestamp>) ->
 
 pub(super) async fn restore(object: &dyn Platform, bookmark: &str) -> Result<()> {
     settled(go_back(state(object)?, bookmark)).await.map(drop)
-}
-
-pub(super) async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue> {
-    let settled = match promise {
-        Ok(promise) => JsFuture::from(promise).await,
-        Err(thrown) => Err(thrown),
-    };
-    settled.map_err(|thrown| from_js(&thrown))
 }
